@@ -1,0 +1,98 @@
+/** The discovered network as JSON: what a user takes away. `public/architecture.schema.json` is its published form. */
+import * as v from 'valibot';
+import { operationNames, SearchSettingsSchema } from '../settings.ts';
+
+export const architectureFormat = 'mgas-architecture';
+export const architectureVersion = 1;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const ids = v.array(count);
+
+/**
+ * One masked weight array. `mask`: base64 of a bitmap, one bit a weight in row-major order, least significant bit first,
+ * 1 = alive; null when every weight is alive.
+ */
+export const WeightArraySchema = v.object({
+  shape: v.array(count),
+  alive: count,
+  mask: v.nullable(v.pipe(v.string(), v.base64())),
+});
+
+/** A depthwise + pointwise + batch-norm block after filter pruning. */
+export const BlockSchema = v.object({
+  kernel: count,
+  stride: count,
+  dilation: count,
+  /** Channels read and filters kept, as ids in the unpruned block. */
+  inputs: ids,
+  filters: ids,
+  depthwise: WeightArraySchema,
+  pointwise: WeightArraySchema,
+});
+
+export const OperationSchema = v.object({
+  operation: v.picklist(operationNames),
+  from: count,
+  to: count,
+  stride: count,
+  /** sigmoid(alpha): the importance the search found. */
+  importance: v.number(),
+  blocks: v.array(BlockSchema),
+  /** Stride-2 skip connection: a factorized reduce. */
+  reduce: v.nullable(v.object({ inputs: ids, filters: ids, split: count })),
+  parameters: v.object({ dense: count, active: count }),
+  macs: v.object({ dense: count, sparse: count }),
+});
+
+export const CellSchema = v.object({
+  index: count,
+  stage: count,
+  reduction: v.boolean(),
+  channels: count,
+  /** Pixels a side of the output. */
+  size: count,
+  preprocess: v.array(
+    v.object({
+      kind: v.picklist(['convolution', 'factorized-reduce']),
+      /** Cell it reads; -1 = the stem. */
+      source: v.pipe(v.number(), v.integer(), v.minValue(-1)),
+      inputs: ids,
+      filters: ids,
+      split: v.nullable(count),
+    }),
+  ),
+  operations: v.array(OperationSchema),
+  parameters: v.object({ dense: count, active: count }),
+  macs: v.object({ dense: count, sparse: count }),
+});
+
+const ratio = v.object({ left: count, total: count });
+
+export const ArchitectureSchema = v.object({
+  format: v.literal(architectureFormat),
+  version: v.literal(architectureVersion),
+  engineVersion: v.string(),
+  settings: SearchSettingsSchema,
+  dataset: v.object({ name: v.string(), classes: count, imageSize: count, imageChannels: count, classNames: v.array(v.string()) }),
+  /** False: the search was stopped, or its last stage ended, before the target was met. */
+  targetReached: v.boolean(),
+  steps: count,
+  /** Share of held-out images classified correctly by the searched network, importances and gates still in place. */
+  validationAccuracy: v.nullable(v.number()),
+  /** Surviving and all units of each granularity, in all cells. */
+  remaining: v.object({ operation: ratio, filter: ratio, weight: ratio }),
+  parameters: v.object({
+    /** The super-net before pruning; after operations, then filters, then weights are taken away. */
+    superNet: count,
+    afterOperations: count,
+    afterFilters: count,
+    active: count,
+    /** Sizes of the compacted tensors. */
+    dense: count,
+  }),
+  macs: v.object({ superNet: count, dense: count, sparse: count }),
+  stem: v.object({ channels: count }),
+  cells: v.array(CellSchema),
+  head: v.object({ inputs: ids, classes: count }),
+});
+export type Architecture = v.InferOutput<typeof ArchitectureSchema>;

@@ -1,0 +1,18 @@
+/** What a search needs to know of its images; `datasets/` provides it. */
+import type { Batch } from './supernet/stepper.ts';
+
+export interface SearchData {
+  readonly name: string;
+  readonly classNames: readonly string[];
+  /** Pixels a side and channels of the images in a batch. */
+  readonly imageSize: number;
+  readonly imageChannels: number;
+  readonly trainImages: number;
+  readonly validationImages: number;
+  readonly stepsPerEpoch: number;
+  /** Batch `index` of `epoch` of the search part: a pure function of the seed and its arguments, so any step can be resumed. */
+  trainBatch(epoch: number, index: number): Batch;
+  /** Batches of the held-out part, in fixed order, not augmented; the last may be shorter. */
+  readonly validationBatches: number;
+  validationBatch(index: number): Batch;
+}

@@ -1,0 +1,28 @@
+/** The face of the engine: what a worker, a shell or a test needs to run a search. */
+import type { SearchData } from '../data.ts';
+import type { SearchSettings } from '../settings.ts';
+import type { Stepper } from '../supernet/stepper.ts';
+import type { Architecture } from '../architecture/schema.ts';
+import type { SearchEvent } from './events.ts';
+
+export interface SearchOptions {
+  readonly settings: SearchSettings;
+  readonly data: SearchData;
+  readonly stepper: Stepper;
+  /** Called in order, never concurrently; must not throw. */
+  readonly emit: (event: SearchEvent) => void;
+  /** Milliseconds from any origin; the engine uses it for progress only, never for a decision. */
+  readonly now?: () => number;
+}
+
+export interface RunningSearch {
+  /** Settles when the search finished, was stopped (the architecture found so far) or failed (rejects). */
+  readonly result: Promise<Architecture | null>;
+  /** Takes effect before the next step. */
+  pause(): void;
+  resume(): void;
+  /** Ends after the step under way; `result` gives the architecture so far, or null before the first stage. */
+  stop(): void;
+}
+/** Implemented in search.ts: `export function startSearch(options: SearchOptions): RunningSearch`. */
+export type StartSearch = (options: SearchOptions) => RunningSearch;

@@ -1,0 +1,144 @@
+/**
+ * The one event stream of a search (DESIGN.md). The dashboard, the log, the stored run and the shell are folds over it;
+ * every event is plain JSON.
+ */
+import type { Granularity, OperationName, SearchSettings } from '../settings.ts';
+import type { Architecture } from '../architecture/schema.ts';
+
+/** Surviving and all units of one granularity. */
+export interface UnitCount {
+  left: number;
+  total: number;
+}
+export type GranularityCounts = Record<Granularity, UnitCount>;
+
+export interface ParameterCounts {
+  /** Parameters in the compacted tensors, stem and head included. */
+  dense: number;
+  /** Of those, not masked at the weight level: what is compared with the target. */
+  active: number;
+}
+
+/** A candidate operation's place. */
+export interface UnitPlace {
+  cell: number;
+  edge: number;
+  from: number;
+  to: number;
+  operation: OperationName;
+}
+
+export interface CellSummary {
+  cell: number;
+  stage: number;
+  counts: GranularityCounts;
+  parameters: ParameterCounts;
+}
+
+interface Base {
+  /** Training steps done so far. */
+  step: number;
+  /** Milliseconds since the search was started, pauses excluded. */
+  time: number;
+}
+
+export type SearchPhase = 'compiling' | 'warm-up' | 'search' | 'scoring' | 'evaluating';
+
+export type SearchEvent = Base &
+  (
+    | {
+        type: 'started';
+        settings: SearchSettings;
+        dataset: { name: string; classes: number; classNames: string[]; trainImages: number; validationImages: number };
+        backend: string;
+        engineVersion: string;
+        /** Parameters of the whole super-net before any pruning. */
+        superNetParameters: number;
+        /** Most steps the search can take. */
+        maxSteps: number;
+      }
+    /** `stage` counts from 0; the joint stage over all cells is `stages`. */
+    | {
+        type: 'stage-started';
+        stage: number;
+        joint: boolean;
+        firstCell: number;
+        lastCell: number;
+        parameters: ParameterCounts;
+        /** The stage ends at or under this many parameters. */
+        goalParameters: number;
+        maxSteps: number;
+      }
+    | { type: 'phase'; stage: number; phase: SearchPhase }
+    | {
+        type: 'step';
+        stage: number;
+        epoch: number;
+        crossEntropy: number;
+        sizeRegularizer: number;
+        thresholdRegularizer: number;
+        gradientNorm: number;
+        /** Share of the batch classified correctly. */
+        accuracy: number;
+        lambda: number;
+        /** Mean milliseconds a step since the last such event. */
+        msPerStep: number;
+        memoryBytes: number;
+        peakMemoryBytes: number;
+        /** Estimate of the milliseconds left, upper limit of epochs assumed. */
+        timeLeft: number;
+      }
+    | { type: 'epoch'; stage: number; epoch: number; phase: SearchPhase }
+    /** Live ratios: committed masks and this moment's thresholds together. */
+    | {
+        type: 'ratios';
+        stage: number;
+        committed: boolean;
+        counts: GranularityCounts;
+        /** One entry a stage of the super-net begun so far. */
+        stages: { stage: number; counts: GranularityCounts; parameters: ParameterCounts }[];
+        cells: CellSummary[];
+        parameters: ParameterCounts;
+      }
+    /** Operations pruned at a commit, and how many filters and weights by cell; `reprune` = of an earlier stage. */
+    | {
+        type: 'pruned';
+        stage: number;
+        operations: (UnitPlace & { importance: number; threshold: number; reprune: boolean })[];
+        filters: { cell: number; count: number; reprune: boolean }[];
+        weights: { cell: number; count: number; reprune: boolean }[];
+      }
+    | {
+        type: 'committed';
+        stage: number;
+        round: number;
+        counts: GranularityCounts;
+        parameters: ParameterCounts;
+        lambda: number;
+        /** Device bytes before and after the compaction. */
+        memoryBefore: number;
+        memoryAfter: number;
+      }
+    | {
+        type: 'regrown';
+        stage: number;
+        operations: (UnitPlace & { cellScore: number; typeScore: number })[];
+      }
+    | { type: 'evaluated'; stage: number; split: 'validation' | 'test'; accuracy: number; loss: number; images: number; parameters: number }
+    | {
+        type: 'stage-finished';
+        stage: number;
+        reason: 'goal-reached' | 'nothing-pruned' | 'max-epochs';
+        parameters: ParameterCounts;
+        peakMemoryBytes: number;
+      }
+    | { type: 'checkpoint'; stage: number }
+    | { type: 'paused' }
+    | { type: 'resumed' }
+    | { type: 'device-lost'; message: string }
+    | { type: 'finished'; targetReached: boolean; accuracy: number; parameters: ParameterCounts; architecture: Architecture }
+    | { type: 'stopped'; architecture: Architecture | null }
+    | { type: 'failed'; code: string; message: string; advice: string }
+  );
+
+export type SearchEventType = SearchEvent['type'];

@@ -1,0 +1,80 @@
+/**
+ * Trains one fixed structure on one device. The search decides *what* to train on plain host data; a stepper only runs
+ * steps. Two exist: own WGSL programs on WebGPU (`kernels/webgpu`), and a TensorFlow.js composition for every other
+ * backend and as the reference (`kernels/composed`).
+ */
+import type { Granularity } from '../settings.ts';
+import type { NetworkParameters, NetworkPlan, ParameterGroup } from './plan.ts';
+
+export type TrainedGroup = Exclude<ParameterGroup, 'statistic'>;
+
+/** `train`: momentum and values move; `gather`: only momentum gathers gradients; `off`: untouched. */
+export type UpdateMode = 'train' | 'gather' | 'off';
+
+export interface StepHyper {
+  /** Weight of both regularizers. */
+  lambda: number;
+  /** First and last cell of the stage being searched: the size regularizer sums over these. */
+  sizeCells: readonly [number, number];
+  /** Weight of the parameter-aware term. */
+  mu: number;
+  momentum: number;
+  decay: number;
+  /** Largest norm of the gradient of all weights; 0 = no clipping. */
+  clipNorm: number;
+  rates: Readonly<Record<TrainedGroup, number>>;
+  update: Readonly<Record<TrainedGroup, UpdateMode>>;
+}
+
+export interface Batch {
+  /** Normalized images, NHWC, length batch * size * size * channels. */
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  /** Images in the batch; evaluation's last batch may be shorter than training's. */
+  readonly size: number;
+}
+
+export interface StepMetrics {
+  crossEntropy: number;
+  sizeRegularizer: number;
+  thresholdRegularizer: number;
+  /** Norm of the weights' gradient before clipping. */
+  gradientNorm: number;
+  /** Correct predictions in the batch. */
+  correct: number;
+}
+
+export interface DeviceMemory {
+  /** Bytes of all live device buffers or tensors now, and the most so far. */
+  bytes: number;
+  peakBytes: number;
+}
+
+export interface Stepper {
+  readonly backend: string;
+  /**
+   * Takes a structure and its parameters (copied), and prepares everything a step needs. Replaces what was loaded.
+   * @param unitMillions per cell, [edges x operations]: millions of parameters of each candidate, for the
+   * parameter-aware term.
+   */
+  load(
+    plan: NetworkPlan,
+    parameters: NetworkParameters,
+    options: {
+      batchSize: number;
+      granularities: Readonly<Record<Granularity, boolean>>;
+      unitMillions: readonly Float32Array[];
+    },
+  ): Promise<void>;
+  /** Queues one training step: forward, backward, update. Reads nothing back. */
+  step(batch: Batch, hyper: StepHyper): void | Promise<void>;
+  /** Metrics of the steps since the last call, oldest first. Waits for the device. */
+  readMetrics(): Promise<StepMetrics[]>;
+  /** Logits of a batch, [size x classes]; running-average batch norm, or the batch's own statistics. */
+  logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array>;
+  /** Copies the parameters back to the host. */
+  read(): Promise<NetworkParameters>;
+  memory(): DeviceMemory;
+  /** Frees everything; the stepper can `load` again. */
+  dispose(): void;
+}
