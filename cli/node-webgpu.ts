@@ -1,0 +1,123 @@
+/**
+ * WebGPU in Node, through Dawn (npm package `webgpu`). Call `installWebGPU()` before anything imports
+ * `@tensorflow/tfjs-backend-webgpu`, which looks for WebGPU's globals when it is loaded.
+ *
+ * On Linux Dawn needs Vulkan: a loader (libvulkan.so.1) and a driver. Where there is no graphics card, Chromium's own
+ * software driver, SwiftShader, serves; Debian's package `chromium` brings both. `VK_ICD_FILENAMES` overrides the choice.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Where Debian, Ubuntu and Fedora keep Chromium's software driver. */
+const softwareDrivers = [
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
+  '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
+];
+const driverFolders = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];
+
+const advice =
+  'Install a Vulkan driver for your graphics card, or, for the software driver: apt-get install chromium libvulkan1. ' +
+  'VK_ICD_FILENAMES=/path/to/driver_icd.json chooses a driver by hand.';
+
+/** What is asked of the adapter: as much as it has of each. */
+const wantedLimits = [
+  'maxStorageBuffersPerShaderStage',
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
+
+/** Dawn crashes at exit when its instance or a device was collected before: both are held until the process ends. */
+let installed: Promise<GPU> | null = null;
+const devices = new Set<GPUDevice>();
+
+/** A hardware driver is of use only together with a card: Mesa installs all of its drivers everywhere. */
+function hasHardwareDriver(): boolean {
+  const cards = ['/dev/dri', '/dev'].some(
+    (folder) => existsSync(folder) && readdirSync(folder).some((name) => /^(renderD\d+|nvidia\d+)$/.test(name)),
+  );
+  const drivers = driverFolders.filter(existsSync).flatMap((folder) => readdirSync(folder));
+  return cards && drivers.some((name) => name.endsWith('.json') && !name.startsWith('lvp_'));
+}
+
+/**
+ * Maps a library into the process for good, so that Dawn's own search for its name finds it. `process.dlopen` is meant
+ * for Node's addons and always throws here; RTLD_NODELETE keeps the library in spite of that.
+ */
+function preload(library: string): void {
+  const RTLD_NODELETE = 0x1000;
+  try {
+    process.dlopen({ exports: {} }, library, constants.dlopen.RTLD_LAZY | RTLD_NODELETE);
+  } catch {
+    // Expected: it is no addon. If it was not loaded either, requesting an adapter says so.
+  }
+}
+
+function chooseDriver(): void {
+  if (process.platform !== 'linux') return; // Metal and Direct3D need no help.
+  const software = softwareDrivers.find(existsSync);
+  if (!process.env.VK_ICD_FILENAMES && !process.env.VK_DRIVER_FILES && software && !hasHardwareDriver()) {
+    process.env.VK_ICD_FILENAMES = software;
+  }
+  const icd = process.env.VK_ICD_FILENAMES;
+  const systemLoader = ['/usr/lib', '/usr/lib64', '/lib'].some((folder) =>
+    [folder, join(folder, `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`)].some((path) =>
+      existsSync(join(path, 'libvulkan.so.1')),
+    ),
+  );
+  // Chromium's loader lies beside its driver: without the system's own (Debian: libvulkan1), that one does as well.
+  if (icd && !systemLoader) {
+    const loader = join(dirname(icd), 'libvulkan.so.1');
+    if (existsSync(loader)) preload(loader);
+  }
+}
+
+async function install(): Promise<GPU> {
+  chooseDriver(); // Before the import: the native module reads the environment when it is loaded.
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  if (typeof globalThis.navigator === 'undefined') {
+    // Node 20. TensorFlow.js asks for the user agent when it looks for mobile devices.
+    Object.defineProperty(globalThis, 'navigator', { value: { userAgent: `Node.js/${process.versions.node}` }, configurable: true });
+  }
+  Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
+  process.once('exit', () => {
+    for (const device of devices) device.destroy();
+  });
+  return gpu;
+}
+
+/** Sets `navigator.gpu` and WebGPU's global classes. Idempotent. Needs a main thread or a child process: in a worker thread the environment is only a copy. */
+export async function installWebGPU(): Promise<void> {
+  installed ??= install();
+  await installed;
+}
+
+/**
+ * A device with the adapter's largest compute limits and, where offered, subgroups, timestamp queries and half floats.
+ * @throws Error naming what to install when there is no adapter.
+ */
+export async function requestNodeDevice(): Promise<GPUDevice> {
+  installed ??= install();
+  const gpu = await installed;
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new Error(`WebGPU in Node found no adapter. ${advice}`);
+  const requiredLimits: Record<string, number> = {};
+  for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit] as number;
+  const device = await adapter.requestDevice({
+    requiredLimits,
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+  });
+  devices.add(device);
+  void device.lost.then(() => devices.delete(device));
+  return device;
+}
