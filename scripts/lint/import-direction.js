@@ -1,0 +1,100 @@
+/**
+ * The lint rule `project/import-direction`: dependencies between the project's folders point one way. Relative imports
+ * are resolved to a path inside the project first, so a folder's own subfolder may share a layer's name.
+ */
+import { dirname, posix, relative, resolve, sep } from 'node:path';
+
+/** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
+const plainEngine = /^src\/engine\/(settings|presets|search\/events|architecture\/schema)\.ts$/;
+
+/** What a shell, a benchmark or a test may lean on. */
+const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
+const anyPackage = /^/;
+/** TensorFlow.js stays behind these two folders. */
+const tensorflow = /^@tensorflow\//;
+const noPackage = /(?!)/;
+
+/**
+ * First match wins. `values`: project files whose values may be imported; `types`: further files of which only types
+ * may be (`import type`); `packages`: npm packages and Node's modules.
+ */
+export const layers = [
+  { name: 'engine', files: /^src\/engine\//, values: /^src\/(engine|kernels)\//, packages: /^(@tensorflow\/|valibot$)/ },
+  { name: 'kernels', files: /^src\/kernels\//, values: /^src\/kernels\//, packages: tensorflow },
+  {
+    name: 'datasets',
+    files: /^src\/datasets\//,
+    values: /^src\/datasets\//,
+    types: /^src\/engine\/(data|settings|supernet\/stepper)\.ts$/,
+    packages: /^fflate$/,
+  },
+  { name: 'protocol', files: /^src\/protocol\//, values: /^src\/protocol\//, types: /^src\/engine\//, packages: /^valibot$/ },
+  {
+    name: 'storage',
+    files: /^src\/storage\//,
+    values: { test: (path) => /^src\/(storage|protocol)\//.test(path) || plainEngine.test(path) },
+    types: /^src\/engine\//,
+    packages: /^(idb|valibot|fflate)$/,
+  },
+  {
+    name: 'app',
+    files: /^src\/app\//,
+    values: { test: (path) => /^src\/(app|protocol|storage)\//.test(path) || plainEngine.test(path) },
+    types: /^src\/engine\//,
+    packages: /^(?!@tensorflow\/|node:|webgpu$)/,
+  },
+  {
+    name: 'workers',
+    files: /^workers\//,
+    values: /^(workers\/|src\/(engine|protocol|datasets|storage|kernels)\/)/,
+    packages: noPackage,
+  },
+  { name: 'cli', files: /^cli\//, values: allButApp, packages: anyPackage },
+  { name: 'bench', files: /^bench\//, values: allButApp, packages: anyPackage },
+];
+
+/** Unit tests lie beside what they test and may set it up with any folder but the page. */
+const test = /\.test\.tsx?$/;
+
+/** @returns {string | null} what is wrong with an import, or null. */
+export function judgeImport(file, source, typeOnly, root) {
+  const inProject = (path) => relative(root, path).split(sep).join(posix.sep);
+  const from = inProject(file);
+  const layer = layers.find((candidate) => candidate.files.test(from));
+  if (!layer) return null;
+  const loose = test.test(from);
+  if (!source.startsWith('.')) {
+    if (loose || layer.packages.test(source)) return null;
+    return `${layer.name} must not import the package '${source}'.`;
+  }
+  const target = inProject(resolve(dirname(file), source.replace(/\?.*$/, '')));
+  if (layer.values.test(target) || (loose && allButApp.test(target))) return null;
+  // A worker's entry point as a URL or constructor brings none of its code along.
+  if (layer.name === 'app' && /^workers\//.test(target) && /\?(worker|sharedworker|url)\b/.test(source)) return null;
+  if (layer.types?.test(target)) return typeOnly ? null : `${layer.name} may import only types from '${target}': write 'import type'.`;
+  return `${layer.name} must not import '${target}'. Dependencies point app -> protocol, storage; workers -> engine, protocol, datasets, storage; engine -> kernels.`;
+}
+
+const onlyTypes = (node, kind) =>
+  node[kind] === 'type' ||
+  (node.specifiers?.length > 0 && node.specifiers.every((specifier) => specifier[kind] === 'type'));
+
+/** @type {import('eslint').Rule.RuleModule} */
+export const importDirection = {
+  meta: { type: 'problem', schema: [], docs: { description: 'dependencies between folders point one way' } },
+  create(context) {
+    const check = (node, source, typeOnly) => {
+      if (typeof source?.value !== 'string') return;
+      const message = judgeImport(context.filename, source.value, typeOnly, context.cwd);
+      if (message) context.report({ node: source, message });
+    };
+    return {
+      ImportDeclaration: (node) => check(node, node.source, onlyTypes(node, 'importKind')),
+      ExportNamedDeclaration: (node) => check(node, node.source, onlyTypes(node, 'exportKind')),
+      ExportAllDeclaration: (node) => check(node, node.source, onlyTypes(node, 'exportKind')),
+      ImportExpression: (node) => check(node, node.source, false),
+      // type A = import('./b.ts').B
+      TSImportType: (node) => check(node, node.source ?? node.argument?.literal, true),
+    };
+  },
+};
