@@ -1,0 +1,286 @@
+/**
+ * Mixed operations: all candidates that leave one group of states, summed into all their destination nodes at once, and
+ * the way back. Pools are computed while they are mixed. Tables say what is alive, so a pruned candidate costs nothing.
+ *
+ * Header at `tab`: [targets, quads of a node], then for each source (two at most, `none` if absent): [first quad of the
+ * state, wants pools]; then a row for each target: see `targetRow`.
+ */
+import type { Program } from './runtime.ts';
+import { unroll } from './quad.ts';
+import { slotFields, slotOffset } from './slots.ts';
+
+export const mixHeader = 6;
+/** [node's first quad, add to it 0 | 1, then per source: coefficient of skip, average pool, max pool or none, then first entry list (one [start, count] a quad)]. */
+export const targetRow = 9;
+/** A convolution's share of a node quad: [coefficient, aligned quad of x or none, 4 x quad * 4 + lane or none]. */
+export const mixEntry = 6;
+
+const threads = 64;
+export const mixRows = 4;
+const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+export interface MixVariant {
+  readonly sources: 1 | 2;
+  readonly stride: 1 | 2;
+  /** The states lie in the buffer that is written (nodes of the cell), not in one of their own. */
+  readonly inPlace: boolean;
+}
+
+const params = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'slot', 'partial'] as const;
+
+const poolFunctions = (source: string, v: MixVariant): string => `
+struct Pools { ${seq(mixRows)
+  .map((r) => `here${r} : vec4f, avg${r} : vec4f, max${r} : vec4f, arg${r} : u32,`)
+  .join(' ')} }
+fn pack(a : vec4<u32>) -> u32 { return a.x | (a.y << 8u) | (a.z << 16u) | (a.w << 24u); }
+fn pools(quad : u32, image : u32, y0 : i32, x0 : i32) -> Pools {
+  var out : Pools;
+  let inH = i32(p.inHeight); let inW = i32(p.inWidth);
+  let plane = (quad * p.batch + image) * p.inHeight * p.inWidth;
+  ${seq((mixRows - 1) * v.stride + 3)
+    .map(
+      (r) => `let y${r} = y0 * ${v.stride} - 1 + ${r}; let ok${r} = y${r} >= 0 && y${r} < inH;
+  let row${r} = plane + u32(clamp(y${r}, 0, inH - 1)) * p.inWidth;`,
+    )
+    .join('\n')}
+  ${seq(3)
+    .map(
+      (c) => `let x${c} = x0 * ${v.stride} - 1 + ${c}; let in${c} = x${c} >= 0 && x${c} < inW; let cx${c} = u32(clamp(x${c}, 0, inW - 1));
+  ${seq((mixRows - 1) * v.stride + 3)
+    .map((r) => `let v${r}_${c} = ${source}[row${r} + cx${c}];`)
+    .join('\n')}`,
+    )
+    .join('\n')}
+  ${seq(mixRows)
+    .map((r) => {
+      const taps = seq(9).map((tap) => ({ row: r * v.stride + Math.floor(tap / 3), column: tap % 3, tap }));
+      return `{ var sum = vec4f(); var count = 0.0; var best = vec4f(-3.4e38); var arg = vec4<u32>();
+    ${taps
+      .map(
+        (t) => `if (ok${t.row} && in${t.column}) { let v = v${t.row}_${t.column}; sum += v; count += 1.0;
+      arg = select(arg, vec4<u32>(${t.tap}u), v > best); best = max(best, v); }`,
+      )
+      .join('\n')}
+    out.here${r} = v${r * v.stride + 1}_1; out.avg${r} = sum / max(count, 1.0); out.max${r} = best; out.arg${r} = pack(arg); }`;
+    })
+    .join('\n')}
+  return out;
+}`;
+
+/** nodes (+)= sum of coefficient * candidate. Also writes the max pools' winners. Grid: [tiles / 64, node quads]. */
+export function mixForward(v: MixVariant): Program {
+  const state = v.inPlace ? 'y' : 's';
+  return {
+    label: `mix s${v.stride}`,
+    bindings: [
+      ...(v.inPlace ? [] : [['s', 'read', 'vec4f'] as const]),
+      ['x', 'read', 'vec4f'],
+      ['y', 'read_write', 'vec4f'],
+      ['winners', 'read_write', 'u32'],
+      ['slots', 'read', 'vec4f'],
+      ['coefficients', 'read', 'f32'],
+      ['tab', 'read', 'u32'],
+    ],
+    params,
+    workgroupSize: threads,
+    code: `${slotFields}${poolFunctions(state, v)}
+fn lane(source : u32, i : u32) -> f32 {
+  if (source == 0xffffffffu) { return 0.0; }
+  let q = source >> 2u; let l = source & 3u; let slot = p.slot + q;
+  return x[q * p.batch * p.height * p.width + i][l] * slots[${slotOffset('slot', 'scale')}][l] + slots[${slotOffset('slot', 'shift')}][l];
+}
+fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
+fn run(local : u32, wg : vec3<u32>) {
+  let across = (p.height + ${mixRows - 1}u) / ${mixRows}u;
+  let index = wg.x * ${threads}u + local;
+  let image = index / (across * p.width);
+  if (image >= p.batch) { return; }
+  let y0 = (index / p.width) % across * ${mixRows}u; let x0 = index % p.width;
+  let n = p.batch * p.height * p.width;
+  let pixel = (image * p.height + y0) * p.width + x0;
+  ${seq(v.sources)
+    .map(
+      (s) => `var pool${s} : Pools;
+  if (tab[p.tab + ${3 + 2 * s}u] != 0u) {
+    pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
+    let to = (${s}u * tab[p.tab + 1u] + wg.y) * n + pixel;
+    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}
+  } else {
+    ${
+      v.stride === 1
+        ? `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
+    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
+        : ''
+    }
+  }`,
+    )
+    .join('\n')}
+  for (var t = 0u; t < tab[p.tab]; t++) {
+    let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
+    ${unroll(mixRows, (r) => `var acc${r} = vec4f();`)}
+    ${seq(v.sources)
+      .map(
+        (s) => `{ let a = coefficient(tab[row + ${2 + 3 * s}u]); let b = coefficient(tab[row + ${3 + 3 * s}u]); let c = coefficient(tab[row + ${4 + 3 * s}u]);
+    ${unroll(mixRows, (r) => `acc${r} += a * pool${s}.here${r} + b * pool${s}.avg${r} + c * pool${s}.max${r};`)} }`,
+      )
+      .join('\n')}
+    let list = tab[row + 8u] + wg.y * 2u;
+    let first = tab[list];
+    for (var e = first; e < first + tab[list + 1u] * ${mixEntry}u; e += ${mixEntry}u) {
+      let a = coefficients[tab[e]];
+      let q = tab[e + 1u];
+      if (q != 0xffffffffu) {
+        let slot = p.slot + q;
+        let scale = a * slots[${slotOffset('slot', 'scale')}]; let shift = a * slots[${slotOffset('slot', 'shift')}];
+        ${unroll(mixRows, (r) => `acc${r} += x[q * n + min(pixel + ${r}u * p.width, n - 1u)] * scale + shift;`)}
+      } else {
+        ${unroll(
+          mixRows,
+          (r) => `{ let i = min(pixel + ${r}u * p.width, n - 1u);
+        acc${r} += a * vec4f(lane(tab[e + 2u], i), lane(tab[e + 3u], i), lane(tab[e + 4u], i), lane(tab[e + 5u], i)); }`,
+        )}
+      }
+    }
+    let out = (tab[row] + wg.y) * n + pixel;
+    let add = tab[row + 1u] != 0u;
+    ${unroll(
+      mixRows,
+      (r) => `if (y0 + ${r}u < p.height) { let o = out + ${r}u * p.width; if (add) { acc${r} += y[o]; } y[o] = acc${r}; }`,
+    )}
+  }
+}`,
+  };
+}
+
+/**
+ * Gradient of the states through skip connections and pools, added to what the convolutions gave (`part`, compacted
+ * channels, gathered by lane), and for each (source, target) one share of dL/d coefficient of (skip, average, max) a
+ * workgroup: partials[p.partial + ((source * targets + target) * quads + quad) * gridX + x].
+ * height, width are the nodes', inHeight, inWidth the states'. Rows at tab[p.gather]: [aligned quad of part or none, 4
+ * lanes], one a source and quad. Grid: [tiles of a state / 64, node quads, sources].
+ */
+export function mixBackward(v: Omit<MixVariant, 'sources'>): Program {
+  const gradient = v.inPlace ? 'y' : 'g';
+  const rows = v.stride === 1 ? mixRows + 2 : mixRows / 2 + 1;
+  const columns = v.stride === 1 ? 3 : 2;
+  /** Windows that hold tile row r: [gradient row index, tap row]. */
+  const windows = (r: number): [number, number][] =>
+    v.stride === 1
+      ? [0, 1, 2].map((i) => [r + i, 2 - i])
+      : r % 2 === 0
+        ? [[r / 2, 1]]
+        : [
+            [(r - 1) / 2, 2],
+            [(r + 1) / 2, 0],
+          ];
+  // Column c of the gradient is at x - 1 + c (stride 1) or floor(x / 2) + c (stride 2); its tap column depends on parity.
+  const tapColumn = (c: number): string =>
+    v.stride === 1 ? `${2 - c}u` : c === 0 ? 'select(1u, 2u, oddX)' : 'select(9u, 0u, oddX)';
+  return {
+    label: `mix backward s${v.stride}`,
+    bindings: [
+      ...(v.inPlace ? [] : [['g', 'read', 'vec4f'] as const]),
+      ['x', 'read', 'vec4f'],
+      ['part', 'read', 'vec4f'],
+      ['winners', 'read', 'u32'],
+      ['y', 'read_write', 'vec4f'],
+      ['partials', 'read_write', 'vec4f'],
+      ['coefficients', 'read', 'f32'],
+      ['tab', 'read', 'u32'],
+    ],
+    params: [...params, 'gather', 'gridX', 'add'],
+    workgroupSize: threads,
+    code: `
+var<workgroup> shares : array<vec4f, ${threads}>;
+fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
+fn lane(source : u32, i : u32) -> f32 {
+  if (source == 0xffffffffu) { return 0.0; }
+  return part[(source >> 2u) * p.batch * p.inHeight * p.inWidth + i][source & 3u];
+}
+fn unpack(a : u32) -> vec4<u32> { return vec4<u32>(a, a >> 8u, a >> 16u, a >> 24u) & vec4<u32>(255u); }
+/** 1 / pixels inside the 3x3 window around output (o, of size n outputs) of inputs 0..m. */
+fn inside(o : i32, m : u32) -> f32 {
+  let low = max(o * ${v.stride} - 1, 0); let high = min(o * ${v.stride} + 1, i32(m) - 1);
+  return f32(high - low + 1);
+}
+fn run(local : u32, wg : vec3<u32>) {
+  let across = (p.inHeight + ${mixRows - 1}u) / ${mixRows}u;
+  let index = wg.x * ${threads}u + local;
+  let valid = index < p.batch * across * p.inWidth;
+  let image = min(index / (across * p.inWidth), p.batch - 1u);
+  let y0 = (index / p.inWidth) % across * ${mixRows}u; let x0 = index % p.inWidth;
+  let m = p.batch * p.inHeight * p.inWidth; let n = p.batch * p.height * p.width;
+  let pixel = (image * p.inHeight + y0) * p.inWidth + x0;
+  let targets = tab[p.tab]; let quads = tab[p.tab + 1u];
+  let xQuad = tab[p.tab + 2u + 2u * wg.z] + wg.y; let pooled = tab[p.tab + 3u + 2u * wg.z] != 0u;
+  let oddX = (x0 & 1u) == 1u;
+  ${unroll(mixRows, (r) => `let here${r} = select(vec4f(), x[xQuad * m + min(pixel + ${r}u * p.inWidth, m - 1u)], valid && y0 + ${r}u < p.inHeight); var acc${r} = vec4f();`)}
+  for (var t = 0u; t < targets; t++) {
+    let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
+    let plane = (tab[row] + wg.y) * n + image * p.height * p.width;
+    let skip = coefficient(tab[row + 2u + 3u * wg.z]); let average = coefficient(tab[row + 3u + 3u * wg.z]); let maximum = coefficient(tab[row + 4u + 3u * wg.z]);
+    var sums = vec4f();
+    ${
+      v.stride === 1
+        ? unroll(
+            mixRows,
+            (r) => `{ let v = ${gradient}[plane + min(y0 + ${r}u, p.height - 1u) * p.width + x0]; sums.x += dot(v, here${r}); acc${r} += skip * v; }`,
+          )
+        : ''
+    }
+    if (pooled) {
+      let winnerPlane = (wg.z * quads + wg.y) * n + image * p.height * p.width;
+      ${unroll(mixRows, (r) => `var av${r} = vec4f(); var mx${r} = vec4f();`)}
+      for (var c = 0; c < ${columns}; c++) {
+        let ox = ${v.stride === 1 ? 'i32(x0) - 1 + c' : 'i32(x0 / 2u) + c'};
+        let tapX = ${v.stride === 1 ? 'u32(2 - c)' : `select(${tapColumn(1)}, ${tapColumn(0)}, c == 0)`};
+        if (ox >= 0 && ox < i32(p.width) && tapX < 3u) {
+          ${seq(rows)
+            .map(
+              (i) => `{ let oy = ${v.stride === 1 ? `i32(y0) - 1 + ${i}` : `i32(y0 / 2u) + ${i}`};
+          if (oy >= 0 && oy < i32(p.height)) {
+            let o = u32(oy) * p.width + u32(ox);
+            let v = ${gradient}[plane + o]; let won = unpack(winners[winnerPlane + o]);
+            let share = v / (inside(oy, p.inHeight) * inside(ox, p.inWidth));
+            ${seq(mixRows)
+              .flatMap((r) =>
+                windows(r)
+                  .filter(([w]) => w === i)
+                  .map(([, tapY]) => `av${r} += share; mx${r} += select(vec4f(), v, won == vec4<u32>(${tapY * 3}u + tapX));`),
+              )
+              .join('\n')}
+          } }`,
+            )
+            .join('\n')}
+        }
+      }
+      ${unroll(mixRows, (r) => `sums.y += dot(av${r}, here${r}); sums.z += dot(mx${r}, here${r}); acc${r} += average * av${r} + maximum * mx${r};`)}
+    }
+    workgroupBarrier();
+    shares[local] = sums;
+    workgroupBarrier();
+    if (local < 8u) { var s = vec4f(); for (var i = 0u; i < 8u; i++) { s += shares[local * 8u + i]; } shares[local * 8u] = s; }
+    workgroupBarrier();
+    if (local == 0u) {
+      var s = vec4f();
+      for (var i = 0u; i < 8u; i++) { s += shares[i * 8u]; }
+      partials[p.partial + ((wg.z * targets + t) * quads + wg.y) * p.gridX + wg.x] = s;
+    }
+  }
+  if (!valid) { return; }
+  let row = p.gather + (wg.z * quads + wg.y) * 5u;
+  let q = tab[row];
+  ${unroll(
+    mixRows,
+    (r) => `if (y0 + ${r}u < p.inHeight) {
+    let i = pixel + ${r}u * p.inWidth;
+    if (q != 0xffffffffu) { acc${r} += part[q * m + i]; }
+    else { acc${r} += vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i)); }
+    let o = xQuad * m + i;
+    if (p.add != 0u) { acc${r} += y[o]; }
+    y[o] = acc${r};
+  }`,
+  )}
+}`,
+  };
+}

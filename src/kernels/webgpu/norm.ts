@@ -1,0 +1,194 @@
+/**
+ * Batch norm with the filter gate fused, a workgroup a quad of channels: statistics and running averages in one
+ * program; the whole backward pass (both reductions and the input gradient, in place) in another. The result of a
+ * norm is never stored on its own: readers apply `scale` and `shift` of its slot.
+ *
+ * Gate after the norm: z = g (gamma x^ + beta). Gate before it (factorized reduce): z = gamma (g x)^ + beta.
+ */
+import type { Program } from './runtime.ts';
+import { slotFields, slotOffset } from './slots.ts';
+import type { SlotField } from './slots.ts';
+
+const threads = 64;
+export const epsilon = 1e-5;
+const at = (field: SlotField): string => `slots[${slotOffset('slot', field)}]`;
+
+/** Sums two vec4 over the workgroup: eight invocations add eight shares each, then every one adds the eight. */
+const reducePair = `
+var<workgroup> shareA : array<vec4f, ${threads}>;
+var<workgroup> shareB : array<vec4f, ${threads}>;
+fn reducePair(local : u32, a : vec4f, b : vec4f) -> array<vec4f, 2> {
+  shareA[local] = a; shareB[local] = b;
+  workgroupBarrier();
+  if (local < 8u) {
+    var sa = vec4f(); var sb = vec4f();
+    for (var i = 0u; i < 8u; i++) { sa += shareA[local + i * 8u]; sb += shareB[local + i * 8u]; }
+    shareA[local] = sa; shareB[local] = sb;
+  }
+  workgroupBarrier();
+  var sa = vec4f(); var sb = vec4f();
+  for (var i = 0u; i < 8u; i++) { sa += shareA[i]; sb += shareB[i]; }
+  return array<vec4f, 2>(sa, sb);
+}`;
+
+export const statisticsRow = 10; // [x quad, gate before the norm 0 | 1, 4 x index of running mean, 4 x of running variance]
+
+const setCoefficients = `
+fn setCoefficients(slot : u32, before : bool, mean : vec4f, variance : vec4f) {
+  let g = ${at('gate')};
+  let gamma = ${at('gamma')};
+  let rstd = inverseSqrt(select(variance, g * g * variance, before) + ${epsilon});
+  let scale = gamma * g * rstd;
+  ${at('mean')} = mean; ${at('rstd')} = rstd; ${at('scale')} = scale;
+  ${at('shift')} = select(g, vec4f(1), before) * ${at('beta')} - mean * scale;
+}`;
+
+/**
+ * Mean, rstd, scale and shift of each slot from a batch (one pass; sums are taken relative to the first pixel, so that
+ * a large mean cancels nothing), and PyTorch's running averages (factor 0.1, unbiased variance) of the norm's input.
+ * Grid: [quads].
+ */
+export const batchStatistics: Program = {
+  label: 'norm statistics',
+  bindings: [
+    ['x', 'read', 'vec4f'],
+    ['slots', 'read_write', 'vec4f'],
+    ['values', 'read_write', 'f32'],
+    ['tab', 'read', 'u32'],
+  ],
+  params: ['pixels', 'tab', 'slot', 'updateRunning'],
+  workgroupSize: threads,
+  code: `${slotFields}${reducePair}${setCoefficients}
+fn run(local : u32, wg : vec3<u32>) {
+  let row = p.tab + wg.x * ${statisticsRow}u;
+  let slot = p.slot + wg.x;
+  let plane = tab[row] * p.pixels;
+  let origin = x[plane];
+  var sum = vec4f(); var squares = vec4f();
+  for (var i = local; i < p.pixels; i += ${threads}u) { let v = x[plane + i] - origin; sum += v; squares += v * v; }
+  let total = reducePair(local, sum, squares);
+  let n = f32(p.pixels);
+  let mean = origin + total[0] / n;
+  let variance = max(total[1] / n - (total[0] / n) * (total[0] / n), vec4f());
+  let before = tab[row + 1u] == 1u;
+  let g = select(vec4f(1), ${at('gate')}, before);
+  if (p.updateRunning == 1u && local < 4u && tab[row + 2u + local] != 0xffffffffu) {
+    let m = tab[row + 2u + local]; let s = tab[row + 6u + local];
+    values[m] += 0.1 * ((g * mean)[local] - values[m]);
+    values[s] += 0.1 * ((g * g * variance)[local] * n / max(n - 1.0, 1.0) - values[s]);
+  }
+  workgroupBarrier();
+  if (local == 0u) { setCoefficients(slot, before, mean, variance); }
+}`,
+};
+
+/** The same coefficients from the running averages, for evaluation. Grid: [quads]. */
+export const runningStatistics: Program = {
+  label: 'norm from running averages',
+  bindings: [
+    ['slots', 'read_write', 'vec4f'],
+    ['values', 'read', 'f32'],
+    ['tab', 'read', 'u32'],
+  ],
+  params: ['tab', 'slot'],
+  workgroupSize: 4,
+  code: `${slotFields}
+fn run(local : u32, wg : vec3<u32>) {
+  let row = p.tab + wg.x * ${statisticsRow}u;
+  let slot = p.slot + wg.x;
+  let m = tab[row + 2u + local];
+  if (m == 0xffffffffu) { return; }
+  let before = tab[row + 1u] == 1u;
+  let rstd = inverseSqrt(values[tab[row + 6u + local]] + ${epsilon});
+  let g = ${at('gate')}[local];
+  let gamma = ${at('gamma')}[local];
+  ${at('scale')}[local] = gamma * g * rstd;
+  ${at('shift')}[local] = select(g, 1.0, before) * ${at('beta')}[local] - values[m] * gamma * rstd * select(g, 1.0, before);
+}`,
+};
+
+export const gatherRow = 5; // [aligned source quad or none, 4 x source quad * 4 + lane or none]
+
+/** y = scale x + shift, with channels moved to the places that the rows name. Grid: [pixels / 64, output quads]. */
+export const applyNorm: Program = {
+  label: 'norm apply',
+  bindings: [
+    ['x', 'read', 'vec4f'],
+    ['y', 'read_write', 'vec4f'],
+    ['slots', 'read', 'vec4f'],
+    ['tab', 'read', 'u32'],
+  ],
+  params: ['pixels', 'tab', 'slot', 'yQuad'],
+  workgroupSize: threads,
+  code: `${slotFields}
+fn lane(source : u32, i : u32) -> f32 {
+  if (source == 0xffffffffu) { return 0.0; }
+  let q = source >> 2u; let l = source & 3u; let slot = p.slot + q;
+  return x[q * p.pixels + i][l] * ${at('scale')}[l] + ${at('shift')}[l];
+}
+fn run(local : u32, wg : vec3<u32>) {
+  let i = wg.x * ${threads}u + local;
+  if (i >= p.pixels) { return; }
+  let row = p.tab + wg.y * ${gatherRow}u;
+  let q = tab[row];
+  let out = (p.yQuad + wg.y) * p.pixels + i;
+  if (q != 0xffffffffu) {
+    let slot = p.slot + q;
+    y[out] = x[q * p.pixels + i] * ${at('scale')} + ${at('shift')};
+  } else {
+    y[out] = vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));
+  }
+}`,
+};
+
+export const backwardRow = 9; // [x quad, slot, coefficient index or none, gate before 0 | 1, then a gather row of the upstream gradient]
+
+/**
+ * Backward pass of norm and gate, times the operation's coefficient: leaves sum(u) and sum(u x^) in the slot (from
+ * which all gradients of gamma, beta, gate, alpha follow) and overwrites x by its gradient. Grid: [quads].
+ */
+export const normBackward: Program = {
+  label: 'norm backward',
+  bindings: [
+    ['x', 'read_write', 'vec4f'],
+    ['u', 'read', 'vec4f'],
+    ['slots', 'read_write', 'vec4f'],
+    ['coefficients', 'read', 'f32'],
+    ['tab', 'read', 'u32'],
+  ],
+  params: ['pixels', 'tab'],
+  workgroupSize: threads,
+  code: `${slotFields}${reducePair}
+fn lane(source : u32, i : u32) -> f32 {
+  if (source == 0xffffffffu) { return 0.0; }
+  return u[(source >> 2u) * p.pixels + i][source & 3u];
+}
+fn upstream(row : u32, i : u32) -> vec4f {
+  let q = tab[row];
+  if (q != 0xffffffffu) { return u[q * p.pixels + i]; }
+  return vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));
+}
+fn run(local : u32, wg : vec3<u32>) {
+  let row = p.tab + wg.x * ${backwardRow}u;
+  let plane = tab[row] * p.pixels;
+  let slot = tab[row + 1u];
+  let g = ${at('gate')};
+  let mean = ${at('mean')};
+  let rstd = ${at('rstd')} * select(vec4f(1), g, tab[row + 3u] == 1u);
+  var sum = vec4f(); var weighted = vec4f();
+  for (var i = local; i < p.pixels; i += ${threads}u) {
+    let v = upstream(row + 4u, i);
+    sum += v; weighted += v * (x[plane + i] - mean) * rstd;
+  }
+  let total = reducePair(local, sum, weighted);
+  var a = 1.0;
+  if (tab[row + 2u] != 0xffffffffu) { a = coefficients[tab[row + 2u]]; }
+  let factor = a * ${at('gamma')} * g * ${at('rstd')};
+  let s1 = total[0] / f32(p.pixels); let s2 = total[1] / f32(p.pixels);
+  for (var i = local; i < p.pixels; i += ${threads}u) {
+    let normalized = (x[plane + i] - mean) * rstd;
+    x[plane + i] = factor * (upstream(row + 4u, i) - s1 - normalized * s2);
+  }
+  if (local == 0u) { ${at('sum')} = total[0]; ${at('sumNormalized')} = total[1]; }
+}`,
+};

@@ -1,0 +1,242 @@
+/**
+ * The least that a static training step needs of WebGPU: programs from WGSL bodies, buffers with accounting, and a
+ * recording of dispatches that is bound once and replayed every step. Replay costs the CPU a few microseconds a
+ * dispatch, where building each anew (as an eager library does) costs about a hundred.
+ */
+
+export type Access = 'read' | 'read_write';
+
+/** A WGSL compute program. Sizes come in through `params`, so one pipeline serves every size of its class. */
+export interface Program {
+  /** Names the kernel in profiles and errors. */
+  readonly label: string;
+  /** Storage bindings in order: [name, access, WGSL element type]. */
+  readonly bindings: readonly (readonly [name: string, access: Access, type: string])[];
+  /** u32 fields of the uniform `p`. */
+  readonly params: readonly string[];
+  readonly workgroupSize: number;
+  /** Declarations and `fn run(local: u32, wg: vec3<u32>)`. */
+  readonly code: string;
+}
+
+export interface GpuBuffer {
+  readonly buffer: GPUBuffer;
+  readonly bytes: number;
+}
+
+interface Recorded {
+  readonly program: Program;
+  readonly buffers: readonly GPUBuffer[];
+  readonly params: Uint32Array;
+  readonly grid: readonly [number, number, number];
+}
+
+interface Dispatch {
+  readonly label: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+  readonly grid: readonly [number, number, number];
+}
+
+const paramStride = 256; // WebGPU's least uniform offset alignment
+
+function source(program: Program): string {
+  const bindings = program.bindings.map(
+    ([name, access, type], i) => `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
+  );
+  return `struct Params { ${program.params.map((f) => `${f} : u32,`).join(' ')} }
+@group(0) @binding(0) var<uniform> p : Params;
+${bindings.join('\n')}
+${program.code}
+@compute @workgroup_size(${program.workgroupSize})
+fn main(@builtin(local_invocation_index) local : u32, @builtin(workgroup_id) wg : vec3<u32>) { run(local, wg); }`;
+}
+
+/** A recorded sequence of dispatches over fixed buffers. */
+export class Recording {
+  constructor(
+    readonly dispatches: readonly Dispatch[],
+    private readonly uniforms: GPUBuffer,
+  ) {}
+
+  /** Encodes every dispatch in one compute pass. */
+  replay(encoder: GPUCommandEncoder): void {
+    const pass = encoder.beginComputePass();
+    let pipeline: GPUComputePipeline | null = null;
+    for (const d of this.dispatches) {
+      if (d.pipeline !== pipeline) pass.setPipeline((pipeline = d.pipeline));
+      pass.setBindGroup(0, d.bindGroup);
+      pass.dispatchWorkgroups(d.grid[0], d.grid[1], d.grid[2]);
+    }
+    pass.end();
+  }
+
+  dispose(): void {
+    this.uniforms.destroy();
+  }
+}
+
+export class Gpu {
+  private readonly pipelines = new Map<string, GPUComputePipeline>();
+  private bytesNow = 0;
+  private bytesPeak = 0;
+  private recording: Recorded[] = [];
+  /** The first error the device reported outside any call; every later use throws it. */
+  private failure: string | null = null;
+
+  constructor(readonly device: GPUDevice) {
+    device.onuncapturederror = (event): void => {
+      this.failure ??= event.error.message;
+    };
+  }
+
+  get bytes(): number {
+    return this.bytesNow;
+  }
+  get peakBytes(): number {
+    return this.bytesPeak;
+  }
+  get pipelineCount(): number {
+    return this.pipelines.size;
+  }
+
+  resetPeak(): void {
+    this.bytesPeak = this.bytesNow;
+  }
+
+  /** @throws Error with the device's own message when a program or buffer was refused: such a program yields zeros. */
+  check(): void {
+    if (this.failure) throw new Error(`WebGPU reported: ${this.failure}`);
+  }
+
+  /** A zero-filled storage buffer of at least 16 bytes. */
+  buffer(bytes: number, usage: GPUBufferUsageFlags = 0): GpuBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const limit = this.device.limits.maxStorageBufferBindingSize;
+    if (size > limit) {
+      throw new RangeError(
+        `a tensor of ${(size / 2 ** 20).toFixed(0)} MiB exceeds the adapter's limit of ${(limit / 2 ** 20).toFixed(0)} MiB: lower batchSize, space.channels or data.imageSize`,
+      );
+    }
+    const buffer = this.device.createBuffer({
+      size,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | usage,
+    });
+    this.bytesNow += size;
+    this.bytesPeak = Math.max(this.bytesPeak, this.bytesNow);
+    return { buffer, bytes: size };
+  }
+
+  upload(data: Float32Array | Uint32Array | Int32Array): GpuBuffer {
+    const made = this.buffer(data.byteLength);
+    this.write(made, data);
+    return made;
+  }
+
+  write(target: GpuBuffer, data: Float32Array | Uint32Array | Int32Array, offset = 0): void {
+    this.device.queue.writeBuffer(target.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+  }
+
+  free(buffer: GpuBuffer): void {
+    buffer.buffer.destroy();
+    this.bytesNow -= buffer.bytes;
+  }
+
+  /** Adds one dispatch to the recording under way. Buffers in the order of the program's bindings. */
+  record(
+    program: Program,
+    buffers: readonly GpuBuffer[],
+    params: Readonly<Record<string, number>>,
+    grid: readonly [number, number?, number?],
+  ): void {
+    if (buffers.length !== program.bindings.length) throw new Error(`${program.label}: ${buffers.length} buffers given`);
+    const values = Uint32Array.from(program.params, (field) => {
+      if (!(field in params)) throw new Error(`${program.label}: parameter '${field}' missing`);
+      return params[field];
+    });
+    const [x, y = 1, z = 1] = grid;
+    if (x === 0 || y === 0 || z === 0) return;
+    const recorded = { program, buffers: buffers.map((b) => b.buffer), params: values, grid: [x, y, z] as const };
+    this.recording.push(recorded);
+  }
+
+  /** Ends the recording: compiles what is new (without blocking) and binds everything once. */
+  async finish(): Promise<Recording> {
+    const list = this.recording;
+    this.recording = [];
+    await Promise.all(list.map((r) => this.pipeline(r.program)));
+    const uniforms = this.device.createBuffer({
+      size: Math.max(1, list.length) * paramStride,
+      usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    });
+    const words = new Uint32Array((list.length * paramStride) / 4);
+    list.forEach((r, i) => words.set(r.params, (i * paramStride) / 4));
+    this.device.queue.writeBuffer(uniforms, 0, words);
+    const dispatches = await Promise.all(
+      list.map(async (r, i): Promise<Dispatch> => {
+        const pipeline = await this.pipeline(r.program);
+        const entries: GPUBindGroupEntry[] = r.buffers.map((buffer, b) => ({ binding: b + 1, resource: { buffer } }));
+        entries.push({ binding: 0, resource: { buffer: uniforms, offset: i * paramStride, size: paramStride } });
+        const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+        return { label: r.program.label, pipeline, bindGroup, grid: r.grid };
+      }),
+    );
+    this.check();
+    return new Recording(dispatches, uniforms);
+  }
+
+  private readonly pending = new Map<string, Promise<GPUComputePipeline>>();
+
+  private pipeline(program: Program): Promise<GPUComputePipeline> {
+    const code = source(program);
+    let made = this.pending.get(code);
+    if (!made) {
+      made = this.compile(program, code);
+      this.pending.set(code, made);
+    }
+    return made;
+  }
+
+  private async compile(program: Program, code: string): Promise<GPUComputePipeline> {
+    const module = this.device.createShaderModule({ code, label: program.label });
+    const info = await module.getCompilationInfo();
+    const error = info.messages.find((m) => m.type === 'error');
+    if (error) throw new Error(`${program.label}, line ${error.lineNum}: ${error.message}`);
+    const layout = this.device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
+        ...program.bindings.map(([, access], i) => ({
+          binding: i + 1,
+          visibility: GPUShaderStage.COMPUTE,
+          buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+        })),
+      ],
+    });
+    const pipeline = await this.device.createComputePipelineAsync({
+      label: program.label,
+      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: 'main' },
+    });
+    this.pipelines.set(code, pipeline);
+    return pipeline;
+  }
+
+  /** Copies `bytes` of a buffer to the host; waits for the device. */
+  async read(source: GpuBuffer, bytes = source.bytes, offset = 0): Promise<ArrayBuffer> {
+    this.check();
+    const staging = this.device.createBuffer({
+      size: Math.ceil(bytes / 4) * 4,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(source.buffer, offset, staging, 0, Math.ceil(bytes / 4) * 4);
+    this.device.queue.submit([encoder.finish()]);
+    try {
+      await staging.mapAsync(GPUMapMode.READ);
+      this.check();
+      return staging.getMappedRange().slice(0);
+    } finally {
+      staging.destroy();
+    }
+  }
+}
