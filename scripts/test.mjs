@@ -1,0 +1,179 @@
+/**
+ * `npm test`: sets up what the tests need, runs every suite, one at a time, even where one fails, and ends with one line
+ * `N passed, N failed`. Exit code 1 where anything failed.
+ *
+ *   npm test -- [suite ...]         only these: types, lint, unit, parity, parity-cpu, browser
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureChromium } from './chromium.mjs';
+import { install, main, root } from './install.mjs';
+
+const reports = join(root, 'test-results');
+const reference = process.env.MGAS_REFERENCE ?? join(root, '../shared/reference');
+const bin = (name) => join(root, 'node_modules/.bin', name);
+const minute = 60_000;
+/** All suites together end before this, so that a hanging one is reported, not cut off from outside. */
+const deadline = Date.now() + 24 * minute;
+
+/**
+ * `count` turns a suite's exit code, output and report into {passed, failed, skipped}; without a report of its own a
+ * suite is one check. `skip` gives a reason not to run.
+ */
+const suites = [
+  { name: 'types', command: [bin('tsc'), '--noEmit'], limit: 3 * minute, count: oneCheck },
+  { name: 'lint', command: [bin('eslint'), '.'], limit: 3 * minute, count: oneCheck },
+  {
+    name: 'unit',
+    command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'unit.json')}`],
+    limit: 9 * minute,
+    report: join(reports, 'unit.json'),
+    count: vitestCounts,
+  },
+  { name: 'parity', command: [bin('tsx'), 'cli/parity.ts'], limit: 4 * minute, count: parityCounts, skip: withoutReference },
+  { name: 'parity-cpu', command: [bin('tsx'), 'cli/parity.ts', '--backend', 'cpu'], limit: 5 * minute, count: parityCounts, skip: withoutReference },
+  {
+    name: 'browser',
+    command: [bin('playwright'), 'test', '--reporter=list,json'],
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'browser.json') },
+    limit: 12 * minute,
+    report: join(reports, 'browser.json'),
+    count: playwrightCounts,
+  },
+];
+
+function oneCheck({ code }) {
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+function vitestCounts({ report, code }) {
+  let passed = 0;
+  let failed = 0;
+  let skipped = 0;
+  for (const file of report.testResults) {
+    // A file that cannot even be loaded has no tests to count.
+    if (file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')) failed++;
+    for (const { status } of file.assertionResults) {
+      if (status === 'passed') passed++;
+      else if (status === 'failed') failed++;
+      else skipped++;
+    }
+  }
+  // An error outside any test (an unhandled rejection) shows in the exit code only.
+  return { passed, failed: failed || (code === 0 ? 0 : 1), skipped };
+}
+
+function playwrightCounts({ report, code }) {
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  const failed = unexpected + flaky;
+  return { passed: expected, failed: failed || (code === 0 ? 0 : 1), skipped };
+}
+
+/** One line a file: `ok name ...` or `FAIL name ...`. */
+function parityCounts({ output, code }) {
+  const passed = output.match(/^\s*(ok|pass)\b/gim)?.length ?? 0;
+  const failed = output.match(/^\s*fail\b/gim)?.length ?? 0;
+  return { passed, failed: failed || (code === 0 && passed > 0 ? 0 : 1) };
+}
+
+function withoutReference() {
+  return existsSync(reference) ? null : `no reference arrays at ${reference}`;
+}
+
+/** Runs a suite in a process group of its own, so that its children end with it. */
+function run({ command, env, limit }, onChild) {
+  return new Promise((resolve) => {
+    const [file, ...args] = command;
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    onChild(child);
+    let output = '';
+    child.stdout.on('data', (text) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    const left = Math.max(minute / 2, Math.min(limit, deadline - Date.now()));
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      killGroup(child);
+    }, left);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      resolve({ code: 1, output, problem: error.message });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, output, problem: timedOut ? `stopped after ${Math.round(left / 1000)} s` : null });
+    });
+  });
+}
+
+function killGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function judge(suite, result) {
+  if (result.problem) return { passed: 0, failed: 1, note: result.problem };
+  if (!suite.report) return suite.count(result);
+  if (!existsSync(suite.report)) return { passed: 0, failed: 1, note: `no report (exit code ${result.code})` };
+  return suite.count({ ...result, report: JSON.parse(readFileSync(suite.report, 'utf8')) });
+}
+
+await main(async () => {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
+  if (unknown.length) throw new Error(`Unknown suite ${unknown.join(', ')}: choose among ${suites.map(({ name }) => name).join(', ')}.`);
+
+  install();
+  mkdirSync(reports, { recursive: true });
+  let missingChromium = '';
+  try {
+    process.env.CHROMIUM_PATH = ensureChromium();
+  } catch (error) {
+    // The other suites still have something to say; those that need it fail, and this line explains why.
+    missingChromium = error.message;
+    process.stderr.write(`${missingChromium}\n`);
+  }
+
+  let current = null;
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      if (current) killGroup(current);
+      process.exit(130);
+    });
+  }
+
+  const rows = [];
+  for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+    const reason = suite.skip?.();
+    if (reason) {
+      rows.push({ name: suite.name, passed: 0, failed: 0, note: `skipped: ${reason}` });
+      continue;
+    }
+    process.stdout.write(`\n== ${suite.name}\n`);
+    if (suite.report) rmSync(suite.report, { force: true });
+    const begin = Date.now();
+    const result = await run(suite, (child) => (current = child));
+    rows.push({ name: suite.name, seconds: (Date.now() - begin) / 1000, ...judge(suite, result) });
+  }
+
+  process.stdout.write('\n== summary\n');
+  for (const { name, passed, failed, skipped, seconds, note } of rows) {
+    const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
+    process.stdout.write(`${failed ? 'FAIL' : 'ok  '} ${name.padEnd(11)} ${counts}${seconds ? `, ${seconds.toFixed(0)} s` : ''}${note ? ` (${note})` : ''}\n`);
+  }
+  if (missingChromium) process.stdout.write(`${missingChromium}\n`);
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
+  process.exitCode = sum('failed') > 0 ? 1 : 0;
+});
