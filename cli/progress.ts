@@ -1,0 +1,163 @@
+/** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
+import type { SearchEvent, SearchPhase } from '../src/engine/search/events.ts';
+
+export interface Progress {
+  stages: number;
+  stage: number;
+  joint: boolean;
+  phase: SearchPhase;
+  step: number;
+  maxSteps: number;
+  /** Loss of the last reported step; null before the first. */
+  loss: number | null;
+  accuracy: number;
+  /** Parameters counted against the target. */
+  parameters: number;
+  target: number;
+  /** Milliseconds. */
+  timeLeft: number | null;
+}
+
+export const initialProgress: Progress = {
+  stages: 1,
+  stage: 0,
+  joint: false,
+  phase: 'compiling',
+  step: 0,
+  maxSteps: 0,
+  loss: null,
+  accuracy: 0,
+  parameters: 0,
+  target: 0,
+  timeLeft: null,
+};
+
+export function foldProgress(progress: Progress, event: SearchEvent): Progress {
+  const next = { ...progress, step: event.step };
+  switch (event.type) {
+    case 'started':
+      return {
+        ...next,
+        stages: event.settings.space.stages,
+        target: event.settings.targetParameters,
+        maxSteps: event.maxSteps,
+        parameters: event.superNetParameters,
+      };
+    case 'stage-started':
+      return { ...next, stage: event.stage, joint: event.joint, parameters: event.parameters.active };
+    case 'phase':
+      return { ...next, phase: event.phase };
+    case 'step': {
+      const loss = event.crossEntropy + event.lambda * (event.sizeRegularizer + event.thresholdRegularizer);
+      return { ...next, loss, accuracy: event.accuracy, timeLeft: event.timeLeft };
+    }
+    case 'ratios':
+    case 'committed':
+    case 'stage-finished':
+      return { ...next, parameters: event.parameters.active };
+    default:
+      return next;
+  }
+}
+
+const number = new Intl.NumberFormat('en-US');
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const count = (n: number, noun: string) => `${number.format(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+/** 1:02:03, or 2:03 under an hour. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (parts[0] === 0) parts.shift();
+  return parts.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+function stageName({ joint, stage, stages }: Progress): string {
+  return joint ? 'joint stage' : `stage ${stage + 1} of ${stages}`;
+}
+
+/** One line on where the search stands, no longer than `columns`. */
+export function statusLine(progress: Progress, columns = Infinity): string {
+  const parts = [
+    `${stageName(progress)}, ${progress.phase}`,
+    `step ${progress.step}${progress.maxSteps ? ` of at most ${progress.maxSteps}` : ''}`,
+    progress.loss === null ? null : `loss ${progress.loss.toFixed(3)}, ${percent(progress.accuracy)}`,
+    `${number.format(progress.parameters)} -> ${count(progress.target, 'parameter')}`,
+    progress.timeLeft === null ? null : `${duration(progress.timeLeft)} left`,
+  ];
+  const line = parts.filter((part) => part !== null).join(' | ');
+  return line.length > columns ? `${line.slice(0, Math.max(0, columns - 3))}...` : line;
+}
+
+/** A line worth keeping about an event; null for those that only move the status line. */
+export function eventLine(event: SearchEvent, progress: Progress): string | null {
+  switch (event.type) {
+    case 'started':
+      return (
+        `${event.dataset.name}: ${number.format(event.dataset.trainImages)} images to search with, ` +
+        `${number.format(event.dataset.validationImages)} held out; super-net of ${count(event.superNetParameters, 'parameter')} on ${event.backend}`
+      );
+    case 'stage-started': {
+      const cells = event.firstCell === event.lastCell ? `cell ${event.lastCell + 1}` : `cells ${event.firstCell + 1}-${event.lastCell + 1}`;
+      return `${stageName(progress)}: ${cells}, ${number.format(event.parameters.active)} -> ${count(event.goalParameters, 'parameter')}`;
+    }
+    case 'pruned': {
+      const sum = (cells: { count: number }[]) => cells.reduce((total, cell) => total + cell.count, 0);
+      return `pruned ${count(event.operations.length, 'operation')}, ${count(sum(event.filters), 'filter')}, ${count(sum(event.weights), 'weight')}`;
+    }
+    case 'committed': {
+      const left = Object.entries(event.counts).map(([granularity, units]) => `${granularity}s ${percent(units.left / Math.max(1, units.total))}`);
+      return `round ${event.round}: ${left.join(', ')} left; ${count(event.parameters.active, 'parameter')}`;
+    }
+    case 'regrown':
+      return `regrew ${count(event.operations.length, 'operation')}`;
+    case 'evaluated':
+      return `${event.split}: ${percent(event.accuracy)} of ${count(event.images, 'image')} right, loss ${event.loss.toFixed(3)}`;
+    case 'stage-finished':
+      return `${stageName(progress)} finished (${event.reason}): ${count(event.parameters.active, 'parameter')}`;
+    case 'device-lost':
+      return `the device was lost: ${event.message}`;
+    case 'failed':
+      return `failed (${event.code}): ${event.message} ${event.advice}`;
+    case 'finished':
+      return (
+        `finished after ${duration(event.time)}: ${count(event.parameters.active, 'parameter')}, ` +
+        `${event.targetReached ? 'within the target' : 'over the target'}, ${percent(event.accuracy)} right on held-out images`
+      );
+    case 'stopped':
+      return `stopped after ${count(event.step, 'step')}`;
+    default:
+      return null;
+  }
+}
+
+export interface Output {
+  write(text: string): void;
+  /** Columns of a terminal; undefined when it is none. */
+  readonly columns?: number | undefined;
+}
+
+/** Without a terminal, a status line no more often than this. */
+const plainInterval = 30_000;
+
+/** Writes progress as events come: on a terminal one line that is rewritten, under the lines that stay; elsewhere plain lines. */
+export function progressWriter(output: Output, isTerminal: boolean): (event: SearchEvent) => void {
+  let progress = initialProgress;
+  let lastPlain = 0;
+  const eraseLine = '\r\x1b[K';
+  return (event) => {
+    progress = foldProgress(progress, event);
+    const line = eventLine(event, progress);
+    const over = event.type === 'finished' || event.type === 'stopped' || event.type === 'failed';
+    if (isTerminal) {
+      if (line) output.write(`${eraseLine}${line}\n`);
+      output.write(over ? eraseLine : `${eraseLine}${statusLine(progress, (output.columns ?? 80) - 1)}`);
+      return;
+    }
+    if (line) output.write(`${line}\n`);
+    if (event.type === 'step' && event.time - lastPlain >= plainInterval) {
+      lastPlain = event.time;
+      output.write(`${statusLine(progress)}\n`);
+    }
+  };
+}

@@ -1,0 +1,96 @@
+/** The arguments of `npm run search`, checked, and the settings they stand for. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+import { SearchSettingsSchema, type SearchSettings } from '../src/engine/settings.ts';
+
+export interface SearchOptions {
+  dataset: string;
+  preset: string;
+  seed?: number;
+  targetParams?: number;
+  set: string[];
+  out: string;
+  json: boolean;
+  backend: 'webgpu' | 'cpu';
+  kernels?: 'own' | 'composed';
+}
+
+/** The arguments contradict each other or the settings' schema: exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** @param presetNames first one is the default. */
+export function searchCommand(presetNames: readonly string[]): Command {
+  return new Command('search')
+    .description('Search an architecture and write it as JSON.')
+    .option('--dataset <name|folder>', "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files", 'fashion-mnist')
+    .addOption(new Option('--preset <name>', 'settings to start from').choices(presetNames).default(presetNames[0]))
+    .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff))
+    .option('--target-params <number>', 'parameters the network may have at most', wholeNumber(1, Number.MAX_SAFE_INTEGER))
+    .option('--set <setting=value>', 'any other setting, e.g. stage.maxEpochs=4; can be repeated', (text, all: string[]) => [...all, text], [])
+    .option('--out <file>', 'where the architecture goes', 'arch.json')
+    .option('--json', 'write the events to standard output, one JSON object a line', false)
+    .addOption(new Option('--backend <name>', 'where to compute').choices(['webgpu', 'cpu']).default('webgpu'))
+    .addOption(
+      new Option('--kernels <kind>', "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations").choices(['own', 'composed']),
+    )
+    .allowExcessArguments(false);
+}
+
+/**
+ * The settings that the options stand for.
+ * @throws UsageError naming the setting and what it may be.
+ */
+export function settingsOf(options: SearchOptions, presets: Readonly<Record<string, SearchSettings>>): SearchSettings {
+  const settings: SearchSettings = structuredClone(presets[options.preset]!);
+  if (options.seed !== undefined) settings.seed = options.seed;
+  if (options.targetParams !== undefined) settings.targetParameters = options.targetParams;
+  for (const assignment of options.set) assign(settings, assignment);
+  const parsed = v.safeParse(SearchSettingsSchema, settings);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new UsageError(`--set ${v.getDotPath(issue) ?? ''}: ${issue.message}.`);
+}
+
+export function kernelsOf({ backend, kernels }: Pick<SearchOptions, 'backend' | 'kernels'>): 'own' | 'composed' {
+  if (backend === 'cpu' && kernels === 'own') {
+    throw new UsageError('--kernels own needs --backend webgpu: they are WGSL programs. Leave --kernels out, or say composed.');
+  }
+  return kernels ?? (backend === 'webgpu' ? 'own' : 'composed');
+}
+
+function assign(settings: SearchSettings, assignment: string): void {
+  const [path, text] = assignment.split(/=(.*)/s) as [string, string | undefined];
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  let target: unknown = settings;
+  for (const key of keys) target = isRecord(target) ? target[key] : undefined;
+  if (!isRecord(target) || !Object.hasOwn(target, last)) {
+    throw new UsageError(`--set ${path}: there is no such setting. Settings are ${settingPaths(settings).join(', ')}.`);
+  }
+  if (text === undefined) throw new UsageError(`--set ${path}: a value is missing: write --set ${path}=${JSON.stringify(target[last])}.`);
+  try {
+    target[last] = JSON.parse(text);
+  } catch {
+    throw new UsageError(`--set ${path}: '${text}' is no JSON value; it is ${JSON.stringify(target[last])} now.`);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function settingPaths(settings: object): string[] {
+  return Object.entries(settings).flatMap(([key, value]) => (isRecord(value) ? settingPaths(value).map((path) => `${key}.${path}`) : key));
+}
