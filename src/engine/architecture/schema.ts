@@ -8,6 +8,13 @@ export const architectureVersion = 1;
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ids = v.array(count);
 
+/** Parameters in the compacted tensors, and of those the ones that are not masked. Batch norms count. */
+const ParameterSizeSchema = v.object({ dense: count, active: count });
+export type ParameterSize = v.InferOutput<typeof ParameterSizeSchema>;
+
+/** Multiply-accumulates of one image: in the compacted tensors, and of weights that are not masked. */
+const MacsSchema = v.object({ dense: count, sparse: count });
+
 /**
  * One masked weight array. `mask`: base64 of a bitmap, one bit a weight in row-major order, least significant bit first,
  * 1 = alive; null when every weight is alive.
@@ -40,8 +47,8 @@ export const OperationSchema = v.object({
   blocks: v.array(BlockSchema),
   /** Stride-2 skip connection: a factorized reduce. */
   reduce: v.nullable(v.object({ inputs: ids, filters: ids, split: count })),
-  parameters: v.object({ dense: count, active: count }),
-  macs: v.object({ dense: count, sparse: count }),
+  parameters: ParameterSizeSchema,
+  macs: MacsSchema,
 });
 
 export const CellSchema = v.object({
@@ -62,8 +69,8 @@ export const CellSchema = v.object({
     }),
   ),
   operations: v.array(OperationSchema),
-  parameters: v.object({ dense: count, active: count }),
-  macs: v.object({ dense: count, sparse: count }),
+  parameters: ParameterSizeSchema,
+  macs: MacsSchema,
 });
 
 const ratio = v.object({ left: count, total: count });
@@ -96,3 +103,31 @@ export const ArchitectureSchema = v.object({
   head: v.object({ inputs: ids, classes: count }),
 });
 export type Architecture = v.InferOutput<typeof ArchitectureSchema>;
+
+/** The text is no architecture; the message names what is wrong and where. */
+export class ArchitectureError extends Error {
+  override readonly name = 'ArchitectureError';
+}
+
+/**
+ * Checks an imported architecture.
+ * @param source JSON text, or what was parsed from it.
+ * @throws ArchitectureError
+ */
+export function parseArchitecture(source: unknown): Architecture {
+  const value = typeof source === 'string' ? parseJson(source) : source;
+  const result = v.safeParse(ArchitectureSchema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  const others = result.issues.length > 1 ? ` (and ${result.issues.length - 1} more)` : '';
+  throw new ArchitectureError(`Not an architecture of this program: ${path ? `at ${path}: ` : ''}${issue.message}${others}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ArchitectureError(`Not JSON: ${(error as Error).message}`);
+  }
+}

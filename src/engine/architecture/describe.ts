@@ -1,0 +1,139 @@
+/** A network as the JSON that a user takes away (`schema.ts`). */
+import type { SearchData } from '../data.ts';
+import { addCounts, addParameters, countParameters, parametersByOwner, summarizeCells } from '../granularity/count.ts';
+import type { Totals } from '../granularity/count.ts';
+import { count, sigmoid, slice } from '../granularity/network.ts';
+import type { Network } from '../granularity/network.ts';
+import type { SearchSettings } from '../settings.ts';
+import { buildPlan, candidateName, fullMasks } from '../supernet/build-plan.ts';
+import { parameter } from '../supernet/layout.ts';
+import type { BlockPlan, CandidatePlan, CellPlan, NetworkPlan } from '../supernet/plan.ts';
+import { engineVersion } from '../version.ts';
+import { encodeBitmap } from './bitmap.ts';
+import { addMacs, macsByOwner } from './macs.ts';
+import type { Macs } from './macs.ts';
+import { architectureFormat, architectureVersion } from './schema.ts';
+import type { Architecture, ParameterSize } from './schema.ts';
+
+export interface Discovery {
+  readonly network: Network;
+  readonly totals: Totals;
+  readonly settings: SearchSettings;
+  readonly data: SearchData;
+  readonly steps: number;
+  readonly validationAccuracy: number | null;
+  readonly targetReached: boolean;
+}
+
+export function describeArchitecture({ network, totals, settings, data, ...found }: Discovery): Architecture {
+  const { plan } = network;
+  const parameters = countParameters(network);
+  const full = unpruned(plan);
+  return {
+    format: architectureFormat,
+    version: architectureVersion,
+    engineVersion,
+    settings,
+    dataset: {
+      name: data.name,
+      classes: data.classNames.length,
+      imageSize: data.imageSize,
+      imageChannels: data.imageChannels,
+      classNames: [...data.classNames],
+    },
+    targetReached: found.targetReached,
+    steps: found.steps,
+    validationAccuracy: found.validationAccuracy,
+    remaining: addCounts(summarizeCells(network, totals).map(({ counts }) => counts)),
+    parameters: {
+      superNet: full.plan.table.groups.weight.size,
+      afterOperations: withoutOperations(network).table.groups.weight.size,
+      afterFilters: parameters.dense,
+      active: parameters.active,
+      dense: parameters.dense,
+    },
+    macs: { superNet: addMacs(macsByOwner(full).values()).dense, ...addMacs(macsByOwner(network).values()) },
+    stem: { channels: plan.space.stemChannels },
+    cells: describeCells(network),
+    head: { inputs: [...plan.head.inputs], classes: plan.space.classes },
+  };
+}
+
+/** The same cells before anything was pruned. Its parameters are not drawn: only sizes are asked for. */
+function unpruned({ space, endCell, stage }: NetworkPlan): Network {
+  const masks = fullMasks(space);
+  const plan = buildPlan(space, masks, endCell, stage);
+  const nothing = new Float32Array(0);
+  return { plan, masks, parameters: { values: nothing, momentum: nothing, weightMask: new Uint8Array(plan.table.size).fill(1) } };
+}
+
+function withoutOperations({ plan: { space, endCell, stage }, masks: { operations } }: Network): NetworkPlan {
+  return buildPlan(space, { operations, filters: fullMasks(space).filters }, endCell, stage);
+}
+
+interface Sizes {
+  readonly parameters: ReadonlyMap<string, ParameterSize>;
+  readonly macs: ReadonlyMap<string, Macs>;
+}
+
+function describeCells(network: Network): Architecture['cells'] {
+  const sizes: Sizes = { parameters: parametersByOwner(network), macs: macsByOwner(network) };
+  return network.plan.cells.map((cell) => {
+    const { shape, preprocess, candidates } = cell;
+    const own = <T>(all: ReadonlyMap<string, T>): T[] => [...all].filter(([name]) => name.startsWith(`cells.${shape.index}.`)).map(([, size]) => size);
+    return {
+      index: shape.index,
+      stage: shape.stage,
+      reduction: shape.reduction,
+      channels: shape.channels,
+      size: shape.size,
+      preprocess: preprocess.map(({ source, inputs, filters, split }) => ({
+        kind: split === null ? 'convolution' : 'factorized-reduce',
+        source,
+        inputs: [...inputs],
+        filters: [...filters],
+        split,
+      })),
+      operations: candidates.map((candidate) => describeOperation(network, cell, candidate, sizes)),
+      parameters: addParameters(own(sizes.parameters)),
+      macs: addMacs(own(sizes.macs)),
+    };
+  });
+}
+
+function describeOperation(network: Network, { shape }: CellPlan, candidate: CandidatePlan, sizes: Sizes): Architecture['cells'][number]['operations'][number] {
+  const { operation, edge, from, to, stride, unit, blocks, reduce } = candidate;
+  const alpha = parameter(network.plan.table, `cells.${shape.index}.alpha`);
+  const name = candidateName(shape.index, edge, operation);
+  return {
+    operation: operation.name,
+    from,
+    to,
+    stride,
+    importance: sigmoid(network.parameters.values[alpha.offset + unit]),
+    blocks: blocks.map((block) => describeBlock(network, block)),
+    reduce: reduce && { inputs: [...reduce.inputs], filters: [...reduce.filters], split: reduce.split },
+    // Pools and stride-1 skip connections own no parameters.
+    parameters: sizes.parameters.get(name) ?? { dense: 0, active: 0 },
+    macs: sizes.macs.get(name) ?? { dense: 0, sparse: 0 },
+  };
+}
+
+function describeBlock(network: Network, { name, kernel, stride, dilation, inputs, filters }: BlockPlan) {
+  return {
+    kernel,
+    stride,
+    dilation,
+    inputs: [...inputs],
+    filters: [...filters],
+    depthwise: describeArray(network, `${name}.depthwise`),
+    pointwise: describeArray(network, `${name}.pointwise`),
+  };
+}
+
+function describeArray({ plan, parameters }: Network, name: string) {
+  const spec = parameter(plan.table, name);
+  const mask = slice(parameters.weightMask, spec);
+  const alive = count(mask);
+  return { shape: [...spec.shape], alive, mask: alive === spec.size ? null : encodeBitmap(mask) };
+}

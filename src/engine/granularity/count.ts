@@ -1,0 +1,115 @@
+/**
+ * Units left of each granularity, and parameters, from a network's structure and masks. Totals are those of the unpruned
+ * super-net: every candidate operation, every filter at its original width (blocks, preprocesses, stride-2 skip
+ * connections), every weight that the weight level can mask. A pruned operation's filters and weights count as gone, and
+ * a pruned filter's weights.
+ */
+import type { CellSummary, GranularityCounts, ParameterCounts } from '../search/events.ts';
+import { buildPlan, candidateName, filterGroups, fullMasks } from '../supernet/build-plan.ts';
+import type { SpaceShape } from '../space/space.ts';
+import { count, ownerOf, slice } from './network.ts';
+import type { Network } from './network.ts';
+
+/** Units of the unpruned super-net by cell. */
+export interface Totals {
+  readonly operation: readonly number[];
+  readonly filter: readonly number[];
+  readonly weight: readonly number[];
+  /** Parameters of the super-net up to the last cell of each stage, under that stage's head. */
+  readonly parameters: readonly number[];
+}
+
+export function superNetTotals(space: SpaceShape): Totals {
+  const masks = fullMasks(space);
+  const plans = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
+  const weight = space.cells.map(() => 0);
+  for (const { maskedBy, size } of plans.at(-1)!.table.specs) if (maskedBy) weight[maskedBy.cell] += size;
+  return {
+    operation: space.cells.map(() => space.edges.length * space.operations.length),
+    filter: space.cells.map((cell) => filterGroups(space, cell).length * cell.channels),
+    weight,
+    parameters: plans.map((plan) => plan.table.groups.weight.size),
+  };
+}
+
+/** Parameters by owner (see `ownerOf`), batch norms included. */
+export function parametersByOwner({ plan, parameters }: Network): Map<string, ParameterCounts> {
+  const owners = new Map<string, ParameterCounts>();
+  for (const spec of plan.table.specs) {
+    if (spec.group !== 'weight') continue;
+    const owner = ownerOf(spec.name);
+    const sum = owners.get(owner) ?? { dense: 0, active: 0 };
+    sum.dense += spec.size;
+    sum.active += spec.maskedBy ? count(slice(parameters.weightMask, spec)) : spec.size;
+    owners.set(owner, sum);
+  }
+  return owners;
+}
+
+/** Of the whole network, stem and head included. `dense` is the size of the compacted weight tensors. */
+export function countParameters(network: Network): ParameterCounts {
+  return addParameters(parametersByOwner(network).values());
+}
+
+export function addParameters(counts: Iterable<ParameterCounts>): ParameterCounts {
+  const sum = { dense: 0, active: 0 };
+  for (const { dense, active } of counts) {
+    sum.dense += dense;
+    sum.active += active;
+  }
+  return sum;
+}
+
+/** One entry a cell of the network. */
+export function summarizeCells(network: Network, totals: Totals): CellSummary[] {
+  const owners = [...parametersByOwner(network)];
+  const weights = maskedWeights(network);
+  return network.plan.cells.map(({ shape, preprocess, candidates }) => {
+    const cell = shape.index;
+    const groups = [...preprocess, ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])])];
+    return {
+      cell,
+      stage: shape.stage,
+      counts: {
+        operation: { left: candidates.length, total: totals.operation[cell] },
+        filter: { left: groups.reduce((sum, { filters }) => sum + filters.length, 0), total: totals.filter[cell] },
+        weight: { left: weights[cell], total: totals.weight[cell] },
+      },
+      parameters: addParameters(owners.filter(([name]) => name.startsWith(`cells.${cell}.`)).map(([, counts]) => counts)),
+    };
+  });
+}
+
+function maskedWeights({ plan, parameters }: Network): number[] {
+  const left = plan.cells.map(() => 0);
+  for (const spec of plan.table.specs) if (spec.maskedBy) left[spec.maskedBy.cell] += count(slice(parameters.weightMask, spec));
+  return left;
+}
+
+export function addCounts(all: readonly GranularityCounts[]): GranularityCounts {
+  const sum: GranularityCounts = {
+    operation: { left: 0, total: 0 },
+    filter: { left: 0, total: 0 },
+    weight: { left: 0, total: 0 },
+  };
+  for (const counts of all) {
+    for (const level of ['operation', 'filter', 'weight'] as const) {
+      sum[level].left += counts[level].left;
+      sum[level].total += counts[level].total;
+    }
+  }
+  return sum;
+}
+
+/** Millions of active parameters of each candidate, by cell and unit: what the parameter-aware term weighs. */
+export function unitMillions(network: Network): Float32Array[] {
+  const { space, cells } = network.plan;
+  const owners = parametersByOwner(network);
+  return cells.map(({ shape, candidates }) => {
+    const millions = new Float32Array(space.edges.length * space.operations.length);
+    for (const { edge, operation, unit } of candidates) {
+      millions[unit] = (owners.get(candidateName(shape.index, edge, operation))?.active ?? 0) / 1e6;
+    }
+    return millions;
+  });
+}

@@ -1,0 +1,43 @@
+/** Settings to start from. How the scaled ones follow from the paper's is in docs/scaling.md. */
+import { operationNames, paperSettings } from './settings.ts';
+import type { SearchSettings } from './settings.ts';
+
+export type PresetName = 'tiny' | 'demo' | 'paper';
+
+const tiny: SearchSettings = {
+  seed: 1,
+  space: { cells: 3, nodes: 2, channels: 4, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
+  data: { imageSize: 14, trainImages: 1000, validationFraction: 0.3, cropPadding: 0, flip: false },
+  batchSize: 32,
+  targetParameters: 4_000,
+  granularities: { operation: true, filter: true, weight: true },
+  optimizers: {
+    momentum: 0.9,
+    weights: { rate: 0.05, decay: 3e-4, clipNorm: 5 },
+    importances: { rate: 1 },
+    gates: { rate: 1 },
+    thresholds: { rate: 0.1 },
+    weightThresholds: { rate: 0.02 },
+  },
+  regularizer: { lambda0: 2e-4, c0: 2, mu: 0, fewPruned: 24 / 784, manyPruned: 48 / 784 },
+  stage: { warmUpEpochs: 2, commitEvery: 1, maxEpochs: 8, endShare: 0.3, patience: 4 },
+  joint: { warmUpEpochs: 1, maxEpochs: 12 },
+  reevaluation: { reprune: true, regrowShare: 0.2, scoringEpochs: 1 },
+  reportEvery: 5,
+};
+
+const demo: SearchSettings = {
+  ...paperSettings,
+  space: { ...paperSettings.space, cells: 6, nodes: 3, channels: 8 },
+  data: { imageSize: 28, trainImages: 0, validationFraction: 0.1, cropPadding: 2, flip: true },
+  batchSize: 64,
+  targetParameters: 60_000,
+};
+
+export const presets: Readonly<Record<PresetName, SearchSettings>> = { tiny, demo, paper: paperSettings };
+
+export const presetDescriptions: Readonly<Record<PresetName, string>> = {
+  tiny: 'A first look: three small cells on 14-pixel images. Under two minutes even without a graphics card.',
+  demo: 'A search worth watching: six cells on 28-pixel images. Minutes on a graphics card.',
+  paper: "The paper's own settings: eight cells of 16 channels. Hours on a good graphics card.",
+};

@@ -1,0 +1,88 @@
+/** One epoch of training steps, with its reports. */
+import type { StepMetrics } from '../supernet/stepper.ts';
+import { diverged } from './failure.ts';
+import { stepHyper } from './schedule.ts';
+import type { TrainingPhase } from './schedule.ts';
+import type { Session } from './session.ts';
+
+/** Steps whose metrics may wait on the device. */
+const mostWaiting = 64;
+
+/**
+ * Averages go to `step` events every `reportEvery` steps, and at the epoch's end over what is left of it.
+ * @throws SearchFailure when the loss is not finite; Stopped.
+ */
+export async function trainEpoch(session: Session, phase: TrainingPhase): Promise<void> {
+  const { settings, data, stepper, control } = session;
+  const hyper = stepHyper(settings, session.stage, phase, phase === 'scoring' ? 0 : session.lambda.lambda);
+  const report = new Report(session);
+  for (let i = 0; i < data.stepsPerEpoch; i++) {
+    await control.gate();
+    await stepper.step(data.trainBatch(session.epochs, i), hyper);
+    session.steps++;
+    const due = (i + 1) % settings.reportEvery === 0 || i + 1 === data.stepsPerEpoch;
+    if (due || (i + 1) % mostWaiting === 0) await report.read();
+    if (due) report.send(hyper.lambda);
+  }
+  session.emit({ type: 'epoch', stage: session.stage.index, epoch: session.stageEpochs, phase });
+  session.epochs++;
+  session.stageEpochs++;
+}
+
+class Report {
+  private metrics: StepMetrics[] = [];
+  private since: number;
+
+  constructor(private readonly session: Session) {
+    this.since = session.control.time;
+  }
+
+  async read(): Promise<void> {
+    const { stepper, steps } = this.session;
+    const metrics = await stepper.readMetrics();
+    if (!metrics.every(({ crossEntropy, gradientNorm }) => Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm))) throw diverged(steps);
+    this.metrics.push(...metrics);
+  }
+
+  send(lambda: number): void {
+    const { session, metrics } = this;
+    if (metrics.length === 0) return;
+    const { stepper, settings } = session;
+    const mean = average(metrics);
+    const now = session.control.time;
+    const msPerStep = (now - this.since) / metrics.length;
+    // Half old, half new: one slow report (a compilation) does not upset the estimate for long.
+    session.msPerStep = session.msPerStep === 0 ? msPerStep : (session.msPerStep + msPerStep) / 2;
+    session.recent = mean;
+    const { bytes, peakBytes } = stepper.memory();
+    const { correct, ...losses } = mean;
+    session.emit({
+      type: 'step',
+      stage: session.stage.index,
+      epoch: session.stageEpochs,
+      ...losses,
+      accuracy: correct / settings.batchSize,
+      lambda,
+      msPerStep,
+      memoryBytes: bytes,
+      peakMemoryBytes: peakBytes,
+      timeLeft: session.msPerStep * this.stepsLeft(),
+    });
+    this.metrics = [];
+    this.since = now;
+  }
+
+  /** `maxStepsLeft` counts whole epochs; the steps of this one that are done come off. */
+  private stepsLeft(): number {
+    const { session } = this;
+    return session.maxStepsLeft - (session.steps - session.epochs * session.data.stepsPerEpoch);
+  }
+}
+
+function average(metrics: readonly StepMetrics[]): StepMetrics {
+  const mean: StepMetrics = { crossEntropy: 0, sizeRegularizer: 0, thresholdRegularizer: 0, gradientNorm: 0, correct: 0 };
+  for (const one of metrics) {
+    for (const key of Object.keys(mean) as (keyof StepMetrics)[]) mean[key] += one[key] / metrics.length;
+  }
+  return mean;
+}

@@ -1,0 +1,98 @@
+/** The stages of a search and what each of their phases trains, from the settings alone (ALGORITHM.md, Stages). */
+import type { SearchSettings } from '../settings.ts';
+import type { SpaceShape } from '../space/space.ts';
+import type { StepHyper, TrainedGroup, UpdateMode } from '../supernet/stepper.ts';
+
+export interface Stage {
+  /** From 0; the joint stage over all cells comes last. */
+  readonly index: number;
+  readonly joint: boolean;
+  /** Cells that are searched for the first time here: the size regularizer sums over them. */
+  readonly firstCell: number;
+  /** Cells 0..lastCell are trained. */
+  readonly lastCell: number;
+  /** Which head stands on the last cell. */
+  readonly head: number;
+  readonly warmUpEpochs: number;
+  /** Warm-up included. */
+  readonly maxEpochs: number;
+  /** Epochs that score operations before a regrowth ends the stage. */
+  readonly scoringEpochs: number;
+}
+
+export function planStages(space: SpaceShape, settings: SearchSettings): Stage[] {
+  const { stage, joint, reevaluation, granularities } = settings;
+  const regrows = reevaluation.regrowShare > 0 && granularities.operation;
+  const stages = space.stageEnds.map(
+    (lastCell, index): Stage => ({
+      index,
+      joint: false,
+      firstCell: index === 0 ? 0 : space.stageEnds[index - 1] + 1,
+      lastCell,
+      head: index,
+      warmUpEpochs: stage.warmUpEpochs,
+      maxEpochs: Math.max(stage.maxEpochs, stage.warmUpEpochs),
+      scoringEpochs: regrows && index > 0 ? reevaluation.scoringEpochs : 0,
+    }),
+  );
+  const last = stages.length - 1;
+  return [
+    ...stages,
+    {
+      index: stages.length,
+      joint: true,
+      firstCell: 0,
+      lastCell: stages[last].lastCell,
+      head: last,
+      warmUpEpochs: joint.warmUpEpochs,
+      maxEpochs: Math.max(joint.maxEpochs, joint.warmUpEpochs),
+      scoringEpochs: 0,
+    },
+  ];
+}
+
+/** Most epochs that the stages can take. */
+export function maxEpochs(stages: readonly Stage[]): number {
+  return stages.reduce((sum, stage) => sum + stage.maxEpochs + stage.scoringEpochs, 0);
+}
+
+export type TrainingPhase = 'warm-up' | 'search' | 'scoring';
+
+/** Warm-up trains weights alone; scoring moves nothing, and gathers the gradients of the importances. */
+const updates: Record<TrainingPhase, (group: TrainedGroup) => UpdateMode> = {
+  'warm-up': (group) => (group === 'weight' ? 'train' : 'off'),
+  search: () => 'train',
+  scoring: (group) => (group === 'alpha' ? 'gather' : 'off'),
+};
+
+/**
+ * @param lambda weight of the regularizers. Scoring is told 0: it asks what the task wants, and the size regularizer
+ * speaks for the cells of one stage only.
+ */
+export function stepHyper(settings: SearchSettings, stage: Stage, phase: TrainingPhase, lambda: number): StepHyper {
+  const { momentum, weights, importances, gates, thresholds, weightThresholds } = settings.optimizers;
+  const { granularities } = settings;
+  const update = (group: TrainedGroup, learned = true): UpdateMode => (learned ? updates[phase](group) : 'off');
+  return {
+    lambda,
+    sizeCells: [stage.firstCell, stage.lastCell],
+    mu: settings.regularizer.mu,
+    momentum,
+    decay: weights.decay,
+    clipNorm: weights.clipNorm,
+    rates: {
+      weight: weights.rate,
+      alpha: importances.rate,
+      gate: gates.rate,
+      threshold: thresholds.rate,
+      weightThreshold: weightThresholds.rate,
+    },
+    update: {
+      weight: update('weight'),
+      alpha: update('alpha'),
+      gate: update('gate'),
+      threshold: update('threshold', granularities.operation || granularities.filter),
+      weightThreshold: update('weightThreshold', granularities.weight),
+    },
+  };
+}

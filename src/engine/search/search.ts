@@ -1,0 +1,85 @@
+/** Runs a search from its settings to a discovered architecture. */
+import { describeArchitecture } from '../architecture/describe.ts';
+import type { Architecture } from '../architecture/schema.ts';
+import { countParameters } from '../granularity/count.ts';
+import { engineVersion } from '../version.ts';
+import type { SearchOptions, StartSearch } from './api.ts';
+import { Stopped } from './control.ts';
+import { evaluate } from './evaluate.ts';
+import { failureOf } from './failure.ts';
+import { Session } from './session.ts';
+import { runStage } from './stage.ts';
+
+/** @throws RangeError at once when the settings contradict each other. */
+export const startSearch: StartSearch = (options: SearchOptions) => {
+  const session = new Session(options);
+  return {
+    result: run(session),
+    pause: () => session.control.pause(),
+    resume: () => session.control.resume(),
+    stop: () => session.control.stop(),
+  };
+};
+
+async function run(session: Session): Promise<Architecture | null> {
+  try {
+    return await searchUntilStopped(session);
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code === 'device-lost') session.emit({ type: 'device-lost', message: failure.message });
+    session.emit({ type: 'failed', code: failure.code, message: failure.message, advice: failure.advice });
+    throw failure;
+  } finally {
+    session.control.close();
+  }
+}
+
+async function searchUntilStopped(session: Session): Promise<Architecture | null> {
+  try {
+    return await search(session);
+  } catch (error) {
+    if (error instanceof Stopped) return await stopped(session);
+    throw error;
+  }
+}
+
+async function search(session: Session): Promise<Architecture> {
+  const { settings, data, totals, stages, stepper } = session;
+  // A turn before the first event, so that the caller holds the handle by then.
+  await session.control.gate();
+  session.emit({
+    type: 'started',
+    settings,
+    dataset: {
+      name: data.name,
+      classes: data.classNames.length,
+      classNames: [...data.classNames],
+      trainImages: data.trainImages,
+      validationImages: data.validationImages,
+    },
+    backend: stepper.backend,
+    engineVersion,
+    superNetParameters: totals.parameters.at(-1)!,
+    maxSteps: session.maxSteps,
+  });
+  for (const stage of stages) await runStage(session, stage);
+  const accuracy = session.accuracy ?? (await evaluate(session));
+  const parameters = countParameters(session.current);
+  const targetReached = parameters.active <= settings.targetParameters;
+  const architecture = describe(session, targetReached);
+  session.emit({ type: 'finished', targetReached, accuracy, parameters, architecture });
+  return architecture;
+}
+
+/** What was found so far; a target counts as reached only by a search that ran to its end. */
+async function stopped(session: Session): Promise<Architecture | null> {
+  if (session.network) await session.pull();
+  const architecture = session.network ? describe(session, false) : null;
+  session.emit({ type: 'stopped', architecture });
+  return architecture;
+}
+
+function describe(session: Session, targetReached: boolean): Architecture {
+  const { totals, settings, data, steps, accuracy } = session;
+  return describeArchitecture({ network: session.current, totals, settings, data, steps, validationAccuracy: accuracy, targetReached });
+}

@@ -1,0 +1,129 @@
+/** What the parts of a running search share: its inputs, where it stands, and how it speaks. */
+import { addCounts, addParameters, countParameters, summarizeCells, superNetTotals, unitMillions } from '../granularity/count.ts';
+import type { Totals } from '../granularity/count.ts';
+import type { Discretization } from '../granularity/live.ts';
+import type { Network } from '../granularity/network.ts';
+import type { SearchSettings } from '../settings.ts';
+import { createSpace } from '../space/space.ts';
+import type { SpaceShape } from '../space/space.ts';
+import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
+import type { SearchData } from '../data.ts';
+import type { SearchOptions } from './api.ts';
+import { Control } from './control.ts';
+import type { SearchEvent } from './events.ts';
+import { initialLambda } from './lambda.ts';
+import type { LambdaState } from './lambda.ts';
+import { maxEpochs, planStages } from './schedule.ts';
+import type { Stage } from './schedule.ts';
+
+type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
+/** An event before the session adds when it happened. */
+export type EventBody = WithoutBase<SearchEvent>;
+
+export class Session {
+  readonly settings: SearchSettings;
+  readonly data: SearchData;
+  readonly stepper: Stepper;
+  readonly control: Control;
+  readonly space: SpaceShape;
+  readonly totals: Totals;
+  readonly stages: readonly Stage[];
+  /** What was loaded or read back last; null before the first stage. */
+  network: Network | null = null;
+  stage: Stage;
+  /** Training steps and epochs done, in all and in this stage. */
+  steps = 0;
+  epochs = 0;
+  stageEpochs = 0;
+  /** Counts the times that something fresh was drawn: see `migrateParameters`. */
+  generation = 0;
+  lambda: LambdaState;
+  /** Averages over the steps of the last report. */
+  recent: StepMetrics | null = null;
+  /** Of the stage's last evaluation; null before it. */
+  accuracy: number | null = null;
+  msPerStep = 0;
+  private loaded = false;
+  private readonly listener: SearchOptions['emit'];
+
+  /** @throws RangeError when the settings contradict each other. */
+  constructor({ settings, data, stepper, emit, now }: SearchOptions) {
+    this.settings = settings;
+    this.data = data;
+    this.stepper = stepper;
+    this.listener = emit;
+    this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }));
+    this.space = createSpace(settings.space, { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length });
+    this.totals = superNetTotals(this.space);
+    this.stages = planStages(this.space, settings);
+    this.stage = this.stages[0];
+    this.lambda = initialLambda(settings.regularizer);
+  }
+
+  emit(body: EventBody): void {
+    this.listener({ ...body, step: this.steps, time: this.control.time } as SearchEvent);
+  }
+
+  /** Most steps from here to the end. */
+  get maxStepsLeft(): number {
+    const later = this.stages.filter(({ index }) => index > this.stage.index);
+    return Math.max(0, maxEpochs([this.stage, ...later]) - this.stageEpochs) * this.data.stepsPerEpoch;
+  }
+
+  get maxSteps(): number {
+    return maxEpochs(this.stages) * this.data.stepsPerEpoch;
+  }
+
+  /** @throws Error before the first stage: a defect in the caller. */
+  get current(): Network {
+    if (!this.network) throw new Error('no stage has begun');
+    return this.network;
+  }
+
+  /** Puts a network on the device. */
+  async load(network: Network): Promise<void> {
+    const { batchSize, granularities } = this.settings;
+    await this.stepper.load(network.plan, network.parameters, { batchSize, granularities, unitMillions: unitMillions(network) });
+    this.network = network;
+    this.loaded = true;
+  }
+
+  /** A network that a stage to come will load. */
+  setUnloaded(network: Network): void {
+    this.network = network;
+    this.loaded = false;
+  }
+
+  /** Reads the trained parameters back, where they are on the device. */
+  async pull(): Promise<Network> {
+    if (this.loaded) this.network = { ...this.current, parameters: await this.stepper.read() };
+    return this.current;
+  }
+
+  /** Which levels prune, and which cells' masks are held: those of earlier stages, where re-pruning is off. */
+  get discretization(): Discretization {
+    const { firstCell } = this.stage;
+    return {
+      granularities: this.settings.granularities,
+      held: this.settings.reevaluation.reprune ? () => false : (cell) => cell < firstCell,
+    };
+  }
+
+  /** @param committed false: `network` is what a commit at this moment would leave. */
+  emitRatios(network: Network, committed: boolean): void {
+    const cells = summarizeCells(network, this.totals);
+    const begun = [...new Set(cells.map(({ stage }) => stage))];
+    this.emit({
+      type: 'ratios',
+      stage: this.stage.index,
+      committed,
+      counts: addCounts(cells.map(({ counts }) => counts)),
+      stages: begun.map((stage) => {
+        const own = cells.filter((cell) => cell.stage === stage);
+        return { stage, counts: addCounts(own.map(({ counts }) => counts)), parameters: addParameters(own.map(({ parameters }) => parameters)) };
+      }),
+      cells,
+      parameters: countParameters(network),
+    });
+  }
+}

@@ -1,0 +1,133 @@
+/** One stage of a search, from its warm-up to the regrowth after it (ALGORITHM.md, Stages). */
+import { countParameters } from '../granularity/count.ts';
+import { commitLive, prunedNothing } from '../granularity/commit.ts';
+import type { Network } from '../granularity/network.ts';
+import { resetThresholds } from '../granularity/thresholds.ts';
+import { randomStream } from '../random.ts';
+import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
+import { migrateParameters } from '../supernet/parameters.ts';
+import { trainEpoch } from './epoch.ts';
+import { evaluate } from './evaluate.ts';
+import type { SearchEvent } from './events.ts';
+import { initialLambda } from './lambda.ts';
+import { chooseRegrowth, regrow } from './regrow.ts';
+import { commitRound } from './round.ts';
+import type { Stage } from './schedule.ts';
+import type { Session } from './session.ts';
+
+type EndReason = Extract<SearchEvent, { type: 'stage-finished' }>['reason'];
+
+export async function runStage(session: Session, stage: Stage): Promise<void> {
+  session.stage = stage;
+  session.stageEpochs = 0;
+  session.lambda = initialLambda(session.settings.regularizer);
+  session.accuracy = null;
+  const network = openStage(session, stage);
+  const parameters = countParameters(network);
+  const goal = goalOf(session, stage, parameters.active);
+  session.emit({
+    type: 'stage-started',
+    stage: stage.index,
+    joint: stage.joint,
+    firstCell: stage.firstCell,
+    lastCell: stage.lastCell,
+    parameters,
+    goalParameters: goal,
+    maxSteps: (stage.maxEpochs + stage.scoringEpochs) * session.data.stepsPerEpoch,
+  });
+  session.emit({ type: 'phase', stage: stage.index, phase: 'compiling' });
+  await session.load(network);
+  session.emitRatios(network, true);
+
+  session.emit({ type: 'phase', stage: stage.index, phase: 'warm-up' });
+  for (let epoch = 0; epoch < stage.warmUpEpochs; epoch++) await trainEpoch(session, 'warm-up');
+  await session.pull();
+  if (stage.warmUpEpochs > 0) await evaluate(session);
+
+  const { reason, prunedOperations } = await searchEpochs(session, goal);
+  session.emit({
+    type: 'stage-finished',
+    stage: stage.index,
+    reason,
+    parameters: countParameters(session.current),
+    peakMemoryBytes: session.stepper.memory().peakBytes,
+  });
+  if (stage.scoringEpochs > 0 && prunedOperations > 0) await regrowOperations(session, prunedOperations);
+}
+
+/** The network that the stage trains: what the stage before left, with new cells in front of its own head. */
+function openStage({ settings, space, network, generation }: Session, stage: Stage): Network {
+  const masks = network?.masks ?? fullMasks(space);
+  const plan = buildPlan(space, masks, stage.lastCell, stage.head);
+  const old = network && { table: network.plan.table, parameters: network.parameters };
+  const parameters = migrateParameters(plan.table, old, settings.seed, generation);
+  resetThresholds(plan, parameters);
+  return { plan, masks, parameters };
+}
+
+/**
+ * Active parameters at which the stage ends. The joint stage: the user's target. Before it: `endShare` of what the stage
+ * began with (the released program's rule), but no less than the stage's share of the target, by the sizes of the
+ * unpruned super-nets: a generous target must not be overshot before the joint stage.
+ */
+function goalOf({ settings, totals }: Session, stage: Stage, initial: number): number {
+  if (stage.joint) return settings.targetParameters;
+  const share = totals.parameters[stage.index] / totals.parameters.at(-1)!;
+  return Math.round(Math.max(settings.stage.endShare * initial, settings.targetParameters * share));
+}
+
+/**
+ * Trains everything, and commits every `commitEvery` epochs, at the last epoch, and as soon as what is alive meets the
+ * goal. Ends at the goal, or when `patience` rounds on end pruned nothing at any level. A joint stage whose target is
+ * unmet does not give up so: lambda is still growing.
+ */
+async function searchEpochs(session: Session, goal: number): Promise<{ reason: EndReason; prunedOperations: number }> {
+  const { stage, settings } = session;
+  const active = (): number => countParameters(session.current).active;
+  let round = 0;
+  let idle = 0;
+  let prunedOperations = 0;
+  while (active() > goal) {
+    if (session.stageEpochs >= stage.maxEpochs) return { reason: 'max-epochs', prunedOperations };
+    if (idle >= settings.stage.patience && !stage.joint) return { reason: 'nothing-pruned', prunedOperations };
+    session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
+    await trainEpoch(session, 'search');
+    const outcome = commitLive(await session.pull(), session.discretization);
+    const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
+    const last = session.stageEpochs >= stage.maxEpochs;
+    if (due || last || countParameters(outcome.network).active <= goal) {
+      await commitRound(session, outcome, ++round, goal);
+      idle = prunedNothing(outcome.pruned) ? idle + 1 : 0;
+      prunedOperations += outcome.pruned.operations.length;
+      session.emitRatios(session.current, true);
+      await evaluate(session);
+    } else {
+      session.emitRatios(outcome.network, false);
+    }
+  }
+  return { reason: 'goal-reached', prunedOperations };
+}
+
+/**
+ * Scores what is left over `scoringEpochs`, then brings back a share of what the stage pruned: one operation at least,
+ * where a preset is so small that the share rounds to none.
+ */
+async function regrowOperations(session: Session, pruned: number): Promise<void> {
+  const { stage, settings, space } = session;
+  session.emit({ type: 'phase', stage: stage.index, phase: 'scoring' });
+  for (let epoch = 0; epoch < stage.scoringEpochs; epoch++) await trainEpoch(session, 'scoring');
+  const network = await session.pull();
+  const count = Math.max(1, Math.round(settings.reevaluation.regrowShare * pruned));
+  const chosen = chooseRegrowth(network, count, randomStream(settings.seed, 'regrow', stage.index));
+  session.setUnloaded(regrow(network, chosen, settings.seed, ++session.generation));
+  session.emit({
+    type: 'regrown',
+    stage: stage.index,
+    operations: chosen.map(({ cell, unit, cellScore, typeScore }) => {
+      const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)];
+      const operation = space.operations[unit % space.operations.length].name;
+      return { cell, edge: index, from, to, operation, cellScore, typeScore };
+    }),
+  });
+  session.emitRatios(session.current, true);
+}
