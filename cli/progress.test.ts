@@ -50,7 +50,7 @@ describe('progress', () => {
     const write = progressWriter({ write: (part) => (text += part), columns: 40 }, true);
     events.forEach(write);
     write({ type: 'stopped', step: 21, time: 42_000, architecture: null });
-    expect(text).toMatch(/stopped after 21 steps\n\r\x1b\[K$/);
+    expect(text.endsWith('stopped after 21 steps\n\r\x1b[K')).toBe(true);
   });
 });
 

@@ -31,8 +31,8 @@ const suites = [
     report: join(reports, 'unit.json'),
     count: vitestCounts,
   },
-  { name: 'parity', command: [bin('tsx'), 'cli/parity.ts'], limit: 4 * minute, count: parityCounts, skip: withoutReference },
-  { name: 'parity-cpu', command: [bin('tsx'), 'cli/parity.ts', '--backend', 'cpu'], limit: 5 * minute, count: parityCounts, skip: withoutReference },
+  { name: 'parity', command: [bin('tsx'), 'cli/parity.ts', reference], limit: 4 * minute, count: parityCounts, skip: withoutReference },
+  { name: 'parity-cpu', command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'], limit: 5 * minute, count: parityCounts, skip: withoutReference },
   {
     name: 'browser',
     command: [bin('playwright'), 'test', '--reporter=list,json'],
@@ -70,11 +70,15 @@ function playwrightCounts({ report, code }) {
   return { passed: expected, failed: failed || (code === 0 ? 0 : 1), skipped };
 }
 
-/** One line a file: `ok name ...` or `FAIL name ...`. */
+/** Its last line is a JSON object with the counts of files. */
 function parityCounts({ output, code }) {
-  const passed = output.match(/^\s*(ok|pass)\b/gim)?.length ?? 0;
-  const failed = output.match(/^\s*fail\b/gim)?.length ?? 0;
-  return { passed, failed: failed || (code === 0 && passed > 0 ? 0 : 1) };
+  const summary = output.trimEnd().split('\n').at(-1);
+  try {
+    const { passed, failed } = JSON.parse(summary);
+    return { passed, failed: failed || (code === 0 ? 0 : 1) };
+  } catch {
+    return { passed: 0, failed: 1, note: `no summary (exit code ${code})` };
+  }
 }
 
 function withoutReference() {
