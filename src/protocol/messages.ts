@@ -17,20 +17,17 @@ export interface AdapterInfo {
   software: boolean;
 }
 
-/** Requests from page to worker; `id` pairs each with its reply. */
-export type PageMessage =
-  | { version: 1; id: number; type: 'probe' }
-  | {
-      version: 1;
-      id: number;
-      type: 'start';
-      settings: SearchSettings;
-      dataset: DatasetSource;
-      backend: BackendChoice;
-    }
-  | { version: 1; id: number; type: 'pause' | 'resume' | 'stop' }
-  /** Back-pressure: the page has drawn all event batches up to `batch`. */
-  | { version: 1; id: number; type: 'drawn'; batch: number };
+/** Why there is no WebGPU; `none` = there is. */
+export type WebGPUObstacle = 'none' | 'unsupported' | 'insecure-context' | 'no-adapter' | 'device-refused';
+
+export interface ProbeResult {
+  webgpu: AdapterInfo | null;
+  obstacle: WebGPUObstacle;
+  /** What the browser said, where it said anything. */
+  detail: string;
+  /** Backends that can be tried here, fastest first. */
+  backends: BackendChoice[];
+}
 
 export interface WorkerError {
   code: string;
@@ -39,21 +36,50 @@ export interface WorkerError {
   advice: string;
 }
 
-/** What each request is answered with. */
-export interface ReplyMap {
-  probe: { webgpu: AdapterInfo | null; reason: string; backends: BackendChoice[] };
-  start: null;
-  pause: null;
-  resume: null;
-  stop: null;
-  drawn: null;
+/** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */
+export interface SuperNet {
+  /** Parameters up to each stage's last cell, under that stage's head. */
+  stageParameters: number[];
+  cells: SuperNetCell[];
 }
 
+export interface SuperNetCell {
+  stage: number;
+  reduction: boolean;
+  channels: number;
+  /** Pixels a side of its output. */
+  size: number;
+  parameters: number;
+  /** Parameters of each candidate, at edge * operations + operation. */
+  candidates: number[];
+}
+
+/** What the page asks for, each answered by one reply with its `id`. */
+export interface RequestMap {
+  probe: { payload: object; value: ProbeResult };
+  /** Answered when the search runs: the data set is loaded and the device is there. */
+  start: { payload: { settings: SearchSettings; dataset: DatasetSource; backend: BackendChoice }; value: null };
+  pause: { payload: object; value: null };
+  resume: { payload: object; value: null };
+  stop: { payload: object; value: null };
+}
+export type RequestType = keyof RequestMap;
+export type Payload<T extends RequestType> = RequestMap[T]['payload'];
+export type Value<T extends RequestType> = RequestMap[T]['value'];
+
+export type Request = { [T in RequestType]: { version: 1; id: number; type: T } & Payload<T> }[RequestType];
+
+export type PageMessage =
+  | Request
+  /** Back-pressure, not answered: the page has drawn all event batches up to `batch`. */
+  | { version: 1; type: 'drawn'; batch: number };
+
 export type WorkerMessage =
-  | { version: 1; type: 'reply'; id: number; ok: true; value: ReplyMap[keyof ReplyMap] }
+  | { version: 1; type: 'reply'; id: number; ok: true; value: Value<RequestType> }
   | { version: 1; type: 'reply'; id: number; ok: false; error: WorkerError }
   | { version: 1; type: 'events'; batch: number; events: SearchEvent[] }
   /** Loading the data set: bytes so far and in all (0 = unknown). */
   | { version: 1; type: 'loading'; loaded: number; total: number }
+  | { version: 1; type: 'super-net'; superNet: SuperNet }
   /** A failure outside any request: the worker is of no more use. */
   | { version: 1; type: 'crashed'; error: WorkerError };
