@@ -1,0 +1,136 @@
+/** The TensorFlow.js compositions behind the interface of the parity check. */
+import * as tf from '@tensorflow/tfjs-core';
+import { createComposedStepper } from '../../src/engine/supernet/composed-stepper.ts';
+import type { ComposedBackend } from '../../src/engine/supernet/composed/backend.ts';
+import { batchNorm } from '../../src/kernels/composed/batch-norm.ts';
+import { binaryStep } from '../../src/kernels/composed/binary-step.ts';
+import { depthwise } from '../../src/kernels/composed/depthwise.ts';
+import { factorizedReduce } from '../../src/kernels/composed/factorized-reduce.ts';
+import { filterGate } from '../../src/kernels/composed/filter-gate.ts';
+import { maskedWeight, weightMask } from '../../src/kernels/composed/masked-weight.ts';
+import { pointwise } from '../../src/kernels/composed/pointwise.ts';
+import { averagePool, maxPool } from '../../src/kernels/composed/pools.ts';
+import type { Block, BlockResult, ReferenceKernels } from './kernels.ts';
+import type { NdArray } from './reference.ts';
+
+function upload<T extends tf.Tensor>({ shape, data }: NdArray): T {
+  return tf.tensor(data, [...shape]) as T;
+}
+
+async function download(tensor: tf.Tensor): Promise<NdArray> {
+  return { shape: tensor.shape, data: (await tensor.data()).slice() as Float32Array };
+}
+
+/** Runs `f` and its gradient towards every input. Results: y, the extras, then the gradients, as plain arrays. */
+async function differentiate(
+  f: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: readonly NdArray[],
+  dy: NdArray,
+  extras: (...inputs: tf.Tensor[]) => tf.Tensor[] = () => [],
+): Promise<{ y: NdArray; extras: NdArray[]; gradients: NdArray[] }> {
+  const [y, others, gradients] = tf.tidy(() => {
+    const tensors = inputs.map((input) => upload(input));
+    const result = tf.valueAndGrads(f)(tensors, upload(dy));
+    return [result.value, extras(...tensors), result.grads] as [tf.Tensor, tf.Tensor[], tf.Tensor[]];
+  });
+  const result = {
+    y: await download(y),
+    extras: await Promise.all(others.map(download)),
+    gradients: await Promise.all(gradients.map(download)),
+  };
+  tf.dispose([y, others, gradients]);
+  return result;
+}
+
+/** A block's inputs in the order in which `blockForward` takes them. */
+const blockInputs = ({ depthwise: d, pointwise: p, norm }: Block): NdArray[] => [d.weight, p.weight, norm.gamma, norm.beta, norm.gateLogits];
+const perBlock = 5;
+
+function blockForward(block: Block, x: tf.Tensor4D, inputs: tf.Tensor[], filterThreshold: tf.Tensor, weightThreshold: tf.Tensor): tf.Tensor4D {
+  const [wide, mixing, gamma, beta, logits] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+  const spread = depthwise(
+    tf.relu(x),
+    maskedWeight(wide, weightThreshold, upload(block.depthwise.committedMask)),
+    block.stride,
+    block.dilation,
+  );
+  const mixed = pointwise(spread, maskedWeight(mixing, weightThreshold, upload(block.pointwise.committedMask)));
+  const gate = filterGate(logits, filterThreshold, upload(block.norm.committedFilterMask));
+  return batchNorm(mixed, tf.mul(gamma, gate), tf.mul(beta, gate));
+}
+
+/** The masks in effect: depthwise, pointwise, filters. */
+function blockMasks(block: Block, inputs: tf.Tensor[], filterThreshold: tf.Tensor, weightThreshold: tf.Tensor): tf.Tensor[] {
+  const [wide, mixing, , , logits] = inputs;
+  return [
+    weightMask(wide, weightThreshold, upload(block.depthwise.committedMask)),
+    weightMask(mixing, weightThreshold, upload(block.pointwise.committedMask)),
+    tf.mul(upload(block.norm.committedFilterMask), binaryStep(tf.sub(tf.sigmoid(logits), filterThreshold))),
+  ];
+}
+
+export function composedKernels(backend: ComposedBackend): ReferenceKernels {
+  return {
+    async binaryStep({ x, dy }) {
+      const { y, gradients } = await differentiate((t) => binaryStep(t), [x], dy);
+      return { y, dx: gradients[0] };
+    },
+
+    async maskedConvolution({ depthwise: isDepthwise, stride, dilation, x, weight, committedMask, threshold, dy }) {
+      const { y, extras, gradients } = await differentiate(
+        (input, w, t) => {
+          const masked = maskedWeight(w as tf.Tensor4D, t, upload(committedMask));
+          return isDepthwise ? depthwise(input as tf.Tensor4D, masked, stride, dilation) : pointwise(input as tf.Tensor4D, masked);
+        },
+        [x, weight, threshold],
+        dy,
+        (_, w, t) => [weightMask(w, t, upload(committedMask))],
+      );
+      const [dx, dWeight, dThreshold] = gradients;
+      return { y, mask: extras[0], dx, dWeight, dThreshold };
+    },
+
+    async convolutionCandidate({ x, blocks, filterThreshold, weightThreshold, dy }) {
+      const of = (all: tf.Tensor[], b: number): tf.Tensor[] => all.slice(3 + b * perBlock, 3 + (b + 1) * perBlock);
+      const { y, extras, gradients } = await differentiate(
+        (...all) => blocks.reduce((h, block, b) => blockForward(block, h, of(all, b), all[1], all[2]), all[0] as tf.Tensor4D),
+        [x, filterThreshold, weightThreshold, ...blocks.flatMap(blockInputs)],
+        dy,
+        (...all) => blocks.flatMap((block, b) => blockMasks(block, of(all, b), all[1], all[2])),
+      );
+      const [dx, dFilterThreshold, dWeightThreshold] = gradients;
+      const results = blocks.map((_, b): BlockResult => {
+        const [dDepthwise, dPointwise, dGamma, dBeta, dGateLogits] = gradients.slice(3 + b * perBlock);
+        const [depthwiseMask, pointwiseMask, filterMask] = extras.slice(b * 3);
+        return {
+          depthwise: { mask: depthwiseMask, dWeight: dDepthwise },
+          pointwise: { mask: pointwiseMask, dWeight: dPointwise },
+          norm: { dGamma, dBeta, dGateLogits, filterMask },
+        };
+      });
+      return { y, dx, dFilterThreshold, dWeightThreshold, blocks: results };
+    },
+
+    async factorizedReduce({ x, weights, gamma, beta, gateLogits, filterMask, dy }) {
+      const { y, gradients } = await differentiate(
+        (input, w1, w2, scale, shift, logits) => {
+          const gate = filterGate(logits as tf.Tensor1D, null, upload(filterMask));
+          const reduced = factorizedReduce(tf.relu(input as tf.Tensor4D), [w1 as tf.Tensor4D, w2 as tf.Tensor4D]);
+          return batchNorm(reduced, scale as tf.Tensor1D, shift as tf.Tensor1D, gate);
+        },
+        [x, ...weights, gamma, beta, gateLogits],
+        dy,
+      );
+      const [dx, dWeight1, dWeight2, dGamma, dBeta, dGateLogits] = gradients;
+      return { y, dx, dWeights: [dWeight1, dWeight2], dGamma, dBeta, dGateLogits };
+    },
+
+    async pool({ kind, stride, x, dy }) {
+      const pool = kind === 'max' ? maxPool : averagePool;
+      const { y, gradients } = await differentiate((input) => pool(input as tf.Tensor4D, stride), [x], dy);
+      return { y, dx: gradients[0] };
+    },
+
+    createStepper: () => createComposedStepper(backend),
+  };
+}
