@@ -5,7 +5,7 @@ import { countParameters } from '../granularity/count.ts';
 import { engineVersion } from '../version.ts';
 import type { SearchOptions, StartSearch } from './api.ts';
 import { Stopped } from './control.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, settle } from './evaluate.ts';
 import { failureOf } from './failure.ts';
 import { Session } from './session.ts';
 import { runStage } from './stage.ts';
@@ -63,7 +63,8 @@ async function search(session: Session): Promise<Architecture> {
     maxSteps: session.maxSteps,
   });
   for (const stage of stages) await runStage(session, stage);
-  const accuracy = session.accuracy ?? (await evaluate(session));
+  await settle(session);
+  const accuracy = await evaluate(session, 'running');
   const parameters = countParameters(session.current);
   const targetReached = parameters.active <= settings.targetParameters;
   const architecture = describe(session, targetReached);
