@@ -1,6 +1,9 @@
 /** A node of a cell: the sum of its candidates, each times its coefficient (ALGORITHM.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 
+/** WebGPU's kernel binds each term as a storage buffer, of which 8 are sure: these, the sum so far, and the result. */
+const atOnce = 6;
+
 /**
  * sum_o coefficients[o] * outputs[o].
  * @param outputs at least one, of one shape.
@@ -11,5 +14,7 @@ export function mixedSum(outputs: readonly tf.Tensor4D[], coefficients: readonly
     throw new RangeError(`${outputs.length} outputs with ${coefficients.length} coefficients`);
   }
   const terms = outputs.map((output, o): tf.Tensor4D => tf.mul(output, coefficients[o]));
-  return terms.length === 1 ? terms[0] : tf.addN(terms);
+  let sum = terms[0];
+  for (let i = 1; i < terms.length; i += atOnce) sum = tf.addN([sum, ...terms.slice(i, i + atOnce)]);
+  return sum;
 }

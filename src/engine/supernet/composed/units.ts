@@ -125,7 +125,7 @@ export class Units {
         : groups.weight,
       gates: filter
         ? filterGate(groups.gate, tf.gather(withOpen(groups.threshold), this.thresholdOfGate), null)
-        : tf.onesLike(groups.gate),
+        : tf.ones([groups.gate.size]),
       coefficients: tf.mul(this.importance(groups), mask),
     };
   }
