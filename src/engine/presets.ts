@@ -32,6 +32,15 @@ const demo: SearchSettings = {
   data: { imageSize: 28, trainImages: 0, validationFraction: 0.1, cropPadding: 2, flip: true },
   batchSize: 64,
   targetParameters: 60_000,
+  optimizers: {
+    ...paperSettings.optimizers,
+    weights: { ...paperSettings.optimizers.weights, rate: 0.025 },
+    thresholds: { rate: 0.2 },
+    weightThresholds: { rate: 0.004 },
+  },
+  regularizer: { ...paperSettings.regularizer, lambda0: 6e-5 },
+  stage: { ...paperSettings.stage, warmUpEpochs: 2, commitEvery: 1, maxEpochs: 12 },
+  joint: { warmUpEpochs: 1, maxEpochs: 16 },
 };
 
 export const presets: Readonly<Record<PresetName, SearchSettings>> = { tiny, demo, paper: paperSettings };
