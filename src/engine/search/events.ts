@@ -73,6 +73,7 @@ export type SearchEvent = Base &
     | {
         type: 'step';
         stage: number;
+        /** Within the stage, from 0. */
         epoch: number;
         crossEntropy: number;
         sizeRegularizer: number;
@@ -89,7 +90,7 @@ export type SearchEvent = Base &
         timeLeft: number;
       }
     | { type: 'epoch'; stage: number; epoch: number; phase: SearchPhase }
-    /** Live ratios: committed masks and this moment's thresholds together. */
+    /** After every search epoch, at a stage's start and after a regrowth: what is committed, or what a commit at this moment would leave. */
     | {
         type: 'ratios';
         stage: number;
@@ -100,7 +101,10 @@ export type SearchEvent = Base &
         cells: CellSummary[];
         parameters: ParameterCounts;
       }
-    /** Operations pruned at a commit, and how many filters and weights by cell; `reprune` = of an earlier stage. */
+    /**
+     * What each level pruned by itself at a commit: operations, and how many filters and weights by cell (not those that
+     * went with their operation or filter). `reprune` = of an earlier stage. Absent where nothing was pruned.
+     */
     | {
         type: 'pruned';
         stage: number;
