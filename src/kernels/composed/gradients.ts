@@ -25,6 +25,7 @@ import { padV2GradConfig } from '@tensorflow/tfjs-core/dist/gradients/PadV2_grad
 import { divGradConfig } from '@tensorflow/tfjs-core/dist/gradients/RealDiv_grad.js';
 import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad.js';
 import { reshapeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reshape_grad.js';
+import { reverseGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reverse_grad.js';
 import { sigmoidGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Sigmoid_grad.js';
 import { sliceGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Slice_grad.js';
 import { spaceToBatchNDGradConfig } from '@tensorflow/tfjs-core/dist/gradients/SpaceToBatchND_grad.js';
@@ -54,6 +55,7 @@ for (const gradient of [
   divGradConfig,
   reluGradConfig,
   reshapeGradConfig,
+  reverseGradConfig,
   sigmoidGradConfig,
   sliceGradConfig,
   spaceToBatchNDGradConfig,

@@ -1,9 +1,21 @@
 /** 3x3 pooling with a padding of 1 on every side (ALGORITHM.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Padded pixels never win. @param x [batch, height, width, channels]. */
+/** Less than any activation, so that padding never wins. */
+const lowest = -1e9;
+
+/**
+ * Padded pixels never win. The gradient goes to the first of equal pixels in reading order, as PyTorch's does: pruned
+ * filters are all zeros, where their gates' gradients hang on it.
+ * @param x [batch, height, width, channels].
+ */
 export function maxPool(x: tf.Tensor4D, stride: number): tf.Tensor4D {
-  return tf.maxPool(x, 3, stride, 1);
+  if (tf.getBackend() === 'cpu') return tf.maxPool(x, 3, stride, 1);
+  // The shaders of WebGL and WebGPU give it to the last: turned upside down, that is the first. Padded so that the
+  // windows, counted from the other end, are the same ones.
+  const after = [x.shape[1], x.shape[2]].map((size) => Math.floor((size - 1) / stride) * stride + 2 - size);
+  const padded = tf.pad(x, [[0, 0], [1, after[0]], [1, after[1]], [0, 0]], lowest);
+  return tf.reverse(tf.maxPool(tf.reverse(padded, [1, 2]), 3, stride, 'valid'), [1, 2]);
 }
 
 /** Padded pixels are not counted. @param x [batch, height, width, channels]. */
