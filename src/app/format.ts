@@ -1,0 +1,98 @@
+/** Numbers as people read them. One place, so that the same quantity looks the same everywhere. */
+import type { Granularity, OperationName } from '../engine/settings.ts';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+export const integer = (n: number): string => whole.format(n);
+
+/** 950, 12.4 K, 3.21 M */
+export function compact(n: number): string {
+  if (Math.abs(n) < 1_000) return String(Math.round(n));
+  const [value, unit] = Math.abs(n) < 1e6 ? [n / 1e3, 'K'] : [n / 1e6, 'M'];
+  return `${trim(value.toPrecision(3))} ${unit}`;
+}
+
+/** A share as 41% or 4.1%; never 0% of something that is there, nor 100% where something is gone. */
+export function percent(share: number): string {
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return '<0.1%';
+  if (value < 100 && value > 99.9) return '>99.9%';
+  return `${value < 10 && value > 0 ? trim(value.toFixed(1)) : value > 99.5 && value < 100 ? value.toFixed(1) : Math.round(value)}%`;
+}
+
+/** Accuracy to a tenth of a percent. */
+export const accuracy = (share: number): string => `${(100 * share).toFixed(1)}%`;
+
+export const plural = (n: number, noun: string): string => `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+export function bytes(n: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB'];
+  let unit = 0;
+  let value = n;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** 45 s, 3 min 20 s, 2 h 5 min */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 && minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
+  return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
+}
+
+/** 2:05, 1:02:05 */
+export function clock(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+export function milliseconds(n: number): string {
+  if (n >= 10_000) return `${(n / 1000).toFixed(1)} s`;
+  return `${n < 10 ? n.toFixed(2) : n < 100 ? n.toFixed(1) : Math.round(n)} ms`;
+}
+
+/** Four significant digits, without a tail of zeros: losses, thresholds. */
+export function decimal(n: number): string {
+  if (n === 0) return '0';
+  const size = Math.abs(n);
+  return size < 1e-3 || size >= 1e5 ? n.toExponential(1).replace('e-', 'e\u2212').replace('e+', 'e') : trim(n.toPrecision(size < 1 ? 3 : 4));
+}
+
+function trim(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+export const granularityNames: Readonly<Record<Granularity, { one: string; many: string }>> = {
+  operation: { one: 'operation', many: 'Operations' },
+  filter: { one: 'filter', many: 'Filters' },
+  weight: { one: 'weight', many: 'Weights' },
+};
+
+export const operationLabels: Readonly<Record<OperationName, { short: string; long: string }>> = {
+  skip_connect: { short: 'skip', long: 'skip connection' },
+  sep_conv_3x3: { short: 'sep 3', long: 'separable convolution 3\u00d73' },
+  sep_conv_5x5: { short: 'sep 5', long: 'separable convolution 5\u00d75' },
+  dil_conv_3x3: { short: 'dil 3', long: 'dilated convolution 3\u00d73' },
+  dil_conv_5x5: { short: 'dil 5', long: 'dilated convolution 5\u00d75' },
+  avg_pool_3x3: { short: 'avg', long: 'average pooling 3\u00d73' },
+  max_pool_3x3: { short: 'max', long: 'max pooling 3\u00d73' },
+};
+
+/** A state inside a cell: its two inputs, then its nodes. */
+export function stateName(index: number): string {
+  return index === 0 ? 'c\u2096\u208b\u2082' : index === 1 ? 'c\u2096\u208b\u2081' : `node ${index - 1}`;
+}
+
+/** People count cells and stages from one. */
+export const cellName = (cell: number): string => `cell ${cell + 1}`;
+
+export function cellRange(first: number, last: number): string {
+  return first === last ? cellName(first) : `cells ${first + 1}\u2013${last + 1}`;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../engine/presets.ts';
+import type { SearchSettings } from '../../engine/settings.ts';
+import { fieldGroups, fieldOf } from './fields.ts';
+import { valueAt, withValue } from './path.ts';
+import { validate } from './validate.ts';
+
+const problemsOf = (path: string, value: unknown) => validate(withValue(presets.tiny, path, value));
+
+/** Paths of all leaves; a list is one. */
+function leaves(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([key, child]) =>
+    typeof child === 'object' && child !== null && !Array.isArray(child) ? leaves(child as object, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}
+
+describe('the form', () => {
+  it('asks for every setting exactly once', () => {
+    const asked = fieldGroups.flatMap(({ fields }) => fields.map(({ path }) => path));
+    expect([...asked].sort()).toEqual(leaves(presets.paper).sort());
+  });
+
+  it.each(Object.entries(presets))('finds nothing wrong with preset %s', (_, settings) => {
+    expect([...validate(settings)]).toEqual([]);
+  });
+});
+
+describe('validate', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['targetParameters', 0, /^Target size: must be at least 1\.$/],
+    ['batchSize', NaN, /^Batch size: enter a number\.$/],
+    ['space.cells', 2.5, /^Cells: must be a whole number\.$/],
+    ['space.cells', 2, /^Cells: must be at least 3, one for each stage\.$/],
+    ['space.operations', [], /^Candidate operations: choose at least one\.$/],
+    ['stage.endShare', 1.5, /^End share: must be at most 1\.$/],
+    ['data.trainImages', 20_000, /12,000/],
+    ['data.cropPadding', 14, /^Crop padding: must be less than the image size, 14\.$/],
+    ['batchSize', 900, /^Batch size: must be at most 700/],
+    ['stage.warmUpEpochs', 8, /Longest stage/],
+  ])('%s = %s', (path, value, message) => {
+    const problems = problemsOf(path, value);
+    expect([...problems.values()].join('\n')).toMatch(message);
+    for (const field of problems.keys()) expect(fieldOf.has(field)).toBe(true);
+  });
+
+  it('asks for at least one level', () => {
+    expect(problemsOf('granularities', { operation: false, filter: false, weight: false }).get('granularities')).toMatch(/at least one level/);
+  });
+});
+
+it('withValue changes one value and shares the rest', () => {
+  const changed: SearchSettings = withValue(presets.tiny, 'optimizers.weights.rate', 0.5);
+  expect(valueAt(changed, 'optimizers.weights.rate')).toBe(0.5);
+  expect(changed.space).toBe(presets.tiny.space);
+  expect(presets.tiny.optimizers.weights.rate).not.toBe(0.5);
+});

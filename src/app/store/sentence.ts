@@ -1,0 +1,73 @@
+/** Where the search stands, in one plain sentence. Pure. */
+import type { ClientState } from '../../protocol/client.ts';
+import { accuracy, bytes, integer, percent, plural } from '../format.ts';
+import { currentStage } from './run-model.ts';
+import type { RunModel } from './run-model.ts';
+
+export interface Standing {
+  state: ClientState;
+  run: RunModel;
+  /** Parameters of the unpruned super-net so far; null before it is known. */
+  fullParameters: number | null;
+  loading: { loaded: number; total: number } | null;
+  /** Asked for, and not yet in effect. */
+  pausing: boolean;
+}
+
+export function sentence({ state, run, fullParameters, loading, pausing }: Standing): string {
+  switch (state) {
+    case 'idle':
+      return 'Ready. Press Start to search on real Fashion-MNIST images.';
+    case 'loading':
+      return loadingSentence(loading);
+    case 'failed':
+      return 'The search failed.';
+    case 'finished':
+      return run.outcome === 'stopped' ? stoppedSentence(run) : finishedSentence(run);
+    case 'stopping':
+      return 'Stopping after this step.';
+    case 'paused':
+      return `Paused. ${runningSentence(run, fullParameters)}`;
+    case 'running':
+      return pausing ? 'Pausing before the next step.' : runningSentence(run, fullParameters);
+  }
+}
+
+function loadingSentence(loading: Standing['loading']): string {
+  if (!loading) return 'Loading Fashion-MNIST.';
+  const { loaded, total } = loading;
+  if (total > 0 && loaded >= total) return 'Decoding Fashion-MNIST and opening the device.';
+  return `Loading Fashion-MNIST: ${bytes(loaded)}${total > 0 ? ` of ${bytes(total)}` : ''}.`;
+}
+
+function runningSentence(run: RunModel, fullParameters: number | null): string {
+  const stage = currentStage(run);
+  if (!stage || !run.started) return 'Preparing the super-net.';
+  const where = stage.joint ? 'Joint stage over all cells' : `Stage ${stage.index + 1} of ${run.started.settings.space.stages}`;
+  const left = run.parameters && fullParameters ? `${percent(run.parameters.active / fullParameters)} of parameters left` : null;
+  switch (run.phase) {
+    case null:
+    case 'compiling':
+      return `${where}: compiling GPU programs.`;
+    case 'warm-up':
+      return `${where}: warming up, only weights train.`;
+    case 'scoring':
+      return `${where}: scoring operations, to choose which grow back.`;
+    case 'evaluating':
+      return `${where}: measuring accuracy on held-out images.`;
+    case 'search':
+      return `${where}: pruning${left ? `, ${left}` : ''}.`;
+  }
+}
+
+function finishedSentence({ parameters, evaluations, targetReached, started }: RunModel): string {
+  const last = evaluations[evaluations.length - 1];
+  const right = last ? `, ${accuracy(last.accuracy)} of held-out images right` : '';
+  const found = `${plural(parameters?.active ?? 0, 'parameter')}${right}`;
+  const target = integer(started?.settings.targetParameters ?? 0);
+  return targetReached ? `Finished: ${found}. Target of ${target} met.` : `Finished at its last epoch: ${found}. The target of ${target} was not met.`;
+}
+
+function stoppedSentence({ step, architecture }: RunModel): string {
+  return `Stopped after ${plural(step, 'step')}. ${architecture ? 'The architecture found so far can be downloaded.' : 'No stage had begun, so there is no architecture yet.'}`;
+}

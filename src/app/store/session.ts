@@ -1,0 +1,99 @@
+/** Ties the protocol client to the store: what the page can do to a search, and what a search does to the page. */
+import { presets } from '../../engine/presets.ts';
+import type { PresetName } from '../../engine/presets.ts';
+import type { SearchSettings } from '../../engine/settings.ts';
+import { SearchClient } from '../../protocol/client.ts';
+import type { BackendChoice } from '../../protocol/messages.ts';
+import { validate } from '../settings/validate.ts';
+import { reduceRun } from './run-model.ts';
+import { emptyRunSlice, lab } from './store.ts';
+import type { LabState } from './store.ts';
+
+/** A step of a slow backend can take this long; then stopping the hard way is offered. */
+const patience = 4_000;
+let slowStop: ReturnType<typeof setTimeout> | undefined;
+
+const client = new SearchClient(
+  () => new Worker(new URL('../../../workers/search.worker.ts', import.meta.url), { type: 'module', name: 'search' }),
+  {
+    onState(state) {
+      clearTimeout(slowStop);
+      if (state === 'stopping') slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
+      lab.setState({ state, pausing: false, stopIsSlow: false });
+    },
+    onEvents(events, drawn) {
+      lab.setState(({ run }) => ({ run: events.reduce(reduceRun, run) }));
+      afterDrawing(drawn);
+    },
+    onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
+    onSuperNet: (superNet) => lab.setState({ superNet }),
+    onError: (error) => lab.setState({ error }),
+  },
+);
+
+/** A tab in the background draws no frames; the search shall go on there. */
+function afterDrawing(then: () => void): void {
+  if (document.visibilityState === 'hidden') setTimeout(then, 0);
+  else requestAnimationFrame(() => setTimeout(then, 0));
+}
+
+/** Asks the worker what this browser can search on. Where WebGPU is missing, the choice of a slow way is the user's. */
+export async function probeDevice(): Promise<void> {
+  try {
+    lab.setState({ probe: await client.probe() });
+  } catch {
+    // The client has reported why.
+  }
+}
+
+/** A backend that this browser has, and settings without a problem. */
+export function canStart({ settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>): boolean {
+  return (probe === null || probe.backends.includes(backend)) && validate(settings).size === 0;
+}
+
+export function startSearch(): void {
+  const { settings, backend } = lab.getState();
+  if (client.isActive || !canStart(lab.getState())) return;
+  lab.setState(emptyRunSlice);
+  const baseUrl = new URL('.', document.baseURI).href;
+  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend });
+}
+
+export function pauseSearch(): void {
+  if (client.state !== 'running') return;
+  lab.setState({ pausing: true });
+  client.pause();
+}
+
+export function resumeSearch(): void {
+  client.resume();
+}
+
+export function stopSearch(): void {
+  client.stop();
+}
+
+/** Ends the worker in the middle of a step; what was found is lost to download, not to view. */
+export function abandonSearch(): void {
+  client.abandon();
+  lab.setState(({ run }) => ({ run: { ...run, outcome: run.started ? 'stopped' : null, phase: null }, loading: null }));
+}
+
+/** Clears the screen for another search. */
+export function newSearch(): void {
+  if (client.isActive) return;
+  client.reset();
+  lab.setState(emptyRunSlice);
+}
+
+export function choosePreset(name: PresetName): void {
+  lab.setState({ settings: presets[name], preset: name });
+}
+
+export function changeSettings(settings: SearchSettings): void {
+  lab.setState({ settings, preset: null });
+}
+
+export function chooseBackend(backend: BackendChoice): void {
+  lab.setState({ backend });
+}
