@@ -1,0 +1,44 @@
+/** One screen: what is set, what is going on, and one of the views on it. */
+import { lazy, Suspense } from 'react';
+import { useShortcuts } from './commands.ts';
+import { ControlBar } from './components/ControlBar.tsx';
+import { Header } from './components/Header.tsx';
+import { Notices } from './components/Notices.tsx';
+import { SetupBar } from './components/SetupBar.tsx';
+import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
+import { StageTrack } from './components/StageTrack.tsx';
+import { useView, viewNames } from './router.ts';
+import { SettingsDialog } from './settings/SettingsDialog.tsx';
+import { Overview } from './views/Overview.tsx';
+
+// Not needed at first sight, and the balance view brings a chart library along.
+const Balance = lazy(() => import('./views/balance/Balance.tsx'));
+const Architecture = lazy(() => import('./views/architecture/Architecture.tsx'));
+const Events = lazy(() => import('./views/events/Events.tsx'));
+
+export function App() {
+  const view = useView();
+  useShortcuts();
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to {viewNames[view].toLowerCase()}
+      </a>
+      <Header />
+      <ControlBar />
+      <SetupBar />
+      <Notices />
+      <StageTrack />
+      <main id="main" aria-label={viewNames[view]}>
+        <Suspense fallback={<p className="empty">Loading this view.</p>}>
+          {view === 'overview' && <Overview />}
+          {view === 'balance' && <Balance />}
+          {view === 'architecture' && <Architecture />}
+          {view === 'events' && <Events />}
+        </Suspense>
+      </main>
+      <SettingsDialog />
+      <ShortcutsDialog />
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+/**
+ * A canvas that draws itself outside React's render path: when its element is resized, when the theme changes, and when
+ * what it selects from the store is another object; but never more often than every `interval` milliseconds, and only in
+ * frames.
+ */
+import { useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+import { lab } from '../store/store.ts';
+import type { LabState } from '../store/store.ts';
+import { onPaletteChange } from './palette.ts';
+
+export const font = '11px "IBM Plex Sans Variable", system-ui, sans-serif';
+
+/** Ten a second is as fast as events come; faster would only take time from the search on a software adapter. */
+const interval = 100;
+
+export interface Painting<T> {
+  /** Must return the same object while nothing it draws has changed. */
+  select: (state: LabState) => T;
+  paint: (context: CanvasRenderingContext2D, width: number, height: number, data: T) => void;
+}
+
+/** @param painting a new object repaints: keep it (`useMemo`) while it is the same. */
+export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement | null> {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const current = useRef(painting);
+  const request = useRef<() => void>(() => {});
+  useEffect(() => {
+    current.current = painting;
+    request.current();
+  }, [painting]);
+
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext('2d');
+    if (!element || !context) return;
+    let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let paintedAt = 0;
+    let drawn: T | undefined;
+    const paint = (): void => {
+      frame = 0;
+      paintedAt = performance.now();
+      const { clientWidth: width, clientHeight: height } = element;
+      if (width === 0 || height === 0) return;
+      fitPixels(element, context, width, height);
+      drawn = current.current.select(lab.getState());
+      current.current.paint(context, width, height, drawn);
+    };
+    const now = (): void => {
+      timer = undefined;
+      if (frame === 0) frame = requestAnimationFrame(paint);
+    };
+    const changed = (): void => {
+      if (current.current.select(lab.getState()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
+    };
+    request.current = now;
+    const resize = new ResizeObserver(now);
+    resize.observe(element);
+    const ends = [lab.subscribe(changed), onPaletteChange(now), () => resize.disconnect()];
+    // Text drawn before the font arrives is set in another.
+    void document.fonts.ready.then(now);
+    return () => {
+      for (const end of ends) end();
+      clearTimeout(timer);
+      cancelAnimationFrame(frame);
+      request.current = () => {};
+    };
+  }, []);
+
+  return canvas;
+}
+
+function fitPixels(element: HTMLCanvasElement, context: CanvasRenderingContext2D, width: number, height: number): void {
+  const ratio = window.devicePixelRatio;
+  const [x, y] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (element.width !== x || element.height !== y) {
+    element.width = x;
+    element.height = y;
+  }
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+}

@@ -1,0 +1,59 @@
+/** Everything a key can do, once: the shortcuts and their list come from here. */
+import { useEffect } from 'react';
+import { tinykeys } from 'tinykeys';
+import { downloadArchitecture } from './download.ts';
+import { openView, viewNames, views } from './router.ts';
+import { pauseSearch, resumeSearch, startSearch, stopSearch } from './store/session.ts';
+import { lab } from './store/store.ts';
+import { toggleTheme } from './theme.ts';
+
+export interface Command {
+  /** tinykeys' name of the key, and what is printed on it. */
+  key: string;
+  shown: string;
+  label: string;
+  perform: () => void;
+}
+
+export function togglePause(): void {
+  if (lab.getState().state === 'paused') resumeSearch();
+  else pauseSearch();
+}
+
+export function download(): void {
+  const { architecture } = lab.getState().run;
+  if (architecture) downloadArchitecture(architecture);
+}
+
+export const commands: readonly Command[] = [
+  { key: 'Space', shown: 'Space', label: 'Pause or resume the search', perform: togglePause },
+  { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
+  { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },
+  { key: 'd', shown: 'D', label: 'Download the architecture', perform: download },
+  ...views.map((view, i) => ({ key: String(i + 1), shown: String(i + 1), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
+  { key: ',', shown: ',', label: 'Open all settings', perform: () => lab.setState({ dialog: 'settings' }) },
+  { key: 't', shown: 'T', label: 'Switch between light and dark', perform: toggleTheme },
+  { key: 'Shift+?', shown: '?', label: 'List the shortcuts', perform: () => lab.setState({ dialog: 'shortcuts' }) },
+];
+
+/** Keys that the focused element uses itself are its own. */
+function isTaken(event: KeyboardEvent): boolean {
+  const target = event.target as Element | null;
+  if (document.querySelector('dialog[open]')) return true;
+  if (target?.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')) return true;
+  return event.key === ' ' && Boolean(target?.closest('button, a, input, summary, [role=button], [role=tab]'));
+}
+
+export function useShortcuts(): void {
+  useEffect(() => {
+    const bindings = commands.map(({ key, perform }) => {
+      const run = (event: KeyboardEvent): void => {
+        if (isTaken(event) || event.repeat) return;
+        event.preventDefault();
+        perform();
+      };
+      return [key, run] as const;
+    });
+    return tinykeys(window, Object.fromEntries(bindings));
+  }, []);
+}

@@ -1,0 +1,61 @@
+/** One entry of the list of what happened, as a line. */
+import { memo } from 'react';
+import { accuracy, bytes, cellName, cellRange, decimal, granularityNames, integer, operationLabels, plural, stateName } from '../format.ts';
+import type { LogEntry } from '../store/log.ts';
+import { Glyph } from './icons.tsx';
+
+export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {
+  return (
+    <li className="log-row" data-kind={entry.kind}>
+      <span className="log-step">{integer(entry.step)}</span>
+      <span className="log-glyph">{'granularity' in entry && <Glyph of={entry.granularity} />}</span>
+      <span className="log-text">{describeEntry(entry)}</span>
+      <span className="log-figure">{figureOf(entry)}</span>
+    </li>
+  );
+});
+
+const verbs = { pruned: 'Pruned', 're-pruned': 'Re-pruned', regrown: 'Regrown' } as const;
+
+/** Plain words; the row's glyph and colour only repeat them. */
+export function describeEntry(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'pruned':
+    case 're-pruned':
+      return entry.granularity === 'operation'
+        ? `${verbs[entry.kind]} ${operationLabels[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`
+        : `${verbs[entry.kind]} ${plural(entry.count, granularityNames[entry.granularity].one)} in ${cellName(entry.cell)}`;
+    case 'regrown':
+      return `Regrown ${operationLabels[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`;
+    case 'committed':
+      return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} left`;
+    case 'evaluated':
+      return `${accuracy(entry.accuracy)} of ${plural(entry.images, 'held-out image')} right`;
+    case 'stage':
+      return stageText(entry);
+  }
+}
+
+const reasons = { 'goal-reached': 'its goal is reached', 'nothing-pruned': 'nothing was pruned any more', 'max-epochs': 'its last epoch is over' } as const;
+
+function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
+  if (!entry.started) return `Stage ${entry.stage + 1} ends: ${reasons[entry.reason]}`;
+  return entry.joint ? 'Joint stage begins, over all cells' : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;
+}
+
+function figureOf(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'pruned':
+    case 're-pruned':
+      return entry.granularity === 'operation' ? `${decimal(entry.importance)} \u2264 ${decimal(entry.threshold)}` : '';
+    case 'regrown':
+      return `regrowth ${entry.round}`;
+    case 'committed':
+      return entry.memoryAfter === entry.memoryBefore ? '' : `${bytes(entry.memoryBefore)} \u2192 ${bytes(entry.memoryAfter)}`;
+    case 'evaluated':
+      return '';
+    case 'stage':
+      return `${integer(entry.active)}${entry.started ? ` \u2192 ${integer(entry.goal)}` : ''}`;
+  }
+}
+

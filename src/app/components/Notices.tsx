@@ -1,0 +1,136 @@
+/** What stands in the way of a search, and a way on. */
+import type { ReactNode } from 'react';
+import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
+import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
+import { useLab } from '../store/store.ts';
+import { WarningIcon } from './icons.tsx';
+
+export function Notices() {
+  return (
+    <div className="notices">
+      <ErrorNotice />
+      <DeviceNotice />
+    </div>
+  );
+}
+
+function ErrorNotice() {
+  const failure = useLab(({ error, run }) => error ?? run.failure);
+  const probe = useLab((s) => s.probe);
+  const backend = useLab((s) => s.backend);
+  if (!failure) return null;
+  const others = probe?.backends.filter((other) => other !== backend) ?? [];
+  return (
+    <section className="notice error" role="alert">
+      <WarningIcon />
+      <div>
+        <h2>{failure.message}</h2>
+        <p>{failure.advice}</p>
+        <p className="buttons">
+          <button type="button" className="primary" onClick={startSearch}>
+            Try again
+          </button>
+          {others.map((other) => (
+            <button key={other} type="button" onClick={() => chooseBackend(other)}>
+              {switchTexts[other]}
+            </button>
+          ))}
+          {failure.code === 'version' && (
+            <button type="button" onClick={() => location.reload()}>
+              Reload
+            </button>
+          )}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+const switchTexts: Readonly<Record<BackendChoice, string>> = {
+  webgpu: 'Use WebGPU instead',
+  webgl: 'Use WebGL instead (slow)',
+  cpu: 'Use the CPU instead (very slow)',
+};
+
+const obstacles: Readonly<Record<Exclude<WebGPUObstacle, 'none'>, { why: string; mend: ReactNode }>> = {
+  unsupported: {
+    why: 'This browser has no WebGPU.',
+    mend: (
+      <>
+        Use a current Chrome or Edge, Safari 26 or newer, or Firefox 141 or newer on Windows. In Chrome on Linux, turn on{' '}
+        <code>chrome://flags/#enable-unsafe-webgpu</code>; in Firefox elsewhere, <code>dom.webgpu.enabled</code> in <code>about:config</code>.
+      </>
+    ),
+  },
+  'insecure-context': {
+    why: 'WebGPU is offered only to secure pages, and this one came over plain http.',
+    mend: (
+      <>
+        Open the lab at <code>http://localhost</code> or over <code>https</code>.
+      </>
+    ),
+  },
+  'no-adapter': {
+    why: 'This browser has WebGPU, but offers no graphics adapter.',
+    mend: (
+      <>
+        Update the graphics driver and restart the browser; turn on hardware acceleration in its settings. In Chrome, <code>chrome://gpu</code> says what is blocked, and{' '}
+        <code>chrome://flags/#enable-unsafe-webgpu</code> allows adapters that are not on its list, a software one too.
+      </>
+    ),
+  },
+  'device-refused': {
+    why: 'The graphics adapter refused to open a device.',
+    mend: <>Close other programs that use much graphics memory, or update the driver, then look again.</>,
+  },
+};
+
+function DeviceNotice() {
+  const probe = useLab((s) => s.probe);
+  const backend = useLab((s) => s.backend);
+  const quiet = useLab((s) => s.state !== 'idle');
+  if (!probe || quiet) return null;
+  if (!probe.webgpu && backend === 'webgpu') return <NoWebGPU probe={probe} />;
+  if (backend !== 'webgpu') {
+    return (
+      <section className="notice" role="note">
+        <WarningIcon />
+        <p>
+          <strong>{backend === 'webgl' ? 'WebGL is slow here:' : 'The CPU is very slow:'}</strong> a step of the tiny preset takes seconds instead of milliseconds, so a whole search takes{' '}
+          {backend === 'webgl' ? 'the better part of an hour' : 'an hour or more'}. Fewer images and epochs help; demo and paper are out of reach.
+        </p>
+      </section>
+    );
+  }
+  return null;
+}
+
+function NoWebGPU({ probe }: { probe: ProbeResult }) {
+  if (probe.obstacle === 'none') return null;
+  const { why, mend } = obstacles[probe.obstacle];
+  return (
+    <section className="notice" role="alert">
+      <WarningIcon />
+      <div>
+        <h2>{why}</h2>
+        <p>
+          {mend}
+          {probe.detail && <> The browser says: “{probe.detail}”.</>}
+        </p>
+        <p className="buttons">
+          <button type="button" onClick={() => void probeDevice()}>
+            Look again
+          </button>
+          {probe.backends.includes('webgl') && (
+            <button type="button" onClick={() => chooseBackend('webgl')}>
+              Use WebGL (slow)
+            </button>
+          )}
+          <button type="button" onClick={() => chooseBackend('cpu')}>
+            Use the CPU (very slow)
+          </button>
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,98 @@
+/** A titled part of a view; a chart's panel can be turned into a table. */
+import { useId, useState } from 'react';
+import type { ReactNode } from 'react';
+import { Plot } from '../charts/Plot.tsx';
+import type { PlotProps } from '../charts/Plot.tsx';
+import { PlotTable } from '../charts/PlotTable.tsx';
+import { TableIcon } from './icons.tsx';
+
+interface PanelProps {
+  title: string;
+  /** Unit of what is shown, or a word on how to read it. */
+  note?: ReactNode;
+  actions?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}
+
+export function Panel({ title, note, actions, className = '', children }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={`panel ${className}`} aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        {note && <p className="note">{note}</p>}
+        {actions && <div className="panel-actions">{actions}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+export interface LegendItem {
+  label: string;
+  color: string;
+  mark: 'line' | 'dash' | 'dots' | 'light' | 'dot';
+}
+
+export function Legend({ items }: { items: readonly LegendItem[] }) {
+  return (
+    <ul className="legend">
+      {items.map(({ label, color, mark }) => (
+        <li key={label}>
+          <svg width="20" height="8" aria-hidden="true" style={{ color: `var(--${color})` }}>
+            {mark === 'dot' ? (
+              <circle cx="10" cy="4" r="3.5" fill="currentColor" />
+            ) : (
+              <line
+                x1="0"
+                x2="20"
+                y1="4"
+                y2="4"
+                stroke="currentColor"
+                strokeWidth={mark === 'light' ? 1.5 : 2.5}
+                strokeOpacity={mark === 'light' ? 0.5 : 1}
+                strokeDasharray={mark === 'dash' ? '7 3' : mark === 'dots' ? '2 3' : undefined}
+              />
+            )}
+          </svg>
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface PlotPanelProps extends PlotProps {
+  title: string;
+  note?: string;
+  legend: readonly LegendItem[];
+  className?: string;
+  /** Above the chart: the figures that matter most. */
+  children?: ReactNode;
+}
+
+export function PlotPanel({ title, note, legend, className, children, ...plot }: PlotPanelProps) {
+  const [asTable, setAsTable] = useState(false);
+  return (
+    <Panel title={title} note={note} className={className} actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}>
+      {children}
+      {asTable ? (
+        <PlotTable {...plot} />
+      ) : (
+        <>
+          <Legend items={legend} />
+          <Plot {...plot} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+export function TableToggle({ on, toggle, of }: { on: boolean; toggle: () => void; of: string }) {
+  return (
+    <button type="button" className="icon-button small" aria-pressed={on} aria-label={`${of} as a table`} title={on ? 'Show the chart' : 'Show as a table'} onClick={toggle}>
+      <TableIcon />
+    </button>
+  );
+}

@@ -1,0 +1,108 @@
+/** What a search is asked for, in the few settings that most people change; everything else is one press away. */
+import { presetDescriptions, presets } from '../../engine/presets.ts';
+import type { PresetName } from '../../engine/presets.ts';
+import { granularities } from '../../engine/settings.ts';
+import type { BackendChoice } from '../../protocol/messages.ts';
+import { activeStates } from '../../protocol/client.ts';
+import { granularityNames } from '../format.ts';
+import { NumberInput } from '../settings/NumberInput.tsx';
+import { withValue } from '../settings/path.ts';
+import { validate } from '../settings/validate.ts';
+import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
+import { lab, useLab } from '../store/store.ts';
+import { Glyph, SlidersIcon, WarningIcon } from './icons.tsx';
+
+const presetNames = Object.keys(presets) as PresetName[];
+
+const backendNames: Readonly<Record<BackendChoice, string>> = { webgpu: 'WebGPU', webgl: 'WebGL (slow)', cpu: 'CPU (very slow)' };
+
+export function SetupBar() {
+  const locked = useLab((s) => activeStates.includes(s.state));
+  const problem = useLab((s) => validate(s.settings).values().next().value);
+  return (
+    <form className="setup-bar" onSubmit={(event) => event.preventDefault()} aria-label="Settings">
+      <fieldset disabled={locked} title={locked ? 'Stop the search to change its settings' : undefined}>
+        <Presets />
+        <Target />
+        <Levels />
+        <Backend />
+      </fieldset>
+      <button type="button" onClick={() => lab.setState({ dialog: 'settings' })}>
+        <SlidersIcon /> All settings
+      </button>
+      {problem && (
+        <p className="field-problem" role="alert">
+          <WarningIcon /> {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+function Presets() {
+  const chosen = useLab((s) => s.preset);
+  return (
+    <div className="segments" role="radiogroup" aria-label="Preset">
+      {presetNames.map((name) => (
+        <label key={name} title={presetDescriptions[name]}>
+          <input type="radio" name="preset" checked={chosen === name} onChange={() => choosePreset(name)} />
+          <span>
+            {name}
+            <small>{presetTimes[name]}</small>
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** On what they are made for; `presetDescriptions` says more. */
+const presetTimes: Readonly<Record<PresetName, string>> = { tiny: 'under 2 minutes', demo: 'minutes on a GPU', paper: 'hours on a GPU' };
+
+function Target() {
+  const settings = useLab((s) => s.settings);
+  return (
+    <div className="field inline">
+      <label htmlFor="target">Target</label>
+      <NumberInput id="target" value={settings.targetParameters} onChange={(value) => changeSettings(withValue(settings, 'targetParameters', value))} invalid={validate(settings).has('targetParameters')} width="7.5em" />
+      <span className="unit">parameters</span>
+    </div>
+  );
+}
+
+function Levels() {
+  const settings = useLab((s) => s.settings);
+  return (
+    <div className="chips" role="group" aria-label="Levels to prune">
+      <span className="chips-label" aria-hidden="true">
+        Prune
+      </span>
+      {granularities.map((level) => (
+        <label key={level} className="chip">
+          <input type="checkbox" checked={settings.granularities[level]} onChange={(event) => changeSettings(withValue(settings, `granularities.${level}`, event.target.checked))} />
+          <span>
+            <Glyph of={level} /> {granularityNames[level].many}
+          </span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Backend() {
+  const backend = useLab((s) => s.backend);
+  const probe = useLab((s) => s.probe);
+  return (
+    <div className="field inline">
+      <label htmlFor="backend">Run on</label>
+      <select id="backend" value={backend} onChange={(event) => chooseBackend(event.target.value as BackendChoice)}>
+        {(Object.keys(backendNames) as BackendChoice[]).map((choice) => (
+          <option key={choice} value={choice} disabled={probe !== null && !probe.backends.includes(choice)}>
+            {backendNames[choice]}
+            {probe && !probe.backends.includes(choice) ? ', not here' : ''}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

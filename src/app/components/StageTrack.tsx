@@ -1,0 +1,77 @@
+/** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
+import { cellRange, compact, percent } from '../format.ts';
+import type { SpaceSettings } from '../../engine/settings.ts';
+import { useLab, shownSettings } from '../store/store.ts';
+import type { StageState } from '../store/run-model.ts';
+
+const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
+  'goal-reached': 'goal reached',
+  'nothing-pruned': 'nothing left to prune',
+  'max-epochs': 'last epoch',
+};
+
+const phaseNames = { compiling: 'compiling', 'warm-up': 'warm-up', search: 'pruning', scoring: 'scoring', evaluating: 'measuring' } as const;
+
+interface Planned {
+  index: number;
+  joint: boolean;
+  firstCell: number;
+  lastCell: number;
+}
+
+/** As the engine splits them: evenly, then a joint stage over all. */
+function plannedStages({ cells, stages }: SpaceSettings): Planned[] {
+  const end = (stage: number): number => Math.round(((stage + 1) * cells) / stages) - 1;
+  const own = Array.from({ length: stages }, (_, index) => ({ index, joint: false, firstCell: index === 0 ? 0 : end(index - 1) + 1, lastCell: end(index) }));
+  return [...own, { index: stages, joint: true, firstCell: 0, lastCell: cells - 1 }];
+}
+
+export function StageTrack() {
+  const { space } = useLab(shownSettings);
+  return (
+    <ol className="stage-track" aria-label="Stages">
+      {plannedStages(space).map((planned) => (
+        <Stage key={planned.index} {...planned} />
+      ))}
+    </ol>
+  );
+}
+
+function Stage({ index, joint, firstCell, lastCell }: Planned) {
+  const state = useLab(({ run }) => run.stages.find((stage) => stage.index === index));
+  const isCurrent = useLab(({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null);
+  const phase = useLab(({ run }) => (isCurrent ? run.phase : null));
+  const step = useLab(({ run }) => (isCurrent ? run.step : 0));
+  const active = useLab(({ run }) => (isCurrent ? run.parameters?.active : undefined));
+  const done = Boolean(state) && !isCurrent;
+  const progress = !state ? 0 : done ? 1 : stageProgress(state, step, active);
+  const detail = !state
+    ? joint
+      ? 'all cells, down to the target'
+      : cellRange(firstCell, lastCell)
+    : isCurrent && active !== undefined
+      ? `${compact(active)} \u2192 ${compact(state.goalParameters)} parameters`
+      : state.reason
+        ? reasons[state.reason]
+        : 'ended early';
+  return (
+    <li className="stage" data-state={isCurrent ? 'current' : done ? 'done' : 'planned'} aria-current={isCurrent ? 'step' : undefined}>
+      <p>
+        <strong>{joint ? 'Joint stage' : `Stage ${index + 1}`}</strong>
+        {isCurrent && phase && <span className="phase">{phaseNames[phase]}</span>}
+        {state && !joint && !isCurrent && <span className="cells">{cellRange(firstCell, lastCell)}</span>}
+        <span className="detail">{detail}</span>
+      </p>
+      <div className="track" role="progressbar" aria-label={joint ? 'Joint stage' : `Stage ${index + 1}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * progress)} aria-valuetext={state ? `at most ${percent(1 - progress)} left` : 'not begun'}>
+        <div style={{ transform: `scaleX(${progress})` }} />
+      </div>
+    </li>
+  );
+}
+
+/** A stage ends at its goal or with its last step, whichever comes first. */
+function stageProgress({ startStep, startParameters, goalParameters, maxSteps }: StageState, step: number, active: number | undefined): number {
+  const bySteps = maxSteps > 0 ? (step - startStep) / maxSteps : 0;
+  const bySize = active === undefined || startParameters <= goalParameters ? 0 : (startParameters - active) / (startParameters - goalParameters);
+  return Math.min(1, Math.max(0, bySteps, bySize));
+}

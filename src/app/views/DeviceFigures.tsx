@@ -1,0 +1,37 @@
+/** What the search runs on, and what that costs. */
+import { bytes, milliseconds, percent } from '../format.ts';
+import type { AdapterInfo } from '../../protocol/messages.ts';
+import { useLab } from '../store/store.ts';
+
+export function adapterName({ vendor, architecture, description, software }: AdapterInfo): string {
+  const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  return software ? `${name} (software)` : name;
+}
+
+export function DeviceFigures() {
+  const msPerStep = useLab(({ run }) => run.latest?.msPerStep);
+  const now = useLab(({ run }) => run.compactions[run.compactions.length - 1]?.step === run.step ? run.compactions[run.compactions.length - 1].after : run.latest?.memoryBytes);
+  const peak = useLab(({ run }) => run.latest?.peakMemoryBytes);
+  const last = useLab(({ run }) => run.compactions[run.compactions.length - 1]);
+  return (
+    <dl className="device">
+      <Figure label="A step" value={msPerStep === undefined ? null : milliseconds(msPerStep)} />
+      <Figure label="Memory now" value={now === undefined ? null : bytes(now)} />
+      <Figure label="Peak" value={peak === undefined ? null : bytes(peak)} />
+      <Figure
+        label="Last compaction"
+        value={last ? (last.after < last.before ? `\u2212${percent(1 - last.after / last.before)}` : 'none') : null}
+        title={last ? `${bytes(last.before)} before, ${bytes(last.after)} after` : undefined}
+      />
+    </dl>
+  );
+}
+
+function Figure({ label, value, title }: { label: string; value: string | null; title?: string }) {
+  return (
+    <div title={title}>
+      <dt>{label}</dt>
+      <dd>{value ?? '–'}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** Everything about a search at a glance. */
+import { Panel, PlotPanel } from '../components/Panel.tsx';
+import { granularities } from '../../engine/settings.ts';
+import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
+import { useLab } from '../store/store.ts';
+import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
+import { adapterName, DeviceFigures } from './DeviceFigures.tsx';
+import { RemainingTable } from './RemainingTable.tsx';
+import { SizePanel } from './SizePanel.tsx';
+import { Ticker } from './Ticker.tsx';
+
+const marks = { operation: 'line', filter: 'dash', weight: 'dots' } as const;
+export const granularityLegend = granularities.map((level) => ({ label: granularityNames[level].many, color: level, mark: marks[level] }));
+
+export function Overview() {
+  return (
+    <div className="view overview">
+      <PlotPanel
+        title="Accuracy"
+        label="Accuracy by training step"
+        className="area-accuracy"
+        note="share of images right, by step"
+        select={accuracyPlot}
+        formatY={accuracy}
+        formatTick={percent}
+        legend={[
+          { label: 'Held-out images', color: 'text', mark: 'dot' },
+          { label: 'Training batches', color: 'muted', mark: 'light' },
+        ]}
+      />
+      <PlotPanel
+        title="Loss"
+        label="Loss by training step"
+        className="area-loss"
+        note="nats an image, by step"
+        select={lossPlot}
+        formatY={decimal}
+        legend={[
+          { label: 'Cross entropy', color: 'text', mark: 'line' },
+          { label: 'With regularizers', color: 'muted', mark: 'light' },
+        ]}
+      />
+      <PlotPanel
+        title="What is left"
+        label="Remaining ratio of each granularity by training step"
+        className="area-ratio"
+        note="share of all units, by step"
+        select={ratioPlot}
+        formatY={percent}
+        legend={granularityLegend}
+      />
+      <MemoryPanel />
+      <Panel title="Left by stage" className="area-remaining" note="share of each stage’s units">
+        <RemainingTable />
+      </Panel>
+      <div className="area-size">
+        <SizePanel />
+      </div>
+      <Ticker />
+    </div>
+  );
+}
+
+function MemoryPanel() {
+  const backend = useLab(({ run, backend: chosen }) => run.started?.backend ?? chosen);
+  const adapter = useLab(({ probe }) => probe?.webgpu ?? null);
+  const name = backend !== 'webgpu' ? (backend === 'webgl' ? 'WebGL' : 'the CPU') : adapter ? adapterName(adapter) : 'WebGPU';
+  return (
+    <PlotPanel title="Device" label="Device memory by training step" className="area-memory" note={name} select={memoryPlot} formatY={bytes} legend={[{ label: 'Memory; it drops where a commit compacts', color: 'text', mark: 'line' }]}>
+      <DeviceFigures />
+    </PlotPanel>
+  );
+}

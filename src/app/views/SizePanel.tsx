@@ -1,0 +1,44 @@
+/** Size against target: the whole super-net as a bar, what is left of it, and where the target lies. */
+import { Panel } from '../components/Panel.tsx';
+import { compact, integer, percent } from '../format.ts';
+import { shownSettings, useLab } from '../store/store.ts';
+
+export function SizePanel() {
+  const parameters = useLab(({ run }) => run.parameters);
+  const superNet = useLab(({ run }) => run.started?.superNetParameters ?? null);
+  const target = useLab((s) => shownSettings(s).targetParameters);
+  const reached = parameters !== null && parameters.active <= target;
+  return (
+    <Panel title="Size against target" note="parameters">
+      {parameters && superNet ? (
+        <>
+          <p className="figures">
+            <strong>{integer(parameters.active)}</strong>
+            <span>
+              {reached ? 'within the target of ' : 'down to '}
+              {integer(target)}
+            </span>
+          </p>
+          <div className="bullet" role="img" aria-label={`${integer(parameters.active)} parameters alive of ${integer(superNet)} in the super-net; the target is ${integer(target)}`}>
+            <i className="dense" style={{ width: share(parameters.dense, superNet) }} />
+            <i className="active" style={{ width: share(parameters.active, superNet) }} />
+            <i className="target" style={{ left: share(target, superNet) }} data-end={target / superNet > 0.7}>
+              <span>target</span>
+            </i>
+          </div>
+          <p className="foot">
+            {percent(parameters.active / superNet)} of the whole super-net’s {compact(superNet)}; {compact(parameters.dense)} with masked weights.
+          </p>
+        </>
+      ) : (
+        <p className="empty">
+          The search prunes the super-net down to <strong>{integer(target)}</strong> parameters.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function share(part: number, whole: number): string {
+  return `${Math.min(100, (100 * part) / whole)}%`;
+}

@@ -1,0 +1,1 @@
+export default function Architecture() { return <p className="empty">Soon.</p>; }

@@ -1,0 +1,1 @@
+export default function Balance() { return <p className="empty">Soon.</p>; }

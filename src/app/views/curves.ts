@@ -1,0 +1,95 @@
+/** The live curves as plots: pure functions of parts of a run, each remembering its last result. */
+import { granularities } from '../../engine/settings.ts';
+import { memoLast } from '../charts/memo.ts';
+import { granularityDash } from '../charts/palette.ts';
+import type { PlotBand, PlotData, PlotLine } from '../charts/plot.ts';
+import { roundUp } from '../charts/ticks.ts';
+import { granularityNames, percent } from '../format.ts';
+import { visiblePoints } from '../store/curves.ts';
+import type { CurvePoint, Curves } from '../store/curves.ts';
+import type { Compaction, Evaluation, RunModel, Snapshot, StageState } from '../store/run-model.ts';
+import type { LabState } from '../store/store.ts';
+
+/** Room for the first steps, so that a young run does not jump. */
+const shortestAxis = 20;
+
+export function stageBands(stages: readonly StageState[], step: number): PlotBand[] {
+  return stages.map(({ index, joint, startStep, endStep }) => ({
+    from: startStep,
+    to: endStep ?? step,
+    label: joint ? 'Joint' : `Stage ${index + 1}`,
+  }));
+}
+
+/** Bands end where the curves do: at the last report, not at the last event. */
+function lastStep(points: readonly CurvePoint[], run: RunModel): number {
+  return Math.max(points[points.length - 1]?.step ?? 0, run.outcome ? run.step : 0);
+}
+
+const line = (points: readonly CurvePoint[], key: 'crossEntropy' | 'loss' | 'accuracy' | 'memoryBytes') =>
+  points.map((point) => ({ x: point.step, y: point[key] }));
+
+const lossData = memoLast((curves: Curves, stages: readonly StageState[], end: number): PlotData => {
+  const points = visiblePoints(curves);
+  const all: PlotLine[] = [
+    { label: 'Loss with regularizers', color: 'muted', style: 'line', light: true, points: line(points, 'loss') },
+    { label: 'Cross entropy', color: 'text', style: 'line', points: line(points, 'crossEntropy') },
+  ];
+  // A spike at a stage's start should not flatten the rest: the axis holds all but the highest hundredth.
+  const sorted = points.map(({ loss }) => loss).sort((a, b) => a - b);
+  return { lines: all, bands: stageBands(stages, end), xMax: Math.max(end, shortestAxis), yMin: 0, yMax: roundUp((sorted[Math.floor(sorted.length * 0.99)] ?? 2.3) * 1.05) };
+});
+
+const accuracyData = memoLast((curves: Curves, evaluations: readonly Evaluation[], stages: readonly StageState[], end: number, classes: number): PlotData => {
+  const points = visiblePoints(curves);
+  return {
+    lines: [
+      { label: 'Training batches', color: 'muted', style: 'line', light: true, points: line(points, 'accuracy') },
+      { label: 'Held-out images', color: 'text', style: 'dots', points: evaluations.map(({ step, accuracy }) => ({ x: step, y: accuracy })) },
+    ],
+    bands: stageBands(stages, end),
+    xMax: Math.max(end, shortestAxis),
+    yMin: 0,
+    yMax: 1,
+    ...(classes > 0 && { reference: { y: 1 / classes, label: `guessing, ${percent(1 / classes)}` } }),
+  };
+});
+
+const ratioData = memoLast((snapshots: readonly Snapshot[], stages: readonly StageState[], end: number): PlotData => ({
+  lines: granularities.map((level) => ({
+    label: granularityNames[level].many,
+    color: level,
+    dash: granularityDash[level],
+    style: 'line',
+    points: snapshots.map(({ step, counts }) => ({ x: step, y: counts[level].left / Math.max(1, counts[level].total) })),
+  })),
+  bands: stageBands(stages, end),
+  xMax: Math.max(end, shortestAxis),
+  yMin: 0,
+  yMax: 1,
+}));
+
+const memoryData = memoLast((curves: Curves, compactions: readonly Compaction[], stages: readonly StageState[], end: number): PlotData => {
+  const drops = compactions.flatMap(({ step, before, after }) => [
+    { x: step, y: before },
+    { x: step, y: after },
+  ]);
+  // Stable: of one step, the report came before the compaction.
+  const points = [...line(visiblePoints(curves), 'memoryBytes'), ...drops].sort((a, b) => a.x - b.x);
+  const most = points.reduce((max, { y }) => Math.max(max, y), 0);
+  return {
+    lines: [{ label: 'Device memory', color: 'text', style: 'step', points }],
+    bands: stageBands(stages, end),
+    xMax: Math.max(end, shortestAxis),
+    yMin: 0,
+    yMax: roundUp(most / 2 ** 20) * 2 ** 20,
+  };
+});
+
+const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
+
+export const lossPlot = (state: LabState): PlotData => lossData(state.run.curves, state.run.stages, end(state));
+export const accuracyPlot = (state: LabState): PlotData =>
+  accuracyData(state.run.curves, state.run.evaluations, state.run.stages, end(state), state.run.started?.dataset.classes ?? 10);
+export const ratioPlot = (state: LabState): PlotData => ratioData(state.run.snapshots, state.run.stages, end(state));
+export const memoryPlot = (state: LabState): PlotData => memoryData(state.run.curves, state.run.compactions, state.run.stages, end(state));

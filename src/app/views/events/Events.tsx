@@ -1,0 +1,1 @@
+export default function Events() { return <p className="empty">Soon.</p>; }
