@@ -24,14 +24,31 @@ export interface GpuBuffer {
   readonly bytes: number;
 }
 
+/** A buffer whose size is known only when all that goes into it was recorded; `resolve` before `finish`. */
+export class DeferredBuffer implements GpuBuffer {
+  private made: GpuBuffer | null = null;
+  get buffer(): GPUBuffer {
+    if (!this.made) throw new Error('a deferred buffer was not resolved');
+    return this.made.buffer;
+  }
+  get bytes(): number {
+    return this.made?.bytes ?? 0;
+  }
+  resolve(made: GpuBuffer): void {
+    this.made = made;
+  }
+}
+
 interface Recorded {
+  readonly tag: string;
   readonly program: Program;
-  readonly buffers: readonly GPUBuffer[];
-  readonly params: Uint32Array;
+  readonly buffers: readonly GpuBuffer[];
+  readonly params: Readonly<Record<string, number | (() => number)>>;
   readonly grid: readonly [number, number, number];
 }
 
-interface Dispatch {
+export interface Dispatch {
+  readonly tag: string;
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
@@ -59,11 +76,12 @@ export class Recording {
     private readonly uniforms: GPUBuffer,
   ) {}
 
-  /** Encodes every dispatch in one compute pass. */
-  replay(encoder: GPUCommandEncoder): void {
+  /** Encodes every dispatch that has one of `tags`, in order, in one compute pass. */
+  replay(encoder: GPUCommandEncoder, tags: ReadonlySet<string>): void {
     const pass = encoder.beginComputePass();
     let pipeline: GPUComputePipeline | null = null;
     for (const d of this.dispatches) {
+      if (!tags.has(d.tag)) continue;
       if (d.pipeline !== pipeline) pass.setPipeline((pipeline = d.pipeline));
       pass.setBindGroup(0, d.bindGroup);
       pass.dispatchWorkgroups(d.grid[0], d.grid[1], d.grid[2]);
@@ -81,6 +99,8 @@ export class Gpu {
   private bytesNow = 0;
   private bytesPeak = 0;
   private recording: Recorded[] = [];
+  /** Names the part of the recording that the next dispatches belong to. */
+  tag = '';
   /** The first error the device reported outside any call; every later use throws it. */
   private failure: string | null = null;
 
@@ -142,22 +162,19 @@ export class Gpu {
     this.bytesNow -= buffer.bytes;
   }
 
-  /** Adds one dispatch to the recording under way. Buffers in the order of the program's bindings. */
+  /** Adds one dispatch to the recording under way. Buffers in the order of the program's bindings; a parameter may be a function of what is recorded later. */
   record(
     program: Program,
     buffers: readonly GpuBuffer[],
-    params: Readonly<Record<string, number>>,
+    params: Readonly<Record<string, number | (() => number)>>,
     grid: readonly [number, number?, number?],
   ): void {
     if (buffers.length !== program.bindings.length) throw new Error(`${program.label}: ${buffers.length} buffers given`);
-    const values = Uint32Array.from(program.params, (field) => {
-      if (!(field in params)) throw new Error(`${program.label}: parameter '${field}' missing`);
-      return params[field];
-    });
+    const missing = program.params.find((field) => !(field in params));
+    if (missing) throw new Error(`${program.label}: parameter '${missing}' missing`);
     const [x, y = 1, z = 1] = grid;
     if (x === 0 || y === 0 || z === 0) return;
-    const recorded = { program, buffers: buffers.map((b) => b.buffer), params: values, grid: [x, y, z] as const };
-    this.recording.push(recorded);
+    this.recording.push({ tag: this.tag, program, buffers, params, grid: [x, y, z] });
   }
 
   /** Ends the recording: compiles what is new (without blocking) and binds everything once. */
@@ -170,15 +187,18 @@ export class Gpu {
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     });
     const words = new Uint32Array((list.length * paramStride) / 4);
-    list.forEach((r, i) => words.set(r.params, (i * paramStride) / 4));
+    list.forEach((r, i) => {
+      const values = r.program.params.map((field) => r.params[field]);
+      words.set(values.map((v) => (typeof v === 'number' ? v : v())), (i * paramStride) / 4);
+    });
     this.device.queue.writeBuffer(uniforms, 0, words);
     const dispatches = await Promise.all(
       list.map(async (r, i): Promise<Dispatch> => {
         const pipeline = await this.pipeline(r.program);
-        const entries: GPUBindGroupEntry[] = r.buffers.map((buffer, b) => ({ binding: b + 1, resource: { buffer } }));
+        const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({ binding: b + 1, resource: { buffer } }));
         entries.push({ binding: 0, resource: { buffer: uniforms, offset: i * paramStride, size: paramStride } });
         const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-        return { label: r.program.label, pipeline, bindGroup, grid: r.grid };
+        return { tag: r.tag, label: r.program.label, pipeline, bindGroup, grid: r.grid };
       }),
     );
     this.check();

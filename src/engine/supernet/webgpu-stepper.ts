@@ -1,0 +1,175 @@
+/** Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it. */
+import { Gpu } from '../../kernels/webgpu/runtime.ts';
+import { hyperFields, metricFields } from '../../kernels/webgpu/units.ts';
+import type { HyperField } from '../../kernels/webgpu/units.ts';
+import type { NetworkParameters, NetworkPlan } from './plan.ts';
+import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, UpdateMode } from './stepper.ts';
+import { recordNetwork } from './webgpu/network.ts';
+import type { DeviceNetwork } from './webgpu/network.ts';
+
+const ring = 256;
+/** Steps that may wait in the device's queue: few, so that stop and pause take effect at once. */
+const inFlight = 2;
+const modes: Record<UpdateMode, number> = { off: 0, gather: 1, train: 2 };
+
+const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
+const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
+const gradients = new Set(['prologue', 'forward', 'batch statistics', 'backward']);
+const training = new Set([...gradients, 'update']);
+
+export interface WebGPUStepperOptions {
+  /** Chunks of a filter gradient; default by adapter: few on a software adapter, more on hardware. */
+  chunks?: number;
+}
+
+export function createWebGPUStepper(device: GPUDevice, options: WebGPUStepperOptions = {}): WebGPUStepper {
+  return new WebGPUStepper(new Gpu(device), options.chunks ?? (isSoftware(device) ? 2 : 16));
+}
+
+function isSoftware(device: GPUDevice): boolean {
+  const info = device.adapterInfo as GPUAdapterInfo | undefined;
+  return /swiftshader|llvmpipe|warp|basic render/i.test(`${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`);
+}
+
+export class WebGPUStepper implements Stepper {
+  readonly backend = 'webgpu';
+  private network: DeviceNetwork | null = null;
+  private plan: NetworkPlan | null = null;
+  private batchSize = 0;
+  private weightMask = new Uint8Array();
+  private steps = 0;
+  private readSteps = 0;
+  private pending: Promise<unknown>[] = [];
+  private staging = new Float32Array();
+
+  constructor(
+    readonly gpu: Gpu,
+    private readonly chunks: number,
+  ) {}
+
+  async load(plan: NetworkPlan, parameters: NetworkParameters, options: Parameters<Stepper['load']>[2]): Promise<void> {
+    this.dispose();
+    this.network = await recordNetwork(this.gpu, plan, parameters, { ...options, ring, chunks: this.chunks });
+    this.plan = plan;
+    this.batchSize = options.batchSize;
+    this.weightMask = parameters.weightMask.slice();
+    const { imageSize } = plan.space;
+    this.staging = new Float32Array(options.batchSize * imageSize * imageSize * 4);
+    this.steps = this.readSteps = 0;
+  }
+
+  private loaded(): { network: DeviceNetwork; plan: NetworkPlan } {
+    if (!this.network || !this.plan) throw new Error('no network is loaded');
+    return { network: this.network, plan: this.plan };
+  }
+
+  private upload(batch: Batch): void {
+    const { network, plan } = this.loaded();
+    const { imageChannels, imageSize } = plan.space;
+    const pixels = imageSize * imageSize;
+    if (batch.size > this.batchSize) throw new RangeError(`a batch of ${batch.size} images; ${this.batchSize} at most`);
+    for (let i = 0; i < batch.size * pixels; i++) {
+      for (let c = 0; c < imageChannels; c++) this.staging[i * 4 + c] = batch.images[i * imageChannels + c];
+    }
+    this.gpu.write(network.images, this.staging);
+    this.gpu.write(network.labels, Uint32Array.from(batch.labels.subarray(0, batch.size)));
+  }
+
+  private writeHyper(hyper: StepHyper): void {
+    const { rates, update } = hyper;
+    const values: Record<HyperField, number> = {
+      lambda: hyper.lambda,
+      mu: hyper.mu,
+      momentum: hyper.momentum,
+      decay: hyper.decay,
+      clipNorm: hyper.clipNorm,
+      sizeFirst: hyper.sizeCells[0],
+      sizeLast: hyper.sizeCells[1],
+      ring: this.steps % ring,
+      rateWeight: rates.weight,
+      rateAlpha: rates.alpha,
+      rateGate: rates.gate,
+      rateThreshold: rates.threshold,
+      rateWeightThreshold: rates.weightThreshold,
+      modeWeight: modes[update.weight],
+      modeAlpha: modes[update.alpha],
+      modeGate: modes[update.gate],
+      modeThreshold: modes[update.threshold],
+      modeWeightThreshold: modes[update.weightThreshold],
+    };
+    this.gpu.write(this.loaded().network.hyper, Float32Array.from(hyperFields, (field) => values[field]));
+  }
+
+  private submit(parts: ReadonlySet<string>): void {
+    this.gpu.check();
+    const encoder = this.gpu.device.createCommandEncoder();
+    this.loaded().network.recording.replay(encoder, parts);
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  async step(batch: Batch, hyper: StepHyper): Promise<void> {
+    if (batch.size !== this.batchSize) throw new RangeError(`a training batch of ${batch.size} images; ${this.batchSize} wanted`);
+    if (this.steps - this.readSteps >= ring) throw new Error(`metrics must be read at least every ${ring} steps`);
+    this.upload(batch);
+    this.writeHyper(hyper);
+    this.submit(training);
+    this.steps++;
+    this.pending.push(this.gpu.device.queue.onSubmittedWorkDone());
+    if (this.pending.length > inFlight) await this.pending.shift();
+  }
+
+  async readMetrics(): Promise<StepMetrics[]> {
+    const { network } = this.loaded();
+    const count = this.steps - this.readSteps;
+    if (count === 0) return [];
+    const data = new Float32Array(await this.gpu.read(network.metrics));
+    const result = Array.from({ length: count }, (_, i): StepMetrics => {
+      const at = ((this.readSteps + i) % ring) * metricFields;
+      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] = data.subarray(at, at + 5);
+      return { crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct };
+    });
+    this.readSteps = this.steps;
+    return result;
+  }
+
+  async logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array> {
+    const { network, plan } = this.loaded();
+    if (statistics === 'batch' && batch.size !== this.batchSize) {
+      throw new RangeError(`batch statistics need a full batch of ${this.batchSize} images, not ${batch.size}`);
+    }
+    this.upload(batch);
+    this.submit(statistics === 'running' ? forwardRunning : forwardBatch);
+    return new Float32Array(await this.gpu.read(network.logits, batch.size * plan.space.classes * 4));
+  }
+
+  /** Gradients of all parameters, packed, without an update; the metrics of this pass come next from `readMetrics`. */
+  async gradients(batch: Batch, hyper: StepHyper): Promise<Float32Array> {
+    const { network, plan } = this.loaded();
+    this.upload(batch);
+    this.writeHyper(hyper);
+    this.gpu.write(network.grads, new Float32Array(plan.table.size));
+    this.submit(gradients);
+    this.steps++;
+    const result = new Float32Array(await this.gpu.read(network.grads, plan.table.size * 4));
+    this.gpu.write(network.grads, new Float32Array(plan.table.size));
+    return result;
+  }
+
+  async read(): Promise<NetworkParameters> {
+    const { network, plan } = this.loaded();
+    const bytes = plan.table.size * 4;
+    const [values, momentum] = await Promise.all([this.gpu.read(network.values, bytes), this.gpu.read(network.momenta, bytes)]);
+    return { values: new Float32Array(values), momentum: new Float32Array(momentum), weightMask: this.weightMask.slice() };
+  }
+
+  memory(): DeviceMemory {
+    return { bytes: this.gpu.bytes, peakBytes: this.gpu.peakBytes };
+  }
+
+  dispose(): void {
+    this.network?.dispose();
+    this.network = null;
+    this.plan = null;
+    this.pending = [];
+  }
+}

@@ -1,0 +1,202 @@
+/** Tables that the programs read: rows of words, masked weights in kernel order, and norm slots. */
+import { none, quadsOf } from '../../../kernels/webgpu/quad.ts';
+import type { ParameterSpec } from '../plan.ts';
+
+/** One u32 buffer for all tables of a network. */
+export class Tables {
+  readonly words: number[] = [];
+
+  /** Appends rows and returns where they begin. */
+  add(rows: readonly (readonly number[])[]): number {
+    const start = this.words.length;
+    for (const row of rows) for (const word of row) this.words.push(word);
+    return start;
+  }
+
+  get next(): number {
+    return this.words.length;
+  }
+}
+
+/** Lane position of each channel (by index into a parameter's axis) in a quad-planar tensor. */
+export type Positions = readonly number[];
+
+export interface PointwiseWeights {
+  /** Base (vec4) of output quad o: forward + o * inQuads * 4. */
+  readonly forward: number;
+  /** Base of input quad i of the transposed copy: transposed + i * outQuads * 4. */
+  readonly transposed: number;
+  /** Base (vec4) of its filter gradient within a chunk, laid out as `forward`. */
+  readonly gradient: number;
+}
+
+/** Where every weight lies in kernel order, and where its gradient arrives. */
+export class WeightRegistry {
+  readonly sources: number[] = [];
+  readonly thresholds: number[] = [];
+  /** vec4 elements of one chunk of filter gradients. */
+  gradientSize = 0;
+  private readonly gradientOf: Int32Array;
+
+  constructor(
+    parameters: number,
+    private readonly thresholdOf: (spec: ParameterSpec) => number,
+  ) {
+    this.gradientOf = new Int32Array(parameters).fill(-1);
+  }
+
+  /** Place of a parameter's gradient in a chunk (f32), or none. */
+  get gradientSources(): Uint32Array {
+    return Uint32Array.from(this.gradientOf, (g) => (g < 0 ? none : g));
+  }
+
+  private reserve(elements: number): number {
+    const base = this.sources.length / 4;
+    for (let i = 0; i < elements * 4; i++) {
+      this.sources.push(none);
+      this.thresholds.push(none);
+    }
+    return base;
+  }
+
+  private reserveGradient(elements: number): number {
+    const base = this.gradientSize;
+    this.gradientSize += elements;
+    return base;
+  }
+
+  private set(element: number, parameter: number, threshold: number): void {
+    this.sources[element] = parameter;
+    this.thresholds[element] = threshold;
+  }
+
+  /** [k, k, channels, 1] -> [quad][tap] vec4; the gradient alike. */
+  addDepthwise(spec: ParameterSpec, positions: Positions, quads: number): { weights: number; gradient: number } {
+    const taps = spec.shape[0] * spec.shape[1];
+    const channels = spec.shape[2];
+    const threshold = this.thresholdOf(spec);
+    const weights = this.reserve(quads * taps);
+    const gradient = this.reserveGradient(quads * taps);
+    for (let tap = 0; tap < taps; tap++) {
+      for (let c = 0; c < channels; c++) {
+        const lane = ((positions[c] >> 2) * taps + tap) * 4 + (positions[c] & 3);
+        const parameter = spec.offset + tap * channels + c;
+        this.set(weights * 4 + lane, parameter, threshold);
+        this.gradientOf[parameter] = gradient * 4 + lane;
+      }
+    }
+    return { weights, gradient };
+  }
+
+  /** [1, 1, in, out] -> [out quad][in quad][in lane] vec4 over outputs, and its transpose. */
+  addPointwise(spec: ParameterSpec, inputs: Positions, inQuads: number, outputs: Positions, outQuads: number): PointwiseWeights {
+    const [, , nIn, nOut] = spec.shape;
+    const threshold = this.thresholdOf(spec);
+    const forward = this.reserve(outQuads * inQuads * 4);
+    const transposed = this.reserve(outQuads * inQuads * 4);
+    const gradient = this.reserveGradient(outQuads * inQuads * 4);
+    for (let i = 0; i < nIn; i++) {
+      for (let o = 0; o < nOut; o++) {
+        const parameter = spec.offset + i * nOut + o;
+        const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, outputs[o] >> 2, outputs[o] & 3];
+        const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
+        this.set(forward * 4 + lane, parameter, threshold);
+        this.set(transposed * 4 + ((iq * outQuads + oq) * 4 + ol) * 4 + il, parameter, threshold);
+        this.gradientOf[parameter] = gradient * 4 + lane;
+      }
+    }
+    return { forward, transposed, gradient };
+  }
+
+  /** Factorized reduce: both convolutions, the transposed copies of one input quad side by side. */
+  addReduce(first: ParameterSpec, second: ParameterSpec, inputs: Positions, inQuads: number): ReduceWeights {
+    const a = quadsOf(first.shape[3]);
+    const b = quadsOf(second.shape[3]);
+    const forward = [this.reserve(a * inQuads * 4), this.reserve(b * inQuads * 4)] as const;
+    const gradient = [this.reserveGradient(a * inQuads * 4), this.reserveGradient(b * inQuads * 4)] as const;
+    const transposed = this.reserve((a + b) * inQuads * 4);
+    [first, second].forEach((spec, k) => {
+      const nOut = spec.shape[3];
+      for (let i = 0; i < spec.shape[2]; i++) {
+        for (let o = 0; o < nOut; o++) {
+          const parameter = spec.offset + i * nOut + o;
+          const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, o >> 2, o & 3];
+          const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
+          this.set(forward[k] * 4 + lane, parameter, none);
+          this.set(transposed * 4 + ((iq * (a + b) + k * a + oq) * 4 + ol) * 4 + il, parameter, none);
+          this.gradientOf[parameter] = gradient[k] * 4 + lane;
+        }
+      }
+    });
+    return { quads: [a, b], forward, gradient, transposed };
+  }
+
+  /** [3, 3, image channels, out] -> [out quad][tap][image channel] vec4 over outputs. */
+  addStem(spec: ParameterSpec): { weights: number; gradient: number } {
+    const [, , nIn, nOut] = spec.shape;
+    const size = quadsOf(nOut) * 9 * nIn;
+    const weights = this.reserve(size);
+    const gradient = this.reserveGradient(size);
+    for (let tap = 0; tap < 9; tap++) {
+      for (let i = 0; i < nIn; i++) {
+        for (let o = 0; o < nOut; o++) {
+          const parameter = spec.offset + (tap * nIn + i) * nOut + o;
+          const lane = (((o >> 2) * 9 + tap) * nIn + i) * 4 + (o & 3);
+          this.set(weights * 4 + lane, parameter, none);
+          this.gradientOf[parameter] = gradient * 4 + lane;
+        }
+      }
+    }
+    return { weights, gradient };
+  }
+}
+
+export interface ReduceWeights {
+  readonly quads: readonly [number, number];
+  readonly forward: readonly [number, number];
+  readonly gradient: readonly [number, number];
+  readonly transposed: number;
+}
+
+export interface NormSpecs {
+  readonly gamma: ParameterSpec;
+  readonly beta: ParameterSpec;
+  readonly mean: ParameterSpec;
+  readonly variance: ParameterSpec;
+  readonly gate: ParameterSpec | null;
+  /** Parameter index of the filter threshold, or none. */
+  readonly threshold: number;
+}
+
+/** Slots of all norms, a quad of channels each. */
+export class SlotRegistry {
+  /** A lane: [gamma, beta, gate or none, threshold or none] as parameter indices. */
+  readonly lanes: number[][] = [];
+  private readonly running: { mean: number; variance: number }[] = [];
+
+  get count(): number {
+    return this.lanes.length / 4;
+  }
+
+  /** Reserves the slots of one norm; `positions[i]` = lane of its i-th channel. Returns the first slot. */
+  add(specs: NormSpecs, positions: Positions, quads: number): number {
+    const first = this.count;
+    for (let i = 0; i < quads * 4; i++) {
+      this.lanes.push([none, none, none, none]);
+      this.running.push({ mean: none, variance: none });
+    }
+    positions.forEach((position, i) => {
+      const lane = first * 4 + position;
+      const gate = specs.gate ? specs.gate.offset + i : none;
+      this.lanes[lane] = [specs.gamma.offset + i, specs.beta.offset + i, gate, specs.gate ? specs.threshold : none];
+      this.running[lane] = { mean: specs.mean.offset + i, variance: specs.variance.offset + i };
+    });
+    return first;
+  }
+
+  /** A row of the statistics program for `slot` over quad `xQuad`. */
+  statisticsRow(slot: number, xQuad: number, before: boolean): number[] {
+    const lanes = [0, 1, 2, 3].map((l) => this.running[slot * 4 + l]);
+    return [xQuad, before ? 1 : 0, ...lanes.map((l) => l.mean), ...lanes.map((l) => l.variance)];
+  }
+}

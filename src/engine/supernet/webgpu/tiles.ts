@@ -1,0 +1,22 @@
+/** Small helpers of the recordings. */
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Rows of the pointwise filter gradient: tiles of up to `tile` x `tile` quads that cover one weight matrix. */
+export function productTiles(
+  xQuad: number,
+  xQuads: number,
+  gQuad: number,
+  gQuads: number,
+  shift: number,
+  gradient: number,
+  tile: number,
+): number[][] {
+  const rows: number[][] = [];
+  for (let i = 0; i < xQuads; i += tile) {
+    for (let o = 0; o < gQuads; o += tile) {
+      const base = gradient + o * xQuads * 4 + i * 4;
+      rows.push([xQuad + i, Math.min(tile, xQuads - i), gQuad + o, Math.min(tile, gQuads - o), shift, base, xQuads * 4]);
+    }
+  }
+  return rows;
+}
