@@ -1,0 +1,110 @@
+/**
+ * `npm run -s search`: a whole search from a shell. Exit codes: 0 finished, 1 failed, 2 wrong arguments or data,
+ * 130 stopped by Ctrl-C (the architecture found so far is written all the same).
+ */
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { CommanderError } from 'commander';
+import { DatasetError } from '../src/datasets/dataset.ts';
+import { createSearchData } from '../src/datasets/search-data.ts';
+import { presets } from '../src/engine/presets.ts';
+import type { RunningSearch } from '../src/engine/search/api.ts';
+import type { SearchEvent } from '../src/engine/search/events.ts';
+import { startSearch } from '../src/engine/search/search.ts';
+import { loadDataset } from './load-dataset.ts';
+import { createNodeStepper } from './node-stepper.ts';
+import { progressWriter } from './progress.ts';
+import { kernelsOf, searchCommand, settingsOf, UsageError, type SearchOptions } from './search-options.ts';
+
+const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
+
+async function search(args: readonly string[]): Promise<number> {
+  const options = searchCommand(Object.keys(presets)).exitOverride().parse(args, { from: 'user' }).opts<SearchOptions>();
+  const settings = settingsOf(options, presets);
+  const kernels = kernelsOf(options);
+  await checkWritable(options.out);
+  const data = createSearchData(await loadDataset(options.dataset), settings);
+  const stepper = await createNodeStepper(options.backend, kernels);
+
+  let failed = false;
+  const show = options.json ? writeJsonLine : progressWriter(process.stderr, process.stderr.isTTY);
+  const emit = (event: SearchEvent) => {
+    failed ||= event.type === 'failed';
+    show(event);
+  };
+  try {
+    const running = start({ settings, data, stepper, emit, now: () => performance.now() });
+    const interruption = stopOnInterrupt(running);
+    const architecture = await running.result;
+    if (architecture) {
+      await writeFile(options.out, `${JSON.stringify(architecture, null, 2)}\n`);
+      process.stderr.write(`The architecture is in ${options.out}.\n`);
+    } else {
+      process.stderr.write(`Stopped before there was an architecture: ${options.out} is not written.\n`);
+    }
+    return interruption.happened ? exitCode.interrupted : exitCode.finished;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    // The event stream has told of it already, with advice; only what came otherwise is news.
+    if (!failed || options.json) process.stderr.write(`The search failed: ${messageOf(error)}\n`);
+    return exitCode.failed;
+  } finally {
+    stepper.dispose();
+  }
+}
+
+function start(options: Parameters<typeof startSearch>[0]): RunningSearch {
+  try {
+    return startSearch(options);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--set: ${error.message}`); // Settings that contradict each other.
+    throw error;
+  }
+}
+
+/** The first Ctrl-C (or SIGTERM) ends the search after its step, the second ends the process. */
+function stopOnInterrupt(running: RunningSearch): { readonly happened: boolean } {
+  const state = { happened: false };
+  const interrupt = () => {
+    if (state.happened) process.exit(exitCode.interrupted);
+    state.happened = true;
+    process.stderr.write('\nStopping after this step; once more ends at once, without a file.\n');
+    running.stop();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return state;
+}
+
+/** Found out now rather than after hours of searching. */
+async function checkWritable(out: string): Promise<void> {
+  const folder = dirname(resolve(out));
+  await access(folder, constants.W_OK).catch(() => {
+    throw new UsageError(`--out ${out}: the folder ${folder} does not exist or cannot be written to.`);
+  });
+}
+
+function writeJsonLine(event: SearchEvent): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// `... --json | head`: the reader has gone, so nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCode.failed);
+  throw error;
+});
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage; // It has printed its message.
+  process.stderr.write(`${messageOf(error)}\n`);
+  return error instanceof UsageError || error instanceof DatasetError ? exitCode.usage : exitCode.failed;
+}
+
+const code = await search(process.argv.slice(2)).catch(exitCodeOf);
+// Not left to the event loop, which a device or a port may keep alive; but a pipe must have taken all of the output.
+process.stdout.write('', () => process.exit(code));
