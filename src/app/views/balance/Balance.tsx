@@ -1,1 +1,135 @@
-export default function Balance() { return <p className="empty">Soon.</p>; }
+/** How the three levels share the work: over time, by cell, and in parameters. */
+import { useMemo, useState } from 'react';
+import { granularities } from '../../../engine/settings.ts';
+import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
+import { cellName, granularityNames, integer, percent } from '../../format.ts';
+import { cellLosses, totalLosses } from '../../store/losses.ts';
+import { lastSnapshot } from '../../store/run-model.ts';
+import type { Snapshot } from '../../store/run-model.ts';
+import { shownSettings, useLab } from '../../store/store.ts';
+import { ratioPlot } from '../curves.ts';
+import { granularityLegend } from '../Overview.tsx';
+import { HeatMap } from './HeatMap.tsx';
+import { summary, Waterfall, WaterfallTable } from './Waterfall.tsx';
+
+export default function Balance() {
+  return (
+    <div className="view balance">
+      <PlotPanel
+        title="What is left"
+        label="Remaining ratio of each granularity by training step"
+        className="area-ratio"
+        note="share of all units, by step"
+        select={ratioPlot}
+        formatY={percent}
+        legend={granularityLegend}
+      />
+      <Losses />
+      <HeatMaps />
+    </div>
+  );
+}
+
+function Losses() {
+  const [cell, setCell] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
+  const superNet = useLab((s) => s.superNet);
+  // Uncommitted ratios mix what is decided with what is not: this accounts for what is gone for good.
+  const snapshot = useLab(({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null);
+  const { nodes, operations, cells } = useLab((s) => shownSettings(s).space);
+  const target = useLab((s) => shownSettings(s).targetParameters);
+  const losses = useMemo(() => {
+    if (!superNet || !snapshot) return null;
+    const order = { nodes, operations };
+    return cell === null ? totalLosses(superNet, order, snapshot) : cellLosses(superNet, order, snapshot, cell);
+  }, [superNet, snapshot, nodes, operations, cell]);
+  const choose = (
+    <select aria-label="Part of the network" value={cell ?? ''} onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}>
+      <option value="">Whole network</option>
+      {Array.from({ length: cells }, (_, i) => (
+        <option key={i} value={i} disabled={!snapshot?.cells.some((one) => one.cell === i)}>
+          {cellName(i)}
+        </option>
+      ))}
+    </select>
+  );
+  return (
+    <Panel
+      title="Where the parameters went"
+      note="parameters"
+      className="area-losses"
+      actions={
+        <>
+          {choose}
+          <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Where the parameters went" />
+        </>
+      }
+    >
+      {losses ? (
+        <>
+          <p className="lead">{summary(losses)}</p>
+          {asTable ? <WaterfallTable losses={losses} /> : <Waterfall losses={losses} target={cell === null && target < losses.superNet ? target : null} />}
+        </>
+      ) : (
+        <p className="empty">From the full super-net through operations, filters and weights to what is left. Press Start to see where they go.</p>
+      )}
+    </Panel>
+  );
+}
+
+function HeatMaps() {
+  const [asTable, setAsTable] = useState(false);
+  const snapshot = useLab(({ run }) => lastSnapshot(run));
+  return (
+    <Panel
+      title="Left by cell"
+      note="share of each cell’s units, by step; blank = the cell is not searched yet"
+      className="area-heat"
+      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Left by cell" />}
+    >
+      {asTable ? (
+        <CellTable snapshot={snapshot} />
+      ) : (
+        <div className="heats">
+          {granularities.map((level) => (
+            <HeatMap key={level} level={level} />
+          ))}
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function CellTable({ snapshot }: { snapshot: Snapshot | null }) {
+  if (!snapshot) return <p className="empty">No values yet: press Start.</p>;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Left by cell, table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Cell</th>
+            {granularities.map((level) => (
+              <th scope="col" key={level}>
+                {granularityNames[level].many}
+              </th>
+            ))}
+            <th scope="col">Parameters</th>
+          </tr>
+        </thead>
+        <tbody>
+          {snapshot.cells.map(({ cell, counts, parameters }) => (
+            <tr key={cell}>
+              <th scope="row">{cellName(cell)}</th>
+              {granularities.map((level) => (
+                <td key={level}>
+                  {percent(counts[level].left / Math.max(1, counts[level].total))} ({integer(counts[level].left)} of {integer(counts[level].total)})
+                </td>
+              ))}
+              <td>{integer(parameters.active)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+/** Where the parameters went: the full super-net, what each level took, what is left. */
+import { Bar, BarChart, Cell, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
+import { compact, granularityNames, integer, percent } from '../../format.ts';
+import type { ParameterLosses } from '../../store/losses.ts';
+
+interface Step {
+  name: string;
+  /** From where to where on the axis. */
+  range: [number, number];
+  size: number;
+  color: string;
+  label: string;
+}
+
+export function waterfallSteps({ superNet, afterOperations, afterFilters, left }: ParameterLosses): Step[] {
+  const loss = (level: 'operation' | 'filter' | 'weight', from: number, to: number): Step => ({
+    name: granularityNames[level].many,
+    range: [to, from],
+    size: from - to,
+    color: `var(--${level})`,
+    label: from > to ? `\u2212${compact(from - to)}` : '0',
+  });
+  return [
+    { name: 'Super-net', range: [0, superNet], size: superNet, color: 'var(--faint)', label: compact(superNet) },
+    loss('operation', superNet, afterOperations),
+    loss('filter', afterOperations, afterFilters),
+    loss('weight', afterFilters, left),
+    { name: 'Left', range: [0, left], size: left, color: 'var(--text)', label: compact(left) },
+  ];
+}
+
+export function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
+  const steps = waterfallSteps(losses);
+  return (
+    <div className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
+      <ResponsiveContainer width="100%" height="100%">
+        <BarChart data={steps} margin={{ top: 18, right: 8, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
+          <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={{ fill: 'var(--muted)', fontSize: 11 }} interval={0} />
+          <YAxis width={54} tickLine={false} axisLine={false} tickFormatter={compact} tick={{ fill: 'var(--muted)', fontSize: 11 }} tickCount={5} />
+          {target !== null && (
+            <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'insideTopRight', fill: 'var(--muted)', fontSize: 11 }} />
+          )}
+          <Bar dataKey="range" isAnimationActive={false} radius={2} minPointSize={1}>
+            {steps.map(({ name, color }) => (
+              <Cell key={name} fill={color} />
+            ))}
+            <LabelList dataKey="label" position="top" fill="var(--text)" fontSize={12} fontWeight={600} />
+          </Bar>
+        </BarChart>
+      </ResponsiveContainer>
+    </div>
+  );
+}
+
+/** In words: which level took most. */
+export function summary({ superNet, afterOperations, afterFilters, left }: ParameterLosses): string {
+  const losses = [
+    { name: 'operations', size: superNet - afterOperations },
+    { name: 'filters', size: afterOperations - afterFilters },
+    { name: 'weights', size: afterFilters - left },
+  ].sort((a, b) => b.size - a.size);
+  if (superNet === left) return `Nothing is pruned yet: all ${integer(superNet)} parameters are there.`;
+  return `Pruned ${losses[0].name} took most, ${percent(losses[0].size / superNet)}; ${percent(left / superNet)} are left.`;
+}
+
+export function WaterfallTable({ losses }: { losses: ParameterLosses }) {
+  return (
+    <div className="table-scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Part</th>
+            <th scope="col">Parameters</th>
+            <th scope="col">Share</th>
+          </tr>
+        </thead>
+        <tbody>
+          {waterfallSteps(losses).map(({ name, size }, i) => (
+            <tr key={name}>
+              <th scope="row">{i > 0 && i < 4 ? `Pruned with ${name.toLowerCase()}` : name}</th>
+              <td>{integer(size)}</td>
+              <td>{percent(size / losses.superNet)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
