@@ -1,1 +1,148 @@
-export default function Events() { return <p className="empty">Soon.</p>; }
+/** Everything that happened to units, on a timeline and as a list, filtered together. */
+import { useMemo, useState } from 'react';
+import { LogRow } from '../../components/LogRow.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { cellName, granularityNames, integer, operationLabels } from '../../format.ts';
+import { granularities, operationNames } from '../../../engine/settings.ts';
+import { logKinds } from '../../store/log.ts';
+import type { LogKind } from '../../store/log.ts';
+import { shownSettings, useLab } from '../../store/store.ts';
+import { everything, granularityOf, matches, operationOf } from './filter.ts';
+import type { EventFilter } from './filter.ts';
+import { TimelineCanvas } from './TimelineCanvas.tsx';
+
+const kindNames: Readonly<Record<LogKind, string>> = {
+  pruned: 'pruned',
+  're-pruned': 're-pruned',
+  regrown: 'regrown',
+  committed: 'commits',
+  evaluated: 'accuracy',
+  stage: 'stages',
+};
+
+/** Rows drawn before more are asked for. */
+const page = 200;
+
+export default function Events() {
+  const [filter, setFilter] = useState<EventFilter>(everything);
+  return (
+    <div className="view events">
+      <FilterBar filter={filter} setFilter={setFilter} />
+      <Panel title="Timeline" note="by cell and step; larger marks, more units; lines are commits" className="area-timeline">
+        <TimelineCanvas filter={filter} />
+        <MarkLegend />
+      </Panel>
+      <EventList filter={filter} clear={() => setFilter(everything)} />
+    </div>
+  );
+}
+
+function MarkLegend() {
+  return (
+    <ul className="legend marks">
+      {granularities.map((level) => (
+        <li key={level}>
+          <svg width="10" height="10" aria-hidden="true">
+            <circle cx="5" cy="5" r="4" fill={`var(--${level})`} />
+          </svg>
+          {granularityNames[level].one} pruned
+        </li>
+      ))}
+      <li>
+        <svg width="10" height="10" aria-hidden="true">
+          <circle cx="5" cy="5" r="4" fill="var(--operation)" stroke="var(--text)" strokeWidth="1.25" />
+        </svg>
+        re-pruned in a later stage
+      </li>
+      <li>
+        <svg width="12" height="12" aria-hidden="true" stroke="var(--regrown)" strokeWidth="1.75" fill="none">
+          <circle cx="6" cy="6" r="4.5" />
+          <path d="M4 6h4M6 4v4" />
+        </svg>
+        regrown
+      </li>
+    </ul>
+  );
+}
+
+function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (filter: EventFilter) => void }) {
+  const { cells, operations } = useLab((s) => shownSettings(s).space);
+  const toggle = (kind: LogKind, on: boolean): void => {
+    const kinds = new Set(filter.kinds);
+    if (on) kinds.add(kind);
+    else kinds.delete(kind);
+    setFilter({ ...filter, kinds });
+  };
+  return (
+    <form className="filter-bar" aria-label="Filter events" onSubmit={(event) => event.preventDefault()}>
+      <div className="chips" role="group" aria-label="Kinds">
+        {logKinds.map((kind) => (
+          <label key={kind} className="chip">
+            <input type="checkbox" checked={filter.kinds.has(kind)} onChange={(event) => toggle(kind, event.target.checked)} />
+            <span>{kindNames[kind]}</span>
+          </label>
+        ))}
+      </div>
+      <select aria-label="Level" value={filter.granularity ?? ''} onChange={(event) => setFilter({ ...filter, granularity: granularityOf(event.target.value) })}>
+        <option value="">All levels</option>
+        {granularities.map((level) => (
+          <option key={level} value={level}>
+            {granularityNames[level].many}
+          </option>
+        ))}
+      </select>
+      <select aria-label="Cell" value={filter.cell ?? ''} onChange={(event) => setFilter({ ...filter, cell: event.target.value === '' ? null : Number(event.target.value) })}>
+        <option value="">All cells</option>
+        {Array.from({ length: cells }, (_, cell) => (
+          <option key={cell} value={cell}>
+            {cellName(cell)}
+          </option>
+        ))}
+      </select>
+      <select aria-label="Operation" value={filter.operation ?? ''} onChange={(event) => setFilter({ ...filter, operation: operationOf(event.target.value) })}>
+        <option value="">All operations</option>
+        {operationNames
+          .filter((name) => operations.includes(name))
+          .map((name) => (
+            <option key={name} value={name}>
+              {operationLabels[name].long}
+            </option>
+          ))}
+      </select>
+    </form>
+  );
+}
+
+function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }) {
+  const entries = useLab(({ run }) => run.log.entries);
+  const [limit, setLimit] = useState(page);
+  const wanted = useMemo(() => entries.filter((entry) => matches(filter, entry)), [entries, filter]);
+  const shown = wanted.slice(-limit).reverse();
+  return (
+    <Panel title="List" note={`${integer(wanted.length)} of ${integer(entries.length)} entries, newest first`} className="area-list">
+      {shown.length > 0 ? (
+        <ol className="log" tabIndex={0} aria-label="Events, newest first">
+          {shown.map((entry) => (
+            <LogRow key={entry.id} entry={entry} />
+          ))}
+          {wanted.length > limit && (
+            <li>
+              <button type="button" onClick={() => setLimit(limit + page)}>
+                Show {integer(Math.min(page, wanted.length - limit))} more
+              </button>
+            </li>
+          )}
+        </ol>
+      ) : entries.length > 0 ? (
+        <p className="empty">
+          No entry matches this filter.{' '}
+          <button type="button" onClick={clear}>
+            Show everything
+          </button>
+        </p>
+      ) : (
+        <p className="empty">Nothing has happened yet. Press Start: pruned, committed and regrown units appear here.</p>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,57 @@
+/** What happened to which cell, when. */
+import { useMemo, useState } from 'react';
+import type { PointerEvent } from 'react';
+import { font, useCanvas } from '../../charts/canvas.ts';
+import { memoLast } from '../../charts/memo.ts';
+import { palette } from '../../charts/palette.ts';
+import { cellName, granularityNames, integer, plural } from '../../format.ts';
+import type { LogEntry } from '../../store/log.ts';
+import type { StageState } from '../../store/run-model.ts';
+import { lab, shownSettings } from '../../store/store.ts';
+import type { LabState } from '../../store/store.ts';
+import { stageBands } from '../curves.ts';
+import { matches } from './filter.ts';
+import type { EventFilter } from './filter.ts';
+import { collectMarks, drawTimeline, markAt } from './timeline.ts';
+import type { Mark, Timeline } from './timeline.ts';
+
+function selector(filter: EventFilter): (state: LabState) => Timeline {
+  const collect = memoLast((entries: readonly LogEntry[], stages: readonly StageState[], step: number, cells: number): Timeline => {
+    const wanted = entries.filter((entry) => matches(filter, entry));
+    return { ...collectMarks(wanted), bands: stageBands(stages, step), cells, xMax: Math.max(20, step) };
+  });
+  return (state) => collect(state.run.log.entries, state.run.stages, state.run.step, shownSettings(state).space.cells);
+}
+
+export function TimelineCanvas({ filter }: { filter: EventFilter }) {
+  const [hovered, setHovered] = useState<Mark | null>(null);
+  const select = useMemo(() => selector(filter), [filter]);
+  const painting = useMemo(
+    () => ({
+      select,
+      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Timeline) =>
+        drawTimeline(context, width, height, data, palette(), font, hovered),
+    }),
+    [select, hovered],
+  );
+  const canvas = useCanvas(painting);
+  const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    setHovered(markAt(select(lab.getState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+  };
+  return (
+    <div className="plot timeline">
+      <canvas ref={canvas} role="img" aria-label="Timeline of pruned and regrown units by cell and step; the list beside it has every entry" onPointerMove={follow} onPointerDown={follow} onPointerLeave={() => setHovered(null)} />
+      {hovered && (
+        <div className="readout readout-right" role="status">
+          <p>
+            step {integer(hovered.step)} · {cellName(hovered.cell)}
+          </p>
+          <strong>
+            {plural(hovered.count, granularityNames[hovered.granularity].one)} {hovered.kind}
+          </strong>
+        </div>
+      )}
+    </div>
+  );
+}
