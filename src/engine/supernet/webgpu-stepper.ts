@@ -14,8 +14,8 @@ const modes: Record<UpdateMode, number> = { off: 0, gather: 1, train: 2 };
 
 const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
-const gradients = new Set(['prologue', 'forward', 'batch statistics', 'backward']);
-const training = new Set([...gradients, 'update']);
+const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'backward']);
+const training = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
 
 export interface WebGPUStepperOptions {
   /** Chunks of a filter gradient; default by adapter: few on a software adapter, more on hardware. */

@@ -19,8 +19,8 @@ export interface DepthwiseVariant {
   readonly stride: 1 | 2;
   /** Outputs an invocation makes, one below the other. */
   readonly rows: number;
-  /** What happens to the input on reading: relu, or scale and shift of its slot and relu. */
-  readonly activation: 'relu' | 'affine';
+  /** What happens to the input on reading: nothing, relu, or scale and shift of its slot and relu. */
+  readonly activation: 'none' | 'relu' | 'affine';
 }
 
 export const depthwiseParams = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'yQuad'] as const;
@@ -53,8 +53,10 @@ let row${r} = ${base} + u32(clamp(y${r}, 0, ${height} - 1)) * u32(${width});`,
   );
 }
 
-const activate = (v: DepthwiseVariant, load: string): string =>
-  v.activation === 'relu' ? `max(${load}, vec4f())` : `max(${load} * scale + shift, vec4f())`;
+const activate = (v: DepthwiseVariant, load: string): string => {
+  if (v.activation === 'none') return load;
+  return v.activation === 'relu' ? `max(${load}, vec4f())` : `max(${load} * scale + shift, vec4f())`;
+};
 
 const affine = (v: DepthwiseVariant, slot: string): string =>
   v.activation === 'affine'
@@ -76,7 +78,7 @@ for (var kx = 0; kx < ${c.kernel}; kx++) {
   ${loadColumn('x_', inputRows(v, c), 'inW', (l) => activate(v, l))}
   ${unroll(
     c.kernel,
-    (ky) => `{ let k = w[row1 + u32(${ky * c.kernel} + kx)];
+    (ky) => `{ let k = w[weights + u32(${ky * c.kernel} + kx)];
     ${unroll(v.rows, (r) => `acc${r} += v${r * v.stride + ky * c.dilation} * k;`)} }`,
   )}
 }`;
@@ -96,7 +98,7 @@ fn run(local : u32, wg : vec3<u32>) {
   let t = tile(wg.x * 64u + local, p.height, p.width);
   if (!t.inside) { return; }
   let entry = p.tab + wg.y * ${forwardRow}u;
-  let row1 = tab[entry + 1u];
+  let weights = tab[entry + 1u];
   let inH = i32(p.inHeight); let inW = i32(p.inWidth);
   let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
   ${affine(v, 'tab[entry + 3u]')}
@@ -148,7 +150,7 @@ fn run(local : u32, wg : vec3<u32>) {
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
   for (var e = first; e < first + count * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
     let plane = (tab[e] * p.batch + t.image) * p.height * p.width;
-    let row1 = tab[e + 1u];
+    let weights = tab[e + 1u];
     ${switchClasses(v, 'tab[e + 2u]', (c) => taps(v, c))}
   }
   ${affine(v, 'tab[head + 3u]')}
@@ -159,7 +161,7 @@ fn run(local : u32, wg : vec3<u32>) {
     v.rows,
     (r) => `if (t.y + ${r} < h) {
     let a = ${activate(v, `x_[at + ${r}u * p.inWidth]`)};
-    y[out + ${r}u * p.inWidth] = select(vec4f(), acc${r}, a > vec4f()); }`,
+    y[out + ${r}u * p.inWidth] = ${v.activation === 'none' ? `acc${r} + 0.0 * a` : `select(vec4f(), acc${r}, a > vec4f())`}; }`,
   )}
 }`,
   };
@@ -168,14 +170,14 @@ fn run(local : u32, wg : vec3<u32>) {
 /** Stride 1: the forward convolution with the kernel turned around. */
 function gatherDense(v: DepthwiseVariant, c: DepthwiseClass): string {
   const last = c.kernel * c.kernel - 1;
-  return `let from = t.y - ${pad(c)};
-${rowOffsets(inputRows(v, c), 'from', 'gH', 'gW', 'plane')}
+  return `let low = t.y - ${pad(c)};
+${rowOffsets(inputRows(v, c), 'low', 'gH', 'gW', 'plane')}
 for (var kx = 0; kx < ${c.kernel}; kx++) {
   let x = t.x - ${pad(c)} + kx * ${c.dilation};
   ${loadColumn('g', inputRows(v, c), 'gW', (l) => l)}
   ${unroll(
     c.kernel,
-    (ky) => `{ let k = w[row1 + u32(${last - ky * c.kernel} - kx)];
+    (ky) => `{ let k = w[weights + u32(${last - ky * c.kernel} - kx)];
     ${unroll(v.rows, (r) => `acc${r} += v${r + ky * c.dilation} * k;`)} }`,
   )}
 }`;
@@ -188,8 +190,8 @@ function gatherStrided(v: DepthwiseVariant, c: DepthwiseClass): string {
   const even = offsets.filter((o) => o % 2 === 0).map((o) => o / 2);
   const low = Math.min(...even);
   const count = Math.max(...even) - low + 1;
-  return `let from = t.y / 2 + ${low};
-${rowOffsets(count, 'from', 'gH', 'gW', 'plane')}
+  return `let start = t.y / 2 + ${low};
+${rowOffsets(count, 'start', 'gH', 'gW', 'plane')}
 for (var kx = 0; kx < ${c.kernel}; kx++) {
   let twice = t.x + ${pad(c)} - kx * ${c.dilation};
   if ((twice & 1) == 0) {
@@ -198,7 +200,7 @@ for (var kx = 0; kx < ${c.kernel}; kx++) {
     ${unroll(c.kernel, (ky) =>
       seq(v.rows)
         .filter((r) => (r + pad(c) - ky * c.dilation) % 2 === 0)
-        .map((r) => `acc${r} += v${(r + pad(c) - ky * c.dilation) / 2 - low} * w[row1 + u32(${ky * c.kernel} + kx)];`)
+        .map((r) => `acc${r} += v${(r + pad(c) - ky * c.dilation) / 2 - low} * w[weights + u32(${ky * c.kernel} + kx)];`)
         .join('\n'),
     )}
   }

@@ -33,19 +33,19 @@ struct Pools { ${seq(mixRows)
   .map((r) => `here${r} : vec4f, avg${r} : vec4f, max${r} : vec4f, arg${r} : u32,`)
   .join(' ')} }
 fn pack(a : vec4<u32>) -> u32 { return a.x | (a.y << 8u) | (a.z << 16u) | (a.w << 24u); }
-fn pools(quad : u32, image : u32, y0 : i32, x0 : i32) -> Pools {
+fn pools(quad : u32, image : u32, top : i32, left : i32) -> Pools {
   var out : Pools;
   let inH = i32(p.inHeight); let inW = i32(p.inWidth);
   let plane = (quad * p.batch + image) * p.inHeight * p.inWidth;
   ${seq((mixRows - 1) * v.stride + 3)
     .map(
-      (r) => `let y${r} = y0 * ${v.stride} - 1 + ${r}; let ok${r} = y${r} >= 0 && y${r} < inH;
+      (r) => `let y${r} = top * ${v.stride} - 1 + ${r}; let ok${r} = y${r} >= 0 && y${r} < inH;
   let row${r} = plane + u32(clamp(y${r}, 0, inH - 1)) * p.inWidth;`,
     )
     .join('\n')}
   ${seq(3)
     .map(
-      (c) => `let x${c} = x0 * ${v.stride} - 1 + ${c}; let in${c} = x${c} >= 0 && x${c} < inW; let cx${c} = u32(clamp(x${c}, 0, inW - 1));
+      (c) => `let x${c} = left * ${v.stride} - 1 + ${c}; let in${c} = x${c} >= 0 && x${c} < inW; let cx${c} = u32(clamp(x${c}, 0, inW - 1));
   ${seq((mixRows - 1) * v.stride + 3)
     .map((r) => `let v${r}_${c} = ${source}[row${r} + cx${c}];`)
     .join('\n')}`,

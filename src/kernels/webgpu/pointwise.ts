@@ -150,8 +150,8 @@ fn run(local : u32, wg : vec3<u32>) {
   ${unroll(t, (i) => `let x${i} = (tab[row] + min(${i}u, xs - 1u)) * plane; let g${i} = (tab[row + 2u] + min(${i}u, gs - 1u)) * n;`)}
   ${unroll(cells, (i) => `var acc${i} = vec4f();`)}
   for (var o = wg.x * ${shareThreads}u + local; o < n; o += p.chunks * ${shareThreads}u) {
-    ${v.strided ? 'let from = source(o, tab[row + 4u]); let i = from.x;' : 'let i = o;'}
-    ${unroll(t, (i) => `let a${i} = ${v.strided ? `select(vec4f(), ${act(`x[x${i} + i]`)}, from.y == 1u)` : act(`x[x${i} + i]`)}; let b${i} = g[g${i} + o];`)}
+    ${v.strided ? 'let sourced = source(o, tab[row + 4u]); let i = sourced.x;' : 'let i = o;'}
+    ${unroll(t, (i) => `let a${i} = ${v.strided ? `select(vec4f(), ${act(`x[x${i} + i]`)}, sourced.y == 1u)` : act(`x[x${i} + i]`)}; let b${i} = g[g${i} + o];`)}
     ${unroll(t * t, (k) => unroll(4, (lane) => `acc${k * 4 + lane} += a${Math.floor(k / t)}.${'xyzw'[lane]} * b${k % t};`))}
   }
   ${unroll(cells, (i) => `shares[${i * shareThreads}u + local] = acc${i};`)}

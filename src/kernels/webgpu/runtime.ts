@@ -177,9 +177,12 @@ export class Gpu {
     this.recording.push({ tag: this.tag, program, buffers, params, grid: [x, y, z] });
   }
 
-  /** Ends the recording: compiles what is new (without blocking) and binds everything once. */
-  async finish(): Promise<Recording> {
-    const list = this.recording;
+  /**
+   * Ends the recording: compiles what is new (without blocking) and binds everything once.
+   * @param first tag of the dispatches that run before all others, though what they need was known only at the end.
+   */
+  async finish(first = ''): Promise<Recording> {
+    const list = [...this.recording.filter((r) => r.tag === first), ...this.recording.filter((r) => r.tag !== first)];
     this.recording = [];
     await Promise.all(list.map((r) => this.pipeline(r.program)));
     const uniforms = this.device.createBuffer({

@@ -257,19 +257,26 @@ fn run(local : u32, wg : vec3<u32>) {
     let first = tab[row + 1u]; let end = first + tab[row + 2u] * ${regularizedCandidateRow}u;
     let sized = f32(tab[row]) >= ${hyper('sizeFirst')} && f32(tab[row]) <= ${hyper('sizeLast')};
     var all = 0.0; var n = 0.0;
+    // Kept when no other survives, as in the prologue.
+    var best = -1e30; var last = NONE;
     for (var c = first; c < end; c += ${regularizedCandidateRow}u) {
       let s = sigmoid(values[tab[c]]);
       all += s;
       if (tab[c + 4u] == 1u) {
-        if (tab[c + 1u] == NONE || s > values[tab[c + 1u]]) { n += 1.0; }
+        var margin = s;
+        if (tab[c + 1u] != NONE) { margin = s - values[tab[c + 1u]]; }
+        if (tab[c + 1u] == NONE || margin > 0.0) { n += 1.0; }
+        if (margin > best) { best = margin; last = c; }
         sums.z += pushThreshold(tab[c + 1u]) + pushThreshold(tab[c + 2u]) + pushThreshold(tab[c + 3u]);
       }
     }
-    if (!sized || all == 0.0) { continue; }
+    if (!sized || last == NONE) { continue; }
+    let alone = n == 0.0;
+    n = max(n, 1.0);
     var dAll = 0.0;
     for (var c = first; c < end; c += ${regularizedCandidateRow}u) {
       let s = sigmoid(values[tab[c]]);
-      if (tab[c + 4u] == 1u && (tab[c + 1u] == NONE || s > values[tab[c + 1u]])) {
+      if (tab[c + 4u] == 1u && (tab[c + 1u] == NONE || s > values[tab[c + 1u]] || (alone && c == last))) {
         let scale = 1.0 + mu * bitcast<f32>(tab[c + 5u]);
         sums.y += scale * log(1.0 + n * s / all);
         dAll -= scale * n * s / (all * (all + n * s));
@@ -278,7 +285,8 @@ fn run(local : u32, wg : vec3<u32>) {
     }
     for (var c = first; c < end; c += ${regularizedCandidateRow}u) {
       let s = sigmoid(values[tab[c]]);
-      if (tab[c + 4u] == 1u) { grads[tab[c]] += lambda * dAll * s * (1.0 - s); }
+      // S sums over pruned candidates too, so theirs moves as well.
+      grads[tab[c]] += lambda * dAll * s * (1.0 - s);
     }
   }
   for (var k = local; k < p.extra; k += 64u) { sums.z += pushThreshold(tab[p.extraTab + k]); }

@@ -12,6 +12,7 @@ import { stemFilterGradient, stemForward, stemRows } from '../../../kernels/webg
 import type { Granularity } from '../../settings.ts';
 import type { NetworkParameters, NetworkPlan } from '../plan.ts';
 import { Context } from './context.ts';
+import type { Part } from './context.ts';
 import { recordEpilogue } from './epilogue.ts';
 import { recordGroup } from './group.ts';
 import { recordPreprocess } from './preprocess.ts';
@@ -86,7 +87,7 @@ export async function recordNetwork(
   for (const back of context.backward.reverse()) back();
   const epilogue = recordEpilogue(context, { values, grads, momenta, losses: head.losses, weightMask: parameters.weightMask }, options);
   context.resolve();
-  const recording = await gpu.finish();
+  const recording = await gpu.finish('prologue' satisfies Part);
   return {
     recording,
     images,
@@ -133,7 +134,7 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
       stemFilterGradient(space.imageChannels),
       [images, raw.buffer, context.chunks],
       { ...size, base: gradient, chunks: chunkCount, chunkStride: context.chunkStride },
-      [chunkCount, quads],
+      [chunkCount, quads * 3],
     );
   });
   context.items.push({

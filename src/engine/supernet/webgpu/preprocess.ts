@@ -50,7 +50,6 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
     return slot;
   });
   const raw = context.tensor(first, plane);
-  const isReduce = (quad: number): boolean => slots.some((s) => s.weights.kind === 'reduce' && quad >= s.first && quad < s.first + s.quads);
 
   context.part('forward');
   for (const slot of slots) {
@@ -63,7 +62,8 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
       [ceilDiv(pixelsOf(plane), pointwiseTile), rows.length],
     );
   }
-  context.statistics(raw, 0, slotBase, raw.quads, isReduce);
+  // As in the released program, gated after the norm, a factorized reduce too: in that it differs from a stride-2 skip.
+  context.statistics(raw, 0, slotBase, raw.quads, () => false);
   const states = context.tensor(raw.quads, plane);
   context.apply(raw, slotBase, states, 0, range(raw.quads).map((q) => [q, none, none, none, none]));
 
@@ -82,7 +82,7 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
     context.apply(raw, slotBase, full, 0, rows);
   }
   const fullGradient = context.scratch('full states', bytesOf(2 * fullQuads, plane));
-  context.backward.push(() => backward(context, slots, raw, slotBase, fullGradient, fullQuads, isReduce));
+  context.backward.push(() => backward(context, slots, raw, slotBase, fullGradient, fullQuads));
   slots.forEach((slot, s) => {
     context.items.push({
       alpha: none,
@@ -90,7 +90,7 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
       operationThreshold: none,
       filterThreshold: context.on.filter ? context.threshold(`cells.${c}.preprocessFilterThreshold`, s) : none,
       blocks: [[slotBase + slot.first, slot.quads]],
-      before: slot.weights.kind === 'reduce',
+      before: false,
       partial: none,
       partials: 0,
       partialLane: 0,
@@ -148,7 +148,6 @@ function backward(
   slotBase: number,
   fullGradient: GpuBuffer,
   fullQuads: number,
-  isReduce: (quad: number) => boolean,
 ): void {
   context.part('backward');
   const rows = slots.flatMap((slot, s) => {
@@ -157,7 +156,7 @@ function backward(
       slot.first + q,
       slotBase + slot.first + q,
       none,
-      isReduce(slot.first + q) ? 1 : 0,
+      0,
       ...gatherRow(q, slot.quads * 4, (lane) => (idOf.has(lane) ? s * fullQuads * 4 + idOf.get(lane)! : none)),
     ]);
   });
