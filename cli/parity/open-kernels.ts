@@ -12,7 +12,11 @@ export async function openKernels(backend: Backend, set: KernelSet): Promise<Ref
     const { installWebGPU } = await import('../node-webgpu.ts');
     await installWebGPU();
   }
-  if (set === 'own') throw new Error('own kernels are not plugged in yet: use --kernels composed');
+  if (set === 'own') {
+    const { requestNodeDevice } = await import('../node-webgpu.ts');
+    const { ownKernels } = await import('./own-kernels.ts');
+    return ownKernels(await requestNodeDevice());
+  }
   const { composedKernels } = await import('./composed-kernels.ts');
   const { activateBackend } = await import('../../src/engine/supernet/composed/backend.ts');
   await activateBackend(backend);

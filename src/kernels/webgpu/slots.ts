@@ -8,8 +8,10 @@ export const slotSize = 10;
 const fields = ['gamma', 'beta', 'gate', 'mean', 'rstd', 'scale', 'shift', 'sum', 'sumNormalized'] as const;
 export type SlotField = (typeof fields)[number];
 
+export const slotFieldIndex = (field: SlotField): number => fields.indexOf(field);
+
 export function slotOffset(slot: string, field: SlotField): string {
-  return `(${slot}) * SLOT + ${fields.indexOf(field)}u`;
+  return `(${slot}) * SLOT + ${slotFieldIndex(field)}u`;
 }
 
 export const slotFields = `

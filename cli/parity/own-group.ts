@@ -1,0 +1,164 @@
+/**
+ * One candidate operation by the engine's own recording (`recordGroup`): a cell of one node in which all but this
+ * operation is pruned, its input given and its result's gradient too. The operation's coefficient is 1.
+ */
+import { createSpace } from '../../src/engine/space/space.ts';
+import type { SpaceShape } from '../../src/engine/space/space.ts';
+import type { OperationName } from '../../src/engine/settings.ts';
+import { buildPlan, fullMasks } from '../../src/engine/supernet/build-plan.ts';
+import { migrateParameters } from '../../src/engine/supernet/parameters.ts';
+import type { NetworkParameters, NetworkPlan, ParameterSpec } from '../../src/engine/supernet/plan.ts';
+import { Context } from '../../src/engine/supernet/webgpu/context.ts';
+import type { Part } from '../../src/engine/supernet/webgpu/context.ts';
+import { recordEpilogue } from '../../src/engine/supernet/webgpu/epilogue.ts';
+import { recordGroup } from '../../src/engine/supernet/webgpu/group.ts';
+import { packed } from '../../src/engine/supernet/webgpu/tensor.ts';
+import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
+import { bytesOf } from '../../src/kernels/webgpu/quad.ts';
+import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
+import { slotFieldIndex, slotSize } from '../../src/kernels/webgpu/slots.ts';
+import { fromQuads, planeOf, quadsOf, strided, toQuads } from './quads.ts';
+import type { NdArray } from './reference.ts';
+
+/** More than one chunk, so that their sum is checked too. */
+const chunks = 3;
+/** Its sigmoid is 1 in float32. */
+const certain = 100;
+const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];
+
+export interface GroupSetup {
+  readonly operation: OperationName;
+  readonly stride: 1 | 2;
+  readonly x: NdArray;
+  /** Gradient of the result; channel i stands for filter `outputs[i]` of the node. */
+  readonly dy: NdArray;
+  readonly outputs: readonly number[];
+  /** Filters of every convolution of the cell: at least as many as any of the arrays has channels. */
+  readonly channels: number;
+  /** Surviving filters, by the end of a group's name (`block0`); all where not given. */
+  readonly survivors?: Readonly<Record<string, readonly number[]>>;
+  /** Writes the parameters that matter; `name` is that of the candidate. */
+  readonly fill: (parameters: NetworkParameters, plan: NetworkPlan, name: string) => void;
+}
+
+export interface GroupResult {
+  readonly y: NdArray;
+  readonly dx: NdArray;
+  readonly plan: NetworkPlan;
+  /** Gradients of all parameters, packed as `plan.table` says. */
+  readonly gradient: Float32Array;
+  readonly name: string;
+  /** Gates in effect of a block's filters, at full size; 0 where physically gone. */
+  readonly gates: (block: string, shape: readonly number[]) => Float32Array;
+}
+
+function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup): NetworkPlan {
+  const { height } = planeOf(x);
+  const settings = { cells: 1, nodes: 1, channels, stages: 1, stemMultiplier: 1, operations: [operation] };
+  const base = createSpace(settings, { size: height, channels: 1, classes: 2 });
+  const size = Math.ceil(height / stride);
+  const space: SpaceShape = { ...base, cells: base.cells.map((cell) => ({ ...cell, reduction: stride === 2, size })) };
+  const masks = fullMasks(space);
+  const keep = (name: string, alive: readonly number[]): void => {
+    masks.filters[name].fill(0);
+    for (const id of alive) masks.filters[name][id] = 1;
+  };
+  keep('cells.0.preprocess0', range(x.shape[3]));
+  for (const [end, alive] of Object.entries(survivors)) {
+    keep(Object.keys(masks.filters).find((name) => name.startsWith('cells.0.edges.0.') && name.endsWith(end))!, alive);
+  }
+  masks.operations[0].fill(0);
+  masks.operations[0][0] = 1;
+  return buildPlan(space, masks, 0, 0);
+}
+
+/** Channel c of `array` as channel `places[c]` of `channels`; zero elsewhere. */
+function spread({ shape, data }: NdArray, places: readonly number[], channels: number): NdArray {
+  const pixels = data.length / shape[3];
+  const result = new Float32Array(pixels * channels);
+  for (let i = 0; i < pixels; i++) places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3] + k]));
+  return { shape: [...shape.slice(0, 3), channels], data: result };
+}
+
+function collect({ shape, data }: NdArray, places: readonly number[]): NdArray {
+  const pixels = data.length / shape[3];
+  const result = new Float32Array(pixels * places.length);
+  for (let i = 0; i < pixels; i++) places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3] + c]));
+  return { shape: [...shape.slice(0, 3), places.length], data: result };
+}
+
+export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult> {
+  const { x, dy, outputs, channels, stride } = setup;
+  const plan = planOf(setup);
+  const [cell] = plan.cells;
+  const parameters = migrateParameters(plan.table, null, 1, 0);
+  const name = `cells.0.edges.0.${setup.operation}`;
+  parameters.values[plan.table.byName.get('cells.0.alpha')!.offset] = certain;
+  setup.fill(parameters, plan, name);
+
+  const inPlane = planeOf(x);
+  const outPlane = strided(inPlane, stride);
+  const quads = quadsOf(channels);
+  const made: GpuBuffer[] = [];
+  const own = (buffer: GpuBuffer): GpuBuffer => (made.push(buffer), buffer);
+  const values = own(gpu.upload(parameters.values));
+  const grads = own(gpu.buffer(plan.table.size * 4));
+  const coefficients = own(gpu.buffer(plan.space.edges.length * 4));
+  const on = { operation: false, filter: true, weight: true };
+  const context = new Context(gpu, plan, inPlane.batch, on, values, coefficients, chunks);
+  const states = { buffer: own(gpu.upload(toQuads(x))), quads: quadsOf(x.shape[3]), plane: inPlane };
+  const full = { buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]), channels)))), quads, plane: inPlane };
+  const output = { buffer: own(gpu.buffer(bytesOf(quads, outPlane))), quads, plane: outPlane };
+  const outputGradient = own(gpu.upload(toQuads(spread(dy, outputs, channels))));
+  const fullGradient = own(gpu.buffer(bytesOf(quads, inPlane)));
+  const view = { buffer: states.buffer, firstQuad: 0, quads: states.quads, laneOf: packed(range(x.shape[3])) };
+  const buffers = { states, full, fullGradient, output, outputGradient, inPlace: false };
+  recordGroup(context, cell, [{ state: 0, view, fullQuad: 0 }], buffers, new Set());
+  for (const back of context.backward.reverse()) back();
+  const momenta = own(gpu.buffer(plan.table.size * 4));
+  const losses = own(gpu.buffer(inPlane.batch * 8));
+  recordEpilogue(
+    context,
+    { values, grads, momenta, losses, weightMask: parameters.weightMask },
+    { batchSize: inPlane.batch, granularities: on, unitMillions: [], ring: 1, chunks },
+  );
+  context.resolve();
+  const recording = await gpu.finish('prologue' satisfies Part);
+  const encoder = gpu.device.createCommandEncoder();
+  recording.replay(encoder, new Set(parts));
+  gpu.device.queue.submit([encoder.finish()]);
+
+  const read = async (buffer: GpuBuffer, bytes?: number): Promise<Float32Array> => new Float32Array(await gpu.read(buffer, bytes));
+  const y = collect(fromQuads(await read(output.buffer), outPlane, channels), outputs);
+  const dx = collect(fromQuads(await read(fullGradient), inPlane, channels), range(x.shape[3]));
+  const gradient = await read(grads, plan.table.size * 4);
+  const slots = await read(context.slotBuffer);
+  const gates: GroupResult['gates'] = (block, shape) => {
+    const spec = plan.table.byName.get(`${name}.${block}.gate`)!;
+    const full = new Float32Array(shape[0]);
+    fullIndices(spec, shape).forEach((to, i) => {
+      const lane = context.slots.lanes.findIndex(([, , gate]) => gate === spec.offset + i);
+      full[to] = slots[((lane >> 2) * slotSize + slotFieldIndex('gate')) * 4 + (lane & 3)];
+    });
+    return full;
+  };
+  recording.dispose();
+  for (const buffer of [...made, ...context.buffers]) gpu.free(buffer);
+  return { y, dx, plan, gradient, name, gates };
+}
+
+/** For each element of a compacted parameter, its index in an array of the full `shape`. */
+export function fullIndices(spec: ParameterSpec, shape: readonly number[]): number[] {
+  return range(spec.size).map((i) => {
+    let rest = i;
+    let index = 0;
+    let step = 1;
+    for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
+      const position = rest % spec.shape[axis];
+      rest = Math.floor(rest / spec.shape[axis]);
+      index += (spec.ids[axis]?.[position] ?? position) * step;
+      step *= shape[axis];
+    }
+    return index;
+  });
+}

@@ -1,0 +1,71 @@
+/** Weight masks and the straight-through step by the own programs, on arrays of any size. */
+import { ceilDiv, none } from '../../src/kernels/webgpu/quad.ts';
+import type { Gpu, GpuBuffer, Program } from '../../src/kernels/webgpu/runtime.ts';
+import { prologue, stepFunctions } from '../../src/kernels/webgpu/units.ts';
+import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
+import type { MaskedWeight, ReferenceKernels } from './kernels.ts';
+import { bitmapOf } from './quads.ts';
+import type { NdArray } from './reference.ts';
+
+/** Runs one dispatch over `inputs` and reads the buffers numbered `results`. */
+async function runOnce(
+  gpu: Gpu,
+  program: Program,
+  inputs: readonly (Float32Array | Uint32Array)[],
+  params: Record<string, number>,
+  threads: number,
+  results: readonly number[],
+): Promise<Float32Array[]> {
+  const buffers = inputs.map((data) => gpu.upload(data));
+  gpu.tag = 'all';
+  gpu.record(program, buffers, params, [ceilDiv(threads, program.workgroupSize)]);
+  const recording = await gpu.finish();
+  const encoder = gpu.device.createCommandEncoder();
+  recording.replay(encoder, new Set(['all']));
+  gpu.device.queue.submit([encoder.finish()]);
+  const read = async (buffer: GpuBuffer, k: number): Promise<Float32Array> =>
+    new Float32Array(await gpu.read(buffer, inputs[k].byteLength));
+  const made = await Promise.all(results.map((k) => read(buffers[k], k)));
+  recording.dispose();
+  for (const buffer of buffers) gpu.free(buffer);
+  return made;
+}
+
+/** committedMask * step(|weight| - threshold), as the prologue of a step finds it. */
+export async function weightMask(gpu: Gpu, { weight, committedMask }: MaskedWeight, threshold: number): Promise<NdArray> {
+  const size = weight.data.length;
+  const table = Uint32Array.from(range(size).flatMap((i) => [i, size]));
+  const inputs = [Float32Array.of(...weight.data, threshold), bitmapOf([...committedMask.data, 1]), new Float32Array(size)];
+  const spare = (): Float32Array => new Float32Array(4);
+  const params = { weights: size, weightTab: 0, lanes: 0, laneTab: none, nodes: 0, nodeTab: none, gridX: ceilDiv(size, 64) };
+  const [masked] = await runOnce(gpu, prologue, [...inputs, spare(), spare(), table], params, size, [2]);
+  return { shape: weight.shape, data: masked.map((w) => (w === 0 ? 0 : 1)) };
+}
+
+const stepProgram: Program = {
+  label: 'binary step',
+  bindings: [
+    ['x', 'read', 'f32'],
+    ['dy', 'read', 'f32'],
+    ['y', 'read_write', 'f32'],
+    ['dx', 'read_write', 'f32'],
+  ],
+  params: ['size'],
+  workgroupSize: 64,
+  code: `${stepFunctions}
+fn run(local : u32, wg : vec3<u32>) {
+  let i = wg.x * 64u + local;
+  if (i >= p.size) { return; }
+  y[i] = step1(x[i]);
+  dx[i] = dy[i] * stepSlope(x[i]);
+}`,
+};
+
+export const binaryStep =
+  (gpu: Gpu): ReferenceKernels['binaryStep'] =>
+  async ({ x, dy }) => {
+    const size = x.data.length;
+    const inputs = [x.data, dy.data, new Float32Array(size), new Float32Array(size)];
+    const [y, dx] = await runOnce(gpu, stepProgram, inputs, { size }, size, [2, 3]);
+    return { y: { shape: x.shape, data: y }, dx: { shape: x.shape, data: dx } };
+  };
