@@ -79,6 +79,8 @@ export interface RunModel {
   readonly regrown: number;
   readonly regrowths: number;
   readonly units: Units;
+  /** Every unit against its threshold, as last told. */
+  readonly detail: EventOf<'units'> | null;
   readonly log: Log;
   readonly targetReached: boolean | null;
   readonly architecture: Architecture | null;
@@ -102,6 +104,7 @@ export const emptyRun: RunModel = {
   regrown: 0,
   regrowths: 0,
   units: {},
+  detail: null,
   log: emptyLog,
   targetReached: null,
   architecture: null,
@@ -155,11 +158,10 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
       const { code, message, advice } = event;
       return { ...base, outcome: 'failed', phase: null, failure: { code, message, advice } };
     }
-    case 'epoch':
-    case 'checkpoint':
-    case 'paused':
-    case 'resumed':
-    case 'device-lost':
+    case 'units':
+      return { ...base, detail: event };
+    // What changes nothing on screen but the step and the time.
+    default:
       return base;
   }
 }

@@ -35,6 +35,47 @@ export interface CellSummary {
   parameters: ParameterCounts;
 }
 
+/** Bins of a histogram of weights. */
+export const histogramBins = 24;
+/** `FilterUnits.gates` are integers of this scale: ten thousand is an importance of 1. */
+export const gateScale = 10_000;
+
+/** The filters of a preprocess or of one block of a candidate operation, those that its thresholds judged. */
+export interface FilterUnits {
+  /** Candidate, edge * operations + operation; null = a preprocess. */
+  unit: number | null;
+  /** Preprocess 0 or 1, or block 0 or 1. */
+  part: number;
+  /** Original ids of the filters, ascending; null = all of them. Those pruned at earlier commits are absent. */
+  ids: number[] | null;
+  /** Importances, sigmoid(gate logit) * `gateScale`, rounded. */
+  gates: number[];
+  threshold: number;
+  /** A digit a filter, 1 = its own mask keeps it. */
+  alive: string;
+}
+
+/** The maskable weights of a candidate operation, those in its compacted tensors. */
+export interface WeightUnits {
+  unit: number;
+  threshold: number;
+  /** Counts of magnitudes in `histogramBins` bins of this width from 0, by mask. */
+  width: number;
+  alive: number[];
+  masked: number[];
+  /** Of the unpruned candidate. */
+  total: number;
+}
+
+/** Importances and thresholds of one cell's units. */
+export interface CellUnits {
+  cell: number;
+  /** Of all candidates, at edge * operations + operation; pruned ones keep what they had when they went. */
+  operations: { importances: number[]; thresholds: number[]; alive: string };
+  filters: FilterUnits[];
+  weights: WeightUnits[];
+}
+
 interface Base {
   /** Training steps done so far. */
   step: number;
@@ -101,6 +142,8 @@ export type SearchEvent = Base &
         cells: CellSummary[];
         parameters: ParameterCounts;
       }
+    /** Follows every `ratios`: each unit against its threshold, as the thresholds judged at that moment. */
+    | { type: 'units'; stage: number; committed: boolean; cells: CellUnits[] }
     /**
      * What each level pruned by itself at a commit: operations, and how many filters and weights by cell (not those that
      * went with their operation or filter). `reprune` = of an earlier stage. Absent where nothing was pruned.

@@ -15,6 +15,7 @@ import { initialLambda } from './lambda.ts';
 import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
 import type { Stage } from './schedule.ts';
+import { describeUnits } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
 /** An event before the session adds when it happened. */
@@ -109,8 +110,11 @@ export class Session {
     };
   }
 
-  /** @param committed false: `network` is what a commit at this moment would leave. */
-  emitRatios(network: Network, committed: boolean): void {
+  /**
+   * @param committed false: `network` is what a commit at this moment would leave.
+   * @param judged what the thresholds judged, where they judged anything: its pruned units are still there to be seen.
+   */
+  emitRatios(network: Network, committed: boolean, judged = network): void {
     const cells = summarizeCells(network, this.totals);
     const begun = [...new Set(cells.map(({ stage }) => stage))];
     this.emit({
@@ -125,5 +129,6 @@ export class Session {
       cells,
       parameters: countParameters(network),
     });
+    this.emit({ type: 'units', stage: this.stage.index, committed, cells: describeUnits(judged, network) });
   }
 }

@@ -92,17 +92,18 @@ async function searchEpochs(session: Session, goal: number): Promise<{ reason: E
     if (idle >= settings.stage.patience && !stage.joint) return { reason: 'nothing-pruned', prunedOperations };
     session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
     await trainEpoch(session, 'search');
-    const outcome = commitLive(await session.pull(), session.discretization);
+    const trained = await session.pull();
+    const outcome = commitLive(trained, session.discretization);
     const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
     const last = session.stageEpochs >= stage.maxEpochs;
     if (due || last || countParameters(outcome.network).active <= goal) {
       await commitRound(session, outcome, ++round, goal);
       idle = prunedNothing(outcome.pruned) ? idle + 1 : 0;
       prunedOperations += outcome.pruned.operations.length;
-      session.emitRatios(session.current, true);
+      session.emitRatios(session.current, true, trained);
       await evaluate(session);
     } else {
-      session.emitRatios(outcome.network, false);
+      session.emitRatios(outcome.network, false, trained);
     }
   }
   return { reason: 'goal-reached', prunedOperations };
