@@ -2,25 +2,25 @@
 import { fetchFile } from '../src/datasets/fetch-file.ts';
 import { loadFashionMnist } from '../src/datasets/fashion-mnist.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import type { RunningSearch } from '../src/engine/search/api.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
-import { startSearch } from '../src/engine/search/search.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { EventBatcher } from '../src/protocol/batcher.ts';
 import { protocolVersion } from '../src/protocol/messages.ts';
 import type { BackendChoice, DatasetSource, PageMessage, Payload, Request, RequestType, Value, WorkerMessage } from '../src/protocol/messages.ts';
+import { DurableSearch } from './durable-search.ts';
+import type { DurableOptions } from './durable-search.ts';
+import { beginRecording, reopenRecording } from './recording.ts';
+import type { Recording } from './recording.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
 import { probe, requestSearchDevice } from './webgpu.ts';
 import { describeSuperNet } from './super-net.ts';
 
-/** How long a search may take to notice by itself that its device is gone. */
-const lossGrace = 3_000;
+/** Steps between two checkpoints within a stage, beside those at commits. */
+const checkpointEvery = 50;
 
 export class SearchHost {
   private readonly batcher: EventBatcher;
-  private running: RunningSearch | null = null;
+  private running: DurableSearch | null = null;
   private busy = false;
-  private over = false;
 
   constructor(private readonly post: (message: WorkerMessage) => void) {
     this.batcher = new EventBatcher({
@@ -61,24 +61,55 @@ export class SearchHost {
     }
   }
 
-  private async start({ settings, dataset, backend }: Payload<'start'>): Promise<void> {
+  private async start({ settings: chosen, dataset, backend, run }: Payload<'start'>): Promise<void> {
     if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
     this.busy = true;
+    const onProblem = (problem: string | null): void => this.tell(recording, problem);
+    let recording: Recording | null = run.resume ? await reopenRecording(run.id, onProblem) : null;
+    const settings = recording?.resumed?.checkpoint.settings ?? chosen;
     const images = await this.load(dataset);
     const data = createSearchData(images, settings);
     this.post({ version: protocolVersion, type: 'super-net', superNet: describeSuperNet(settings, data) });
-    const stepper = await this.createStepper(backend);
-    this.running = startSearch({ settings, data, stepper, emit: this.emit, now: () => performance.now() });
-    // A failure has been told as an event by the time the promise rejects.
-    void this.running.result
-      .catch(() => {})
-      .finally(() => {
-        this.over = true;
-        stepper.dispose();
-      });
+    recording ??= await beginRecording({ settings, dataset, backend, run, onProblem });
+    this.tell(recording, null);
+    if (recording.resumed) this.post({ version: protocolVersion, type: 'history', events: recording.resumed.events });
+    this.running = this.createSearch({ settings, data, checkpointEvery }, backend, recording);
+    try {
+      await this.running.start();
+    } catch (error) {
+      await recording.close();
+      throw error;
+    }
   }
 
-  private readonly emit = (event: SearchEvent): void => this.batcher.push(event);
+  private createSearch(search: DurableOptions['search'], backend: BackendChoice, { recorder, resumed, close }: Recording): DurableSearch {
+    /** Events up to the last checkpoint. */
+    let kept = resumed?.count ?? 0;
+    return new DurableSearch({
+      search,
+      resumeFrom: resumed?.checkpoint ?? null,
+      createStepper: (lost) => this.createStepper(backend, lost),
+      emit: (event) => {
+        recorder.push(event);
+        this.batcher.push(event);
+      },
+      onCheckpoint: (checkpoint) => {
+        kept = recorder.count;
+        recorder.checkpoint(checkpoint);
+      },
+      rewind: async () => {
+        this.batcher.flush();
+        this.post({ version: protocolVersion, type: 'history', events: await recorder.rewind(kept) });
+      },
+      onOver: () => void close(),
+    });
+  }
+
+  private tell(recording: Recording | null, problem: string | null): void {
+    if (!recording) return;
+    const { runId, obstacle } = recording;
+    this.post({ version: protocolVersion, type: 'recording', runId, kept: obstacle === null ? 'stored' : 'in-memory', obstacle: obstacle ?? problem });
+  }
 
   private async load({ baseUrl }: DatasetSource) {
     return loadFashionMnist(
@@ -88,10 +119,10 @@ export class SearchHost {
     );
   }
 
-  private async createStepper(backend: BackendChoice): Promise<Stepper> {
+  private async createStepper(backend: BackendChoice, lost: (message: string) => void): Promise<Stepper> {
     if (backend === 'webgpu') {
       const device = await requestSearchDevice();
-      void device.lost.then((info) => this.deviceLost(info));
+      void device.lost.then(({ reason, message }) => lost(`The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`));
       const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
       return createWebGPUStepper(device);
     }
@@ -104,23 +135,6 @@ export class SearchHost {
       const advice = backend === 'webgl' ? 'Choose the CPU under "Run on", and start again.' : 'Reload the page, and start again.';
       throw new Refusal('no-backend', `The backend could not be started: ${message}.`, advice, { cause: error });
     }
-  }
-
-  /** The search meets the loss at its next readback. Should it hang instead, the page hears of it all the same. */
-  private deviceLost({ reason, message }: GPUDeviceLostInfo): void {
-    if (this.over) return;
-    setTimeout(() => {
-      if (this.over) return;
-      this.post({
-        version: protocolVersion,
-        type: 'crashed',
-        error: {
-          code: 'device-lost',
-          message: `The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`,
-          advice: 'Start the search again, with a smaller batch or on another backend if it happens again.',
-        },
-      });
-    }, lossGrace);
   }
 }
 

@@ -33,7 +33,7 @@ class FakeTransport extends EventTarget implements Transport {
   private batch = 0;
 }
 
-const payload: Payload<'start'> = { settings: paperSettings, dataset: { kind: 'fashion-mnist', baseUrl: '/' }, backend: 'webgpu' };
+const payload: Payload<'start'> = { settings: paperSettings, dataset: { kind: 'fashion-mnist', baseUrl: '/' }, backend: 'webgpu', run: { id: 'a', resume: false } };
 const problem: WorkerError = { code: 'data', message: 'no data', advice: 'look again' };
 
 function setUp() {
@@ -41,6 +41,7 @@ function setUp() {
   const states: ClientState[] = [];
   const errors: WorkerError[] = [];
   const batches: { types: string[]; drawn: () => void }[] = [];
+  const histories: string[][] = [];
   const onLoading = vi.fn();
   const client = new SearchClient(
     () => {
@@ -53,9 +54,11 @@ function setUp() {
       onError: (error) => errors.push(error),
       onLoading,
       onSuperNet: () => {},
+      onHistory: (events) => histories.push(events.map(({ type }) => type)),
+      onRecording: () => {},
     },
   );
-  return { client, states, errors, batches, onLoading, transports, worker: () => transports.at(-1)! };
+  return { client, states, errors, batches, histories, onLoading, transports, worker: () => transports.at(-1)! };
 }
 
 async function running() {

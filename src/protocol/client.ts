@@ -25,9 +25,15 @@ export interface ClientHandlers {
   onEvents(events: readonly SearchEvent[], drawn: () => void): void;
   onLoading(loaded: number, total: number): void;
   onSuperNet(superNet: SuperNet): void;
+  /** The search goes on from a checkpoint: these events, from the first on, replace all that came before. */
+  onHistory(events: readonly SearchEvent[]): void;
+  /** Whether and where the run is kept; `obstacle` = why not, or not at the moment. */
+  onRecording(recording: Recording): void;
   /** Failures that no event tells of: of loading, of the device, of the worker itself. */
   onError(error: WorkerError): void;
 }
+
+export type Recording = Omit<Extract<WorkerMessage, { type: 'recording' }>, 'version' | 'type'>;
 
 /** A request the worker answered with an error, or could not answer any more. */
 export class RequestFailed extends Error {
@@ -175,6 +181,13 @@ export class SearchClient {
         return this.handlers.onLoading(message.loaded, message.total);
       case 'super-net':
         return this.handlers.onSuperNet(message.superNet);
+      case 'recording':
+        return this.handlers.onRecording({ runId: message.runId, kept: message.kept, obstacle: message.obstacle });
+      case 'history':
+        this.handlers.onHistory(message.events);
+        // A run that is gone on with does not start again.
+        if (message.events.length > 0 && this.current === 'loading') this.enter('running');
+        return;
       case 'crashed':
         return this.fail(message.error);
       case 'events':

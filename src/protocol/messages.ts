@@ -58,7 +58,16 @@ export interface SuperNetCell {
 export interface RequestMap {
   probe: { payload: object; value: ProbeResult };
   /** Answered when the search runs: the data set is loaded and the device is there. */
-  start: { payload: { settings: SearchSettings; dataset: DatasetSource; backend: BackendChoice }; value: null };
+  start: {
+    payload: {
+      settings: SearchSettings;
+      dataset: DatasetSource;
+      backend: BackendChoice;
+      /** Under which id it is stored. `resume`: it is there already; the search goes on from its last checkpoint, whose settings count. */
+      run: { id: string; resume: boolean };
+    };
+    value: null;
+  };
   pause: { payload: object; value: null };
   resume: { payload: object; value: null };
   stop: { payload: object; value: null };
@@ -81,5 +90,9 @@ export type WorkerMessage =
   /** Loading the data set: bytes so far and in all (0 = unknown). */
   | { version: 1; type: 'loading'; loaded: number; total: number }
   | { version: 1; type: 'super-net'; superNet: SuperNet }
+  /** The run as it is stored. `obstacle`: why it is not, or not all of it at the moment. */
+  | { version: 1; type: 'recording'; runId: string; kept: 'stored' | 'in-memory'; obstacle: string | null }
+  /** The run up to its last checkpoint, in place of all events sent before: it goes on from there. */
+  | { version: 1; type: 'history'; events: SearchEvent[] }
   /** A failure outside any request: the worker is of no more use. */
   | { version: 1; type: 'crashed'; error: WorkerError };

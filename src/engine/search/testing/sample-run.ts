@@ -1,0 +1,27 @@
+/** A whole search on the fake stepper, with its events and checkpoints: real data for tests of what keeps and reads them. */
+import type { SearchSettings } from '../../settings.ts';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { SearchEvent } from '../events.ts';
+import { startSearch } from '../search.ts';
+import { FakeStepper } from './fake-stepper.ts';
+import { smallSettings, syntheticData } from './setup.ts';
+
+export interface SampleRun {
+  settings: SearchSettings;
+  events: SearchEvent[];
+  checkpoints: Checkpoint[];
+}
+
+export async function sampleRun(change?: (settings: SearchSettings) => void): Promise<SampleRun> {
+  const settings = smallSettings(change);
+  const events: SearchEvent[] = [];
+  const checkpoints: Checkpoint[] = [];
+  const { result } = startSearch({
+    ...{ settings, data: syntheticData(settings), stepper: new FakeStepper() },
+    emit: (event) => events.push(event),
+    onCheckpoint: (checkpoint) => checkpoints.push(checkpoint),
+    checkpointEvery: 5,
+  });
+  await result;
+  return { settings, events, checkpoints };
+}

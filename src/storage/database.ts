@@ -1,0 +1,90 @@
+/** The IndexedDB database: its stores, its versions, and how each older version becomes the present one. */
+import { openDB } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import type { SearchEvent } from '../engine/search/events.ts';
+import type { ArchitectureRecord, CheckpointRecord, EventBatchRecord, RunRecord, RunRecordV1 } from './records.ts';
+import { emptySummary } from './records.ts';
+import { architectureIn } from './run-store.ts';
+import { statusAfter, summarize } from './summary.ts';
+
+export const databaseName = 'mgas-lab';
+export const databaseVersion = 2;
+
+export interface LabSchema extends DBSchema {
+  runs: { key: string; value: RunRecord; indexes: { created: number } };
+  events: { key: [runId: string, first: number]; value: EventBatchRecord };
+  checkpoints: { key: [runId: string, events: number, stageEnd: 0 | 1]; value: CheckpointRecord };
+  architectures: { key: string; value: ArchitectureRecord };
+}
+
+export type LabDatabase = IDBPDatabase<LabSchema>;
+type Upgrade = IDBPTransaction<LabSchema, StoreNames<LabSchema>[], 'versionchange'>;
+
+export interface OpenHandlers {
+  /** Another tab holds an older version open: it must be closed. */
+  onBlocked?: () => void;
+  /** Another tab wants a newer version; this one has let go. */
+  onOutdated?: () => void;
+}
+
+export function openDatabase({ onBlocked, onOutdated }: OpenHandlers = {}, name = databaseName): Promise<LabDatabase> {
+  return openDB<LabSchema>(name, databaseVersion, {
+    async upgrade(database, from, _to, transaction) {
+      if (from < 1) createVersion1(database);
+      if (from < 2) await upgradeToVersion2(database, transaction);
+    },
+    blocked: () => onBlocked?.(),
+    blocking: (_current, _blocked, event) => {
+      (event.target as IDBDatabase).close();
+      onOutdated?.();
+    },
+  });
+}
+
+/** Runs and their events. */
+function createVersion1(database: LabDatabase): void {
+  database.createObjectStore('runs', { keyPath: 'id' });
+  database.createObjectStore('events', { keyPath: ['runId', 'first'] });
+}
+
+/**
+ * Checkpoints, architectures on their own, tags, the bin, and a summary beside each run. What version 1 did not note is
+ * folded from its events; a run without an end cannot be gone on with: it has no checkpoint.
+ */
+async function upgradeToVersion2(database: LabDatabase, transaction: Upgrade): Promise<void> {
+  database.createObjectStore('checkpoints', { keyPath: ['runId', 'events', 'stageEnd'] });
+  database.createObjectStore('architectures', { keyPath: 'id' });
+  const runs = transaction.objectStore('runs');
+  runs.createIndex('created', 'created');
+  const architectures = transaction.objectStore('architectures');
+  for (const old of (await runs.getAll()) as unknown as RunRecordV1[]) {
+    const events = await eventsOf(transaction, old.id);
+    const { id, name, created, status, settings, dataset } = old;
+    await runs.put({
+      ...{ id, name, tags: [], created, updated: created, status: statusAfter(status, events), settings },
+      ...{ dataset: { name: dataset, source: null }, backend: backendIn(events), events: events.length },
+      ...{ summary: summarize(emptySummary, events), deleted: null, imported: false },
+    });
+    const architecture = architectureIn(events);
+    if (architecture) await architectures.put({ id, runId: id, name, created, architecture });
+  }
+}
+
+async function eventsOf(transaction: Upgrade, id: string): Promise<SearchEvent[]> {
+  return (await transaction.objectStore('events').getAll(eventRange(id))).flatMap(({ events }) => events);
+}
+
+function backendIn([first]: readonly SearchEvent[]): RunRecord['backend'] {
+  const backend = first?.type === 'started' ? first.backend : null;
+  return backend === 'webgpu' || backend === 'webgl' || backend === 'cpu' ? backend : null;
+}
+
+/** All batches of a run, or those whose first event has at least this number. */
+export function eventRange(id: string, from = 0): IDBKeyRange {
+  return IDBKeyRange.bound([id, from], [id, Infinity]);
+}
+
+/** All checkpoints of a run, in the order they were taken. */
+export function checkpointRange(id: string): IDBKeyRange {
+  return IDBKeyRange.bound([id, 0, 0], [id, Infinity, Infinity]);
+}

@@ -1,0 +1,142 @@
+/** Runs in IndexedDB. */
+import type { SearchEvent } from '../engine/search/events.ts';
+import { checkpointRange, eventRange } from './database.ts';
+import type { LabDatabase } from './database.ts';
+import { keptCheckpoints } from './records.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+import { architectureIn, superfluous } from './run-store.ts';
+import type { Progress, RunStore, WholeRun } from './run-store.ts';
+
+const everything = ['runs', 'events', 'checkpoints', 'architectures'] as const;
+
+export class IndexedStore implements RunStore {
+  readonly kind = 'indexeddb';
+
+  constructor(private readonly database: LabDatabase) {}
+
+  async list(): Promise<RunRecord[]> {
+    return (await this.database.getAllFromIndex('runs', 'created')).reverse();
+  }
+
+  get(id: string): Promise<RunRecord | undefined> {
+    return this.database.get('runs', id);
+  }
+
+  async add({ run, events, checkpoint }: WholeRun): Promise<void> {
+    const transaction = this.write();
+    await settle(transaction, [
+      transaction.objectStore('runs').add(run),
+      transaction.objectStore('events').put({ runId: run.id, first: 0, events }),
+      ...(checkpoint ? [transaction.objectStore('checkpoints').put({ ...checkpoint, runId: run.id })] : []),
+      ...this.keepArchitecture(transaction, run, events),
+    ]);
+  }
+
+  async update(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<RunRecord> {
+    const transaction = this.database.transaction('runs', 'readwrite');
+    const run = { ...(await existing(transaction.store.get(id), id)), ...change };
+    await settle(transaction, [transaction.store.put(run)]);
+    return run;
+  }
+
+  async append(id: string, { first, events, change, checkpoint }: Progress): Promise<void> {
+    const transaction = this.write();
+    const run = { ...(await existing(transaction.objectStore('runs').get(id), id)), ...change };
+    const checkpoints = transaction.objectStore('checkpoints');
+    const writes: Promise<unknown>[] = [transaction.objectStore('runs').put(run), ...this.keepArchitecture(transaction, run, events)];
+    if (events.length > 0) writes.push(transaction.objectStore('events').put({ runId: id, first, events: [...events] }));
+    if (checkpoint) {
+      const record: CheckpointRecord = { ...checkpoint, runId: id };
+      // From the keys alone: the checkpoints themselves are large.
+      const known = (await checkpoints.getAllKeys(checkpointRange(id))).map((key) => ({ key, stageEnd: key[2] }));
+      writes.push(checkpoints.put(record), ...superfluous(known, keptCheckpoints - 1).map(({ key }) => checkpoints.delete(key)));
+    }
+    await settle(transaction, writes);
+  }
+
+  async events(id: string, from = 0): Promise<SearchEvent[]> {
+    // The batch that holds event `from` begins at or before it.
+    const batches = await this.database.getAll('events', eventRange(id));
+    return batches.flatMap(({ first, events }) => (first >= from ? events : events.slice(from - first)));
+  }
+
+  async checkpoint(id: string): Promise<CheckpointRecord | undefined> {
+    const cursor = await this.database.transaction('checkpoints').store.openCursor(checkpointRange(id), 'prev');
+    return cursor?.value;
+  }
+
+  async cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
+    const transaction = this.write();
+    const [runs, batches, checkpoints] = [transaction.objectStore('runs'), transaction.objectStore('events'), transaction.objectStore('checkpoints')];
+    const run = { ...(await existing(runs.get(id), id)), ...change, events: count };
+    const writes: Promise<unknown>[] = [runs.put(run), batches.delete(eventRange(id, count))];
+    const last = await batches.openCursor(eventRange(id), 'prev');
+    if (last && last.value.first + last.value.events.length > count) {
+      writes.push(batches.put({ ...last.value, events: last.value.events.slice(0, count - last.value.first) }));
+    }
+    for (const key of await checkpoints.getAllKeys(checkpointRange(id))) if (key[1] > count) writes.push(checkpoints.delete(key));
+    // What was found after the cut is not found yet.
+    writes.push(transaction.objectStore('architectures').delete(id));
+    await settle(transaction, writes);
+  }
+
+  async remove(id: string): Promise<void> {
+    const transaction = this.write();
+    await settle(transaction, [
+      transaction.objectStore('runs').delete(id),
+      transaction.objectStore('events').delete(eventRange(id)),
+      transaction.objectStore('checkpoints').delete(checkpointRange(id)),
+      transaction.objectStore('architectures').delete(id),
+    ]);
+  }
+
+  async thinCheckpoints(id: string): Promise<boolean> {
+    const transaction = this.database.transaction('checkpoints', 'readwrite');
+    const keys = (await transaction.store.getAllKeys(checkpointRange(id))).slice(0, -1);
+    await settle(transaction, keys.map((key) => transaction.store.delete(key)));
+    return keys.length > 0;
+  }
+
+  architectures(): Promise<ArchitectureRecord[]> {
+    return this.database.getAll('architectures');
+  }
+
+  async addArchitecture(record: ArchitectureRecord): Promise<void> {
+    await this.database.add('architectures', record);
+  }
+
+  async removeArchitecture(id: string): Promise<void> {
+    await this.database.delete('architectures', id);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private write() {
+    return this.database.transaction(everything, 'readwrite');
+  }
+
+  private keepArchitecture(transaction: ReturnType<IndexedStore['write']>, { id, name, created }: RunRecord, events: readonly SearchEvent[]): Promise<unknown>[] {
+    const architecture = architectureIn(events);
+    return architecture ? [transaction.objectStore('architectures').put({ id, runId: id, name, created, architecture })] : [];
+  }
+}
+
+/** Waits for the transaction too: only then is it stored. What it says of a failure (no room) comes before what its writes say. */
+async function settle(transaction: { done: Promise<void> }, writes: readonly Promise<unknown>[]): Promise<void> {
+  const done = transaction.done.then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
+  const ended = await done;
+  if (ended) throw ended.error;
+  if (failed) throw failed.reason;
+}
+
+async function existing(found: Promise<RunRecord | undefined>, id: string): Promise<RunRecord> {
+  const run = await found;
+  if (!run) throw new Error(`There is no run '${id}' in the library.`);
+  return run;
+}

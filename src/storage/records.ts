@@ -1,0 +1,85 @@
+/** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
+import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Checkpoint } from '../engine/search/checkpoint.ts';
+import type { ParameterCounts, SearchEvent } from '../engine/search/events.ts';
+import type { SearchSettings } from '../engine/settings.ts';
+import type { BackendChoice, DatasetSource } from '../protocol/messages.ts';
+
+/** `running` is also what a search leaves behind whose page was closed: whether one still runs is for its lock to say. */
+export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed';
+
+/** The last figures of a run, a fold over its events: what a list shows without reading them. */
+export interface RunSummary {
+  step: number;
+  /** Milliseconds of search, pauses excluded. */
+  time: number;
+  /** From 0; null before the first. */
+  stage: number | null;
+  parameters: ParameterCounts | null;
+  /** Of the last evaluation, a share. */
+  accuracy: number | null;
+  targetReached: boolean | null;
+}
+
+export interface RunRecord {
+  id: string;
+  name: string;
+  tags: string[];
+  /** Milliseconds since 1970. */
+  created: number;
+  updated: number;
+  status: RunStatus;
+  settings: SearchSettings;
+  dataset: { name: string; source: DatasetSource | null };
+  backend: BackendChoice | null;
+  /** Events stored. */
+  events: number;
+  summary: RunSummary;
+  /** When it was put into the bin, from which it can still be taken back; null = it was not. */
+  deleted: number | null;
+  /** It came from a file. */
+  imported: boolean;
+}
+
+/** `first`: how many events of the run come before these. */
+export interface EventBatchRecord {
+  runId: string;
+  first: number;
+  events: SearchEvent[];
+}
+
+export interface CheckpointRecord {
+  runId: string;
+  /** Events stored before it: the stream is cut back to these when the run goes on from here. */
+  events: number;
+  /** 1 = of a stage's end: kept; of the others only the latest two are. A number, since keys hold no booleans. */
+  stageEnd: 0 | 1;
+  /** Training steps before it. */
+  step: number;
+  created: number;
+  checkpoint: Checkpoint;
+}
+
+export interface ArchitectureRecord {
+  /** Of its run, or of its own where it came alone from a file. */
+  id: string;
+  runId: string | null;
+  name: string;
+  created: number;
+  architecture: Architecture;
+}
+
+/** A run's record in the words of version 1, the first that was stored. */
+export interface RunRecordV1 {
+  id: string;
+  name: string;
+  created: number;
+  status: RunStatus;
+  settings: SearchSettings;
+  dataset: string;
+}
+
+/** Latest checkpoints kept beside those of the stages' ends. */
+export const keptCheckpoints = 2;
+
+export const emptySummary: RunSummary = { step: 0, time: 0, stage: null, parameters: null, accuracy: null, targetReached: null };

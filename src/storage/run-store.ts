@@ -1,0 +1,63 @@
+/**
+ * Where runs are kept. Two implementations: IndexedDB, and memory for where that is blocked or full. A write that
+ * resolved is durable as a whole: none leaves a run half written.
+ */
+import type { SearchEvent } from '../engine/search/events.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+
+export interface Progress {
+  /** How many events of the run come before these: `events` fields of the record count on from here. */
+  first: number;
+  events: readonly SearchEvent[];
+  /** Fields of the record that changed with them. */
+  change: Partial<Omit<RunRecord, 'id'>>;
+  /** Taken after these events. */
+  checkpoint?: Omit<CheckpointRecord, 'runId'>;
+}
+
+/** All of a run, as it is exported, imported and duplicated. */
+export interface WholeRun {
+  run: RunRecord;
+  events: SearchEvent[];
+  checkpoint: CheckpointRecord | null;
+}
+
+export interface RunStore {
+  readonly kind: 'indexeddb' | 'memory';
+  /** Latest first; those in the bin too. */
+  list(): Promise<RunRecord[]>;
+  get(id: string): Promise<RunRecord | undefined>;
+  /** Adds a run with all that belongs to it, in one transaction. @throws Error when its id is taken. */
+  add(run: WholeRun): Promise<void>;
+  /** @throws Error when there is no such run. */
+  update(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<RunRecord>;
+  /** Events, the record's change and a checkpoint, in one transaction. Architectures in the events are kept on their own too. */
+  append(id: string, progress: Progress): Promise<void>;
+  /** @param from how many events to leave out at the beginning. */
+  events(id: string, from?: number): Promise<SearchEvent[]>;
+  /** The latest, or undefined. */
+  checkpoint(id: string): Promise<CheckpointRecord | undefined>;
+  /** Cuts the run back to its first `count` events, and drops checkpoints taken after them. */
+  cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void>;
+  /** Removes the run and all that belongs to it, for good. */
+  remove(id: string): Promise<void>;
+  /** Drops a run's checkpoints but for the latest: room in need. @returns whether there were any to drop. */
+  thinCheckpoints(id: string): Promise<boolean>;
+  architectures(): Promise<ArchitectureRecord[]>;
+  addArchitecture(record: ArchitectureRecord): Promise<void>;
+  removeArchitecture(id: string): Promise<void>;
+  close(): void;
+}
+
+/** Architecture that the events tell of, if any. */
+export function architectureIn(events: readonly SearchEvent[]) {
+  for (const event of events.toReversed()) {
+    if (event.type === 'finished' || event.type === 'stopped') return event.architecture;
+  }
+  return null;
+}
+
+/** Which of a run's checkpoints go when there are these, oldest first. */
+export function superfluous<T extends { stageEnd: 0 | 1 }>(checkpoints: readonly T[], keep: number): T[] {
+  return checkpoints.slice(0, Math.max(0, checkpoints.length - keep)).filter(({ stageEnd }) => stageEnd === 0);
+}

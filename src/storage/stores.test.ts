@@ -1,0 +1,159 @@
+import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleRun } from '../engine/search/testing/sample-run.ts';
+import type { SampleRun } from '../engine/search/testing/sample-run.ts';
+import { databaseVersion, openDatabase } from './database.ts';
+import { IndexedStore } from './indexed-store.ts';
+import { MemoryStore } from './memory-store.ts';
+import { openStore } from './open.ts';
+import { emptySummary } from './records.ts';
+import type { RunRecord, RunRecordV1 } from './records.ts';
+import type { RunStore } from './run-store.ts';
+
+let sample: SampleRun;
+let names = 0;
+beforeAll(async () => void (sample = await sampleRun()));
+
+const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
+  ...{ id, name: `Run ${id}`, tags: [], created: 1, updated: 1, status: 'running', settings: sample.settings },
+  ...{ dataset: { name: 'synthetic', source: null }, backend: 'cpu', events: 0, summary: emptySummary, deleted: null, imported: false },
+  ...change,
+});
+const checkpoint = (i: number, stageEnd: 0 | 1 = 0) => {
+  const one = sample.checkpoints[i];
+  return { events: one.events, stageEnd, step: one.steps, created: 1, checkpoint: one };
+};
+
+const kinds: Record<string, () => Promise<RunStore>> = {
+  IndexedStore: async () => new IndexedStore(await openDatabase({}, `lab-${names++}`)),
+  MemoryStore: () => Promise.resolve(new MemoryStore()),
+};
+
+describe.each(Object.keys(kinds))('%s', (kind) => {
+  const open = async (...runs: RunRecord[]) => {
+    const store = await kinds[kind]();
+    for (const run of runs) await store.add({ run, events: [], checkpoint: null });
+    return store;
+  };
+
+  it('gives back what was added, latest run first', async () => {
+    const store = await open(record('a', { created: 1 }), record('b', { created: 3 }), record('c', { created: 2 }));
+    expect((await store.list()).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
+    expect(await store.get('c')).toEqual(record('c', { created: 2 }));
+    await expect(store.add({ run: record('a'), events: [], checkpoint: null })).rejects.toThrow();
+  });
+
+  it('appends events in batches, with the record\u2019s change', async () => {
+    const store = await open(record('a'), record('ab'));
+    const { events } = sample;
+    for (let first = 0; first < events.length; first += 7) {
+      const batch = events.slice(first, first + 7);
+      await store.append('a', { first, events: batch, change: { events: first + batch.length } });
+    }
+    await store.append('ab', { first: 0, events: events.slice(0, 2), change: { events: 2 } });
+    expect(await store.events('a')).toEqual(events);
+    expect(await store.events('a', 10)).toEqual(events.slice(10));
+    expect((await store.get('a'))!.events).toBe(events.length);
+    expect((await store.architectures()).map(({ id }) => id)).toEqual(['a']);
+    await expect(store.append('z', { first: 0, events, change: {} })).rejects.toThrow("no run 'z'");
+  });
+
+  it('writing a batch again changes nothing', async () => {
+    const store = await open(record('a'));
+    for (let i = 0; i < 2; i++) await store.append('a', { first: 0, events: sample.events.slice(0, 5), change: { events: 5 } });
+    expect(await store.events('a')).toEqual(sample.events.slice(0, 5));
+  });
+
+  it('keeps the latest two checkpoints and every stage\u2019s end', async () => {
+    const store = await open(record('a'));
+    const stageEnds: number[] = [];
+    for (let i = 0; i < 6; i++) {
+      if (i === 1) stageEnds.push(sample.checkpoints[i].events);
+      await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i, i === 1 ? 1 : 0) });
+    }
+    expect((await store.checkpoint('a'))!.checkpoint).toEqual(sample.checkpoints[5]);
+    const left: number[] = [];
+    for (let one = await store.checkpoint('a'); one; one = await store.checkpoint('a')) {
+      left.unshift(one.events);
+      await store.cut('a', one.events - 1, {});
+    }
+    expect(left).toEqual([1, 4, 5].map((i) => sample.checkpoints[i].events));
+  });
+
+  it('cuts back to a checkpoint', async () => {
+    const store = await open(record('a', { status: 'failed' }));
+    const { events } = sample;
+    await store.append('a', { first: 0, events: events.slice(0, 30), change: {}, checkpoint: { ...checkpoint(0), events: 10 } });
+    await store.append('a', { first: 30, events: events.slice(30), change: { events: events.length }, checkpoint: { ...checkpoint(1), events: 40 } });
+    await store.cut('a', 12, { status: 'running' });
+    expect(await store.events('a')).toEqual(events.slice(0, 12));
+    expect(await store.get('a')).toMatchObject({ events: 12, status: 'running' });
+    expect((await store.checkpoint('a'))!.events).toBe(10);
+    expect(await store.architectures()).toEqual([]);
+  });
+
+  it('removes a run with all that belongs to it, and nothing else', async () => {
+    const store = await open(record('a'), record('aa'));
+    for (const id of ['a', 'aa']) await store.append(id, { first: 0, events: sample.events, change: {}, checkpoint: checkpoint(0) });
+    await store.remove('a');
+    expect(await store.get('a')).toBeUndefined();
+    expect(await store.events('a')).toEqual([]);
+    expect(await store.checkpoint('a')).toBeUndefined();
+    expect(await store.events('aa')).toEqual(sample.events);
+    expect((await store.architectures()).map(({ id }) => id)).toEqual(['aa']);
+  });
+
+  it('drops all but the latest checkpoint for room', async () => {
+    const store = await open(record('a'));
+    for (let i = 0; i < 3; i++) await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });
+    expect(await store.thinCheckpoints('a')).toBe(true);
+    expect(await store.thinCheckpoints('a')).toBe(false);
+    expect((await store.checkpoint('a'))!.events).toBe(sample.checkpoints[2].events);
+  });
+});
+
+describe('the upgrade', () => {
+  it('from version 1 keeps every run, and folds from its events what was not noted', async () => {
+    const name = `lab-${names++}`;
+    const { events, settings } = sample;
+    const old = await openDB(name, 1, {
+      upgrade(database) {
+        database.createObjectStore('runs', { keyPath: 'id' });
+        database.createObjectStore('events', { keyPath: ['runId', 'first'] });
+      },
+    });
+    const run: RunRecordV1 = { id: 'a', name: 'First', created: 5, status: 'running', settings, dataset: 'fashion-mnist' };
+    await old.put('runs', run);
+    await old.put('runs', { ...run, id: 'b' });
+    await old.put('events', { runId: 'a', first: 0, events: events.slice(0, 20) });
+    await old.put('events', { runId: 'a', first: 20, events: events.slice(20) });
+    await old.put('events', { runId: 'b', first: 0, events: events.slice(0, 20) });
+    old.close();
+
+    const { store, obstacle } = await openStore({}, name);
+    expect(obstacle).toBeNull();
+    const finished = events.at(-1)!;
+    if (finished.type !== 'finished') throw new Error('the sample did not finish');
+    expect(await store.get('a')).toEqual({
+      ...{ id: 'a', name: 'First', tags: [], created: 5, updated: 5, status: 'finished', settings },
+      ...{ dataset: { name: 'fashion-mnist', source: null }, backend: null, events: events.length, deleted: null, imported: false },
+      summary: {
+        ...{ step: finished.step, time: finished.time, stage: settings.space.stages },
+        ...{ parameters: finished.parameters, accuracy: finished.accuracy, targetReached: finished.targetReached },
+      },
+    });
+    expect(await store.get('b')).toMatchObject({ status: 'running', events: 20 });
+    expect(await store.events('a')).toEqual(events);
+    expect((await store.architectures()).map(({ architecture }) => architecture)).toEqual([finished.architecture]);
+    store.close();
+  });
+
+  it('of a newer database is refused in words, and the lab goes on in memory', async () => {
+    const name = `lab-${names++}`;
+    (await openDB(name, databaseVersion + 1)).close();
+    const { store, obstacle } = await openStore({}, name);
+    expect(store.kind).toBe('memory');
+    expect(obstacle).toContain('newer version');
+  });
+});

@@ -1,0 +1,32 @@
+/** The figures and the status of a run, folded from its events. Pure. */
+import type { SearchEvent } from '../engine/search/events.ts';
+import type { RunStatus, RunSummary } from './records.ts';
+
+export function summarize(summary: RunSummary, events: readonly SearchEvent[]): RunSummary {
+  return events.reduce(summarizeOne, summary);
+}
+
+function summarizeOne(summary: RunSummary, event: SearchEvent): RunSummary {
+  const base = { ...summary, step: event.step, time: event.time };
+  switch (event.type) {
+    case 'stage-started':
+      return { ...base, stage: event.stage, parameters: event.parameters };
+    case 'ratios':
+    case 'committed':
+    case 'stage-finished':
+      return { ...base, parameters: event.parameters };
+    case 'evaluated':
+      return { ...base, accuracy: event.accuracy };
+    case 'finished':
+      return { ...base, parameters: event.parameters, accuracy: event.accuracy, targetReached: event.targetReached };
+    default:
+      return base;
+  }
+}
+
+export function statusAfter(status: RunStatus, events: readonly SearchEvent[]): RunStatus {
+  for (const { type } of events.toReversed()) {
+    if (type === 'finished' || type === 'stopped' || type === 'failed') return type;
+  }
+  return status;
+}
