@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { openView, viewNames, views } from './router.ts';
+import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import { pauseSearch, resumeSearch, startSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
 import { toggleTheme } from './theme.ts';
@@ -12,6 +13,8 @@ export interface Command {
   key: string;
   shown: string;
   label: string;
+  /** Held down, it goes on. */
+  repeats?: boolean;
   perform: () => void;
 }
 
@@ -30,6 +33,11 @@ export const commands: readonly Command[] = [
   { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
   { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },
   { key: 'd', shown: 'D', label: 'Download the architecture', perform: download },
+  { key: 'ArrowLeft', shown: '\u2190', label: 'Go back in the run', repeats: true, perform: () => scrubBy(-1) },
+  { key: 'ArrowRight', shown: '\u2192', label: 'Go forward in the run', repeats: true, perform: () => scrubBy(1) },
+  { key: 'Shift+ArrowLeft', shown: 'Shift \u2190', label: 'To the commit, regrowth or stage before', repeats: true, perform: () => scrubToLandmark(-1) },
+  { key: 'Shift+ArrowRight', shown: 'Shift \u2192', label: 'To the commit, regrowth or stage after', repeats: true, perform: () => scrubToLandmark(1) },
+  { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
   ...views.map((view, i) => ({ key: String(i + 1), shown: String(i + 1), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
   { key: ',', shown: ',', label: 'Open all settings', perform: () => lab.setState({ dialog: 'settings' }) },
   { key: 't', shown: 'T', label: 'Switch between light and dark', perform: toggleTheme },
@@ -40,15 +48,16 @@ export const commands: readonly Command[] = [
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target as Element | null;
   if (document.querySelector('dialog[open]')) return true;
-  if (target?.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')) return true;
+  if (target?.closest('input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]')) return true;
+  if (event.key.startsWith('Arrow') && target?.closest('input, canvas, [role=listbox], [role=grid], [role=region], .log')) return true;
   return event.key === ' ' && Boolean(target?.closest('button, a, input, summary, [role=button], [role=tab]'));
 }
 
 export function useShortcuts(): void {
   useEffect(() => {
-    const bindings = commands.map(({ key, perform }) => {
+    const bindings = commands.map(({ key, perform, repeats }) => {
       const run = (event: KeyboardEvent): void => {
-        if (isTaken(event) || event.repeat) return;
+        if (isTaken(event) || (event.repeat && !repeats)) return;
         event.preventDefault();
         perform();
       };

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { integer } from '../format.ts';
-import { lab } from '../store/store.ts';
+import { shownState } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { font, useCanvas } from './canvas.ts';
 import { palette } from './palette.ts';
@@ -35,7 +35,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const frame = frameOf(box.width, box.height);
-    const data = select(lab.getState());
+    const data = select(shownState());
     const [start, end] = [scaleX(frame, data)(0), scaleX(frame, data)(data.xMax)];
     const share = (event.clientX - box.left - start) / Math.max(1, end - start);
     setHover(Math.min(1, Math.max(0, share)) * data.xMax);
@@ -45,7 +45,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
     if (event.key === 'Escape') setHover(null);
     if (!direction) return;
     event.preventDefault();
-    const { xMax } = select(lab.getState());
+    const { xMax } = select(shownState());
     setHover((x) => Math.min(xMax, Math.max(0, (x ?? (direction > 0 ? 0 : xMax)) + (direction * xMax) / 50)));
   };
 
@@ -62,7 +62,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
         onBlur={() => setHover(null)}
         onKeyDown={move}
       />
-      {hover !== null && <Readout data={select(lab.getState())} x={hover} formatY={formatY} xUnit={xUnit} />}
+      {hover !== null && <Readout data={select(shownState())} x={hover} formatY={formatY} xUnit={xUnit} />}
     </div>
   );
 }

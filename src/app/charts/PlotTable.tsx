@@ -1,7 +1,7 @@
 /** A line chart's numbers as a table: as many rows as can be read, spread over the run. */
 import { useEffect, useState } from 'react';
 import { integer } from '../format.ts';
-import { lab } from '../store/store.ts';
+import { shownState } from '../store/store.ts';
 import { pointAt } from './plot.ts';
 import type { PlotData } from './plot.ts';
 import type { PlotProps } from './Plot.tsx';
@@ -51,9 +51,9 @@ function sampleSteps({ lines }: PlotData): number[] {
 
 /** Once a second: nobody reads a table faster. */
 function useSlowly(select: PlotProps['select']): PlotData {
-  const [data, setData] = useState(() => select(lab.getState()));
+  const [data, setData] = useState(() => select(shownState()));
   useEffect(() => {
-    const timer = setInterval(() => setData(select(lab.getState())), 1_000);
+    const timer = setInterval(() => setData(select(shownState())), 1_000);
     return () => clearInterval(timer);
   }, [select]);
   return data;

@@ -5,7 +5,7 @@
  */
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
-import { lab } from '../store/store.ts';
+import { lab, shownState } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { onPaletteChange } from './palette.ts';
 
@@ -44,7 +44,7 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       const { clientWidth: width, clientHeight: height } = element;
       if (width === 0 || height === 0) return;
       fitPixels(element, context, width, height);
-      drawn = current.current.select(lab.getState());
+      drawn = current.current.select(shownState());
       current.current.paint(context, width, height, drawn);
     };
     const now = (): void => {
@@ -52,7 +52,7 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       if (frame === 0) frame = requestAnimationFrame(paint);
     };
     const changed = (): void => {
-      if (current.current.select(lab.getState()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
+      if (current.current.select(shownState()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
     };
     request.current = now;
     const resize = new ResizeObserver(now);

@@ -1,7 +1,7 @@
 /** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
 import { cellRange, compact, percent } from '../format.ts';
 import type { SpaceSettings } from '../../engine/settings.ts';
-import { useLab, shownSettings } from '../store/store.ts';
+import { useShown, shownSettings } from '../store/store.ts';
 import type { StageState } from '../store/run-model.ts';
 
 const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
@@ -27,7 +27,7 @@ function plannedStages({ cells, stages }: SpaceSettings): Planned[] {
 }
 
 export function StageTrack() {
-  const { space } = useLab(shownSettings);
+  const { space } = useShown(shownSettings);
   return (
     <ol className="stage-track" aria-label="Stages">
       {plannedStages(space).map((planned) => (
@@ -38,11 +38,11 @@ export function StageTrack() {
 }
 
 function Stage({ index, joint, firstCell, lastCell }: Planned) {
-  const state = useLab(({ run }) => run.stages.find((stage) => stage.index === index));
-  const isCurrent = useLab(({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null);
-  const phase = useLab(({ run }) => (isCurrent ? run.phase : null));
-  const step = useLab(({ run }) => (isCurrent ? run.step : 0));
-  const active = useLab(({ run }) => (isCurrent ? run.parameters?.active : undefined));
+  const state = useShown(({ run }) => run.stages.find((stage) => stage.index === index));
+  const isCurrent = useShown(({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null);
+  const phase = useShown(({ run }) => (isCurrent ? run.phase : null));
+  const step = useShown(({ run }) => (isCurrent ? run.step : 0));
+  const active = useShown(({ run }) => (isCurrent ? run.parameters?.active : undefined));
   const done = Boolean(state) && !isCurrent;
   const progress = !state ? 0 : done ? 1 : stageProgress(state, step, active);
   const detail = !state

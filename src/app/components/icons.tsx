@@ -65,6 +65,23 @@ export const WarningIcon = () => (
   </Icon>
 );
 
+export const PreviousIcon = () => (
+  <Icon>
+    <path d="M10.5 3 5.5 8l5 5M3 3v10" />
+  </Icon>
+);
+export const NextIcon = () => (
+  <Icon>
+    <path d="m5.5 3 5 5-5 5M13 3v10" />
+  </Icon>
+);
+export const LiveIcon = () => (
+  <Icon>
+    <circle cx="8" cy="8" r="2.2" fill="currentColor" />
+    <path d="M4 12a5.6 5.6 0 0 1 0-8M12 4a5.6 5.6 0 0 1 0 8" />
+  </Icon>
+);
+
 /** A granularity's own shape, so that colour is never the only sign. */
 export function Glyph({ of }: { of: 'operation' | 'filter' | 'weight' }) {
   return (

@@ -14,6 +14,8 @@ import type { Units } from './units.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 
+export type UnitDetail = EventOf<'units'>;
+
 export interface StageState {
   index: number;
   joint: boolean;
@@ -79,8 +81,8 @@ export interface RunModel {
   readonly regrown: number;
   readonly regrowths: number;
   readonly units: Units;
-  /** Every unit against its threshold, as last told. */
-  readonly detail: EventOf<'units'> | null;
+  /** Every unit against its threshold, at each moment that was told of; the newest last. */
+  readonly details: readonly UnitDetail[];
   readonly log: Log;
   readonly targetReached: boolean | null;
   readonly architecture: Architecture | null;
@@ -104,7 +106,7 @@ export const emptyRun: RunModel = {
   regrown: 0,
   regrowths: 0,
   units: {},
-  detail: null,
+  details: [],
   log: emptyLog,
   targetReached: null,
   architecture: null,
@@ -159,7 +161,7 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
       return { ...base, outcome: 'failed', phase: null, failure: { code, message, advice } };
     }
     case 'units':
-      return { ...base, detail: event };
+      return { ...base, details: appendDetail(run.details, event) };
     // What changes nothing on screen but the step and the time.
     default:
       return base;
@@ -198,6 +200,11 @@ function pointOf({ step, time, crossEntropy, sizeRegularizer, thresholdRegulariz
 function addPruned(pruned: RunModel['pruned'], { operations, filters, weights }: EventOf<'pruned'>): RunModel['pruned'] {
   const sum = (cells: readonly { count: number }[]): number => cells.reduce((total, { count }) => total + count, 0);
   return { operation: pruned.operation + operations.length, filter: pruned.filter + sum(filters), weight: pruned.weight + sum(weights) };
+}
+
+function appendDetail(details: readonly UnitDetail[], event: UnitDetail): readonly UnitDetail[] {
+  const longer = [...details, event];
+  return longer.length <= maxSnapshots ? longer : longer.filter(({ committed }, i) => committed || i % 2 === 0 || i > maxSnapshots / 2).slice(-maxSnapshots);
 }
 
 function appendSnapshot({ snapshots, units }: RunModel, event: EventOf<'ratios'>): readonly Snapshot[] {

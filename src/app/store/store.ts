@@ -9,6 +9,7 @@ import type { PresetName } from '../../engine/presets.ts';
 import type { ClientState } from '../../protocol/client.ts';
 import type { BackendChoice, ProbeResult, SuperNet, WorkerError } from '../../protocol/messages.ts';
 import { emptyRun } from './run-model.ts';
+import type { PastRun } from './replay.ts';
 import type { RunModel } from './run-model.ts';
 
 export interface RunSlice {
@@ -23,6 +24,25 @@ export interface RunSlice {
   error: WorkerError | null;
 }
 
+/** Which run and which moment of it is on screen: see replay.ts. */
+export interface ReplaySlice {
+  /** Of the search that runs or ran last; null before the first. */
+  runId: string | null;
+  /** A run that was, on screen in its place. */
+  pastId: string | null;
+  /** A link's run that is nowhere to be found. */
+  missingId: string | null;
+  /** A run that is being brought on screen. */
+  opening: string | null;
+  /** Moments of the run on screen to stop at, and the one shown; null = the newest. */
+  stops: number;
+  cursor: number | null;
+  /** What is shown in place of the running search as it stands. */
+  replay: { run: RunModel; superNet: SuperNet | null } | null;
+  /** Earlier runs of this page, newest first. */
+  earlier: readonly PastRun[];
+}
+
 export interface SetupSlice {
   settings: SearchSettings;
   /** Null once something was changed by hand. */
@@ -35,7 +55,7 @@ export interface PageSlice {
   dialog: 'settings' | 'shortcuts' | null;
 }
 
-export type LabState = RunSlice & SetupSlice & PageSlice;
+export type LabState = RunSlice & ReplaySlice & SetupSlice & PageSlice;
 
 export const emptyRunSlice: Omit<RunSlice, 'state'> = {
   run: emptyRun,
@@ -49,6 +69,14 @@ export const emptyRunSlice: Omit<RunSlice, 'state'> = {
 export const lab = createStore<LabState>(() => ({
   state: 'idle',
   ...emptyRunSlice,
+  runId: null,
+  pastId: null,
+  missingId: null,
+  opening: null,
+  stops: 0,
+  cursor: null,
+  replay: null,
+  earlier: [],
   settings: presets.tiny,
   preset: 'tiny',
   backend: 'webgpu',
@@ -58,6 +86,20 @@ export const lab = createStore<LabState>(() => ({
 
 export function useLab<T>(select: (state: LabState) => T): T {
   return useStore(lab, select);
+}
+
+let lastShown: { of: LabState; shown: LabState } | null = null;
+
+/** The state with the run that is on screen in place of the running one. */
+export function shownState(state: LabState = lab.getState()): LabState {
+  if (!state.replay) return state;
+  if (lastShown?.of !== state) lastShown = { of: state, shown: { ...state, ...state.replay } };
+  return lastShown.shown;
+}
+
+/** As `useLab`, but of the run that is on screen: what every view of a run asks. */
+export function useShown<T>(select: (state: LabState) => T): T {
+  return useStore(lab, (state) => select(shownState(state)));
 }
 
 /** Settings of the search on screen, or of the one that Start would begin. */

@@ -1,7 +1,7 @@
 /** What the search runs on, and what that costs. */
 import { bytes, milliseconds, percent } from '../format.ts';
 import type { AdapterInfo } from '../../protocol/messages.ts';
-import { useLab } from '../store/store.ts';
+import { useShown } from '../store/store.ts';
 
 export function adapterName({ vendor, architecture, description, software }: AdapterInfo): string {
   const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
@@ -9,10 +9,10 @@ export function adapterName({ vendor, architecture, description, software }: Ada
 }
 
 export function DeviceFigures() {
-  const msPerStep = useLab(({ run }) => run.latest?.msPerStep);
-  const now = useLab(({ run }) => run.compactions[run.compactions.length - 1]?.step === run.step ? run.compactions[run.compactions.length - 1].after : run.latest?.memoryBytes);
-  const peak = useLab(({ run }) => run.latest?.peakMemoryBytes);
-  const last = useLab(({ run }) => run.compactions[run.compactions.length - 1]);
+  const msPerStep = useShown(({ run }) => run.latest?.msPerStep);
+  const now = useShown(({ run }) => run.compactions[run.compactions.length - 1]?.step === run.step ? run.compactions[run.compactions.length - 1].after : run.latest?.memoryBytes);
+  const peak = useShown(({ run }) => run.latest?.peakMemoryBytes);
+  const last = useShown(({ run }) => run.compactions[run.compactions.length - 1]);
   return (
     <dl className="device">
       <Figure label="A step" value={msPerStep === undefined ? null : milliseconds(msPerStep)} />

@@ -2,7 +2,7 @@
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { granularities } from '../../engine/settings.ts';
 import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
-import { useLab } from '../store/store.ts';
+import { useShown } from '../store/store.ts';
 import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
 import { adapterName, DeviceFigures } from './DeviceFigures.tsx';
 import { RemainingTable } from './RemainingTable.tsx';
@@ -62,8 +62,8 @@ export function Overview() {
 }
 
 function MemoryPanel() {
-  const backend = useLab(({ run, backend: chosen }) => run.started?.backend ?? chosen);
-  const adapter = useLab(({ probe }) => probe?.webgpu ?? null);
+  const backend = useShown(({ run, backend: chosen }) => run.started?.backend ?? chosen);
+  const adapter = useShown(({ probe }) => probe?.webgpu ?? null);
   const name = backend !== 'webgpu' ? (backend === 'webgl' ? 'WebGL' : 'the CPU') : adapter ? adapterName(adapter) : 'WebGPU';
   return (
     <PlotPanel title="Device" label="Device memory by training step" className="area-memory" note={name} select={memoryPlot} formatY={bytes} legend={[{ label: 'Memory; it drops where a commit compacts', color: 'text', mark: 'line' }]}>

@@ -4,13 +4,13 @@ import type { UnitCount } from '../../engine/search/events.ts';
 import { Glyph } from '../components/icons.tsx';
 import { granularityNames, integer, percent } from '../format.ts';
 import { lastSnapshot } from '../store/run-model.ts';
-import { shownSettings, useLab } from '../store/store.ts';
+import { shownSettings, useShown } from '../store/store.ts';
 
 export function RemainingTable() {
-  const snapshot = useLab(({ run }) => lastSnapshot(run));
-  const stages = useLab((s) => shownSettings(s).space.stages);
-  const pruned = useLab(({ run }) => run.pruned);
-  const regrown = useLab(({ run }) => run.regrown);
+  const snapshot = useShown(({ run }) => lastSnapshot(run));
+  const stages = useShown((s) => shownSettings(s).space.stages);
+  const pruned = useShown(({ run }) => run.pruned);
+  const regrown = useShown(({ run }) => run.regrown);
   return (
     <>
       <table className="remaining">

@@ -1,12 +1,12 @@
 /** Size against target: the whole super-net as a bar, what is left of it, and where the target lies. */
 import { Panel } from '../components/Panel.tsx';
 import { compact, integer, percent } from '../format.ts';
-import { shownSettings, useLab } from '../store/store.ts';
+import { shownSettings, useShown } from '../store/store.ts';
 
 export function SizePanel() {
-  const parameters = useLab(({ run }) => run.parameters);
-  const superNet = useLab(({ run }) => run.started?.superNetParameters ?? null);
-  const target = useLab((s) => shownSettings(s).targetParameters);
+  const parameters = useShown(({ run }) => run.parameters);
+  const superNet = useShown(({ run }) => run.started?.superNetParameters ?? null);
+  const target = useShown((s) => shownSettings(s).targetParameters);
   const reached = parameters !== null && parameters.active <= target;
   return (
     <Panel title="Size against target" note="parameters">

@@ -4,7 +4,7 @@ import { LogRow } from '../components/LogRow.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { viewHref } from '../router.ts';
 import type { LogEntry } from '../store/log.ts';
-import { useLab } from '../store/store.ts';
+import { useShown } from '../store/store.ts';
 
 const filters = {
   all: () => true,
@@ -19,7 +19,7 @@ const shown = 60;
 
 export function Ticker() {
   const [filter, setFilter] = useState<Filter>('all');
-  const entries = useLab(({ run }) => run.log.entries);
+  const entries = useShown(({ run }) => run.log.entries);
   const newest = takeLast(entries, filters[filter]);
   return (
     <Panel title="As it happens" className="ticker" actions={<a href={viewHref('events')}>All events</a>}>

@@ -6,7 +6,7 @@ import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import type { Snapshot } from '../../store/run-model.ts';
-import { shownSettings, useLab } from '../../store/store.ts';
+import { shownSettings, useShown } from '../../store/store.ts';
 import { ratioPlot } from '../curves.ts';
 import { granularityLegend } from '../Overview.tsx';
 import { HeatMap } from './HeatMap.tsx';
@@ -33,11 +33,11 @@ export default function Balance() {
 function Losses() {
   const [cell, setCell] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
-  const superNet = useLab((s) => s.superNet);
+  const superNet = useShown((s) => s.superNet);
   // Uncommitted ratios mix what is decided with what is not: this accounts for what is gone for good.
-  const snapshot = useLab(({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null);
-  const { nodes, operations, cells } = useLab((s) => shownSettings(s).space);
-  const target = useLab((s) => shownSettings(s).targetParameters);
+  const snapshot = useShown(({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null);
+  const { nodes, operations, cells } = useShown((s) => shownSettings(s).space);
+  const target = useShown((s) => shownSettings(s).targetParameters);
   const losses = useMemo(() => {
     if (!superNet || !snapshot) return null;
     const order = { nodes, operations };
@@ -79,7 +79,7 @@ function Losses() {
 
 function HeatMaps() {
   const [asTable, setAsTable] = useState(false);
-  const snapshot = useLab(({ run }) => lastSnapshot(run));
+  const snapshot = useShown(({ run }) => lastSnapshot(run));
   return (
     <Panel
       title="Left by cell"

@@ -7,7 +7,7 @@ import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import type { Granularity } from '../../../engine/settings.ts';
 import type { Snapshot } from '../../store/run-model.ts';
-import { lab, shownSettings } from '../../store/store.ts';
+import { shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { drawHeat, heatAt } from './heat.ts';
 import type { Heat } from './heat.ts';
@@ -30,7 +30,7 @@ export function HeatMap({ level }: { level: Granularity }) {
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setPointed(heatAt(select(lab.getState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setPointed(heatAt(select(shownState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
   };
   const count = pointed?.snapshot.cells.find(({ cell }) => cell === pointed.cell)?.counts[level];
   return (

@@ -6,7 +6,7 @@ import { cellName, granularityNames, integer, operationLabels } from '../../form
 import { granularities, operationNames } from '../../../engine/settings.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogKind } from '../../store/log.ts';
-import { shownSettings, useLab } from '../../store/store.ts';
+import { shownSettings, useShown } from '../../store/store.ts';
 import { everything, granularityOf, matches, operationOf } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
@@ -66,7 +66,7 @@ function MarkLegend() {
 }
 
 function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (filter: EventFilter) => void }) {
-  const { cells, operations } = useLab((s) => shownSettings(s).space);
+  const { cells, operations } = useShown((s) => shownSettings(s).space);
   const toggle = (kind: LogKind, on: boolean): void => {
     const kinds = new Set(filter.kinds);
     if (on) kinds.add(kind);
@@ -114,7 +114,7 @@ function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (fil
 }
 
 function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }) {
-  const entries = useLab(({ run }) => run.log.entries);
+  const entries = useShown(({ run }) => run.log.entries);
   const [limit, setLimit] = useState(page);
   const wanted = useMemo(() => entries.filter((entry) => matches(filter, entry)), [entries, filter]);
   const shown = wanted.slice(-limit).reverse();

@@ -7,7 +7,7 @@ import { palette } from '../../charts/palette.ts';
 import { cellName, granularityNames, integer, plural } from '../../format.ts';
 import type { LogEntry } from '../../store/log.ts';
 import type { StageState } from '../../store/run-model.ts';
-import { lab, shownSettings } from '../../store/store.ts';
+import { shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { stageBands } from '../curves.ts';
 import { matches } from './filter.ts';
@@ -37,7 +37,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setHovered(markAt(select(lab.getState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setHovered(markAt(select(shownState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
   };
   return (
     <div className="plot timeline">

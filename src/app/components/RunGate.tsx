@@ -1,0 +1,29 @@
+/** The run that the address names: views of it, or what to do where there is none. */
+import { useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useRouteRun, useView, viewHref, viewNames } from '../router.ts';
+import { openRun } from '../store/replay.ts';
+import { useLab } from '../store/store.ts';
+
+export function RunGate({ children }: { children: ReactNode }) {
+  const run = useRouteRun();
+  const view = useView();
+  const opening = useLab((s) => s.opening);
+  const missing = useLab((s) => s.missingId);
+  useEffect(() => void openRun(run), [run]);
+  if (opening !== null) return <p className="empty">Opening run {opening}.</p>;
+  if (missing !== null && missing === run) {
+    return (
+      <section className="empty missing-run" aria-labelledby="missing-run">
+        <h2 id="missing-run">There is no run {missing} here</h2>
+        <p>A run belongs to the browser it was searched in. It may have been deleted, or the link comes from another computer: then ask for its file.</p>
+        <p className="buttons">
+          <a className="button primary" href={viewHref(view, 'current')}>
+            {viewNames[view]} of the current search
+          </a>
+        </p>
+      </section>
+    );
+  }
+  return children;
+}

@@ -1,0 +1,174 @@
+/** The units of one cell against their thresholds, as views show them: pure functions of a run at one moment. */
+import { gateScale } from '../../engine/search/events.ts';
+import type { CellUnits, FilterUnits, WeightUnits } from '../../engine/search/events.ts';
+import type { OperationName, SpaceSettings } from '../../engine/settings.ts';
+import { cellEdges } from './losses.ts';
+import type { UnitDetail } from './run-model.ts';
+import { unitKey, untouched } from './units.ts';
+import type { Units, UnitState } from './units.ts';
+
+/** A candidate operation's place in its cell. */
+export interface Place {
+  /** edge * operations + operation. */
+  unit: number;
+  edge: number;
+  from: number;
+  to: number;
+  operation: OperationName;
+}
+
+export interface Candidate extends Place {
+  importance: number;
+  threshold: number;
+  alive: boolean;
+  state: UnitState;
+}
+
+/** How a unit that is gone stood when it went. */
+export interface Fate {
+  step: number;
+  importance: number;
+  threshold: number;
+}
+
+export interface Filter {
+  id: number;
+  importance: number;
+  alive: boolean;
+  /** Null while it is alive. */
+  fate: Fate | null;
+}
+
+export interface FilterGroup {
+  /** Null = a preprocess. */
+  unit: number | null;
+  /** Preprocess or block 0 or 1. */
+  part: number;
+  threshold: number;
+  /** All of the unpruned group, by id. */
+  filters: Filter[];
+}
+
+export type { WeightUnits };
+
+export function placesOf({ nodes, operations }: Pick<SpaceSettings, 'nodes' | 'operations'>): Place[] {
+  return cellEdges(nodes).flatMap(({ from, to }, edge) =>
+    operations.map((operation, o) => ({ unit: edge * operations.length + o, edge, from, to, operation })),
+  );
+}
+
+const cellOf = (detail: UnitDetail | undefined, cell: number): CellUnits | undefined => detail?.cells.find((one) => one.cell === cell);
+
+export function candidatesOf(details: readonly UnitDetail[], units: Units, space: SpaceSettings, cell: number): Candidate[] {
+  const own = cellOf(details.at(-1), cell)?.operations;
+  if (!own) return [];
+  return placesOf(space).map((place) => ({
+    ...place,
+    importance: own.importances[place.unit],
+    threshold: own.thresholds[place.unit],
+    alive: own.alive[place.unit] === '1',
+    state: units[unitKey({ cell, ...place })] ?? untouched,
+  }));
+}
+
+const groupKey = ({ unit, part }: Pick<FilterUnits, 'unit' | 'part'>): string => `${unit ?? 'preprocess'} ${part}`;
+const grouped = new WeakMap<CellUnits, ReadonlyMap<string, FilterUnits>>();
+
+function groupsOf(cell: CellUnits): ReadonlyMap<string, FilterUnits> {
+  let groups = grouped.get(cell);
+  if (!groups) {
+    groups = new Map(cell.filters.map((group) => [groupKey(group), group]));
+    grouped.set(cell, groups);
+  }
+  return groups;
+}
+
+/**
+ * Every filter group of a cell that was ever told of: live filters as they stand, pruned ones as they stood when a
+ * commit took them.
+ */
+export function filterGroupsOf(details: readonly UnitDetail[], cell: number, channels: number): FilterGroup[] {
+  const first = details.find((detail) => cellOf(detail, cell));
+  const newest = cellOf(details.at(-1), cell);
+  if (!first || !newest) return [];
+  // A regrown operation brings groups back; a pruned one takes them away: all that the cell began with are listed.
+  return cellOf(first, cell)!.filters.map(({ unit, part }) => {
+    const key = groupKey({ unit, part });
+    const now = groupsOf(newest).get(key);
+    const filters: Filter[] = Array.from({ length: channels }, (_, id) => ({ id, importance: 0, alive: false, fate: null }));
+    let open = channels;
+    let threshold = now?.threshold ?? Number.NaN;
+    const seen = new Uint8Array(channels);
+    for (let d = details.length - 1; d >= 0 && open > 0; d--) {
+      const units = cellOf(details[d], cell);
+      const group = units && groupsOf(units).get(key);
+      if (!group) continue;
+      if (Number.isNaN(threshold)) ({ threshold } = group);
+      group.gates.forEach((gate, i) => {
+        const id = group.ids?.[i] ?? i;
+        if (seen[id]) return;
+        seen[id] = 1;
+        open--;
+        const importance = gate / gateScale;
+        const alive = now !== undefined && d === details.length - 1 && group.alive[i] === '1';
+        filters[id] = { id, importance, alive, fate: alive ? null : { step: details[d].step, importance, threshold: group.threshold } };
+      });
+    }
+    return { unit, part, threshold, filters };
+  });
+}
+
+export function weightsOf(details: readonly UnitDetail[], cell: number): readonly WeightUnits[] {
+  return cellOf(details.at(-1), cell)?.weights ?? [];
+}
+
+/** The newest that was told of a candidate's weights, though it may be pruned by now. */
+export function lastWeights(details: readonly UnitDetail[], cell: number, unit: number): { step: number; weights: WeightUnits } | null {
+  for (let d = details.length - 1; d >= 0; d--) {
+    const weights = cellOf(details[d], cell)?.weights.find((one) => one.unit === unit);
+    if (weights) return { step: details[d].step, weights };
+  }
+  return null;
+}
+
+export const total = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+/** |w| under which half of the live weights lie, to the width of a bin. */
+export function medianMagnitude({ alive, width }: Pick<WeightUnits, 'alive' | 'width'>): number {
+  let left = total(alive) / 2;
+  const bin = alive.findIndex((count) => (left -= count) <= 0);
+  return (Math.max(0, bin) + 0.5) * width;
+}
+
+/** One candidate or group through time: what it has and what it must exceed. */
+export interface Course {
+  step: number;
+  threshold: number;
+  /** Operation: one importance. Filters: the smallest, the median and the largest of live ones. Weights: the median magnitude. */
+  importances: number[];
+}
+
+export function operationCourse(details: readonly UnitDetail[], cell: number, unit: number): Course[] {
+  return details.flatMap((detail) => {
+    const own = cellOf(detail, cell)?.operations;
+    return own ? [{ step: detail.step, threshold: own.thresholds[unit], importances: [own.importances[unit]] }] : [];
+  });
+}
+
+export function filterCourse(details: readonly UnitDetail[], cell: number, unit: number | null, part: number): Course[] {
+  return details.flatMap((detail) => {
+    const units = cellOf(detail, cell);
+    const group = units && groupsOf(units).get(groupKey({ unit, part }));
+    const live = group ? group.gates.filter((_, i) => group.alive[i] === '1').sort((a, b) => a - b) : [];
+    if (!group || live.length === 0) return [];
+    const importances = [live[0], live[live.length >> 1], live[live.length - 1]].map((gate) => gate / gateScale);
+    return [{ step: detail.step, threshold: group.threshold, importances }];
+  });
+}
+
+export function weightCourse(details: readonly UnitDetail[], cell: number, unit: number): Course[] {
+  return details.flatMap((detail) => {
+    const own = cellOf(detail, cell)?.weights.find((one) => one.unit === unit);
+    return own ? [{ step: detail.step, threshold: own.threshold, importances: [medianMagnitude(own)] }] : [];
+  });
+}

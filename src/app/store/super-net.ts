@@ -1,0 +1,44 @@
+/**
+ * The unpruned super-net in numbers, from a run's settings alone: what a stored run's losses of parameters are measured
+ * against. (A running search is told by its worker; a unit test holds the two together.) Batch norms count 2 a channel.
+ */
+import type { SearchEvent } from '../../engine/search/events.ts';
+import type { OperationName } from '../../engine/settings.ts';
+import type { SuperNet } from '../../protocol/messages.ts';
+import { cellShapes } from './cells.ts';
+import { cellEdges } from './losses.ts';
+
+const convolutions: Readonly<Partial<Record<OperationName, { kernel: number; blocks: number }>>> = {
+  sep_conv_3x3: { kernel: 3, blocks: 2 },
+  sep_conv_5x5: { kernel: 5, blocks: 2 },
+  dil_conv_3x3: { kernel: 3, blocks: 1 },
+  dil_conv_5x5: { kernel: 5, blocks: 1 },
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+export function superNetOf({ settings, dataset, superNetParameters }: Extract<SearchEvent, { type: 'started' }>): SuperNet {
+  const { stages, nodes, channels, stemMultiplier, operations } = settings.space;
+  const stem = channels * stemMultiplier;
+  const cells: SuperNet['cells'] = [];
+  /** Channels that a cell's output, or the stem, hands on. */
+  const handedOn = (cell: number): number => (cell < 0 ? stem : nodes * cells[cell].channels);
+  for (const { index, stage, reduction, channels: c, size } of cellShapes(settings)) {
+    const candidates = cellEdges(nodes).flatMap(({ from }) =>
+      operations.map((name) => {
+        const convolution = convolutions[name];
+        if (convolution) return convolution.blocks * (convolution.kernel ** 2 * c + c * c + 2 * c);
+        return name === 'skip_connect' && reduction && from < 2 ? c * c + 2 * c : 0;
+      }),
+    );
+    const preprocess = [index - 2, index - 1].map((source) => handedOn(Math.max(source, -1)) * c + 2 * c);
+    cells.push({ stage, reduction, channels: c, size, parameters: sum(candidates) + sum(preprocess), candidates });
+  }
+  const upTo = (stage: number): number => {
+    const own = cells.filter((cell) => cell.stage <= stage);
+    return sum(own.map(({ parameters }) => parameters)) + handedOn(own.length - 1) * dataset.classes + dataset.classes;
+  };
+  // What is left is the stem's: it alone depends on the images' channels.
+  const stemParameters = superNetParameters - upTo(stages - 1);
+  return { cells, stageParameters: Array.from({ length: stages }, (_, stage) => upTo(stage) + stemParameters) };
+}
