@@ -19,6 +19,13 @@ const noPackage = /(?!)/;
  * may be (`import type`); `packages`: npm packages and Node's modules.
  */
 export const layers = [
+  // Files for other programs are written by kept libraries: ONNX by protobufjs, .npz by fflate.
+  {
+    name: 'exporters',
+    files: /^src\/engine\/architecture\/export\//,
+    values: /^src\/engine\//,
+    packages: /^(valibot|fflate|protobufjs\/light\.js)$/,
+  },
   { name: 'engine', files: /^src\/engine\//, values: /^src\/(engine|kernels)\//, packages: /^(@tensorflow\/|valibot$)/ },
   { name: 'kernels', files: /^src\/kernels\//, values: /^src\/kernels\//, packages: tensorflow },
   {

@@ -3,9 +3,10 @@ import type { SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../engine/settings.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
 import { drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
-import { DatasetError, type Dataset } from './dataset.ts';
+import { DatasetError, type Dataset, type Labels } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
+import { channelHistograms } from './statistics.ts';
 import { stratifiedSplit, type SplitIndices } from './split.ts';
 
 const shuffleStream = 0x5af;
@@ -22,18 +23,19 @@ export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings
   const size = data.imageSize;
   const { channels } = dataset;
   const { search, validation } = chooseImages(dataset, settings);
-  const searchPart = extract(dataset, search, size);
-  const validationPart = extract(dataset, validation, size);
-  const levels = normalizedLevels(searchPart.images, channels);
+  const searchPart = partOf(dataset, search, size);
+  const validationPart = partOf(dataset, validation, size);
   const imageBytes = size * size * channels;
+  const levels = normalizedLevels(searchPart.images, channels, searchPart.at && { at: searchPart.at, imageBytes });
 
   function batchOf(part: Part, indices: Uint32Array, augmentation: (image: number) => Augmentation): Batch {
     const images = new Float32Array(indices.length * imageBytes);
     const labels = new Int32Array(indices.length);
     indices.forEach((image, slot) => {
-      const bytes = part.images.subarray(image * imageBytes, (image + 1) * imageBytes);
+      const at = part.at ? part.at[image]! : image;
+      const bytes = part.images.subarray(at * imageBytes, (at + 1) * imageBytes);
       writeImage(bytes, size, channels, augmentation(image), levels, images, slot * imageBytes);
-      labels[slot] = part.labels[image]!;
+      labels[slot] = part.labels[at]!;
     });
     return { images, labels, size: indices.length };
   }
@@ -74,10 +76,18 @@ export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings
   };
 }
 
-interface Part {
+export interface Part {
   /** Bytes, NHWC, resized. */
   readonly images: Uint8Array;
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
+  /** Where image i of the part lies in these arrays; without it, at i. */
+  readonly at?: Uint32Array;
+}
+
+/** Images that keep their size stay where they are: a large set is in memory once. */
+function partOf(dataset: Dataset, indices: Uint32Array, size: number): Part {
+  const { images, labels } = dataset.train;
+  return size === dataset.size ? { images, labels, at: indices } : extract(dataset, indices, size);
 }
 
 function chooseImages(dataset: Dataset, settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>): SplitIndices {
@@ -105,35 +115,44 @@ function chooseImages(dataset: Dataset, settings: Pick<SearchSettings, 'seed' | 
   return stratifiedSplit(dataset.train.labels, dataset.classNames.length, used, validation, settings.seed);
 }
 
-function extract({ train, size, channels }: Dataset, indices: Uint32Array, target: number): Part {
-  const imageBytes = size * size * channels;
-  const images = new Uint8Array(indices.length * imageBytes);
-  indices.forEach((image, slot) => {
-    images.set(train.images.subarray(image * imageBytes, (image + 1) * imageBytes), slot * imageBytes);
-  });
-  return { images: resizeImages(images, size, channels, target), labels: Uint8Array.from(indices, (image) => train.labels[image]!) };
+/** Images resized block by block: a large set is not in memory twice. */
+const resizeBlock = 256;
+
+export function extract({ train, size, channels }: Dataset, indices: Uint32Array, target: number): Part {
+  const sourceBytes = size * size * channels;
+  const targetBytes = target * target * channels;
+  const images = new Uint8Array(indices.length * targetBytes);
+  const block = new Uint8Array(Math.min(resizeBlock, indices.length) * sourceBytes);
+  for (let first = 0; first < indices.length; first += resizeBlock) {
+    const some = indices.subarray(first, first + resizeBlock);
+    some.forEach((image, slot) => block.set(train.images.subarray(image * sourceBytes, (image + 1) * sourceBytes), slot * sourceBytes));
+    images.set(resizeImages(block.subarray(0, some.length * sourceBytes), size, channels, target), first * targetBytes);
+  }
+  const { labels } = train;
+  const chosen = new (labels instanceof Uint8Array ? Uint8Array : Uint16Array)(indices.length);
+  indices.forEach((image, slot) => (chosen[slot] = labels[image]!));
+  return { images, labels: chosen };
 }
 
-/** Per channel, the normalized value of each byte: channels * 256. */
-function normalizedLevels(images: Uint8Array, channels: number): Float32Array {
+/** Per channel, the normalized value of each byte: channels * 256. `only` names the images that count, where not all do. */
+export function normalizedLevels(images: Uint8Array, channels: number, only?: { at: Uint32Array; imageBytes: number }): Float32Array {
   const levels = new Float32Array(channels * 256);
-  for (let channel = 0; channel < channels; channel++) {
-    const histogram = new Float64Array(256);
-    for (let i = channel; i < images.length; i += channels) histogram[images[i]!]!++;
-    const count = images.length / channels;
+  const histograms = only ? channelHistograms(images, channels, only.imageBytes, only.at) : channelHistograms(images, channels, images.length, [0]);
+  histograms.forEach((histogram, channel) => {
+    const count = histogram.reduce((sum, times) => sum + times, 0);
     const mean = histogram.reduce((sum, times, byte) => sum + times * byte, 0) / count;
     const variance = histogram.reduce((sum, times, byte) => sum + times * (byte - mean) ** 2, 0) / count;
     // A channel without variation says nothing; it becomes all zeros instead of NaN.
     const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
     for (let byte = 0; byte < 256; byte++) levels[channel * 256 + byte] = (byte - mean) * scale;
-  }
+  });
   return levels;
 }
 
-function indicesUpTo(count: number): Uint32Array<ArrayBuffer> {
+export function indicesUpTo(count: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.from({ length: count }, (_, i) => i);
 }
 
-function checkIndex(part: string, index: number, batches: number): void {
+export function checkIndex(part: string, index: number, batches: number): void {
   if (!(index >= 0 && index < batches)) throw new RangeError(`There is no ${part} batch ${index}: the epoch has ${batches}.`);
 }

@@ -16,3 +16,21 @@ export interface SearchData {
   readonly validationBatches: number;
   validationBatch(index: number): Batch;
 }
+
+/** What training an architecture from scratch needs to know of its images. */
+export interface TrainData {
+  readonly name: string;
+  readonly classNames: readonly string[];
+  readonly imageSize: number;
+  readonly imageChannels: number;
+  readonly trainImages: number;
+  readonly testImages: number;
+  /** Per channel: a pixel enters the network as (byte - mean) / deviation. */
+  readonly normalization: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  readonly stepsPerEpoch: number;
+  /** As in `SearchData`, over all images that are trained with. */
+  trainBatch(epoch: number, index: number): Batch;
+  /** Batches of the test set, in fixed order, not augmented; the last may be shorter. */
+  readonly testBatches: number;
+  testBatch(index: number): Batch;
+}

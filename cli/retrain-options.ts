@@ -1,0 +1,98 @@
+/** The arguments of `npm run retrain`, checked. */
+import { readFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import * as v from 'valibot';
+import { parseArchitecture } from '../src/engine/architecture/schema.ts';
+import type { Architecture } from '../src/engine/architecture/schema.ts';
+import { TrainSettingsSchema, trainSettingsFor } from '../src/engine/train/settings.ts';
+import type { TrainSettings } from '../src/engine/train/settings.ts';
+import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
+import { UsageError } from './search-options.ts';
+
+export interface RetrainOptions {
+  dataset: string;
+  epochs: number;
+  seed?: number;
+  batchSize?: number;
+  rate?: number;
+  trainImages?: number;
+  testImages?: number;
+  cutout?: number;
+  out: string;
+  weights?: string;
+  json: boolean;
+  backend: 'webgpu' | 'cpu';
+  kernels?: 'own' | 'composed';
+}
+
+export function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+export function retrainCommand(): Command {
+  const most = Number.MAX_SAFE_INTEGER;
+  return new Command('retrain')
+    .description('Train an architecture from scratch and test it. The same command again goes on where it was interrupted.')
+    .argument('<architecture>', 'JSON of a search, or of an earlier training')
+    .option('--dataset <name|folder>', "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files", 'fashion-mnist')
+    .option('--epochs <number>', 'passes over the training images', wholeNumber(1, 10_000), 20)
+    .option('--seed <number>', "seed of weights, order and augmentation; the search's by default", wholeNumber(0, 0xffffffff))
+    .option('--batch-size <number>', "images a step; the search's by default", wholeNumber(1, 4096))
+    .option('--rate <number>', 'learning rate of the first step; it falls to 0 along a cosine', positive)
+    .option('--train-images <number>', 'training images used; 0 = all', wholeNumber(0, most))
+    .option('--test-images <number>', 'test images used; 0 = all', wholeNumber(0, most))
+    .option('--cutout <pixels>', 'side of the square that is blanked in training images; 0 = none', wholeNumber(0, 1024))
+    .option('--out <file>', 'where the trained architecture goes', 'trained.json')
+    .option('--weights <file>', 'also write the weights alone, as .npz')
+    .option('--json', 'write the events to standard output, one JSON object a line', false)
+    .addOption(new Option('--backend <name>', 'where to compute').choices(['webgpu', 'cpu']).default('webgpu'))
+    .addOption(new Option('--kernels <kind>', "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations").choices(['own', 'composed']))
+    .allowExcessArguments(false);
+}
+
+/** An architecture's JSON, alone or with weights. @throws UsageError; ArchitectureError naming what is wrong in it. */
+export async function readArchitecture(file: string): Promise<Architecture> {
+  const value = await readJson(file);
+  return isTrained(value) ? parseTrained(value).architecture : parseArchitecture(value);
+}
+
+export async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}.`);
+  });
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new UsageError(`${file} is no JSON: ${(error as Error).message}.`);
+  }
+}
+
+/** @throws UsageError naming the setting. */
+export function trainSettingsOf(options: RetrainOptions, architecture: Architecture): TrainSettings {
+  const settings = trainSettingsFor(architecture, options.epochs);
+  settings.seed = options.seed ?? settings.seed;
+  settings.batchSize = options.batchSize ?? settings.batchSize;
+  settings.optimizer = { ...settings.optimizer, rate: options.rate ?? settings.optimizer.rate };
+  settings.data = {
+    ...settings.data,
+    trainImages: options.trainImages ?? settings.data.trainImages,
+    testImages: options.testImages ?? settings.data.testImages,
+    cutout: options.cutout ?? settings.data.cutout,
+  };
+  const parsed = v.safeParse(TrainSettingsSchema, settings);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new UsageError(`${v.getDotPath(issue) ?? 'settings'}: ${issue.message}.`);
+}

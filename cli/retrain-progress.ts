@@ -1,0 +1,54 @@
+/** What a person at a shell sees of a training: one status line, and lines for what matters. */
+import type { TrainEvent } from '../src/engine/train/events.ts';
+import { duration } from './progress.ts';
+import type { Output } from './progress.ts';
+
+const number = new Intl.NumberFormat('en-US');
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** A line worth keeping about an event; null for those that only move the status line. */
+export function trainingLine(event: TrainEvent): string | null {
+  switch (event.type) {
+    case 'training-started': {
+      const { dataset, parameters, macs, settings, maxSteps, backend } = event;
+      return (
+        `${dataset.name}: ${number.format(dataset.trainImages)} training and ${number.format(dataset.testImages)} test images; ` +
+        `${number.format(parameters.active)} parameters (${number.format(parameters.dense)} dense), ${number.format(macs.sparse)} multiply-accumulates; ` +
+        `${settings.epochs} epochs, ${number.format(maxSteps)} steps on ${backend}`
+      );
+    }
+    case 'training-evaluated':
+      return `epoch ${event.epoch + 1}: ${percent(event.accuracy)} of ${number.format(event.images)} test images right, loss ${event.loss.toFixed(3)}`;
+    case 'training-finished':
+      return `finished after ${duration(event.time)}: ${percent(event.accuracy)} of the test images right`;
+    case 'training-stopped':
+      return `stopped after ${number.format(event.step)} steps`;
+    case 'failed':
+      return `failed (${event.code}): ${event.message} ${event.advice}`;
+    default:
+      return null;
+  }
+}
+
+/** Without a terminal, a status line no more often than this. */
+const plainInterval = 30_000;
+
+export function trainingWriter(output: Output, isTerminal: boolean): (event: TrainEvent) => void {
+  const eraseLine = '\r\x1b[K';
+  let maxSteps = 0;
+  let lastPlain = 0;
+  return (event) => {
+    if (event.type === 'training-started') maxSteps = event.maxSteps;
+    const line = trainingLine(event);
+    if (line) output.write(`${isTerminal ? eraseLine : ''}${line}\n`);
+    if (event.type !== 'training-step') return;
+    const status =
+      `epoch ${event.epoch + 1} | step ${event.step} of ${maxSteps} | loss ${event.crossEntropy.toFixed(3)}, ${percent(event.accuracy)} | ` +
+      `${event.msPerStep.toFixed(0)} ms a step | ${duration(event.timeLeft)} left`;
+    if (isTerminal) output.write(`${eraseLine}${status.slice(0, (output.columns ?? 80) - 1)}`);
+    else if (event.time - lastPlain >= plainInterval) {
+      lastPlain = event.time;
+      output.write(`${status}\n`);
+    }
+  };
+}

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { describeArchitecture } from '../architecture/describe.ts';
+import { ArchitectureError, parseArchitecture } from '../architecture/schema.ts';
+import type { Architecture } from '../architecture/schema.ts';
+import { commitLive } from '../granularity/commit.ts';
+import { countParameters, superNetTotals } from '../granularity/count.ts';
+import { everyLevel, scatteredNetwork, smallSpace } from '../granularity/testing.ts';
+import type { TrainData } from '../data.ts';
+import { smallSettings, syntheticData } from '../search/testing/setup.ts';
+import { createComposedStepper } from '../supernet/composed-stepper.ts';
+import { checkpointFromJson, checkpointToJson } from './checkpoint.ts';
+import type { TrainCheckpoint } from './checkpoint.ts';
+import type { TrainEvent } from './events.ts';
+import { rebuildNetwork } from './rebuild.ts';
+import { trainSettingsFor } from './settings.ts';
+import { networkOf, parseTrained } from './trained.ts';
+import { cosineRate, startTraining } from './training.ts';
+import type { RunningTraining, TrainOptions } from './training.ts';
+
+const settings = smallSettings((s) => (s.space = smallSpace));
+const searched = commitLive(scatteredNetwork(), everyLevel).network;
+const describeNetwork = (network: typeof searched): Architecture =>
+  describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data: syntheticData(settings), steps: 10, validationAccuracy: 0.5, targetReached: true });
+const architecture = parseArchitecture(JSON.stringify(describeNetwork(searched)));
+
+/** Two classes that differ in brightness: a network learns them in a few steps. */
+function trainData(): TrainData {
+  const base = syntheticData(settings, { stepsPerEpoch: 4 });
+  const brighten = (batch: ReturnType<typeof base.trainBatch>) => {
+    const pixels = batch.images.length / batch.size;
+    return {
+      ...batch,
+      labels: batch.labels.map((label) => label % 2),
+      images: batch.images.map((value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)] % 2 ? 1 : -1)),
+    };
+  };
+  return {
+    ...base,
+    testImages: base.validationImages,
+    normalization: { mean: [100], deviation: [50] },
+    trainBatch: (epoch, index) => brighten(base.trainBatch(epoch, index)),
+    testBatches: base.validationBatches,
+    testBatch: (index) => brighten(base.validationBatch(index)),
+  };
+}
+
+async function run(change: Partial<TrainOptions> = {}, onEvent: (event: TrainEvent, running: RunningTraining) => void = () => {}) {
+  const events: TrainEvent[] = [];
+  const stepper = await createComposedStepper('cpu');
+  const running: RunningTraining = startTraining({
+    architecture,
+    settings: { ...trainSettingsFor(architecture, 3), reportEvery: 2, evaluateEvery: 0 },
+    data: trainData(),
+    stepper,
+    emit: (event) => {
+      events.push(event);
+      onEvent(event, running);
+    },
+    ...change,
+  });
+  const trained = await running.result;
+  stepper.dispose();
+  return { trained, events };
+}
+
+describe('rebuilding an architecture', () => {
+  it('gives the structure, masks and counts that the search found', () => {
+    const network = rebuildNetwork(architecture, 3);
+    expect(network.plan.cells).toEqual(searched.plan.cells);
+    expect(countParameters(network)).toEqual(countParameters(searched));
+    const again = describeNetwork(network);
+    expect(again.macs).toEqual(architecture.macs);
+    again.cells.forEach((cell, c) =>
+      cell.operations.forEach(({ importance, ...operation }, o) => {
+        const { importance: found, ...rest } = architecture.cells[c].operations[o];
+        expect(operation).toEqual(rest);
+        expect(importance).toBeCloseTo(found, 6);
+      }),
+    );
+  });
+
+  it('draws weights by the seed', () => {
+    const values = (seed: number) => rebuildNetwork(architecture, seed).parameters.values;
+    expect(values(3)).toEqual(values(3));
+    expect(values(3)).not.toEqual(values(4));
+  });
+
+  it.each<[string, (a: Architecture) => void, RegExp]>([
+    ['filters that the inputs do not match', (a) => a.cells[1].preprocess[0].filters.pop(), /cells\.1.*inputs/],
+    ['an edge that is not there', (a) => (a.cells[0].operations[0].to = 9), /no .* from 0 to 9/],
+    ['a head on other channels', (a) => a.head.inputs.pop(), /head\.inputs/],
+    ['a bitmap that is too short', (a) => (a.cells[0].operations.find(({ blocks }) => blocks.length)!.blocks[0].depthwise.mask = ''), /mask/],
+  ])('refuses %s', (_, change, message) => {
+    const wrong = structuredClone(architecture);
+    change(wrong);
+    expect(() => rebuildNetwork(wrong, 1)).toThrow(ArchitectureError);
+    expect(() => rebuildNetwork(wrong, 1)).toThrow(message);
+  });
+});
+
+describe('training from scratch', () => {
+  it('learns, tells of it, and gives a file from which the same network comes back', async () => {
+    const { trained, events } = await run();
+    expect(events[0]!.type).toBe('training-started');
+    expect(events.filter(({ type }) => type === 'training-epoch')).toHaveLength(3);
+    expect(events.at(-1)).toMatchObject({ type: 'training-finished', step: 12 });
+    const { test } = trained!;
+    expect(test.accuracy).toBeGreaterThan(0.9);
+    expect(test.confusion.flat().reduce((a, b) => a + b, 0)).toBe(test.images);
+    const back = parseTrained(JSON.stringify(trained));
+    const network = networkOf(back);
+    const stepper = await createComposedStepper('cpu');
+    await stepper.load(network.plan, network.parameters, { batchSize: 8, granularities: { operation: false, filter: false, weight: true }, unitMillions: [] });
+    const logits = await stepper.logits(trainData().testBatch(0), 'running');
+    stepper.dispose();
+    const right = Array.from(trainData().testBatch(0).labels, (label, i) => {
+      const row = [...logits.subarray(i * 10, i * 10 + 10)];
+      return row.indexOf(Math.max(...row)) === label;
+    });
+    expect(right.filter(Boolean).length).toBeGreaterThanOrEqual(7);
+    // Masked weights are zeros in the file.
+    const { weightMask, values } = network.parameters;
+    expect(values.every((value, i) => weightMask[i] === 1 || value === 0)).toBe(true);
+  });
+
+  it('goes on from a checkpoint to the same result, bit by bit', async () => {
+    const whole = await run();
+    let saved = '';
+    const onCheckpoint = (checkpoint: TrainCheckpoint) => (saved = checkpointToJson(checkpoint));
+    const stopped = await run({ onCheckpoint }, (event, running) => {
+      if (event.type === 'training-step' && event.step === 6) running.stop();
+    });
+    expect(stopped.trained).toBeNull();
+    const resumeFrom = checkpointFromJson(saved);
+    expect(resumeFrom.step).toBe(6);
+    const resumed = await run({ resumeFrom });
+    expect(resumed.trained).toEqual(whole.trained);
+  });
+
+  it('refuses data of another shape', async () => {
+    await expect(run({ data: { ...trainData(), imageSize: 9 } })).rejects.toThrow(/takes 8 x 8 x 1 images/);
+  });
+
+  it('lowers the learning rate along a cosine', () => {
+    expect([0, 5, 10].map((step) => cosineRate(0.02, step, 10))).toEqual([0.02, expect.closeTo(0.01), expect.closeTo(0)]);
+  });
+});
