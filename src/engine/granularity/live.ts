@@ -16,6 +16,8 @@ export interface Discretization {
   readonly granularities: Readonly<Record<Granularity, boolean>>;
   /** Cells whose masks are held, whatever their thresholds say. */
   readonly held: (cell: number) => boolean;
+  /** Operations that a user protects (unit: edge * operations + operation); default none. */
+  readonly kept?: (cell: number, unit: number) => boolean;
 }
 
 /** Importance and threshold of one candidate operation. */
@@ -45,27 +47,27 @@ function survivors(margins: readonly number[]): number[] {
 }
 
 /** Masks of operations and filters that a commit at this moment would leave. */
-export function liveUnits(network: Network, { granularities, held }: Discretization): UnitMasks {
+export function liveUnits(network: Network, { granularities, held, kept = () => false }: Discretization): UnitMasks {
   const masks: UnitMasks = {
     operations: network.masks.operations.map((mask) => mask.slice()),
     filters: Object.fromEntries(Object.entries(network.masks.filters).map(([name, mask]) => [name, mask.slice()])),
   };
   for (const cell of network.plan.cells) {
     if (held(cell.shape.index)) continue;
-    if (granularities.operation) pruneOperations(network, cell, masks);
+    if (granularities.operation) pruneOperations(network, cell, masks, (unit) => kept(cell.shape.index, unit));
     if (granularities.filter) pruneFilters(network, cell, masks);
   }
   return masks;
 }
 
-function pruneOperations(network: Network, cell: CellPlan, masks: UnitMasks): void {
+function pruneOperations(network: Network, cell: CellPlan, masks: UnitMasks, kept: (unit: number) => boolean): void {
   const margins = operationMargins(network, cell);
   const mask = masks.operations[cell.shape.index];
   for (const to of new Set(cell.candidates.map((k) => k.to))) {
     const node = margins.filter((m) => m.candidate.to === to);
     const alive = new Set(survivors(node.map((m) => m.importance - m.threshold)));
     node.forEach((m, i) => {
-      if (!alive.has(i)) mask[m.candidate.unit] = 0;
+      if (!alive.has(i) && !kept(m.candidate.unit)) mask[m.candidate.unit] = 0;
     });
   }
 }

@@ -25,11 +25,17 @@ export function resetThresholds(plan: NetworkPlan, parameters: NetworkParameters
 /**
  * Lowers, in place, every filter and weight threshold that lies above all it could prune to just under the largest
  * importance. Without this the unit that is kept as the last of its group would still be multiplied by a live mask of
- * zero. (Operations need none of it: a step keeps a node's last candidate by itself.)
+ * zero. Operations need none of it, since a step keeps a node's last candidate by itself, but for those that a user
+ * protects.
  */
-export function yieldToLastSurvivors(network: Network): void {
+export function yieldToLastSurvivors(network: Network, kept: (cell: number, unit: number) => boolean = () => false): void {
   const { plan, parameters } = network;
   for (const cell of plan.cells) {
+    const c = cell.shape.index;
+    const alpha = slice(parameters.values, parameter(plan.table, `cells.${c}.alpha`));
+    for (const { unit } of cell.candidates) {
+      if (kept(c, unit)) lower(parameters, parameter(plan.table, `cells.${c}.operationThreshold`), unit, sigmoid(alpha[unit]));
+    }
     for (const { name, thresholds, index } of prunableFilters(cell)) {
       const gates = slice(parameters.values, parameter(plan.table, `${name}.gate`));
       lower(parameters, parameter(plan.table, thresholds), index, sigmoid(gates.reduce((a, b) => Math.max(a, b), -Infinity)));

@@ -3,7 +3,9 @@ import type { SearchData } from '../data.ts';
 import type { SearchSettings } from '../settings.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import type { Architecture } from '../architecture/schema.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { SearchEvent } from './events.ts';
+import type { Steering } from './steering.ts';
 
 export interface SearchOptions {
   readonly settings: SearchSettings;
@@ -13,6 +15,12 @@ export interface SearchOptions {
   readonly emit: (event: SearchEvent) => void;
   /** Milliseconds from any origin; the engine uses it for progress only, never for a decision. */
   readonly now?: () => number;
+  /** Told of every commit, every stage's end, and every `checkpointEvery` steps; must not throw. Without it none is taken. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+  /** Steps between two checkpoints within a stage; default: only at commits and stages' ends. */
+  readonly checkpointEvery?: number;
+  /** Goes on from here, with the checkpoint's settings in place of `settings`; the same data set must be given. */
+  readonly resumeFrom?: Checkpoint;
 }
 
 export interface RunningSearch {
@@ -21,6 +29,10 @@ export interface RunningSearch {
   /** Takes effect before the next step. */
   pause(): void;
   resume(): void;
+  /** While paused: one training step, then paused again. */
+  stepOnce(): void;
+  /** Takes effect before the next step, in a pause too; an event `steered` tells of it. */
+  steer(steering: Steering): void;
   /** Ends after the step under way; `result` gives the architecture so far, or null before the first stage. */
   stop(): void;
 }

@@ -8,16 +8,22 @@ export class Stopped extends Error {
 export class Control {
   private stopping = false;
   private pausing = false;
+  /** Training steps to take in spite of a pause. */
+  private single = 0;
+  /** The listener was told of the pause. */
+  private told = false;
   private wake: () => void = () => {};
   private readonly start: number;
   private paused = 0;
   private readonly turn = new Turn();
 
+  /** @param elapsed milliseconds that the search took before: it goes on from a checkpoint. */
   constructor(
     private readonly now: () => number,
     private readonly onPause: (paused: boolean) => void,
+    elapsed = 0,
   ) {
-    this.start = now();
+    this.start = now() - elapsed;
   }
 
   /** Milliseconds since the start, pauses excluded. */
@@ -31,6 +37,14 @@ export class Control {
 
   resume(): void {
     this.pausing = false;
+    this.single = 0;
+    this.wake();
+  }
+
+  /** While paused: one training step (and what follows it, a commit or an evaluation), then paused again. */
+  stepOnce(): void {
+    if (!this.pausing) return;
+    this.single++;
     this.wake();
   }
 
@@ -39,23 +53,39 @@ export class Control {
     this.wake();
   }
 
-  /**
-   * Passed before every step: lets messages in, waits out a pause.
-   * @throws Stopped
-   */
-  async gate(): Promise<void> {
-    await this.turn.next();
-    if (this.pausing && !this.stopping) await this.waitOutPause();
-    if (this.stopping) throw new Stopped('the search was stopped');
+  /** Lets a paused search look at what it was told meanwhile, without ending the pause. */
+  nudge(): void {
+    this.wake();
   }
 
-  private async waitOutPause(): Promise<void> {
-    this.onPause(true);
+  /**
+   * Passed before every training step, with what is to be done between two steps; and, without it, at other places
+   * where a search can wait. Lets messages in, waits out a pause.
+   * @throws Stopped
+   */
+  async gate(betweenSteps?: () => Promise<void>): Promise<void> {
+    await this.turn.next();
+    await betweenSteps?.();
+    if (this.holds) await this.waitOutPause(betweenSteps);
+    if (this.stopping) throw new Stopped('the search was stopped');
+    if (betweenSteps && this.single > 0) this.single--;
+  }
+
+  private get holds(): boolean {
+    return this.pausing && !this.stopping && this.single === 0;
+  }
+
+  private async waitOutPause(betweenSteps?: () => Promise<void>): Promise<void> {
+    if (!this.told) this.onPause((this.told = true));
     const since = this.now();
-    while (this.pausing && !this.stopping) await new Promise<void>((resolve) => (this.wake = resolve));
-    this.wake = () => {};
+    while (this.holds) {
+      await new Promise<void>((resolve) => (this.wake = resolve));
+      this.wake = () => {};
+      await betweenSteps?.();
+    }
     this.paused += this.now() - since;
-    if (!this.stopping) this.onPause(false);
+    if (this.pausing || this.stopping) return;
+    this.onPause((this.told = false));
   }
 
   /** No gate is passed after this. */

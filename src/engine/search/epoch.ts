@@ -13,17 +13,24 @@ const mostWaiting = 64;
  * @throws SearchFailure when the loss is not finite; Stopped.
  */
 export async function trainEpoch(session: Session, phase: TrainingPhase): Promise<void> {
-  const { settings, data, stepper, control } = session;
-  const hyper = stepHyper(settings, session.stage, phase, phase === 'scoring' ? 0 : session.lambda.lambda);
+  const { data, stepper, control } = session;
+  const { progress } = session;
   const report = new Report(session);
-  for (let i = 0; i < data.stepsPerEpoch; i++) {
-    await control.gate();
+  for (let i = progress.step; i < data.stepsPerEpoch; i++) {
+    await control.gate(session.betweenSteps);
+    // Anew each step: the user may have steered.
+    const { settings } = session;
+    const hyper = stepHyper(settings, session.stage, phase, phase === 'scoring' ? 0 : session.lambda.lambda);
     await stepper.step(data.trainBatch(session.epochs, i), hyper);
     session.steps++;
+    progress.step = i + 1;
     const due = (i + 1) % settings.reportEvery === 0 || i + 1 === data.stepsPerEpoch;
     if (due || (i + 1) % mostWaiting === 0) await report.read();
     if (due) report.send(hyper.lambda);
+    // Where a report was just sent, so that a resumed search reports over the same steps.
+    if (due && i + 1 < data.stepsPerEpoch) await session.checkpointIfDue();
   }
+  progress.step = 0;
   session.emit({ type: 'epoch', stage: session.stage.index, epoch: session.stageEpochs, phase });
   session.epochs++;
   session.stageEpochs++;
@@ -39,7 +46,7 @@ class Report {
 
   async read(): Promise<void> {
     const { stepper, steps } = this.session;
-    const metrics = await stepper.readMetrics();
+    const metrics = [...this.session.unreported.splice(0), ...(await stepper.readMetrics())];
     if (!metrics.every(({ crossEntropy, gradientNorm }) => Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm))) throw diverged(steps);
     this.metrics.push(...metrics);
   }

@@ -4,6 +4,7 @@
  */
 import type { Granularity, OperationName, SearchSettings } from '../settings.ts';
 import type { Architecture } from '../architecture/schema.ts';
+import type { Steering } from './steering.ts';
 
 /** Surviving and all units of one granularity. */
 export interface UnitCount {
@@ -180,6 +181,8 @@ export type SearchEvent = Base &
         peakMemoryBytes: number;
       }
     | { type: 'checkpoint'; stage: number }
+    /** A user's change; `refusal` = why it was not made. */
+    | { type: 'steered'; stage: number; change: Steering; refusal: string | null }
     | { type: 'paused' }
     | { type: 'resumed' }
     | { type: 'device-lost'; message: string }

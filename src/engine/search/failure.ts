@@ -4,7 +4,7 @@ export class SearchFailure extends Error {
   override readonly name = 'SearchFailure';
 
   constructor(
-    readonly code: 'diverged' | 'device-lost' | 'out-of-memory' | 'invalid-settings' | 'internal',
+    readonly code: 'diverged' | 'device-lost' | 'out-of-memory' | 'invalid-settings' | 'invalid-checkpoint' | 'internal',
     message: string,
     /** What the user can do now. */
     readonly advice: string,

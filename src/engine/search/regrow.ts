@@ -100,7 +100,7 @@ function scores(all: readonly Evidence[]): number[] {
  * The network with these operations back: fresh weights at the current widths, all filters, gate logits 0, thresholds 0,
  * and the importance as it was drawn at the start of the search.
  */
-export function regrow(network: Network, regrowths: readonly Regrowth[], seed: number, generation: number): Network {
+export function regrow(network: Network, regrowths: readonly (Pick<Regrowth, 'cell' | 'unit'> & Partial<Regrowth>)[], seed: number, generation: number): Network {
   const { space, endCell, stage, table } = network.plan;
   const masks: UnitMasks = {
     operations: network.masks.operations.map((mask) => mask.slice()),

@@ -12,7 +12,7 @@ export async function commitRound(session: Session, outcome: { network: Network;
   const { stage, stepper, discretization } = session;
   const { network, pruned } = outcome;
   resetThresholds(network.plan, network.parameters, discretization.held);
-  yieldToLastSurvivors(network);
+  yieldToLastSurvivors(network, discretization.kept);
   const memoryBefore = stepper.memory().bytes;
   await session.load(network);
   const cells = summarizeCells(network, session.totals);

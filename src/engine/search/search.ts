@@ -7,6 +7,7 @@ import type { SearchOptions, StartSearch } from './api.ts';
 import { Stopped } from './control.ts';
 import { evaluate, settle } from './evaluate.ts';
 import { failureOf } from './failure.ts';
+import { restoreSession } from './checkpoint.ts';
 import { Session } from './session.ts';
 import { runStage } from './stage.ts';
 
@@ -18,6 +19,8 @@ export const startSearch: StartSearch = (options: SearchOptions) => {
     pause: () => session.control.pause(),
     resume: () => session.control.resume(),
     stop: () => session.control.stop(),
+    stepOnce: () => session.control.stepOnce(),
+    steer: (steering) => session.steer(steering),
   };
 };
 
@@ -45,28 +48,35 @@ async function searchUntilStopped(session: Session): Promise<Architecture | null
 
 async function search(session: Session): Promise<Architecture> {
   const { settings, data, totals, stages, stepper } = session;
+  const { resumeFrom } = session.options;
   // A turn before the first event, so that the caller holds the handle by then.
   await session.control.gate();
-  session.emit({
-    type: 'started',
-    settings,
-    dataset: {
-      name: data.name,
-      classes: data.classNames.length,
-      classNames: [...data.classNames],
-      trainImages: data.trainImages,
-      validationImages: data.validationImages,
-    },
-    backend: stepper.backend,
-    engineVersion,
-    superNetParameters: totals.parameters.at(-1)!,
-    maxSteps: session.maxSteps,
-  });
-  for (const stage of stages) await runStage(session, stage);
+  if (resumeFrom) {
+    restoreSession(session, resumeFrom);
+    session.emit({ type: 'resumed' });
+  } else {
+    session.emit({
+      type: 'started',
+      settings,
+      dataset: {
+        name: data.name,
+        classes: data.classNames.length,
+        classNames: [...data.classNames],
+        trainImages: data.trainImages,
+        validationImages: data.validationImages,
+      },
+      backend: stepper.backend,
+      engineVersion,
+      superNetParameters: totals.parameters.at(-1)!,
+      maxSteps: session.maxSteps,
+    });
+  }
+  const within = resumeFrom?.progress ? resumeFrom.stage : null;
+  for (const stage of stages.slice(resumeFrom?.stage ?? 0)) await runStage(session, stage, stage.index === within);
   await settle(session);
   const accuracy = await evaluate(session, 'running');
   const parameters = countParameters(session.current);
-  const targetReached = parameters.active <= settings.targetParameters;
+  const targetReached = parameters.active <= session.settings.targetParameters;
   const architecture = describe(session, targetReached);
   session.emit({ type: 'finished', targetReached, accuracy, parameters, architecture });
   return architecture;

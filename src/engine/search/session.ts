@@ -9,20 +9,39 @@ import type { SpaceShape } from '../space/space.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';
 import type { SearchOptions } from './api.ts';
+import { takeCheckpoint } from './checkpoint.ts';
 import { Control } from './control.ts';
 import type { SearchEvent } from './events.ts';
 import { initialLambda } from './lambda.ts';
 import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
-import type { Stage } from './schedule.ts';
+import type { Stage, TrainingPhase } from './schedule.ts';
+import { applySteering } from './steering.ts';
+import type { Steering } from './steering.ts';
 import { describeUnits } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
+/** What the stage under way has done, beside its epochs. */
+export interface StageProgress {
+  phase: TrainingPhase;
+  /** Steps done of the epoch under way. */
+  step: number;
+  /** Active parameters at the stage's start. */
+  initial: number;
+  /** Commits so far, and of these the last that pruned nothing. */
+  round: number;
+  idle: number;
+  prunedOperations: number;
+  /** Scoring epochs done. */
+  scored: number;
+}
+
 /** An event before the session adds when it happened. */
 export type EventBody = WithoutBase<SearchEvent>;
 
 export class Session {
-  readonly settings: SearchSettings;
+  /** Replaced when the user steers. */
+  settings: SearchSettings;
   readonly data: SearchData;
   readonly stepper: Stepper;
   readonly control: Control;
@@ -36,6 +55,9 @@ export class Session {
   steps = 0;
   epochs = 0;
   stageEpochs = 0;
+  progress: StageProgress = { phase: 'warm-up', step: 0, initial: 0, round: 0, idle: 0, prunedOperations: 0, scored: 0 };
+  /** Events emitted. */
+  events = 0;
   /** Counts the times that something fresh was drawn: see `migrateParameters`. */
   generation = 0;
   lambda: LambdaState;
@@ -44,16 +66,24 @@ export class Session {
   /** Of the stage's last evaluation; null before it. */
   accuracy: number | null = null;
   msPerStep = 0;
+  readonly options: SearchOptions;
+  private readonly steerings: Steering[] = [];
+  private readonly protected_ = new Set<string>();
+  /** Step of the last checkpoint. */
+  private checkpointed = 0;
   private loaded = false;
   private readonly listener: SearchOptions['emit'];
 
   /** @throws RangeError when the settings contradict each other. */
-  constructor({ settings, data, stepper, emit, now }: SearchOptions) {
+  constructor(options: SearchOptions) {
+    const { data, stepper, emit, now, resumeFrom } = options;
+    const settings = resumeFrom?.settings ?? options.settings;
+    this.options = options;
     this.settings = settings;
     this.data = data;
     this.stepper = stepper;
     this.listener = emit;
-    this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }));
+    this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }), resumeFrom?.time);
     this.space = createSpace(settings.space, { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length });
     this.totals = superNetTotals(this.space);
     this.stages = planStages(this.space, settings);
@@ -61,7 +91,28 @@ export class Session {
     this.lambda = initialLambda(settings.regularizer);
   }
 
+  /** What to do before the next step; a paused search does it at once. */
+  steer(steering: Steering): void {
+    this.steerings.push(steering);
+    this.control.nudge();
+  }
+
+  /** Before every training step. */
+  readonly betweenSteps = async (): Promise<void> => {
+    for (let next = this.steerings.shift(); next; next = this.steerings.shift()) await applySteering(this, next);
+  };
+
+  protect(cell: number, unit: number, on: boolean): void {
+    if (on) this.protected_.add(`${cell}:${unit}`);
+    else this.protected_.delete(`${cell}:${unit}`);
+  }
+
+  get protectedUnits(): [cell: number, unit: number][] {
+    return [...this.protected_].map((key) => key.split(':').map(Number) as [number, number]);
+  }
+
   emit(body: EventBody): void {
+    this.events++;
     this.listener({ ...body, step: this.steps, time: this.control.time } as SearchEvent);
   }
 
@@ -101,12 +152,37 @@ export class Session {
     return this.current;
   }
 
+  /** At a commit or a stage's end. @param stageOver the next stage begins after it. */
+  async checkpoint(stageOver: boolean): Promise<void> {
+    const { onCheckpoint } = this.options;
+    if (!onCheckpoint) return;
+    this.checkpointed = this.steps;
+    this.emit({ type: 'checkpoint', stage: this.stage.index });
+    onCheckpoint(await takeCheckpoint(this, stageOver));
+  }
+
+  /** Within an epoch, every `checkpointEvery` steps. */
+  async checkpointIfDue(): Promise<void> {
+    const { checkpointEvery = Infinity } = this.options;
+    if (this.steps - this.checkpointed >= checkpointEvery) await this.checkpoint(false);
+  }
+
+  /** Puts a changed structure on the device in the middle of an epoch. */
+  async replace(network: Network): Promise<void> {
+    await this.stepper.readMetrics().then((metrics) => this.unreported.push(...metrics));
+    await this.load(network);
+  }
+
+  /** Metrics of this report's steps that were read already. */
+  unreported: StepMetrics[] = [];
+
   /** Which levels prune, and which cells' masks are held: those of earlier stages, where re-pruning is off. */
   get discretization(): Discretization {
     const { firstCell } = this.stage;
     return {
       granularities: this.settings.granularities,
       held: this.settings.reevaluation.reprune ? () => false : (cell) => cell < firstCell,
+      kept: (cell, unit) => this.protected_.has(`${cell}:${unit}`),
     };
   }
 

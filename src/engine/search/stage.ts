@@ -17,14 +17,40 @@ import type { Session } from './session.ts';
 
 type EndReason = Extract<SearchEvent, { type: 'stage-finished' }>['reason'];
 
-export async function runStage(session: Session, stage: Stage): Promise<void> {
+/** @param resumed the session stands somewhere within this stage, restored from a checkpoint. */
+export async function runStage(session: Session, stage: Stage, resumed: boolean): Promise<void> {
+  if (resumed) await reopenStage(session);
+  else await beginStage(session, stage);
+  const { progress } = session;
+  if (progress.phase === 'warm-up') {
+    while (session.stageEpochs < stage.warmUpEpochs) await trainEpoch(session, 'warm-up');
+    await session.pull();
+    if (stage.warmUpEpochs > 0) await evaluate(session);
+    progress.phase = 'search';
+  }
+  if (progress.phase === 'search') {
+    const reason = await searchEpochs(session);
+    session.emit({
+      type: 'stage-finished',
+      stage: stage.index,
+      reason,
+      parameters: countParameters(session.current),
+      peakMemoryBytes: session.stepper.memory().peakBytes,
+    });
+    progress.phase = 'scoring';
+  }
+  if (stage.scoringEpochs > 0 && progress.prunedOperations > 0) await regrowOperations(session);
+  if (!stage.joint) await session.checkpoint(true);
+}
+
+async function beginStage(session: Session, stage: Stage): Promise<void> {
   session.stage = stage;
   session.stageEpochs = 0;
   session.lambda = initialLambda(session.settings.regularizer);
   session.accuracy = null;
   const network = openStage(session, stage);
   const parameters = countParameters(network);
-  const goal = goalOf(session, stage, parameters.active);
+  session.progress = { phase: 'warm-up', step: 0, initial: parameters.active, round: 0, idle: 0, prunedOperations: 0, scored: 0 };
   session.emit({
     type: 'stage-started',
     stage: stage.index,
@@ -32,27 +58,20 @@ export async function runStage(session: Session, stage: Stage): Promise<void> {
     firstCell: stage.firstCell,
     lastCell: stage.lastCell,
     parameters,
-    goalParameters: goal,
+    goalParameters: goalOf(session),
     maxSteps: (stage.maxEpochs + stage.scoringEpochs) * session.data.stepsPerEpoch,
   });
   session.emit({ type: 'phase', stage: stage.index, phase: 'compiling' });
   await session.load(network);
   session.emitRatios(network, true);
-
   session.emit({ type: 'phase', stage: stage.index, phase: 'warm-up' });
-  for (let epoch = 0; epoch < stage.warmUpEpochs; epoch++) await trainEpoch(session, 'warm-up');
-  await session.pull();
-  if (stage.warmUpEpochs > 0) await evaluate(session);
+}
 
-  const { reason, prunedOperations } = await searchEpochs(session, goal);
-  session.emit({
-    type: 'stage-finished',
-    stage: stage.index,
-    reason,
-    parameters: countParameters(session.current),
-    peakMemoryBytes: session.stepper.memory().peakBytes,
-  });
-  if (stage.scoringEpochs > 0 && prunedOperations > 0) await regrowOperations(session, prunedOperations);
+/** Nothing is told twice: the events up to the checkpoint are in the stored stream. */
+async function reopenStage(session: Session): Promise<void> {
+  session.emit({ type: 'phase', stage: session.stage.index, phase: 'compiling' });
+  await session.load(session.current);
+  session.emit({ type: 'phase', stage: session.stage.index, phase: session.progress.phase });
 }
 
 /** The network that the stage trains: what the stage before left, with new cells in front of its own head. */
@@ -70,10 +89,10 @@ function openStage({ settings, space, network, generation }: Session, stage: Sta
  * began with (the released program's rule), but no less than the stage's share of the target, by the sizes of the
  * unpruned super-nets: a generous target must not be overshot before the joint stage.
  */
-function goalOf({ settings, totals }: Session, stage: Stage, initial: number): number {
+function goalOf({ settings, totals, stage, progress }: Session): number {
   if (stage.joint) return settings.targetParameters;
   const share = totals.parameters[stage.index] / totals.parameters.at(-1)!;
-  return Math.round(Math.max(settings.stage.endShare * initial, settings.targetParameters * share));
+  return Math.round(Math.max(settings.stage.endShare * progress.initial, settings.targetParameters * share));
 }
 
 /**
@@ -81,44 +100,45 @@ function goalOf({ settings, totals }: Session, stage: Stage, initial: number): n
  * goal. Ends at the goal, or when `patience` rounds on end pruned nothing at any level. A joint stage whose target is
  * unmet does not give up so: lambda is still growing.
  */
-async function searchEpochs(session: Session, goal: number): Promise<{ reason: EndReason; prunedOperations: number }> {
-  const { stage, settings } = session;
+async function searchEpochs(session: Session): Promise<EndReason> {
+  const { stage, progress } = session;
   const active = (): number => countParameters(session.current).active;
-  let round = 0;
-  let idle = 0;
-  let prunedOperations = 0;
-  while (active() > goal) {
-    if (session.stageEpochs >= stage.maxEpochs) return { reason: 'max-epochs', prunedOperations };
-    if (idle >= settings.stage.patience && !stage.joint) return { reason: 'nothing-pruned', prunedOperations };
-    session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
+  // Anew each time: the user may have steered.
+  while (active() > goalOf(session)) {
+    const { settings } = session;
+    if (session.stageEpochs >= stage.maxEpochs) return 'max-epochs';
+    if (progress.idle >= settings.stage.patience && !stage.joint) return 'nothing-pruned';
+    if (progress.step === 0) session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
     await trainEpoch(session, 'search');
     const trained = await session.pull();
     const outcome = commitLive(trained, session.discretization);
     const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
     const last = session.stageEpochs >= stage.maxEpochs;
+    const goal = goalOf(session);
     if (due || last || countParameters(outcome.network).active <= goal) {
-      await commitRound(session, outcome, ++round, goal);
-      idle = prunedNothing(outcome.pruned) ? idle + 1 : 0;
-      prunedOperations += outcome.pruned.operations.length;
+      await commitRound(session, outcome, ++progress.round, goal);
+      progress.idle = prunedNothing(outcome.pruned) ? progress.idle + 1 : 0;
+      progress.prunedOperations += outcome.pruned.operations.length;
       session.emitRatios(session.current, true, trained);
       await evaluate(session);
+      await session.checkpoint(false);
     } else {
       session.emitRatios(outcome.network, false, trained);
     }
   }
-  return { reason: 'goal-reached', prunedOperations };
+  return 'goal-reached';
 }
 
 /**
  * Scores what is left over `scoringEpochs`, then brings back a share of what the stage pruned: one operation at least,
  * where a preset is so small that the share rounds to none.
  */
-async function regrowOperations(session: Session, pruned: number): Promise<void> {
-  const { stage, settings, space } = session;
+async function regrowOperations(session: Session): Promise<void> {
+  const { stage, settings, space, progress } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'scoring' });
-  for (let epoch = 0; epoch < stage.scoringEpochs; epoch++) await trainEpoch(session, 'scoring');
+  for (; progress.scored < stage.scoringEpochs; progress.scored++) await trainEpoch(session, 'scoring');
   const network = await session.pull();
-  const count = Math.max(1, Math.round(settings.reevaluation.regrowShare * pruned));
+  const count = Math.max(1, Math.round(settings.reevaluation.regrowShare * progress.prunedOperations));
   const chosen = chooseRegrowth(network, count, randomStream(settings.seed, 'regrow', stage.index));
   session.setUnloaded(regrow(network, chosen, settings.seed, ++session.generation));
   session.emit({

@@ -9,6 +9,8 @@ import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, TrainedGroup
 export interface FakeOptions {
   /** The loss is NaN from this step on. */
   readonly divergeAt?: number;
+  /** Steps that were taken before: the loss goes on from there. */
+  readonly startAt?: number;
   /** `step` throws this at step 3. */
   readonly failure?: Error;
   /** Told of every step, before it. */
@@ -21,10 +23,12 @@ export class FakeStepper implements Stepper {
   readonly backend = 'fake';
   private loaded: { plan: NetworkPlan; parameters: NetworkParameters; preferences: Float32Array } | null = null;
   private metrics: StepMetrics[] = [];
-  private steps = 0;
+  private steps: number;
   private peakBytes = 0;
 
-  constructor(private readonly options: FakeOptions = {}) {}
+  constructor(private readonly options: FakeOptions = {}) {
+    this.steps = options.startAt ?? 0;
+  }
 
   load(plan: NetworkPlan, { values, momentum, weightMask }: NetworkParameters): Promise<void> {
     const preferences = new Float32Array(plan.table.size);

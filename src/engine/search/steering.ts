@@ -1,0 +1,119 @@
+/** What a user changes while a search runs. Every change is an event, so that a stored run tells of it. */
+import * as v from 'valibot';
+import { compact } from '../granularity/commit.ts';
+import { slice } from '../granularity/network.ts';
+import type { Network } from '../granularity/network.ts';
+import { SearchSettingsSchema } from '../settings.ts';
+import type { SearchSettings } from '../settings.ts';
+import { parameter } from '../supernet/layout.ts';
+import { regrow } from './regrow.ts';
+import type { Session } from './session.ts';
+
+/** Settings that may change under way: all others decide what was drawn at the start. */
+export const steerableSettings = [
+  'targetParameters',
+  'optimizers.weights.rate',
+  'optimizers.importances.rate',
+  'optimizers.gates.rate',
+  'optimizers.thresholds.rate',
+  'optimizers.weightThresholds.rate',
+  'regularizer.lambda0',
+  'regularizer.mu',
+] as const;
+export type SteerableSetting = (typeof steerableSettings)[number];
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const place = { cell: count, edge: count, operation: v.pipe(v.string(), v.maxLength(40)) };
+
+export const SteeringSchema = v.variant('kind', [
+  v.object({ kind: v.literal('set'), setting: v.picklist(steerableSettings), value: v.pipe(v.number(), v.finite()) }),
+  /** The weight of both regularizers, at once; it goes on adapting from there. */
+  v.object({ kind: v.literal('lambda'), value: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
+  /** A protected operation is not pruned, whatever its threshold says. */
+  v.object({ kind: v.literal('protect'), ...place }),
+  v.object({ kind: v.literal('release'), ...place }),
+  v.object({ kind: v.literal('prune'), ...place }),
+  v.object({ kind: v.literal('regrow'), ...place }),
+]);
+export type Steering = v.InferOutput<typeof SteeringSchema>;
+
+/** Why a change was not made; null = it was. */
+type Outcome = Promise<string | null> | string | null;
+
+/** Between two steps. What cannot be done is told and leaves everything as it is. */
+export async function applySteering(session: Session, steering: Steering): Promise<void> {
+  const refusal = await apply(session, steering);
+  session.emit({ type: 'steered', stage: session.stage.index, change: steering, refusal });
+  if (!refusal && (steering.kind === 'prune' || steering.kind === 'regrow')) session.emitRatios(session.current, true);
+}
+
+function apply(session: Session, steering: Steering): Outcome {
+  if (steering.kind === 'set') return set(session, steering.setting, steering.value);
+  if (steering.kind === 'lambda') {
+    session.lambda = { ...session.lambda, lambda: steering.value };
+    return null;
+  }
+  const { cell, edge } = steering;
+  const operation = session.settings.space.operations.findIndex((name) => name === steering.operation);
+  if (cell >= session.space.cells.length || edge >= session.space.edges.length || operation < 0) {
+    return `there is no operation ${steering.operation} on edge ${edge} of cell ${cell}`;
+  }
+  const unit = edge * session.settings.space.operations.length + operation;
+  const alive = session.current.masks.operations[cell][unit] === 1;
+  switch (steering.kind) {
+    case 'protect':
+      if (!alive) return 'it is pruned: regrow it first';
+      session.protect(cell, unit, true);
+      return null;
+    case 'release':
+      session.protect(cell, unit, false);
+      return null;
+    case 'prune':
+      return alive ? prune(session, cell, unit) : 'it is pruned already';
+    case 'regrow':
+      return alive ? 'it is not pruned' : bringBack(session, cell, unit);
+  }
+}
+
+function set(session: Session, setting: SteerableSetting, value: number): string | null {
+  const settings = structuredClone(session.settings);
+  const path = setting.split('.');
+  const last = path.pop()!;
+  const owner = path.reduce<Record<string, unknown>>((object, key) => object[key] as Record<string, unknown>, settings);
+  owner[last] = value;
+  const result = v.safeParse(SearchSettingsSchema, settings);
+  if (!result.success) return `${setting}: ${result.issues[0].message}`;
+  session.settings = result.output satisfies SearchSettings;
+  return null;
+}
+
+async function prune(session: Session, cell: number, unit: number): Promise<string | null> {
+  const network = await session.pull();
+  const { edges, operations } = session.space;
+  const to = edges[Math.floor(unit / operations.length)].to;
+  const mask = network.masks.operations[cell];
+  const others = mask.filter((alive, other) => alive && other !== unit && edges[Math.floor(other / operations.length)].to === to);
+  if (others.length === 0) return 'it is the last operation of its node: a node without one computes nothing';
+  const masks = { operations: network.masks.operations.map((m) => m.slice()), filters: network.masks.filters };
+  masks.operations[cell][unit] = 0;
+  session.protect(cell, unit, false);
+  const pruned = compact(network, masks);
+  stillMomentum(pruned, cell, unit);
+  await session.replace(pruned);
+  return null;
+}
+
+async function bringBack(session: Session, cell: number, unit: number): Promise<string | null> {
+  const network = await session.pull();
+  if (cell > network.plan.endCell) return `cell ${cell} is not searched yet`;
+  await session.replace(regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation));
+  return null;
+}
+
+/** Else the importance and thresholds of what was pruned would drift on. */
+function stillMomentum({ plan, parameters }: Network, cell: number, unit: number): void {
+  if (cell > plan.endCell) return;
+  for (const name of ['alpha', 'operationThreshold', 'filterThreshold', 'weightThreshold']) {
+    slice(parameters.momentum, parameter(plan.table, `cells.${cell}.${name}`))[unit] = 0;
+  }
+}
