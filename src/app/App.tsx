@@ -4,6 +4,8 @@ import { useShortcuts } from './commands.ts';
 import { ControlBar } from './components/ControlBar.tsx';
 import { Header } from './components/Header.tsx';
 import { Notices } from './components/Notices.tsx';
+import { RunGate } from './components/RunGate.tsx';
+import { Scrubber } from './components/Scrubber.tsx';
 import { SetupBar } from './components/SetupBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
@@ -14,6 +16,8 @@ import { Overview } from './views/Overview.tsx';
 // Not needed at first sight, and the balance view brings a chart library along.
 const Balance = lazy(() => import('./views/balance/Balance.tsx'));
 const Architecture = lazy(() => import('./views/architecture/Architecture.tsx'));
+const Discretization = lazy(() => import('./views/discretization/Discretization.tsx'));
+const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
 const Events = lazy(() => import('./views/events/Events.tsx'));
 
 export function App() {
@@ -29,13 +33,18 @@ export function App() {
       <SetupBar />
       <Notices />
       <StageTrack />
+      <Scrubber />
       <main id="main" aria-label={viewNames[view]}>
-        <Suspense fallback={<p className="empty">Loading this view.</p>}>
-          {view === 'overview' && <Overview />}
-          {view === 'balance' && <Balance />}
-          {view === 'architecture' && <Architecture />}
-          {view === 'events' && <Events />}
-        </Suspense>
+        <RunGate>
+          <Suspense fallback={<p className="empty">Loading this view.</p>}>
+            {view === 'overview' && <Overview />}
+            {view === 'balance' && <Balance />}
+            {view === 'architecture' && <Architecture />}
+            {view === 'discretization' && <Discretization />}
+            {view === 'trade-off' && <TradeOff />}
+            {view === 'events' && <Events />}
+          </Suspense>
+        </RunGate>
       </main>
       <SettingsDialog />
       <ShortcutsDialog />

@@ -1,0 +1,39 @@
+/** Which cell is looked at. Few cells are buttons in a row, many a list. */
+import { cellName } from '../format.ts';
+import { shownSettings, useShown } from '../store/store.ts';
+
+interface CellPickerProps {
+  cell: number;
+  choose: (cell: number) => void;
+  /** Radio groups of one page must differ. */
+  name: string;
+}
+
+const mostButtons = 8;
+
+export function CellPicker({ cell, choose, name }: CellPickerProps) {
+  const cells = useShown((s) => shownSettings(s).space.cells);
+  const begun = useShown(({ run }) => run.details.at(-1)?.cells.length ?? 0);
+  const all = Array.from({ length: cells }, (_, i) => i);
+  if (cells > mostButtons) {
+    return (
+      <select aria-label="Cell" value={cell} onChange={(event) => choose(Number(event.target.value))}>
+        {all.map((i) => (
+          <option key={i} value={i} disabled={i >= begun}>
+            {cellName(i)}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  return (
+    <div className="segments" role="radiogroup" aria-label="Cell">
+      {all.map((i) => (
+        <label key={i} title={i < begun || begun === 0 ? undefined : 'Its stage has not begun'} data-begun={i < begun}>
+          <input type="radio" name={name} checked={cell === i} onChange={() => choose(i)} />
+          <span>{cellName(i)}</span>
+        </label>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** The same as the picture of a cell's units, in numbers. */
+import type { Granularity } from '../../../engine/settings.ts';
+import { decimal, integer } from '../../format.ts';
+import { total } from '../../store/cell-units.ts';
+import type { Row, RowGroup } from './rows.ts';
+
+const heads: Readonly<Record<Granularity, readonly string[]>> = {
+  operation: ['Importance', 'Threshold', 'State'],
+  filter: ['Filters left', 'Thresholds', 'State'],
+  weight: ['Weights left', 'Threshold', 'State'],
+};
+
+function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [string, string] {
+  if (level === 'operation') return candidate ? [decimal(candidate.importance), decimal(candidate.threshold)] : ['', ''];
+  if (level === 'filter') {
+    const counts = groups.map(({ filters }) => `${filters.filter(({ alive }) => alive).length} of ${filters.length}`);
+    return [counts.join(', '), groups.map(({ threshold }) => (Number.isNaN(threshold) ? '\u2013' : decimal(threshold))).join(', ')];
+  }
+  return weights ? [`${integer(total(weights.alive))} of ${integer(weights.total)}`, decimal(weights.threshold)] : ['0', '\u2013'];
+}
+
+export function UnitTable({ level, groups }: { level: Granularity; groups: readonly RowGroup[] }) {
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Units against thresholds, table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Place</th>
+            {heads[level].map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.flatMap(({ title, rows }) =>
+            rows.map((row) => {
+              const [value, threshold] = cellsOf(level, row);
+              return (
+                <tr key={`${title} ${row.key}`} data-dead={!row.alive}>
+                  <th scope="row">
+                    {title}, {row.label}
+                  </th>
+                  <td>{value}</td>
+                  <td>{threshold}</td>
+                  <td>{row.alive ? (row.regrown ? 'regrown' : 'alive') : 'pruned'}</td>
+                </tr>
+              );
+            }),
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}

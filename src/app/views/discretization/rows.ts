@@ -1,0 +1,85 @@
+/** The rows of a cell's picture: one a candidate operation or preprocess, grouped by edge. Pure. */
+import type { Granularity, OperationName } from '../../../engine/settings.ts';
+import { operationLabels, percent } from '../../format.ts';
+import { total } from '../../store/cell-units.ts';
+import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
+import { placeName } from '../units/UnitDetail.tsx';
+
+export interface Row {
+  key: string;
+  /** Null = a preprocess. */
+  unit: number | null;
+  slot: 0 | 1;
+  label: string;
+  /** Spoken instead of the picture. */
+  spoken: string;
+  /** A figure at the row's end. */
+  figure: string;
+  alive: boolean;
+  regrown: boolean;
+  candidate: Candidate | null;
+  groups: readonly FilterGroup[];
+  weights: WeightUnits | null;
+}
+
+export interface RowGroup {
+  title: string;
+  rows: Row[];
+}
+
+const convolutions: ReadonlySet<OperationName> = new Set(['sep_conv_3x3', 'sep_conv_5x5', 'dil_conv_3x3', 'dil_conv_5x5']);
+
+export interface CellData {
+  candidates: readonly Candidate[];
+  filterGroups: readonly FilterGroup[];
+  weights: readonly WeightUnits[];
+}
+
+export function rowGroups(level: Granularity, { candidates, filterGroups, weights }: CellData): RowGroup[] {
+  const shown = candidates.filter(({ operation }) => level === 'operation' || convolutions.has(operation));
+  const edges = new Map<number, RowGroup>();
+  for (const candidate of shown) {
+    const group = edges.get(candidate.edge) ?? { title: placeName(candidate), rows: [] };
+    group.rows.push(candidateRow(level, candidate, filterGroups, weights));
+    edges.set(candidate.edge, group);
+  }
+  const own = level === 'filter' && candidates.length > 0 ? [preprocessRows(filterGroups)] : [];
+  return [...own, ...edges.values()];
+}
+
+function candidateRow(level: Granularity, candidate: Candidate, filterGroups: readonly FilterGroup[], weights: readonly WeightUnits[]): Row {
+  const { unit, operation, alive, importance, threshold, state } = candidate;
+  const groups = filterGroups.filter((group) => group.unit === unit);
+  const own = weights.find((one) => one.unit === unit) ?? null;
+  const label = operationLabels[operation].short;
+  const base = { key: String(unit), unit, slot: 0 as const, label, alive, regrown: state.regrown, candidate, groups, weights: own };
+  const name = `${operationLabels[operation].long}${alive ? '' : ', pruned'}`;
+  if (level === 'operation') return { ...base, figure: importance.toFixed(2), spoken: `${name}: importance ${importance.toFixed(2)}, threshold ${threshold.toFixed(2)}` };
+  if (level === 'filter') {
+    const filters = groups.flatMap((group) => group.filters);
+    const left = alive ? filters.filter((filter) => filter.alive).length : 0;
+    return { ...base, figure: `${left}/${filters.length}`, spoken: `${name}: ${left} of ${filters.length} filters left` };
+  }
+  const share = own && alive ? total(own.alive) / Math.max(1, own.total) : 0;
+  return { ...base, figure: percent(share), spoken: `${name}: ${percent(share)} of its weights left` };
+}
+
+function preprocessRows(filterGroups: readonly FilterGroup[]): RowGroup {
+  const rows = filterGroups
+    .filter(({ unit }) => unit === null)
+    .map((group): Row => {
+      const left = group.filters.filter(({ alive }) => alive).length;
+      const slot = group.part === 0 ? 0 : 1;
+      return {
+        ...{ key: `preprocess ${slot}`, unit: null, slot, label: slot === 0 ? 'c\u2096\u208b\u2082' : 'c\u2096\u208b\u2081', alive: true, regrown: false },
+        ...{ candidate: null, groups: [group], weights: null, figure: `${left}/${group.filters.length}` },
+        spoken: `preprocess of input ${slot + 1}: ${left} of ${group.filters.length} filters left`,
+      };
+    });
+  return { title: 'Preprocess', rows };
+}
+
+/** Largest magnitude of any weight of the cell: the rows share one axis. */
+export function largestWeight(weights: readonly WeightUnits[]): number {
+  return weights.reduce((most, { width, alive }) => Math.max(most, width * alive.length), 0);
+}

@@ -1,0 +1,158 @@
+/** Accuracy against parameters over the search, with the target, other runs, and the Pareto front of all. */
+import { useMemo, useState } from 'react';
+import { Panel, TableToggle } from '../../components/Panel.tsx';
+import { accuracy, integer, plural } from '../../format.ts';
+import { viewHref } from '../../router.ts';
+import { shownSettings, useShown } from '../../store/store.ts';
+import { bestWithin, paretoFront, pointsOf, tradeOffRunOf } from './points.ts';
+import type { TradeOffPoint, TradeOffRun } from './points.ts';
+import { TradeOffPlot } from './TradeOffPlot.tsx';
+
+interface TradeOffProps {
+  /** Runs from storage to compare with, beside the earlier ones of this page. */
+  stored?: readonly TradeOffRun[];
+}
+
+const none: readonly TradeOffRun[] = [];
+
+export default function TradeOff({ stored = none }: TradeOffProps) {
+  const [asTable, setAsTable] = useState(false);
+  const runs = useRuns(stored);
+  const target = useShown((s) => shownSettings(s).targetParameters);
+  const own = runs.find(({ current }) => current);
+  const measured = runs.some(({ points }) => points.length > 0);
+  return (
+    <div className="view trade-off">
+      <Panel
+        title="Accuracy against size"
+        note="share of held-out images right"
+        className="area-scatter"
+        actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
+      >
+        {!measured ? (
+          <p className="empty">Every measurement of a search becomes a point here: how many parameters were left, and how many held-out images it got right. Press Start.</p>
+        ) : asTable ? (
+          <PointTable points={own?.points ?? []} />
+        ) : (
+          <>
+            <p className="lead">{verdict(own?.points ?? [], target)}</p>
+            <TradeOffLegend others={runs.length > 1} />
+            <TradeOffPlot runs={runs} target={target} />
+          </>
+        )}
+      </Panel>
+      <Panel title="Runs" note="best whole network within its own target" className="area-runs">
+        <RunTable runs={runs} />
+      </Panel>
+    </div>
+  );
+}
+
+function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
+  const evaluations = useShown(({ run }) => run.evaluations);
+  const settings = useShown(shownSettings);
+  const started = useShown(({ run }) => run.started !== null);
+  const id = useShown((s) => s.pastId ?? s.runId);
+  const earlier = useShown((s) => s.earlier);
+  return useMemo(() => {
+    const { seed, targetParameters: target, space } = settings;
+    const own = started ? [{ id: id ?? 'current', name: 'This run', seed, target, current: true, points: pointsOf(evaluations, space.stages) }] : [];
+    const others = [...earlier.flatMap((run) => tradeOffRunOf(run) ?? []), ...stored];
+    const seen = new Set([id]);
+    return [...own, ...others.filter((run) => !seen.has(run.id) && seen.add(run.id))];
+  }, [evaluations, settings, started, id, earlier, stored]);
+}
+
+function verdict(points: readonly TradeOffPoint[], target: number): string {
+  const best = bestWithin(points, target);
+  if (best) return `Within ${integer(target)} parameters: ${accuracy(best.accuracy)}, with ${integer(best.parameters)}.`;
+  const whole = points.filter((point) => point.whole);
+  if (whole.length === 0) return 'No whole network yet: the first stages search the first cells only.';
+  return `No network within the target of ${integer(target)} yet; the smallest has ${integer(Math.min(...whole.map(({ parameters }) => parameters)))} parameters.`;
+}
+
+function TradeOffLegend({ others }: { others: boolean }) {
+  const items = [
+    { label: 'Whole network', mark: <circle cx="7" cy="6" r="4" fill="var(--text)" /> },
+    { label: 'First stages\u2019 network', mark: <circle cx="7" cy="6" r="3.5" fill="none" stroke="var(--text)" strokeWidth="1.25" /> },
+    { label: 'Pareto front', mark: <path d="M0 10V6H7V2H14" fill="none" stroke="var(--regrown)" strokeWidth="2" /> },
+    { label: 'Within the target', mark: <rect y="1" width="14" height="10" fill="var(--weight)" opacity="0.18" /> },
+    ...(others ? [{ label: 'Other runs', mark: <circle cx="7" cy="6" r="4" fill="var(--faint)" /> }] : []),
+  ];
+  return (
+    <ul className="legend">
+      {items.map(({ label, mark }) => (
+        <li key={label}>
+          <svg width="14" height="12" aria-hidden="true">
+            {mark}
+          </svg>
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
+  const front = new Set(paretoFront(points));
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Accuracy against size, table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">Parameters</th>
+            <th scope="col">Accuracy</th>
+            <th scope="col">Network</th>
+            <th scope="col">On the front</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.toReversed().map((point, i) => (
+            <tr key={`${point.step} ${i}`}>
+              <th scope="row">{integer(point.step)}</th>
+              <td>{integer(point.parameters)}</td>
+              <td>{accuracy(point.accuracy)}</td>
+              <td>{point.whole ? 'whole' : `stages up to ${point.stage + 1}`}</td>
+              <td>{front.has(point) ? 'yes' : ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
+  if (runs.length === 0) return <p className="empty">Runs of this page are compared here: search again with another target, seed or set of levels.</p>;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Runs, table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Run</th>
+            <th scope="col">Seed</th>
+            <th scope="col">Target</th>
+            <th scope="col">Parameters</th>
+            <th scope="col">Accuracy</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map(({ id, name, seed, target, current, points }) => {
+            const best = bestWithin(points, target);
+            return (
+              <tr key={id}>
+                <th scope="row">{current ? <strong>{name}</strong> : <a href={viewHref('trade-off', id)}>{name}</a>}</th>
+                <td>{seed}</td>
+                <td>{integer(target)}</td>
+                <td>{best ? integer(best.parameters) : '\u2013'}</td>
+                <td>{best ? accuracy(best.accuracy) : '\u2013'}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {runs.length === 1 && <p className="note">Search again with another target or seed, and both are compared here ({plural(runs[0].points.length, 'measurement')} so far).</p>}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useMemo, useState } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { font, useCanvas } from '../../charts/canvas.ts';
+import { palette } from '../../charts/palette.ts';
+import { accuracy, integer } from '../../format.ts';
+import type { TradeOffPoint, TradeOffRun } from './points.ts';
+import { drawScatter, layScatter, pointAt } from './scatter.ts';
+import type { Scatter } from './scatter.ts';
+
+interface TradeOffPlotProps {
+  runs: readonly TradeOffRun[];
+  target: number;
+}
+
+export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
+  const [hovered, setHovered] = useState<{ run: TradeOffRun; point: TradeOffPoint } | null>(null);
+  const scatter = useMemo(() => layScatter(runs, target), [runs, target]);
+  const painting = useMemo(
+    () => ({
+      select: () => scatter,
+      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Scatter) => drawScatter(context, width, height, data, palette(), font, hovered?.point ?? null),
+    }),
+    [scatter, hovered],
+  );
+  const canvas = useCanvas(painting);
+  const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    setHovered(pointAt(scatter, box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+  };
+  const move = (event: KeyboardEvent): void => {
+    const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const run = runs.find(({ current }) => current);
+    if (!direction || !run || run.points.length === 0) return;
+    event.preventDefault();
+    const at = hovered ? run.points.indexOf(hovered.point) + direction : direction > 0 ? 0 : run.points.length - 1;
+    setHovered({ run, point: run.points[Math.min(run.points.length - 1, Math.max(0, at))] });
+  };
+  return (
+    <div className="plot">
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label="Accuracy against active parameters. Arrow keys go through the moments of the run; a table is beside the title."
+        onPointerMove={follow}
+        onPointerDown={follow}
+        onPointerLeave={() => setHovered(null)}
+        onBlur={() => setHovered(null)}
+        onKeyDown={move}
+      />
+      {hovered && (
+        <div className="readout readout-right" role="status">
+          <p>
+            {hovered.run.name} · step {integer(hovered.point.step)}
+          </p>
+          <strong>{accuracy(hovered.point.accuracy)}</strong> with {integer(hovered.point.parameters)} parameters
+          {!hovered.point.whole && <p>an earlier stage’s network, not yet whole</p>}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+/** Accuracy against parameters: the measured moments of runs, and which of them no other beats. Pure. */
+import type { SearchEvent } from '../../../engine/search/events.ts';
+import type { Evaluation } from '../../store/run-model.ts';
+
+export interface TradeOffPoint {
+  step: number;
+  stage: number;
+  accuracy: number;
+  parameters: number;
+  /** Of all cells: networks of earlier stages end halfway, and compete with no whole one. */
+  whole: boolean;
+}
+
+export interface TradeOffRun {
+  id: string;
+  name: string;
+  seed: number;
+  target: number;
+  /** The one on screen. */
+  current: boolean;
+  points: readonly TradeOffPoint[];
+}
+
+export function pointsOf(evaluations: readonly Evaluation[], stages: number): TradeOffPoint[] {
+  return evaluations.map(({ step, stage, accuracy, parameters }) => ({ step, stage, accuracy, parameters, whole: stage >= stages - 1 }));
+}
+
+const known = new WeakMap<readonly SearchEvent[], TradeOffRun>();
+
+/** Of a run that is not on screen; null before it was started. */
+export function tradeOffRunOf({ id, name, events }: { id: string; name: string; events: readonly SearchEvent[] }): TradeOffRun | null {
+  const cached = known.get(events);
+  if (cached) return cached;
+  const started = events.find((event) => event.type === 'started');
+  if (!started) return null;
+  const { seed, targetParameters: target, space } = started.settings;
+  const evaluations = events.filter((event) => event.type === 'evaluated');
+  const run = { id, name, seed, target, current: false, points: pointsOf(evaluations, space.stages) };
+  known.set(events, run);
+  return run;
+}
+
+/** Whole networks that none with as few parameters beats in accuracy, from the smallest up. */
+export function paretoFront(points: readonly TradeOffPoint[]): TradeOffPoint[] {
+  const sorted = points.filter(({ whole }) => whole).sort((a, b) => a.parameters - b.parameters || b.accuracy - a.accuracy);
+  let best = -Infinity;
+  return sorted.filter(({ accuracy }) => accuracy > best && ((best = accuracy), true));
+}
+
+/** The most accurate whole network within a size. */
+export function bestWithin(points: readonly TradeOffPoint[], target: number): TradeOffPoint | null {
+  const within = points.filter(({ whole, parameters }) => whole && parameters <= target);
+  return within.reduce<TradeOffPoint | null>((best, point) => (best && best.accuracy >= point.accuracy ? best : point), null);
+}

@@ -1,0 +1,93 @@
+/** One candidate operation or preprocess, at one level: where it stands against its threshold, and why. */
+import { useState } from 'react';
+import type { Granularity } from '../../../engine/settings.ts';
+import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
+import { TableToggle } from '../../components/Panel.tsx';
+import { decimal, integer, operationLabels, stateName } from '../../format.ts';
+import { lastWeights } from '../../store/cell-units.ts';
+import type { Candidate, FilterGroup } from '../../store/cell-units.ts';
+import { useShown } from '../../store/store.ts';
+import { FilterBars, FilterTable } from './FilterBars.tsx';
+import { UnitHistory } from './UnitHistory.tsx';
+import { weightSentence, WeightHistogram, WeightTable } from './WeightHistogram.tsx';
+
+export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string => `${stateName(from)} \u2192 ${stateName(to)}`;
+
+export const candidateTitle = (candidate: Candidate): string => `${operationLabels[candidate.operation].long}, ${placeName(candidate)}`;
+
+export function OperationDetail({ candidate }: { candidate: Candidate }) {
+  const { importance, threshold, alive } = candidate;
+  return (
+    <>
+      <p className="lead">{operationSentence(candidate)}</p>
+      <Frame
+        className="strip"
+        label={`Importance ${decimal(importance)}, threshold ${decimal(threshold)}`}
+        xTicks={importanceTicks}
+        xTitle="importance, sigmoid(\u03b1)"
+        overlay={
+          <>
+            <i className="pruned-side" style={{ width: `${along(threshold) / 10}%` }} />
+            <i className="threshold-line vertical" style={{ left: `${along(threshold) / 10}%` }}>
+              <span data-end={threshold > 0.7}>threshold {decimal(threshold)}</span>
+            </i>
+          </>
+        }
+      >
+        <path d={strokes([along(importance)], 700, 700)} stroke={alive ? 'var(--operation)' : 'var(--muted)'} strokeWidth="12" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+      </Frame>
+      <UnitHistory candidate={candidate} />
+    </>
+  );
+}
+
+export function operationSentence({ importance, threshold, alive, state }: Candidate): string {
+  if (!alive) {
+    const last = state.history.findLast(({ kind }) => kind !== 'regrown');
+    return last?.threshold !== undefined && last.importance !== undefined
+      ? `Pruned at step ${integer(last.step)}: its importance ${decimal(last.importance)} did not exceed ${decimal(last.threshold)}.`
+      : 'It would be pruned at this moment.';
+  }
+  // The node's last candidate stays whatever its threshold says.
+  if (importance <= threshold) return `Kept as its node\u2019s last operation, though ${decimal(importance)} does not exceed ${decimal(threshold)}.`;
+  return `Alive: importance ${decimal(importance)}, ${decimal(importance - Math.max(0, threshold))} above its threshold${state.regrown ? '; regrown once' : ''}.`;
+}
+
+export function FilterDetail({ groups, titles }: { groups: readonly FilterGroup[]; titles: readonly string[] }) {
+  const [asTable, setAsTable] = useState(false);
+  if (groups.length === 0) return <p className="empty">This operation has no filters of its own: it is no convolution.</p>;
+  return (
+    <>
+      <div className="detail-head">
+        <p className="note">gate, sigmoid(β), by filter</p>
+        <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Filters" />
+      </div>
+      {asTable ? <FilterTable groups={groups} titles={titles} /> : groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]} />)}
+    </>
+  );
+}
+
+export function WeightDetail({ cell, unit }: { cell: number; unit: number }) {
+  const [asTable, setAsTable] = useState(false);
+  const details = useShown(({ run }) => run.details);
+  const known = lastWeights(details, cell, unit);
+  if (!known) return <p className="empty">This operation has no weights that can be masked: it is no convolution.</p>;
+  const { weights, step } = known;
+  const stale = step !== details.at(-1)?.step;
+  return (
+    <>
+      <p className="lead">{weightSentence(weights)}</p>
+      <div className="detail-head">
+        <p className="note">weights by magnitude{stale ? `, as they were at step ${integer(step)}` : ''}</p>
+        <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Weights" />
+      </div>
+      {asTable ? <WeightTable weights={weights} /> : <WeightHistogram weights={weights} />}
+    </>
+  );
+}
+
+export const levelNote: Readonly<Record<Granularity, string>> = {
+  operation: 'An operation is pruned when its importance does not exceed its threshold.',
+  filter: 'A filter is pruned when its gate does not exceed the threshold of its operation.',
+  weight: 'A weight is masked when its magnitude does not exceed the threshold of its operation.',
+};

@@ -1,0 +1,24 @@
+/** What became of one candidate operation: when it was pruned, by which threshold, and when it grew back. */
+import { decimal, integer } from '../../format.ts';
+import type { Candidate } from '../../store/cell-units.ts';
+
+const verbs = { pruned: 'Pruned', 're-pruned': 'Re-pruned in a later stage', regrown: 'Regrown' } as const;
+
+export function UnitHistory({ candidate }: { candidate: Candidate }) {
+  const { history } = candidate.state;
+  if (history.length === 0) return <p className="note">Alive since its cell was begun.</p>;
+  return (
+    <ol className="unit-history">
+      {history.map(({ kind, step, importance, threshold }, i) => (
+        <li key={i} data-kind={kind}>
+          <span>step {integer(step)}</span> {verbs[kind]}
+          {importance !== undefined && threshold !== undefined && (
+            <em>
+              {decimal(importance)} ≤ {decimal(threshold)}
+            </em>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,33 @@
+/** Hooks: the units of a cell of the run on screen. */
+import { useMemo } from 'react';
+import { shownSettings, useShown } from '../../store/store.ts';
+import { candidatesOf, filterGroupsOf, weightsOf } from '../../store/cell-units.ts';
+import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
+import { cellShapes } from '../../store/cells.ts';
+import type { CellShape } from '../../store/cells.ts';
+
+export function useShape(cell: number): CellShape {
+  const settings = useShown(shownSettings);
+  return useMemo(() => {
+    const shapes = cellShapes(settings);
+    return shapes[Math.min(cell, shapes.length - 1)];
+  }, [settings, cell]);
+}
+
+export function useCandidates(cell: number): Candidate[] {
+  const details = useShown(({ run }) => run.details);
+  const units = useShown(({ run }) => run.units);
+  const space = useShown((s) => shownSettings(s).space);
+  return useMemo(() => candidatesOf(details, units, space, cell), [details, units, space, cell]);
+}
+
+export function useFilterGroups(cell: number): FilterGroup[] {
+  const details = useShown(({ run }) => run.details);
+  const { channels } = useShape(cell);
+  return useMemo(() => filterGroupsOf(details, cell, channels), [details, cell, channels]);
+}
+
+export function useWeights(cell: number): readonly WeightUnits[] {
+  const details = useShown(({ run }) => run.details);
+  return useMemo(() => weightsOf(details, cell), [details, cell]);
+}
