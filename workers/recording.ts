@@ -30,7 +30,7 @@ export async function beginRecording({ settings, dataset, backend, run: { id }, 
   const now = Date.now();
   const run: RunRecord = {
     ...{ id, name: nameOf(settings), tags: [], created: now, updated: now, status: 'running', settings },
-    ...{ dataset: { name: dataset.kind, source: dataset }, backend, events: 0, summary: emptySummary, deleted: null, imported: false },
+    ...{ dataset: { name: dataset.kind, source: dataset }, backend, events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
   };
   const whole = { run, events: [], checkpoint: null };
   const lease = await leaseRun(run.id);

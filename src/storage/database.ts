@@ -63,7 +63,7 @@ async function upgradeToVersion2(database: LabDatabase, transaction: Upgrade): P
     await runs.put({
       ...{ id, name, tags: [], created, updated: created, status: statusAfter(status, events), settings },
       ...{ dataset: { name: dataset, source: null }, backend: backendIn(events), events: events.length },
-      ...{ summary: summarize(emptySummary, events), deleted: null, imported: false },
+      ...{ summary: summarize(emptySummary, events), checkpointStep: null, deleted: null, imported: false },
     });
     const architecture = architectureIn(events);
     if (architecture) await architectures.put({ id, runId: id, name, created, architecture });

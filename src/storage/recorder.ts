@@ -106,8 +106,9 @@ export class RunRecorder {
   }
 
   private async cut(count: number): Promise<void> {
-    await this.options.store.cut(this.run.id, count, { status: 'running' });
-    this.run = { ...this.run, events: count, status: 'running' };
+    const change = { status: 'running', ...(count === 0 ? { checkpointStep: null } : {}) } as const;
+    await this.options.store.cut(this.run.id, count, change);
+    this.run = { ...this.run, ...change, events: count };
     this.cutTo = null;
   }
 
@@ -124,7 +125,7 @@ export class RunRecorder {
       status: statusAfter(this.run.status, events),
       summary: summarize(this.run.summary, events),
       // As steered.
-      ...(next ? { settings: next.checkpoint.settings } : {}),
+      ...(next ? { settings: next.checkpoint.settings, checkpointStep: next.checkpoint.steps } : {}),
     };
     const checkpoint = next && { ...next, stageEnd: stageEnd(next.checkpoint), step: next.checkpoint.steps };
     await store.append(id, { first, events, change, checkpoint });

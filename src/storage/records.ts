@@ -35,6 +35,8 @@ export interface RunRecord {
   /** Events stored. */
   events: number;
   summary: RunSummary;
+  /** Step of the last checkpoint: where the run can be gone on with; null = nowhere. */
+  checkpointStep: number | null;
   /** When it was put into the bin, from which it can still be taken back; null = it was not. */
   deleted: number | null;
   /** It came from a file. */

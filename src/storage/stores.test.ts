@@ -17,7 +17,7 @@ beforeAll(async () => void (sample = await sampleRun()));
 
 const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
   ...{ id, name: `Run ${id}`, tags: [], created: 1, updated: 1, status: 'running', settings: sample.settings },
-  ...{ dataset: { name: 'synthetic', source: null }, backend: 'cpu', events: 0, summary: emptySummary, deleted: null, imported: false },
+  ...{ dataset: { name: 'synthetic', source: null }, backend: 'cpu', events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
   ...change,
 });
 const checkpoint = (i: number, stageEnd: 0 | 1 = 0) => {
@@ -137,7 +137,7 @@ describe('the upgrade', () => {
     if (finished.type !== 'finished') throw new Error('the sample did not finish');
     expect(await store.get('a')).toEqual({
       ...{ id: 'a', name: 'First', tags: [], created: 5, updated: 5, status: 'finished', settings },
-      ...{ dataset: { name: 'fashion-mnist', source: null }, backend: null, events: events.length, deleted: null, imported: false },
+      ...{ dataset: { name: 'fashion-mnist', source: null }, backend: null, events: events.length, checkpointStep: null, deleted: null, imported: false },
       summary: {
         ...{ step: finished.step, time: finished.time, stage: settings.space.stages },
         ...{ parameters: finished.parameters, accuracy: finished.accuracy, targetReached: finished.targetReached },

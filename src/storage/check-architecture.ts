@@ -1,0 +1,74 @@
+/** What the fields of an architecture demand of each other: lengths, bitmaps, order. The schema checks each by itself. */
+import type { Architecture } from '../engine/architecture/schema.ts';
+import { fromBase64 } from './arrays.ts';
+import { JsonRefused } from './json-scan.ts';
+
+type Cell = Architecture['cells'][number];
+type Operation = Cell['operations'][number];
+type Block = Operation['blocks'][number];
+
+/** @param path of the architecture in the file; empty or with a dot at its end. @throws JsonRefused */
+export function checkArchitecture({ cells, dataset, head, settings, parameters }: Architecture, path = ''): void {
+  const demand = demandUnder(path);
+  demand(dataset.classNames.length === dataset.classes, 'dataset.classNames', `expected ${dataset.classes} names, found ${dataset.classNames.length}`);
+  demand(head.classes === dataset.classes, 'head.classes', `expected ${dataset.classes}, as in dataset.classes`);
+  demand(ascending(head.inputs), 'head.inputs', 'expected ascending numbers');
+  demand(cells.length >= 1 && cells.length <= settings.space.cells, 'cells', `expected 1 to ${settings.space.cells} cells, found ${cells.length}`);
+  demand(parameters.active <= parameters.dense, 'parameters.active', 'expected no more than parameters.dense');
+  cells.forEach((cell, i) => {
+    demand(cell.index === i, `cells.${i}.index`, `expected ${i}`);
+    checkCell(cell, settings.space, `${path}cells.${i}.`);
+  });
+}
+
+function checkCell({ preprocess, operations }: Cell, { nodes, operations: candidates }: Architecture['settings']['space'], path: string): void {
+  const demand = demandUnder(path);
+  demand(preprocess.length === 2, 'preprocess', `expected 2 entries, found ${preprocess.length}`);
+  preprocess.forEach(({ inputs, filters }, i) => {
+    demand(ascending(inputs), `preprocess.${i}.inputs`, 'expected ascending numbers');
+    demand(ascending(filters), `preprocess.${i}.filters`, 'expected ascending numbers');
+  });
+  operations.forEach((operation, i) => {
+    const { from, to } = operation;
+    demand(candidates.includes(operation.operation), `operations.${i}.operation`, 'expected one of settings.space.operations');
+    demand(to >= 2 && to < nodes + 2, `operations.${i}.to`, `expected 2 to ${nodes + 1}`);
+    demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
+    demand(operation.blocks.length === blocksOf(operation), `operations.${i}.blocks`, `expected ${blocksOf(operation)}, found ${operation.blocks.length}`);
+    operation.blocks.forEach((block, b) => checkBlock(block, `${path}operations.${i}.blocks.${b}.`));
+  });
+}
+
+/** A separable convolution is applied twice, a dilated one once. */
+function blocksOf({ operation }: Operation): number {
+  return operation.startsWith('sep_conv') ? 2 : operation.startsWith('dil_conv') ? 1 : 0;
+}
+
+function checkBlock({ kernel, inputs, filters, depthwise, pointwise }: Block, path: string): void {
+  const demand = demandUnder(path);
+  demand(ascending(inputs), 'inputs', 'expected ascending numbers');
+  demand(ascending(filters), 'filters', 'expected ascending numbers');
+  checkArray(depthwise, [kernel, kernel, inputs.length, 1], `${path}depthwise.`);
+  checkArray(pointwise, [1, 1, inputs.length, filters.length], `${path}pointwise.`);
+}
+
+function checkArray({ shape, alive, mask }: Block['depthwise'], expected: readonly number[], path: string): void {
+  const demand = demandUnder(path);
+  demand(String(shape) === String(expected), 'shape', `expected [${expected.join(', ')}]`);
+  const size = expected.reduce((product, axis) => product * axis, 1);
+  if (mask === null) return demand(alive === size, 'alive', `expected ${size}: no weight is masked`);
+  const bytes = fromBase64(mask);
+  demand(bytes.length === Math.ceil(size / 8), 'mask', `expected a bitmap of ${Math.ceil(size / 8)} bytes, found ${bytes.length}`);
+  let set = 0;
+  for (let byte of bytes) for (; byte; byte &= byte - 1) set++;
+  demand(set === alive, 'alive', `expected ${set}, the bits set in the mask`);
+}
+
+function ascending(ids: readonly number[]): boolean {
+  return ids.every((id, i) => i === 0 || id > ids[i - 1]);
+}
+
+function demandUnder(path: string): (holds: boolean, field: string, otherwise: string) => void {
+  return (holds, field, otherwise) => {
+    if (!holds) throw new JsonRefused(`${path}${field}`, `${otherwise}.`);
+  };
+}

@@ -1,0 +1,149 @@
+/**
+ * One pass over JSON text before it is parsed: it bounds depth, refuses keys that could reach a prototype and numbers
+ * that are not finite, and says at which field a text is wrong or ends, which `JSON.parse` does not.
+ */
+
+export class JsonRefused extends Error {
+  override readonly name = 'JsonRefused';
+  /** @param path of the field, `cells.0.size`; empty = the text as a whole. */
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(path ? `At ${path}: ${reason}` : reason);
+  }
+}
+
+export const deepest = 32;
+const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** @throws JsonRefused; then `JSON.parse` accepts the text. */
+export function scanJson(text: string): void {
+  new Scanner(text).scan();
+}
+
+type Level = { key: string; seen: Set<string> } | { index: number };
+
+class Scanner {
+  private at = 0;
+  private readonly levels: Level[] = [];
+
+  constructor(private readonly text: string) {}
+
+  scan(): void {
+    this.space();
+    if (this.ended) throw this.wrong('the file is empty');
+    do this.value();
+    while (this.levels.length > 0);
+    this.space();
+    if (!this.ended) throw this.wrong(`there is more after its end, at character ${this.at + 1}`);
+  }
+
+  /** One value, or one opening bracket; then all that closes, up to where the next value begins. */
+  private value(): void {
+    this.space();
+    const char = this.text[this.at];
+    if (char === '{' || char === '[') return this.open(char);
+    if (char === '"') this.string();
+    else this.literal();
+    this.close();
+  }
+
+  private open(char: '{' | '['): void {
+    if (this.levels.length >= deepest) throw this.wrong(`it is nested more than ${deepest} levels deep`);
+    this.at++;
+    this.space();
+    const empty = this.text[this.at] === (char === '{' ? '}' : ']');
+    this.levels.push(char === '{' ? { key: '', seen: new Set() } : { index: 0 });
+    if (empty) return this.close();
+    if (char === '{') this.key();
+  }
+
+  /** After a value: a comma, or the end of one list or object after the other. */
+  private close(): void {
+    for (let level = this.levels.at(-1); level; level = this.levels.at(-1)) {
+      this.space();
+      const char = this.text[this.at++];
+      if (char === ',') {
+        if ('key' in level) this.key();
+        else level.index++;
+        return;
+      }
+      if (char !== ('key' in level ? '}' : ']')) {
+        this.at--;
+        throw this.ended ? this.truncated() : this.wrong(`a comma or a closing bracket is missing, at character ${this.at + 1}`);
+      }
+      this.levels.pop();
+    }
+  }
+
+  private key(): void {
+    const level = this.levels.at(-1) as { key: string; seen: Set<string> };
+    this.space();
+    if (this.text[this.at] !== '"') throw this.ended ? this.truncated() : this.wrong(`a field\u2019s name is missing, at character ${this.at + 1}`);
+    const start = this.at;
+    this.string();
+    level.key = JSON.parse(this.text.slice(start, this.at)) as string;
+    if (forbidden.has(level.key)) throw this.wrong('a field of this name is not allowed');
+    if (level.seen.has(level.key)) throw this.wrong('the field is there twice');
+    level.seen.add(level.key);
+    this.space();
+    if (this.text[this.at] !== ':') throw this.ended ? this.truncated() : this.wrong(`a colon is missing, at character ${this.at + 1}`);
+    this.at++;
+  }
+
+  private string(): void {
+    const { text } = this;
+    for (this.at++; this.at < text.length; this.at++) {
+      const code = text.charCodeAt(this.at);
+      if (code === 0x22) {
+        this.at++;
+        return;
+      }
+      if (code < 0x20) throw this.wrong('a text holds a control character');
+      if (code !== 0x5c) continue;
+      const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+      escape.lastIndex = this.at + 1;
+      const found = escape.exec(text);
+      if (!found) throw /^(u[0-9a-fA-F]{0,3})?$/.test(text.slice(this.at + 1, this.at + 7)) ? this.truncated() : this.wrong('a text holds a wrong escape');
+      this.at += found[0].length;
+    }
+    throw this.truncated();
+  }
+
+  private literal(): void {
+    if (this.ended) throw this.truncated();
+    const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    literal.lastIndex = this.at;
+    const found = literal.exec(this.text)?.[0];
+    const word = /[^\s,\]}]*/y;
+    word.lastIndex = this.at;
+    const whole = word.exec(this.text)![0];
+    if (found === undefined || found !== whole) {
+      throw this.at + whole.length >= this.text.length && whole.length < 24 ? this.truncated() : this.wrong(`\u201c${whole.slice(0, 40)}\u201d is no value`);
+    }
+    const first = found.charCodeAt(0);
+    if (first < 0x61 && !Number.isFinite(Number(found))) throw this.wrong(`${found.slice(0, 40)} is too large a number`);
+    this.at += found.length;
+  }
+
+  private space(): void {
+    const { text } = this;
+    for (; this.at < text.length; this.at++) {
+      const code = text.charCodeAt(this.at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+    }
+  }
+
+  private get ended(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  private truncated(): JsonRefused {
+    return this.wrong('the file ends here, in the middle of a value: it was cut off');
+  }
+
+  private wrong(reason: string): JsonRefused {
+    return new JsonRefused(this.levels.map((level) => ('key' in level ? level.key : String(level.index))).join('.').slice(0, 200), reason);
+  }
+}
