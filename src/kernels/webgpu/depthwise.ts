@@ -1,14 +1,21 @@
 /**
  * Depthwise convolutions of any kernel size, stride and dilation, many at once: every output quad has a table row that
- * names its input quad, its weights and its class. Relu, or a batch norm's scale and shift and then relu, is applied
- * while the input is read. An invocation makes a column of `rows` outputs of one quad, so that each value it loads is
- * used up to kernel times; loads, not arithmetic, are what these programs cost.
+ * names its input quad, its weights, its class and its dilation. Relu, or a batch norm's scale and shift and then relu,
+ * is applied while the input is read.
+ *
+ * An invocation makes `rows` outputs of one quad in a column, so that each value it loads is used up to kernel times:
+ * loads, not arithmetic, are what these programs cost. The outputs of a column lie `step` pixels apart, such that their
+ * taps fall on the same inputs whatever the dilation: with stride 1, step = dilation. So dilation is a number in the
+ * table and not a pipeline of its own.
  */
 import type { Program } from './runtime.ts';
 import { unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
-/** Kernel size and dilation; padding is (kernel - 1) / 2 * dilation on every side. */
+/**
+ * What code is made for. Padding is (kernel - 1) / 2 * dilation on every side. With stride 1 the table's dilation
+ * counts, and one class serves every one.
+ */
 export interface DepthwiseClass {
   readonly kernel: number;
   readonly dilation: number;
@@ -23,35 +30,45 @@ export interface DepthwiseVariant {
   readonly activation: 'none' | 'relu' | 'affine';
 }
 
+/** Inputs from one output of a column to the next, in dilations: step * stride / dilation. */
+const ratioOf = (v: DepthwiseVariant, c: DepthwiseClass): 1 | 2 => (v.stride === 2 && c.dilation % 2 === 1 ? 2 : 1);
+
+/** Pixels between the outputs of a column. */
+export function depthwiseStep(stride: 1 | 2, dilation: number): number {
+  return stride === 1 || dilation % 2 === 1 ? dilation : dilation / 2;
+}
+
+/** Tiles of `rows` outputs that cover `size` outputs, for the largest step that is in use. */
+export function tilesAlong(size: number, rows: number, largestStep: number): number {
+  let most = 0;
+  for (let step = 1; step <= largestStep; step++) most = Math.max(most, Math.ceil(size / (rows * step)) * step);
+  return most;
+}
+
 export const depthwiseParams = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'yQuad'] as const;
-export const forwardRow = 4; // [input quad, weight base, class, slot]
-export const filterRow = 5; // [input quad, gradient quad, class, slot, output base]
+export const forwardRow = 6; // [input quad, weight base, class, slot, dilation, step]
+export const filterRow = 8; // [input quad, gradient quad, class, slot, output base, dilation, step, kernel column]
 
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const pad = (c: DepthwiseClass): number => ((c.kernel - 1) / 2) * c.dilation;
 const slotBinding = ['slots', 'read', 'vec4f'] as const;
 
-const helpers = `
+const helpers = (rows: number): string => `
 struct Tile { image : u32, y : i32, x : i32, inside : bool }
-fn tile(index : u32, height : u32, width : u32) -> Tile {
-  let across = (height + ROWS - 1u) / ROWS;
-  let image = index / (across * width);
-  return Tile(image, i32((index / width) % across * ROWS), i32(index % width), image < p.batch);
+fn tile(index : u32, height : u32, width : u32, step : u32) -> Tile {
+  let block = ${rows}u * step;
+  let down = (height + block - 1u) / block * step;
+  let image = index / (down * width);
+  let i = index / width % down;
+  return Tile(image, i32(i / step * block + i % step), i32(index % width), image < p.batch);
 }`;
 
-/** Loads of one column: rows r0.. of column x of a plane, zero outside; leaves v0, v1, .. */
-function loadColumn(source: string, count: number, width: string, expression: (load: string) => string): string {
-  return `let inX = x >= 0 && x < ${width}; let cx = u32(clamp(x, 0, ${width} - 1));
-${unroll(count, (r) => `let v${r} = select(vec4f(), ${expression(`${source}[row${r} + cx]`)}, ok${r} && inX);`)}`;
-}
-
-function rowOffsets(count: number, first: string, height: string, width: string, base: string): string {
-  return unroll(
+/** Rows of a plane at first, first + dilation, ..: yI, okI, rowI. */
+const rowOffsets = (count: number, first: string, height: string, width: string, base: string): string =>
+  unroll(
     count,
-    (r) => `let y${r} = ${first} + ${r}; let ok${r} = y${r} >= 0 && y${r} < ${height};
+    (r) => `let y${r} = ${first} + ${r} * dilation; let ok${r} = y${r} >= 0 && y${r} < ${height};
 let row${r} = ${base} + u32(clamp(y${r}, 0, ${height} - 1)) * u32(${width});`,
   );
-}
 
 const activate = (v: DepthwiseVariant, load: string): string => {
   if (v.activation === 'none') return load;
@@ -63,25 +80,47 @@ const affine = (v: DepthwiseVariant, slot: string): string =>
     ? `let scale = slots[${slotOffset(slot, 'scale')}]; let shift = slots[${slotOffset(slot, 'shift')}];`
     : '';
 
-const inputRows = (v: DepthwiseVariant, c: DepthwiseClass): number =>
-  (v.rows - 1) * v.stride + (c.kernel - 1) * c.dilation + 1;
-
 const label = (v: DepthwiseVariant): string => `${v.activation} s${v.stride}`;
+
+/** One expression: a variable costs a software adapter a masked store each time it is written, a value nothing. */
+const sum = (n: number, make: (i: number) => string): string => seq(n).map(make).join(' + ');
+
+interface Window {
+  readonly source: string;
+  readonly height: string;
+  readonly width: string;
+  readonly activate: (load: string) => string;
+  /** Index of tap (ky, kx), kx a variable. */
+  readonly tap: (ky: number) => string;
+}
+
+/** Adds a convolution to acc0, acc1, ..: for each column of taps, one column of inputs. */
+function convolve(v: DepthwiseVariant, c: DepthwiseClass, window: Window): string {
+  const { kernel } = c;
+  const ratio = ratioOf(v, c);
+  const rows = (v.rows - 1) * ratio + kernel;
+  const half = (kernel - 1) / 2;
+  return `let first = t.y * ${v.stride} - ${half} * dilation;
+${rowOffsets(rows, 'first', window.height, window.width, 'plane')}
+for (var kx = 0; kx < ${kernel}; kx++) {
+  let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
+  let inX = x >= 0 && x < ${window.width}; let cx = u32(clamp(x, 0, ${window.width} - 1));
+  ${unroll(rows, (i) => `let v${i} = select(vec4f(), ${window.activate(`${window.source}[row${i} + cx]`)}, ok${i} && inX);`)}
+  ${unroll(kernel, (ky) => `let k${ky} = w[weights + u32(${window.tap(ky)})];`)}
+  ${unroll(v.rows, (r) => `acc${r} += ${sum(kernel, (ky) => `v${r * ratio + ky} * k${ky}`)};`)}
+}`;
+}
 
 /** y[quad] = depthwise(act(x[row.input]), w[row.weights..]). Grid: [tiles / 64, quads]. */
 export function depthwiseForward(v: DepthwiseVariant): Program {
-  const branch = (c: DepthwiseClass): string => `
-let first = t.y * ${v.stride} - ${pad(c)};
-${rowOffsets(inputRows(v, c), 'first', 'inH', 'inW', 'plane')}
-for (var kx = 0; kx < ${c.kernel}; kx++) {
-  let x = t.x * ${v.stride} - ${pad(c)} + kx * ${c.dilation};
-  ${loadColumn('x_', inputRows(v, c), 'inW', (l) => activate(v, l))}
-  ${unroll(
-    c.kernel,
-    (ky) => `{ let k = w[weights + u32(${ky * c.kernel} + kx)];
-    ${unroll(v.rows, (r) => `acc${r} += v${r * v.stride + ky * c.dilation} * k;`)} }`,
-  )}
-}`;
+  const branch = (c: DepthwiseClass): string =>
+    convolve(v, c, {
+      source: 'x_',
+      height: 'inH',
+      width: 'inW',
+      activate: (load) => activate(v, load),
+      tap: (ky) => `${ky * c.kernel} + kx`,
+    });
   return {
     label: `depthwise ${label(v)}`,
     bindings: [
@@ -93,20 +132,21 @@ for (var kx = 0; kx < ${c.kernel}; kx++) {
     ],
     params: depthwiseParams,
     workgroupSize: 64,
-    code: `const ROWS = ${v.rows}u;${slotFields}${helpers}
+    code: `${slotFields}${helpers(v.rows)}
 fn run(local : u32, wg : vec3<u32>) {
-  let t = tile(wg.x * 64u + local, p.height, p.width);
-  if (!t.inside) { return; }
   let entry = p.tab + wg.y * ${forwardRow}u;
+  let dilation = i32(tab[entry + 4u]); let step = i32(tab[entry + 5u]);
+  let t = tile(wg.x * 64u + local, p.height, p.width, u32(step));
+  if (!t.inside) { return; }
   let weights = tab[entry + 1u];
   let inH = i32(p.inHeight); let inW = i32(p.inWidth);
   let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
   ${affine(v, 'tab[entry + 3u]')}
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
   ${switchClasses(v, 'tab[entry + 2u]', branch)}
-  let out = (((p.yQuad + wg.y) * p.batch + t.image) * p.height + u32(t.y)) * p.width + u32(t.x);
+  let out = ((p.yQuad + wg.y) * p.batch + t.image) * p.height * p.width + u32(t.x);
   let h = i32(p.height);
-  ${unroll(v.rows, (r) => `if (t.y + ${r} < h) { y[out + ${r}u * p.width] = acc${r}; }`)}
+  ${unroll(v.rows, (r) => `{ let oy = t.y + ${r} * step; if (oy < h) { y[out + u32(oy) * p.width] = acc${r}; } }`)}
 }`,
   };
 }
@@ -118,16 +158,18 @@ ${v.classes.map((c, i) => `${i === v.classes.length - 1 ? 'default' : `case ${i}
 }`;
 }
 
-export const inputGradientRow = 4; // [first entry, entries, activation quad, slot]
+export const inputGradientRow = 6; // [first entry, entries, activation quad, slot, dilation, output quad]
 export const inputGradientEntry = 3; // [gradient quad, weight base, class]
 
 /**
- * y[quad] = act'(x) * sum over the branches that read this quad of the transposed convolution of their gradient: a
- * gather, so nothing is added twice and no atomics are needed. height, width are the gradient's; the output's are
- * inHeight, inWidth. Grid: [tiles of the input / 64, input quads].
+ * y[quad] (+)= act'(x) * sum over the branches that read this quad of the transposed convolution of their gradient: a
+ * gather, so nothing is added twice and no atomics are needed. The branches of one row have one dilation; `add` = 1 in
+ * the passes after the first. height, width are the gradient's; the output's are inHeight, inWidth.
+ * Grid: [tiles of the input / 64, input quads].
  */
 export function depthwiseInputGradient(v: DepthwiseVariant): Program {
   const taps = v.stride === 1 ? gatherDense : gatherStrided;
+  const step = v.stride === 1 ? 'dilation' : '1';
   return {
     label: `depthwise input gradient ${label(v)}`,
     bindings: [
@@ -138,13 +180,14 @@ export function depthwiseInputGradient(v: DepthwiseVariant): Program {
       ['tab', 'read', 'u32'],
       ...(v.activation === 'affine' ? [slotBinding] : []),
     ],
-    params: depthwiseParams,
+    params: [...depthwiseParams, 'add'],
     workgroupSize: 64,
-    code: `const ROWS = ${v.rows}u;${slotFields}${helpers}
+    code: `${slotFields}${helpers(v.rows)}
 fn run(local : u32, wg : vec3<u32>) {
-  let t = tile(wg.x * 64u + local, p.inHeight, p.inWidth);
-  if (!t.inside) { return; }
   let head = p.tab + wg.y * ${inputGradientRow}u;
+  let dilation = i32(tab[head + 4u]); let step = ${step};
+  let t = tile(wg.x * 64u + local, p.inHeight, p.inWidth, u32(step));
+  if (!t.inside) { return; }
   let first = tab[head]; let count = tab[head + 1u];
   let gH = i32(p.height); let gW = i32(p.width);
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
@@ -154,14 +197,19 @@ fn run(local : u32, wg : vec3<u32>) {
     ${switchClasses(v, 'tab[e + 2u]', (c) => taps(v, c))}
   }
   ${affine(v, 'tab[head + 3u]')}
-  let at = ((tab[head + 2u] * p.batch + t.image) * p.inHeight + u32(t.y)) * p.inWidth + u32(t.x);
-  let out = (((p.yQuad + wg.y) * p.batch + t.image) * p.inHeight + u32(t.y)) * p.inWidth + u32(t.x);
+  let at = (tab[head + 2u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
+  let out = (tab[head + 5u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
   let h = i32(p.inHeight);
   ${unroll(
     v.rows,
-    (r) => `if (t.y + ${r} < h) {
-    let a = ${activate(v, `x_[at + ${r}u * p.inWidth]`)};
-    y[out + ${r}u * p.inWidth] = ${v.activation === 'none' ? `acc${r} + 0.0 * a` : `select(vec4f(), acc${r}, a > vec4f())`}; }`,
+    (r) => `{ let oy = t.y + ${r} * step;
+  if (oy < h) {
+    let o = u32(oy) * p.inWidth;
+    ${v.activation === 'none' ? '' : `let a = ${activate(v, 'x_[at + o]')};`}
+    var sum = ${v.activation === 'none' ? `acc${r}` : `select(vec4f(), acc${r}, a > vec4f())`};
+    if (p.add != 0u) { sum += y[out + o]; }
+    y[out + o] = sum;
+  } }`,
   )}
 }`,
   };
@@ -170,39 +218,32 @@ fn run(local : u32, wg : vec3<u32>) {
 /** Stride 1: the forward convolution with the kernel turned around. */
 function gatherDense(v: DepthwiseVariant, c: DepthwiseClass): string {
   const last = c.kernel * c.kernel - 1;
-  return `let low = t.y - ${pad(c)};
-${rowOffsets(inputRows(v, c), 'low', 'gH', 'gW', 'plane')}
-for (var kx = 0; kx < ${c.kernel}; kx++) {
-  let x = t.x - ${pad(c)} + kx * ${c.dilation};
-  ${loadColumn('g', inputRows(v, c), 'gW', (l) => l)}
-  ${unroll(
-    c.kernel,
-    (ky) => `{ let k = w[weights + u32(${last - ky * c.kernel} - kx)];
-    ${unroll(v.rows, (r) => `acc${r} += v${r + ky * c.dilation} * k;`)} }`,
-  )}
-}`;
+  return convolve(v, c, { source: 'g', height: 'gH', width: 'gW', activate: (load) => load, tap: (ky) => `${last - ky * c.kernel} - kx` });
 }
 
-/** Stride 2: only taps whose offset has the pixel's parity reach an output. A tile starts at an even row. */
-function gatherStrided(v: DepthwiseVariant, c: DepthwiseClass): string {
+/** Stride 2: only taps whose offset has the pixel's parity reach an output. A column starts at an even row. */
+function gatherStrided(v: DepthwiseVariant, { kernel, dilation }: DepthwiseClass): string {
+  const pad = ((kernel - 1) / 2) * dilation;
   // Output rows needed: (tile row + pad - tap) / 2 for even numerators, relative to tile.y / 2.
-  const offsets = seq(v.rows).flatMap((r) => seq(c.kernel).map((ky) => r + pad(c) - ky * c.dilation));
+  const offsets = seq(v.rows).flatMap((r) => seq(kernel).map((ky) => r + pad - ky * dilation));
   const even = offsets.filter((o) => o % 2 === 0).map((o) => o / 2);
   const low = Math.min(...even);
   const count = Math.max(...even) - low + 1;
   return `let start = t.y / 2 + ${low};
-${rowOffsets(count, 'start', 'gH', 'gW', 'plane')}
-for (var kx = 0; kx < ${c.kernel}; kx++) {
-  let twice = t.x + ${pad(c)} - kx * ${c.dilation};
-  if ((twice & 1) == 0) {
-    let x = twice / 2;
-    ${loadColumn('g', count, 'gW', (l) => l)}
-    ${unroll(c.kernel, (ky) =>
-      seq(v.rows)
-        .filter((r) => (r + pad(c) - ky * c.dilation) % 2 === 0)
-        .map((r) => `acc${r} += v${(r + pad(c) - ky * c.dilation) / 2 - low} * w[weights + u32(${ky * c.kernel} + kx)];`)
-        .join('\n'),
-    )}
+${unroll(
+  count,
+  (r) => `let y${r} = start + ${r}; let ok${r} = y${r} >= 0 && y${r} < gH; let row${r} = plane + u32(clamp(y${r}, 0, gH - 1)) * u32(gW);`,
+)}
+for (var kx = 0; kx < ${kernel}; kx++) {
+  let twice = t.x + ${pad} - kx * ${dilation};
+  let x = twice / 2;
+  if ((twice & 1) == 0 && x >= 0 && x < gW) {
+    ${unroll(count, (r) => `let v${r} = select(vec4f(), g[row${r} + u32(x)], ok${r});`)}
+    ${unroll(kernel, (ky) => {
+      const hit = seq(v.rows).filter((r) => (r + pad - ky * dilation) % 2 === 0);
+      if (hit.length === 0) return '';
+      return `{ let k = w[weights + u32(${ky * kernel} + kx)]; ${hit.map((r) => `acc${r} += v${(r + pad - ky * dilation) / 2 - low} * k;`).join(' ')} }`;
+    })}
   }
 }`;
 }
@@ -210,32 +251,33 @@ for (var kx = 0; kx < ${c.kernel}; kx++) {
 const filterThreads = 32;
 
 /**
- * Partial sums of dL/dw over one chunk of the pixels: out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads].
- * Every invocation keeps all taps of a quad in registers; one barrier, then one invocation a tap adds the 32 shares.
+ * Partial sums of dL/dw over one chunk of the pixels, for one column of a quad's taps: all taps at once are too many
+ * values for a software adapter's compiler. out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x columns].
+ * One barrier, then one invocation a tap adds the 32 shares.
  */
 export function depthwiseFilterGradient(v: DepthwiseVariant): Program {
-  const largest = Math.max(...v.classes.map((c) => c.kernel * c.kernel));
+  const largest = Math.max(...v.classes.map((c) => c.kernel));
   const branch = (c: DepthwiseClass): string => {
-    const taps = c.kernel * c.kernel;
-    const columns = seq(c.kernel)
-      .map(
-        (kx) => `{ let x = t.x * ${v.stride} + ${kx * c.dilation - pad(c)};
-      ${loadColumn('x_', inputRows(v, c), 'inW', (l) => activate(v, l))}
-      ${unroll(c.kernel, (ky) => `acc${ky * c.kernel + kx} += ${seq(v.rows).map((r) => `v${r * v.stride + ky * c.dilation} * g${r}`).join(' + ')};`)} }`,
-      )
-      .join('\n');
-    return `${unroll(taps, (i) => `var acc${i} = vec4f();`)}
+    const { kernel } = c;
+    const ratio = ratioOf(v, c);
+    const rows = (v.rows - 1) * ratio + kernel;
+    const half = (kernel - 1) / 2;
+    return `${unroll(kernel, (i) => `var acc${i} = vec4f();`)}
   for (var i = wg.x * ${filterThreads}u + local; i < tiles; i += p.chunks * ${filterThreads}u) {
-    let t = tile(i, p.height, p.width);
-    let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
-    let at = (tab[entry + 1u] * p.batch + t.image) * p.height * p.width + u32(t.x);
-    ${unroll(v.rows, (r) => `let g${r} = select(vec4f(), g[at + min(u32(t.y) + ${r}u, p.height - 1u) * p.width], u32(t.y) + ${r}u < p.height);`)}
-    let first = t.y * ${v.stride} - ${pad(c)};
-    ${rowOffsets(inputRows(v, c), 'first', 'inH', 'inW', 'plane')}
-    ${columns}
+    let t = tile(i, p.height, p.width, u32(step));
+    let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
+    if (x >= 0 && x < inW) {
+      let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth + u32(x);
+      let at = (tab[entry + 1u] * p.batch + t.image) * p.height * p.width + u32(t.x);
+      ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let g${r} = select(vec4f(), g[at + u32(min(oy${r}, h - 1)) * p.width], oy${r} < h);`)}
+      let first = t.y * ${v.stride} - ${half} * dilation;
+      ${rowOffsets(rows, 'first', 'inH', 'inW', 'plane')}
+      ${unroll(rows, (r) => `let v${r} = select(vec4f(), ${activate(v, `x_[row${r}]`)}, ok${r});`)}
+      ${unroll(kernel, (ky) => `acc${ky} += ${sum(v.rows, (r) => `v${r * ratio + ky} * g${r}`)};`)}
+    }
   }
-  ${unroll(taps, (i) => `shares[${i * filterThreads}u + local] = acc${i};`)}
-  taps = ${taps}u;`;
+  ${unroll(kernel, (i) => `shares[${i * filterThreads}u + local] = acc${i};`)}
+  taps = ${kernel}u;`;
   };
   return {
     label: `depthwise filter gradient ${label(v)}`,
@@ -248,20 +290,22 @@ export function depthwiseFilterGradient(v: DepthwiseVariant): Program {
     ],
     params: [...depthwiseParams, 'chunks', 'chunkStride'],
     workgroupSize: filterThreads,
-    code: `const ROWS = ${v.rows}u;${slotFields}${helpers}
+    code: `${slotFields}${helpers(v.rows)}
 var<workgroup> shares : array<vec4f, ${largest * filterThreads}>;
 fn run(local : u32, wg : vec3<u32>) {
   let entry = p.tab + wg.y * ${filterRow}u;
-  let inH = i32(p.inHeight); let inW = i32(p.inWidth);
-  let tiles = p.batch * ((p.height + ROWS - 1u) / ROWS) * p.width;
+  let dilation = i32(tab[entry + 5u]); let step = i32(tab[entry + 6u]); let kx = i32(tab[entry + 7u]);
+  let inH = i32(p.inHeight); let inW = i32(p.inWidth); let h = i32(p.height);
+  let block = ${v.rows}u * u32(step);
+  let tiles = p.batch * ((p.height + block - 1u) / block * u32(step)) * p.width;
   ${affine(v, 'tab[entry + 3u]')}
   var taps = 0u;
   ${switchClasses(v, 'tab[entry + 2u]', branch)}
   workgroupBarrier();
-  for (var tap = local; tap < taps; tap += ${filterThreads}u) {
+  if (local < taps) {
     var sum = vec4f();
-    for (var i = 0u; i < ${filterThreads}u; i++) { sum += shares[tap * ${filterThreads}u + i]; }
-    out[tab[entry + 4u] + wg.x * p.chunkStride + tap] = sum;
+    for (var i = 0u; i < ${filterThreads}u; i++) { sum += shares[local * ${filterThreads}u + i]; }
+    out[tab[entry + 4u] + wg.x * p.chunkStride + local * taps + u32(kx)] = sum;
   }
 }`,
   };

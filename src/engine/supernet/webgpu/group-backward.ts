@@ -1,0 +1,205 @@
+/** Backward pass of a group, from the nodes' gradients to the states'. */
+import { depthwiseFilterGradient, depthwiseInputGradient } from '../../../kernels/webgpu/depthwise.ts';
+import type { DepthwiseVariant } from '../../../kernels/webgpu/depthwise.ts';
+import { pointwiseFilterGradient, pointwiseForward, pointwiseInputGradient, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
+import { bytesOf, ceilDiv, none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
+import type { Plane } from '../../../kernels/webgpu/quad.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import { spacing } from './group-forward.ts';
+import { recordMixBackward } from './group-mix.ts';
+import type { Mix } from './group-mix.ts';
+import type { Branch, GroupPlan, Reduce } from './group-plan.ts';
+import { gatherRow, reduceLanes } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { productTiles, range } from './tiles.ts';
+
+export function recordBackward(group: GroupPlan, mix: Mix): void {
+  const { context, first, second, d, p, outPlane: plane } = group;
+  context.part('backward');
+  // Sized by quads of D for the convolutions' gradients, of P for the inner activations'.
+  const dGradient = { buffer: context.scratch('convolution', bytesOf(d.quads, plane)), quads: d.quads, plane };
+  const inner = { buffer: context.scratch('activation', bytesOf(group.finalFrom, plane)), quads: group.finalFrom, plane };
+  const dilated = first.filter((b) => b.candidate.operation.kind === 'dilated');
+  const separable = first.filter((b) => b.candidate.operation.kind === 'separable');
+  const fromNode = (branches: readonly Branch[]): number[][] =>
+    branches.flatMap((b) =>
+      range(b.outQuads).map((q) => [
+        b.p + q,
+        group.slot + b.p + q,
+        group.coefficient(b.candidate),
+        0,
+        ...nodeGather(group, b.candidate.to, b.block.filters, q),
+      ]),
+    );
+  const reduceRows = group.reduces.flatMap((r) => reduceBackRows(group, r));
+  context.normBackward(p, group.buffers.outputGradient, [...fromNode(dilated), ...reduceRows, ...fromNode(second)]);
+  if (second.length > 0) {
+    productBackward(group, second, dGradient);
+    innerBackward(group, dGradient, inner);
+    const rows = separable.flatMap((b) =>
+      range(b.outQuads).map((q) => [b.p + q, group.slot + b.p + q, none, 0, b.p + q, none, none, none, none]),
+    );
+    context.normBackward(p, inner.buffer, rows);
+  }
+  productBackward(group, first, dGradient);
+  stateBackward(group, mix, dGradient);
+}
+
+/** Lanes of the node gradient that feed quad `q` of a branch whose filters are `filters`. */
+function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): number[] {
+  const base = (to - 2) * group.quads * 4;
+  return gatherRow(q, filters.length, (i) => base + filters[i]);
+}
+
+function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
+  const plan = r.candidate.reduce!;
+  const idOf = new Map([...reduceLanes(plan.filters, plan.split)].map(([id, lane]) => [lane, id]));
+  const base = (r.candidate.to - 2) * group.quads * 4;
+  const total = (r.weights.quads[0] + r.weights.quads[1]) * 4;
+  return range(total / 4).map((q) => [
+    r.p + q,
+    group.slot + r.p + q,
+    group.coefficient(r.candidate),
+    1,
+    ...gatherRow(q, total, (lane) => (idOf.has(lane) ? base + idOf.get(lane)! : none)),
+  ]);
+}
+
+/** Gradients of the pointwise weights and of D, from the gradient that lies in P. */
+function productBackward(group: GroupPlan, branches: readonly Branch[], dGradient: Tensor): void {
+  if (branches.length === 0) return;
+  const { gpu, tables, tab, masked, chunks, chunkCount, chunkStride } = group.context;
+  const tile = branches.some((b) => b.inQuads > 1 || b.outQuads > 1) ? 2 : 1;
+  const filterRows = branches.flatMap((b) => productTiles(b.d, b.inQuads, b.p, b.outQuads, 0, b.product.gradient, tile));
+  gpu.record(
+    pointwiseFilterGradient({ relu: false, strided: false, tile }),
+    [group.d.buffer, group.p.buffer, chunks, tab],
+    { ...group.innerPlanes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
+    [chunkCount, filterRows.length],
+  );
+  const rows = branches.flatMap((b) => range(b.inQuads).map((i) => [b.p, b.outQuads, b.product.transposed + i * b.outQuads * 4, 0]));
+  gpu.record(
+    pointwiseForward({ relu: false, strided: false }),
+    [group.p.buffer, masked, dGradient.buffer, tab],
+    { ...group.innerPlanes, tab: tables.add(rows), yQuad: branches[0].d },
+    [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), rows.length],
+  );
+}
+
+/** Rows of the depthwise filter gradient: one a column of taps. */
+function tapRows(group: GroupPlan, b: Branch, xQuad: number, slot: number): number[][] {
+  const { kernel } = b.block;
+  return range(b.inQuads).flatMap((q) =>
+    range(kernel).map((kx) => [xQuad + q, b.d + q, group.classOf(b), slot + q, b.taps.gradient + q * kernel ** 2, ...spacing(b), kx]),
+  );
+}
+
+interface Gather {
+  readonly source: Tensor;
+  readonly x: GpuBuffer;
+  readonly target: GpuBuffer;
+  readonly plane: Plane;
+  readonly planes: Record<string, number>;
+  /** An input quad each: its readers, its quad in x, its slot, its quad in the target. */
+  readonly quads: readonly { q: number; readers: readonly Branch[]; x: number; slot: number; target: number }[];
+}
+
+/** Input gradients of depthwise convolutions, one pass a dilation: the readers of a pass share the columns' step. */
+function depthwiseBackward(group: GroupPlan, v: DepthwiseVariant, gather: Gather): void {
+  const { gpu, tables, tab, masked, slotBuffer } = group.context;
+  const all = gather.quads.flatMap(({ readers }) => readers.map((b) => b.block.dilation));
+  // With stride 2 the columns' step is 1 whatever the dilation. A pass without readers still writes zeros.
+  const passes = v.stride === 1 && all.length > 0 ? [...new Set(all)].sort((a, b) => a - b) : [null];
+  passes.forEach((dilation, pass) => {
+    const rows = gather.quads.map(({ q, readers, x, slot, target }) => {
+      const entries = readers
+        .filter((b) => dilation === null || b.block.dilation === dilation)
+        .map((b) => [b.d + q, b.taps.weights + q * b.block.kernel ** 2, group.classOf(b)]);
+      return [tables.add(entries), entries.length, x, slot, dilation ?? 1, target];
+    });
+    gpu.record(
+      depthwiseInputGradient(v),
+      [gather.source.buffer, masked, gather.x, gather.target, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
+      { ...gather.planes, tab: tables.add(rows), yQuad: 0, add: pass > 0 ? 1 : 0 },
+      [group.tiles(gather.plane, v.rows, dilation ?? 1), rows.length],
+    );
+  });
+}
+
+/** Second depthwise convolutions: gradients of their taps and of the gated activations before them. */
+function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void {
+  const { second, slot, p, context } = group;
+  const { gpu, tables, tab, slotBuffer, chunks, chunkCount, chunkStride } = context;
+  const v = group.variant(2);
+  const filterRows = second.flatMap((b) => tapRows(group, b, group.firstOf(b).p, slot + group.firstOf(b).p));
+  gpu.record(
+    depthwiseFilterGradient(v),
+    [p.buffer, dGradient.buffer, chunks, tab, slotBuffer],
+    { ...group.innerPlanes, tab: tables.add(filterRows), yQuad: 0, chunks: chunkCount, chunkStride },
+    [chunkCount, filterRows.length],
+  );
+  const quads = second.flatMap((b) => {
+    const from = group.firstOf(b).p;
+    return range(b.inQuads).map((q) => ({ q, readers: [b], x: from + q, slot: slot + from + q, target: from + q }));
+  });
+  depthwiseBackward(group, v, { source: dGradient, x: p.buffer, target: inner.buffer, plane: group.outPlane, planes: group.innerPlanes, quads });
+}
+
+/** First depthwise convolutions and reduces: their weights' gradients and the states' gradient. */
+function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
+  const { context, first, sources } = group;
+  const { gpu, tables, tab, chunks, chunkCount, chunkStride } = context;
+  const v = group.variant(1);
+  const states = group.buffers.states;
+  const filterRows = first.flatMap((b) => tapRows(group, b, b.source.view.firstQuad, 0));
+  gpu.record(
+    depthwiseFilterGradient(v),
+    [states.buffer, dGradient.buffer, chunks, tab],
+    { ...group.planes, tab: tables.add(filterRows), yQuad: 0, chunks: chunkCount, chunkStride },
+    [chunkCount, filterRows.length],
+  );
+  const low = sources[0].view.firstQuad;
+  const quads = sources.flatMap((source) =>
+    range(source.view.quads).map((q) => {
+      const x = source.view.firstQuad + q;
+      return { q, readers: first.filter((b) => b.source === source), x, slot: 0, target: x - low };
+    }),
+  );
+  const part = context.scratch('states', bytesOf(quads.length, group.inPlane));
+  depthwiseBackward(group, v, { source: dGradient, x: states.buffer, target: part, plane: group.inPlane, planes: group.planes, quads });
+  for (const r of group.reduces) reduceBackward(group, r, part, low);
+  recordMixBackward(group, mix, part, low);
+}
+
+function reduceBackward(group: GroupPlan, r: Reduce, part: GpuBuffer, low: number): void {
+  const { gpu, tables, tab, masked, chunks, chunkCount, chunkStride } = group.context;
+  const { weights } = r;
+  const view = r.source.view;
+  const filterRows = [0, 1].flatMap((k) =>
+    productTiles(view.firstQuad, view.quads, r.p + (k === 1 ? weights.quads[0] : 0), weights.quads[k], k, weights.gradient[k], 2),
+  );
+  const states = group.buffers.states.buffer;
+  gpu.record(
+    pointwiseFilterGradient({ relu: true, strided: true, tile: 2 }),
+    [states, group.p.buffer, chunks, tab],
+    { ...group.planes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
+    [chunkCount, filterRows.length],
+  );
+  const total = weights.quads[0] + weights.quads[1];
+  const rows = range(view.quads).map((q) => [
+    r.p,
+    weights.quads[0],
+    weights.transposed + q * total * 4,
+    view.firstQuad + q,
+    view.firstQuad - low + q,
+    1,
+    r.p + weights.quads[0],
+    weights.quads[1],
+  ]);
+  gpu.record(
+    pointwiseInputGradient({ strided: true }),
+    [group.p.buffer, masked, states, part, tab],
+    { ...group.planes, tab: tables.add(rows) },
+    [ceilDiv(pixelsOf(group.inPlane), pointwiseTile), rows.length],
+  );
+}

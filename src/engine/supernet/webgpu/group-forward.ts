@@ -1,0 +1,71 @@
+/** Forward convolutions of a group: depthwise, pointwise, statistics, once for each level; factorized reduces. */
+import { depthwiseForward, depthwiseStep } from '../../../kernels/webgpu/depthwise.ts';
+import { pointwiseForward, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
+import { ceilDiv, pixelsOf } from '../../../kernels/webgpu/quad.ts';
+import type { Branch, GroupPlan } from './group-plan.ts';
+import { range } from './tiles.ts';
+
+/** Dilation and step of a branch, as the depthwise programs' rows want them. */
+export function spacing({ block }: Branch): [dilation: number, step: number] {
+  return [block.dilation, depthwiseStep(block.stride === 2 ? 2 : 1, block.dilation)];
+}
+
+export function recordConvolutions(group: GroupPlan): void {
+  const { context, first, second, slot, levelOne, p, d } = group;
+  const { gpu, tables, tab, masked, slotBuffer } = context;
+  const level1 = group.variant(1);
+  const rows = first.flatMap((b) =>
+    range(b.inQuads).map((q) => [b.source.view.firstQuad + q, b.taps.weights + q * b.block.kernel ** 2, group.classOf(b), 0, ...spacing(b)]),
+  );
+  gpu.record(
+    depthwiseForward(level1),
+    [group.buffers.states.buffer, masked, d.buffer, tab],
+    { ...group.planes, tab: tables.add(rows), yQuad: 0 },
+    [group.depthwiseTiles(group.outPlane, level1), rows.length],
+  );
+  pointwise(group, first, 0);
+  for (const r of group.reduces) {
+    const { view } = r.source;
+    const reduceRows = [0, 1].flatMap((k) =>
+      range(r.weights.quads[k]).map((q) => [view.firstQuad, view.quads, r.weights.forward[k] + q * view.quads * 4, k]),
+    );
+    gpu.record(
+      pointwiseForward({ relu: true, strided: true }),
+      [group.buffers.states.buffer, masked, p.buffer, tab],
+      { ...group.planes, tab: tables.add(reduceRows), yQuad: r.p },
+      [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), reduceRows.length],
+    );
+  }
+  context.statistics(p, 0, slot, levelOne, (quad) => group.isReduceQuad(quad));
+  if (second.length === 0) return;
+  const level2 = group.variant(2);
+  const inner = second.flatMap((b) => {
+    const from = group.firstOf(b);
+    return range(b.inQuads).map((q) => [
+      from.p + q,
+      b.taps.weights + q * b.block.kernel ** 2,
+      group.classOf(b),
+      slot + from.p + q,
+      ...spacing(b),
+    ]);
+  });
+  gpu.record(
+    depthwiseForward(level2),
+    [p.buffer, masked, d.buffer, tab, slotBuffer],
+    { ...group.innerPlanes, tab: tables.add(inner), yQuad: second[0].d },
+    [group.depthwiseTiles(group.outPlane, level2), inner.length],
+  );
+  pointwise(group, second, levelOne);
+  context.statistics(p, levelOne, slot + levelOne, p.quads - levelOne, () => false);
+}
+
+function pointwise(group: GroupPlan, branches: readonly Branch[], yQuad: number): void {
+  const { gpu, tables, tab, masked } = group.context;
+  const rows = branches.flatMap((b) => range(b.outQuads).map((o) => [b.d, b.inQuads, b.product.forward + o * b.inQuads * 4, 0]));
+  gpu.record(
+    pointwiseForward({ relu: false, strided: false }),
+    [group.d.buffer, masked, group.p.buffer, tab],
+    { ...group.innerPlanes, tab: tables.add(rows), yQuad },
+    [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), rows.length],
+  );
+}

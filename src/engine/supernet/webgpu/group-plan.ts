@@ -1,0 +1,235 @@
+/**
+ * Where everything of a group of candidate operations lies: the quads of its depthwise (D) and pointwise (P) results,
+ * its weights and its norm slots.
+ *
+ * Quads of P lie as [first blocks of separable | dilated | factorized reduce | second blocks of separable], so that
+ * "level one" (the first three) and "final" (the last three) are each one range.
+ */
+import { tilesAlong } from '../../../kernels/webgpu/depthwise.ts';
+import type { DepthwiseClass, DepthwiseVariant } from '../../../kernels/webgpu/depthwise.ts';
+import { ceilDiv, none, quadsOf } from '../../../kernels/webgpu/quad.ts';
+import type { Plane } from '../../../kernels/webgpu/quad.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import type { BlockPlan, CandidatePlan, CellPlan } from '../plan.ts';
+import type { Context } from './context.ts';
+import type { PointwiseWeights, ReduceWeights } from './registry.ts';
+import { packed, reduceLanes, reduceQuads } from './tensor.ts';
+import type { StateView, Tensor } from './tensor.ts';
+
+/** A state of the group: as convolutions read it (compacted) and as pools and skips do (full width). */
+export interface Source {
+  readonly state: number;
+  readonly view: StateView;
+  /** First quad at full width, in `GroupBuffers.full`. */
+  readonly fullQuad: number;
+}
+
+export interface GroupBuffers {
+  /** Compacted states of the group. */
+  readonly states: Tensor;
+  /** Full-width states; the cell's output itself for a node. */
+  readonly full: Tensor;
+  /** Gradient of the full-width states. */
+  readonly fullGradient: GpuBuffer;
+  readonly output: Tensor;
+  readonly outputGradient: GpuBuffer;
+  /** The states are nodes of this cell: `full` and `fullGradient` are the cell's own. */
+  readonly inPlace: boolean;
+}
+
+/** One depthwise + pointwise + norm block of a candidate. */
+export interface Branch {
+  readonly candidate: CandidatePlan;
+  readonly block: BlockPlan;
+  readonly source: Source;
+  /** First quads in D and P. */
+  readonly d: number;
+  readonly p: number;
+  readonly inQuads: number;
+  readonly outQuads: number;
+  readonly taps: { weights: number; gradient: number };
+  readonly product: PointwiseWeights;
+}
+
+/** A stride-2 skip connection. */
+export interface Reduce {
+  readonly candidate: CandidatePlan;
+  readonly source: Source;
+  readonly p: number;
+  readonly weights: ReduceWeights;
+}
+
+/** Kernel classes by stride: all of the search space's, so that compaction changes no pipeline. */
+const classes: Readonly<Record<1 | 2, readonly DepthwiseClass[]>> = {
+  1: [3, 5].map((kernel) => ({ kernel, dilation: 1 })),
+  2: [1, 2].flatMap((dilation) => [3, 5].map((kernel) => ({ kernel, dilation }))),
+};
+const largestDilation = 2;
+
+/** Outputs that a depthwise invocation makes. */
+const rowsOf = (height: number): number => (height > 8 ? 8 : height > 2 ? 4 : 2);
+
+export class GroupPlan {
+  /** First and second blocks of the convolutions. */
+  readonly first: Branch[] = [];
+  readonly second: Branch[] = [];
+  readonly reduces: Reduce[] = [];
+  readonly stride: 1 | 2;
+  readonly inPlane: Plane;
+  readonly outPlane: Plane;
+  readonly d: Tensor;
+  readonly p: Tensor;
+  /** Norm slot of P's first quad. */
+  readonly slot: number;
+  /** Quads of level one (first blocks and reduces) and where the final range begins. */
+  readonly levelOne: number;
+  readonly finalFrom: number;
+
+  constructor(
+    readonly context: Context,
+    readonly cell: CellPlan,
+    readonly sources: readonly Source[],
+    readonly buffers: GroupBuffers,
+    readonly candidates: readonly CandidatePlan[],
+  ) {
+    this.stride = cell.shape.reduction && !buffers.inPlace ? 2 : 1;
+    this.inPlane = buffers.states.plane;
+    this.outPlane = buffers.output.plane;
+    this.slot = context.slots.count;
+    let d = 0;
+    let p = 0;
+    const add = (candidate: CandidatePlan, b: number, inputs: readonly number[], inQuads: number): Branch => {
+      const branch = this.branch(candidate, b, inputs, inQuads, d, p);
+      d += branch.inQuads;
+      p += branch.outQuads;
+      return branch;
+    };
+    const convolutions = [
+      ...candidates.filter((k) => k.operation.kind === 'separable'),
+      ...candidates.filter((k) => k.operation.kind === 'dilated'),
+    ];
+    for (const candidate of convolutions) {
+      const view = this.source(candidate).view;
+      this.first.push(add(candidate, 0, candidate.blocks[0].inputs.map((id) => view.laneOf.get(id)!), view.quads));
+    }
+    this.finalFrom = this.first.filter((b) => b.candidate.operation.kind === 'separable').reduce((n, b) => n + b.outQuads, 0);
+    for (const candidate of candidates.filter((k) => k.reduce)) {
+      const reduce = this.reduce(candidate, p);
+      this.reduces.push(reduce);
+      p += reduce.weights.quads[0] + reduce.weights.quads[1];
+    }
+    this.levelOne = p;
+    for (const candidate of convolutions.filter((k) => k.blocks.length === 2)) {
+      const inputs = candidate.blocks[1].inputs.map((_, i) => i);
+      this.second.push(add(candidate, 1, inputs, quadsOf(inputs.length)));
+    }
+    this.d = context.tensor(d, this.outPlane);
+    this.p = context.tensor(p, this.outPlane);
+  }
+
+  /** Quads of a node at full width. */
+  get quads(): number {
+    return quadsOf(this.cell.shape.channels);
+  }
+
+  /** Index of a candidate's coefficient. */
+  coefficient({ unit }: CandidatePlan): number {
+    const { edges, operations } = this.context.plan.space;
+    return this.cell.shape.index * edges.length * operations.length + unit;
+  }
+
+  firstOf(second: Branch): Branch {
+    return this.first.find((b) => b.candidate === second.candidate)!;
+  }
+
+  isReduceQuad(quad: number): boolean {
+    return this.reduces.some((r) => quad >= r.p && quad < r.p + r.weights.quads[0] + r.weights.quads[1]);
+  }
+
+  /** Lane in P of each channel id that a convolution or reduce writes; null for skips and pools. */
+  outputLanes(candidate: CandidatePlan): { base: number; laneOf: ReadonlyMap<number, number> } | null {
+    const reduce = this.reduces.find((r) => r.candidate === candidate);
+    if (reduce) return { base: reduce.p * 4, laneOf: reduceLanes(candidate.reduce!.filters, candidate.reduce!.split) };
+    const list = candidate.blocks.length === 2 ? this.second : this.first;
+    const branch = list.find((b) => b.candidate === candidate);
+    return branch ? { base: branch.p * 4, laneOf: packed(branch.block.filters) } : null;
+  }
+
+  variant(level: 1 | 2): DepthwiseVariant {
+    const stride = level === 1 ? this.stride : 1;
+    const height = stride === 2 ? this.inPlane.height : this.outPlane.height;
+    return { classes: classes[stride], stride, rows: rowsOf(height), activation: level === 1 ? 'relu' : 'affine' };
+  }
+
+  /** Class of a branch in the `variant` of its level. */
+  classOf({ block }: Branch): number {
+    const stride = block.stride === 2 ? 2 : 1;
+    return classes[stride].findIndex((k) => k.kernel === block.kernel && (stride === 1 || k.dilation === block.dilation));
+  }
+
+  /** Sizes of the level-one programs. */
+  get planes(): Record<string, number> {
+    return {
+      batch: this.context.batch,
+      height: this.outPlane.height,
+      width: this.outPlane.width,
+      inHeight: this.inPlane.height,
+      inWidth: this.inPlane.width,
+    };
+  }
+
+  /** Sizes of the programs whose input and output are of the nodes' size. */
+  get innerPlanes(): Record<string, number> {
+    return { ...this.planes, inHeight: this.outPlane.height, inWidth: this.outPlane.width };
+  }
+
+  /** Workgroups of 64 that cover a plane by columns of `rows` pixels, up to `step` apart. */
+  tiles(plane: Plane, rows: number, step = 1): number {
+    return ceilDiv(plane.batch * tilesAlong(plane.height, rows, step) * plane.width, 64);
+  }
+
+  depthwiseTiles(plane: Plane, v: DepthwiseVariant): number {
+    return this.tiles(plane, v.rows, v.stride === 1 ? largestDilation : 1);
+  }
+
+  private source(candidate: CandidatePlan): Source {
+    return this.sources.find((s) => s.state === candidate.from)!;
+  }
+
+  private branch(candidate: CandidatePlan, b: number, inputs: readonly number[], inQuads: number, d: number, p: number): Branch {
+    const { context } = this;
+    const block = candidate.blocks[b];
+    const outputs = block.filters.map((_, i) => i);
+    const outQuads = quadsOf(outputs.length);
+    const threshold = context.threshold(`cells.${this.cell.shape.index}.filterThreshold`, candidate.unit);
+    context.slots.add(context.normSpecs(block.name, threshold), outputs, outQuads);
+    return {
+      candidate,
+      block,
+      source: this.source(candidate),
+      d,
+      p,
+      inQuads,
+      outQuads,
+      taps: context.weights.addDepthwise(context.spec(`${block.name}.depthwise`), inputs, inQuads),
+      product: context.weights.addPointwise(context.spec(`${block.name}.pointwise`), inputs, inQuads, outputs, outQuads),
+    };
+  }
+
+  private reduce(candidate: CandidatePlan, p: number): Reduce {
+    const { context } = this;
+    const plan = candidate.reduce!;
+    const view = this.source(candidate).view;
+    const lanes = reduceLanes(plan.filters, plan.split);
+    const quads = reduceQuads(plan.filters, plan.split);
+    context.slots.add(context.normSpecs(plan.name, none), plan.filters.map((id) => lanes.get(id)!), quads[0] + quads[1]);
+    const inputs = plan.inputs.map((id) => view.laneOf.get(id)!);
+    const weights = context.weights.addReduce(
+      context.spec(`${plan.name}.conv1`),
+      context.spec(`${plan.name}.conv2`),
+      inputs,
+      view.quads,
+    );
+    return { candidate, source: this.source(candidate), p, weights };
+  }
+}
