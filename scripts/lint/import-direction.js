@@ -19,6 +19,7 @@ const noPackage = /(?!)/;
  * may be (`import type`); `packages`: npm packages and Node's modules.
  */
 export const layers = [
+  { name: 'tests of exporters', files: /^src\/engine\/architecture\/export\/testing\.ts$/, values: /^src\/engine\//, packages: anyPackage },
   // Files for other programs are written by kept libraries: ONNX by protobufjs, .npz by fflate.
   {
     name: 'exporters',

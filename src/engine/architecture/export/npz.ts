@@ -6,21 +6,24 @@ import type { Trained } from '../../train/trained.ts';
 export interface NamedArray {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  /** 32-bit floats, or bytes. */
+  readonly values: Float32Array | Uint8Array;
 }
 
-/** One .npy file of little-endian 32-bit floats, row-major. */
+/** One .npy file, row-major and little-endian. */
 export function npy({ shape, values }: Omit<NamedArray, 'name'>): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const float = values instanceof Float32Array;
+  const header = `{'descr': '${float ? '<f4' : '|u1'}', 'fortran_order': False, 'shape': (${tuple}), }`;
   // Magic, version and length take 10 bytes; the data must begin at a multiple of 64.
   const length = Math.ceil((header.length + 11) / 64) * 64 - 10;
-  const bytes = new Uint8Array(10 + length + values.length * 4);
+  const bytes = new Uint8Array(10 + length + values.length * (float ? 4 : 1));
   const view = new DataView(bytes.buffer);
   bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0]);
   view.setUint16(8, length, true);
   bytes.set(new TextEncoder().encode(`${header.padEnd(length - 1)}\n`), 10);
-  values.forEach((value, i) => view.setFloat32(10 + length + i * 4, value, true));
+  if (float) values.forEach((value, i) => view.setFloat32(10 + length + i * 4, value, true));
+  else bytes.set(values, 10 + length);
   return bytes;
 }
 

@@ -1,0 +1,41 @@
+/** `npm run -s export`: a trained architecture as files of other programs. Exit codes: 0 written, 2 wrong arguments or input. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { cardLines, modelCard } from '../src/engine/architecture/export/card.ts';
+import { exportFiles, exportFormats } from '../src/engine/architecture/export/files.ts';
+import type { ExportFormat } from '../src/engine/architecture/export/files.ts';
+import { ArchitectureError } from '../src/engine/architecture/schema.ts';
+import { isTrained, networkOf, parseTrained } from '../src/engine/train/trained.ts';
+import { readJson } from './retrain-options.ts';
+import { UsageError } from './search-options.ts';
+
+async function main(args: readonly string[]): Promise<void> {
+  const command = new Command('export')
+    .description('Write a trained architecture for other programs.')
+    .argument('<trained>', 'JSON that `npm run retrain` wrote')
+    .addOption(new Option('--format <name>', 'file format').choices(exportFormats).makeOptionMandatory())
+    .option('--out <folder>', 'where the files go; made if it is not there', 'export')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse(args, { from: 'user' });
+  const { format, out } = command.opts<{ format: ExportFormat; out: string }>();
+  const file = command.args[0]!;
+  const value = await readJson(file);
+  if (!isTrained(value)) throw new UsageError(`${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`);
+  const trained = parseTrained(value);
+  await mkdir(out, { recursive: true });
+  for (const { name, bytes } of exportFiles(trained, format)) {
+    await writeFile(join(out, name), bytes);
+    process.stdout.write(`${join(out, name)}\n`);
+  }
+  process.stderr.write(`${cardLines(modelCard(networkOf(trained), trained)).join('\n')}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof UsageError || error instanceof ArchitectureError ? 2 : 1);
+}

@@ -1,0 +1,52 @@
+import { InferenceSession, Tensor } from 'onnxruntime-web';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx } from './onnx.ts';
+import { decodeModel } from './onnx-schema.ts';
+import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
+
+const trained = sampleTrained();
+let expected: Float32Array;
+beforeAll(async () => {
+  expected = await engineLogits(trained, realImages());
+});
+
+describe('an ONNX model', () => {
+  it('gives the logits of the engine in onnxruntime, over 100 real images', async () => {
+    const { images, count, size } = realImages();
+    const session = await InferenceSession.create(exportOnnx(trained));
+    // One channel: NHWC and NCHW are the same bytes.
+    const { logits } = await session.run({ image: new Tensor('float32', images, [count, 1, size, size]) });
+    expect(logits!.dims).toEqual([100, 10]);
+    expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
+  });
+
+  it('counts as the engine counts', () => {
+    const { graph, metadataProps } = decodeModel(exportOnnx(trained));
+    const sizes = new Map(graph.initializer.map(({ name, dims }) => [name!, dims.reduce((a, b) => a * b, 1)]));
+    const { parameters, macs } = trained.architecture;
+    const learned = [...sizes].filter(([name]) => !/\.(mean|variance)$/.test(name));
+    expect(learned.reduce((sum, [, size]) => sum + size, 0)).toBe(parameters.dense);
+    expect(JSON.parse(metadataProps.find(({ key }) => key === 'parameters')!.value)).toEqual({ dense: parameters.dense, nonZero: parameters.active });
+    // Weights that are masked are zeros in the file, and no other weight is.
+    const zeros = graph.initializer
+      .filter(({ name }) => /(depthwise|pointwise)$/.test(name!))
+      .flatMap(({ rawData }) => [...new Float32Array(Uint8Array.from(rawData).buffer)])
+      .filter((value) => value === 0);
+    expect(zeros.length).toBe(parameters.dense - parameters.active);
+    expect(countMacs(graph.node, sizes)).toBe(macs.dense);
+  });
+});
+
+/** A weight of a convolution is used once a pixel of its output, whose side follows from strides alone: padding keeps sizes. */
+function countMacs(nodes: ReturnType<typeof decodeModel>['graph']['node'], sizes: ReadonlyMap<string, number>): number {
+  const side = new Map([['image', realImages().size]]);
+  let macs = 0;
+  for (const { opType, input, output, attribute } of nodes) {
+    const from = input.map((name) => side.get(name)).find((value) => value !== undefined) ?? 0;
+    const stride = attribute.find(({ name }) => name === 'strides')?.ints?.[0] ?? 1;
+    const to = opType === 'GlobalAveragePool' ? 1 : Math.ceil(from / stride);
+    if (opType !== 'Constant') side.set(output[0]!, to);
+    if (opType === 'Conv' || opType === 'Gemm') macs += sizes.get(input[1]!)! * to * to;
+  }
+  return macs;
+}

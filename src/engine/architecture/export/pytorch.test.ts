@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { npz } from './npz.ts';
+import { exportPyTorch } from './pytorch.ts';
+import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
+
+/** A Python that has PyTorch: Debian's lies beside others. */
+const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import torch']).status === 0);
+
+const check = `
+import json, sys
+import numpy as np, torch
+import network as exported
+
+model = exported.Network()
+missing = model.load_state_dict(exported.load_weights("weights.npz"))
+images = torch.from_numpy(np.load("images.npz")["images"])
+with torch.no_grad():
+    model.eval()(images).numpy().astype("<f4").tofile("logits.bin")
+macs = 0
+def count(module, inputs, output):
+    global macs
+    pixels = output.shape[2] * output.shape[3] if output.dim() == 4 else 1
+    macs += module.weight.numel() * pixels
+for module in model.modules():
+    if isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
+        module.register_forward_hook(count)
+model(images[:1])
+counted = macs
+# In training, masked weights get no gradient, and the others do.
+model.train()(images).square().mean().backward()
+convolutions = [m for m in model.modules() if isinstance(m, exported.MaskedConv2d)]
+moved = {bit: sum(int((m.weight.grad[m.mask == bit] != 0).sum()) for m in convolutions) for bit in (0, 1)}
+print(json.dumps({
+    "parameters": sum(p.numel() for p in model.parameters()), "nonZero": exported.count_nonzero(model), "macs": counted,
+    "moved": [moved[0], moved[1]],
+}))
+`;
+
+describe.runIf(python)('a PyTorch module', () => {
+  const trained = sampleTrained();
+  let folder = '';
+  let report: { parameters: number; nonZero: number; macs: number; moved: [masked: number, alive: number] };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'mgas-pytorch-'));
+    const { module, weights } = exportPyTorch(trained);
+    const { images, count, size } = realImages();
+    writeFileSync(join(folder, 'network.py'), module);
+    writeFileSync(join(folder, 'weights.npz'), weights);
+    writeFileSync(join(folder, 'images.npz'), npz([{ name: 'images', shape: [count, 1, size, size], values: images }]));
+    writeFileSync(join(folder, 'check.py'), check);
+    report = JSON.parse(execFileSync(python!, ['check.py'], { cwd: folder, encoding: 'utf8' })) as typeof report;
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('gives the logits of the engine, over 100 real images', async () => {
+    const bytes = readFileSync(join(folder, 'logits.bin'));
+    const logits = new Float32Array(Uint8Array.from(bytes).buffer);
+    expect(largestDifference(logits, await engineLogits(trained, realImages()))).toBeLessThan(1e-4);
+  });
+
+  it('counts as the engine counts', () => {
+    const { parameters, macs } = trained.architecture;
+    expect(report).toMatchObject({ parameters: parameters.dense, nonZero: parameters.active, macs: macs.dense });
+  });
+
+  it('trains within its masks', () => {
+    const [masked, alive] = report.moved;
+    expect(masked).toBe(0);
+    expect(alive).toBeGreaterThan(1000);
+  });
+});
+
+it('has source without a line too long to read', () => {
+  const { module } = exportPyTorch(sampleTrained());
+  expect(module.split('\n').filter((line) => line.length > 125)).toEqual([]);
+  expect(module).not.toMatch(/undefined|NaN|\[object/);
+});

@@ -1,0 +1,154 @@
+/**
+ * Writes a trained architecture as a PyTorch module that reads as if a person wrote it, and its weights as .npz. Widths
+ * are those that the search left; weight masks are buffers, so that training goes on within them.
+ */
+import type { Network } from '../../granularity/network.ts';
+import type { CandidatePlan, CellPlan } from '../../supernet/plan.ts';
+import type { Trained } from '../../train/trained.ts';
+import { networkOf } from '../../train/trained.ts';
+import { cardLines, modelCard } from './card.ts';
+import { importanceOf } from './graph.ts';
+import { npz } from './npz.ts';
+import { blocksModule } from './pytorch-blocks.ts';
+import { attributeOf, halves, hasMask, stateDict } from './pytorch-state.ts';
+
+export interface PyTorchFiles {
+  /** Source of the module. */
+  readonly module: string;
+  /** Its state dict: .npz. */
+  readonly weights: Uint8Array;
+}
+
+export function exportPyTorch(trained: Trained): PyTorchFiles {
+  const network = networkOf(trained);
+  const card = modelCard(network, trained);
+  const { plan } = network;
+  const { imageSize, imageChannels, classNames } = card.task;
+  const numbers = (values: readonly number[]): string => `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;
+  const module = `"""${card.producer}: a network found by multi-granularity architecture search.
+
+${cardLines(card).join('\n')}
+
+    model = Network()
+    model.load_state_dict(load_weights("weights.npz"))
+    logits = model.eval()(normalize(images))  # images: bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}]
+
+It is a plain \`nn.Module\`: to train it from scratch on many machines, wrap it in DistributedDataParallel and start it with
+torchrun. Masked weights stay masked.
+"""
+
+${blocksModule}
+
+CLASSES = [${classNames.map((name) => JSON.stringify(name)).join(', ')}]
+MEAN = ${numbers(trained.normalization.mean)}
+DEVIATION = ${numbers(trained.normalization.deviation)}
+
+
+def normalize(images):
+    """Bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}], to what the network was trained on."""
+    mean, deviation = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, DEVIATION))
+    return (images.float() - mean) / deviation
+
+
+def load_weights(path):
+    """The trained state dict."""
+    with np.load(path) as arrays:
+        return {name: torch.from_numpy(arrays[name].copy()) for name in arrays.files}
+
+
+${plan.cells.map((cell) => cellSource(network, cell)).join('\n\n')}
+
+class Network(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(
+            nn.Conv2d(${imageChannels}, ${plan.space.stemChannels}, 3, padding=1, bias=False),
+            nn.BatchNorm2d(${plan.space.stemChannels}),
+        )
+${plan.cells.map(({ shape }) => `        self.cell${shape.index} = Cell${shape.index}()`).join('\n')}
+        self.classifier = nn.Linear(${plan.head.inputs.length}, ${classNames.length})
+
+    def forward(self, images):
+        stem = self.stem(images)
+${plan.cells.map((cell) => `        c${cell.shape.index} = self.cell${cell.shape.index}(${cell.preprocess.map(({ source }) => sourceName(source)).join(', ')})`).join('\n')}
+        return self.classifier(c${plan.endCell}.mean(dim=(2, 3)))
+
+
+if __name__ == "__main__":
+    network = Network()
+    print(f"{sum(p.numel() for p in network.parameters()):,} parameters, {count_nonzero(network):,} of them not masked")
+`;
+  return { module, weights: npz(stateDict(network)) };
+}
+
+const sourceName = (source: number): string => (source < 0 ? 'stem' : `c${source}`);
+
+function cellSource(network: Network, cell: CellPlan): string {
+  const { shape, preprocess, candidates, live } = cell;
+  const width = (state: number): number => live[state].length;
+  const modules = candidates.flatMap((candidate) => {
+    const source = moduleSource(network, candidate, width(candidate.from));
+    return source ? [`        self.${attributeOf(candidate)} = ${source}`] : [];
+  });
+  const nodes = range(2, live.length).map((to) => nodeSource(network, cell, to));
+  const outputs = range(2, live.length).map((node) => `s${node}`);
+  const reads = preprocess.map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`)).join(' and ');
+  return `class Cell${shape.index}(nn.Module):
+    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(2, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
+
+    def __init__(self):
+        super().__init__()
+${preprocess.map((p, slot) => `        self.preprocess${slot} = ${p.split === null ? `relu_conv_bn(${p.inputs.length}, ${p.filters.length})` : reduceSource(p.inputs, p.filters, p.split)}`).join('\n')}
+${modules.join('\n')}${modules.length > 0 ? '\n' : ''}
+    def forward(self, s0, s1):
+        s0 = self.preprocess0(s0)
+        s1 = self.preprocess1(s1)
+${nodes.join('\n')}
+        return ${outputs.length === 1 ? outputs[0] : `torch.cat([${outputs.join(', ')}], dim=1)`}
+`.replace(/\n\n\n {4}def forward/, '\n\n    def forward');
+}
+
+function nodeSource(net: Network, own: CellPlan, to: number): string {
+  const { candidates, live } = own;
+  const terms = candidates
+    .filter((k) => k.to === to)
+    .map((candidate) => {
+      const term = `${importanceOf(net, own, candidate).toPrecision(9)} * ${callSource(candidate)}`;
+      const positions = candidate.outputs.map((id) => live[to].indexOf(id));
+      return positions.length === live[to].length ? term : `spread(${term}, [${positions.join(', ')}], ${live[to].length})`;
+    });
+  const line = `        s${to} = ${terms.join(' + ')}`;
+  return line.length <= 110 ? line : `        s${to} = (\n            ${terms.join('\n            + ')}\n        )`;
+}
+
+function callSource(candidate: CandidatePlan): string {
+  const input = `s${candidate.from}`;
+  if (candidate.operation.kind === 'average-pool') return `avg_pool(${input}, stride=${candidate.stride})`;
+  if (candidate.operation.kind === 'max-pool') return `max_pool(${input}, stride=${candidate.stride})`;
+  if (candidate.operation.kind === 'skip' && !candidate.reduce) return input;
+  return `self.${attributeOf(candidate)}(${input})`;
+}
+
+function moduleSource(net: Network, { reduce, blocks, stride }: CandidatePlan, inputs: number): string | null {
+  if (reduce) return reduceSource(reduce.inputs, reduce.filters, reduce.split);
+  if (blocks.length === 0) return null;
+  const [{ kernel, dilation }] = blocks;
+  const masked = hasMask(net, blocks);
+  const options = [
+    `kernel=${kernel}`,
+    ...(stride > 1 ? [`stride=${stride}`] : []),
+    ...(dilation > 1 ? [`dilation=${dilation}`] : []),
+    ...(masked ? [] : ['masked=False']),
+  ];
+  return `separable(${inputs}, [${blocks.map(({ filters }) => filters.length).join(', ')}], ${options.join(', ')})`;
+}
+
+function reduceSource(inputs: readonly number[], filters: readonly number[], split: number): string {
+  const [first, second] = halves(filters, split);
+  return `FactorizedReduce(${inputs.length}, ${first}, ${second})`;
+}
+
+/** from, from + 1, ... end - 1. */
+function range(from: number, end: number): number[] {
+  return Array.from({ length: end - from }, (_, i) => from + i);
+}

@@ -1,0 +1,82 @@
+/** For tests of exports: a network with everything in it that a search can leave, and real images to run it on. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'fflate';
+import { commitLive } from '../../granularity/commit.ts';
+import { superNetTotals, unitMillions } from '../../granularity/count.ts';
+import { everyLevel, scatteredNetwork } from '../../granularity/testing.ts';
+import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
+import { operationNames } from '../../settings.ts';
+import type { SpaceSettings } from '../../settings.ts';
+import { createComposedStepper } from '../../supernet/composed-stepper.ts';
+import { trainedLevels } from '../../train/rebuild.ts';
+import { trainSettingsFor } from '../../train/settings.ts';
+import { describeValues, networkOf } from '../../train/trained.ts';
+import type { Trained } from '../../train/trained.ts';
+import { describeArchitecture } from '../describe.ts';
+
+/** Reductions with every operation, a factorized preprocess, and sizes that are odd at the second of them: 14, 7, 4. */
+const space: SpaceSettings = { cells: 4, nodes: 2, channels: 4, stages: 3, stemMultiplier: 2, operations: [...operationNames] };
+const imageSize = 14;
+
+/** Pruned at every level; weights and running statistics are drawn, not trained: an export must not depend on it. */
+export function sampleTrained(seed = 1): Trained {
+  const { network } = commitLive(scatteredNetwork(space, seed, imageSize), everyLevel);
+  const settings = smallSettings((s) => {
+    s.space = space;
+    s.data.imageSize = imageSize;
+  });
+  const data = syntheticData(settings);
+  const architecture = describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data, steps: 1, validationAccuracy: 0.5, targetReached: true });
+  return {
+    format: 'mgas-trained',
+    version: 1,
+    architecture,
+    training: trainSettingsFor(architecture, 1),
+    backend: 'cpu',
+    steps: 0,
+    test: { accuracy: 0.5, loss: 1, images: 100, confusion: [], worst: [] },
+    normalization: { mean: [72.9], deviation: [80.5] },
+    ...describeValues(network),
+  };
+}
+
+export interface Images {
+  /** Normalized, NHWC. */
+  readonly images: Float32Array;
+  readonly count: number;
+  readonly size: number;
+}
+
+/** The first 100 test images of Fashion-MNIST, every second pixel. */
+export function realImages(): Images {
+  const bytes = gunzipSync(readFileSync(join(import.meta.dirname, '../../../../public/data/fashion-mnist/t10k-images-idx3-ubyte.gz')));
+  const count = 100;
+  const pixel = (i: number): number => {
+    const [image, row, column] = [Math.floor(i / imageSize ** 2), Math.floor(i / imageSize) % imageSize, i % imageSize];
+    return bytes[16 + image * 784 + row * 2 * 28 + column * 2];
+  };
+  return { images: Float32Array.from({ length: count * imageSize ** 2 }, (_, i) => (pixel(i) - 72.9) / 80.5), count, size: imageSize };
+}
+
+/** By the engine itself, composed on the CPU, with running averages. */
+export async function engineLogits(trained: Trained, { images, count, size }: Images): Promise<Float32Array> {
+  const network = networkOf(trained);
+  const stepper = await createComposedStepper('cpu');
+  await stepper.load(network.plan, network.parameters, { batchSize: 25, granularities: trainedLevels, unitMillions: unitMillions(network) });
+  const result = new Float32Array(count * trained.architecture.dataset.classes);
+  for (let first = 0; first < count; first += 25) {
+    const batch = { images: images.subarray(first * size ** 2, (first + 25) * size ** 2), labels: new Int32Array(25), size: 25 };
+    result.set(await stepper.logits(batch, 'running'), first * trained.architecture.dataset.classes);
+  }
+  stepper.dispose();
+  const spread = Math.max(...result) - Math.min(...result);
+  if (!(spread > 0.5)) throw new Error(`logits that span ${spread} would agree with anything`);
+  return result;
+}
+
+export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let largest = a.length === b.length ? 0 : Infinity;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  return largest;
+}
