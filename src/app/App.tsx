@@ -19,6 +19,7 @@ const Architecture = lazy(() => import('./views/architecture/Architecture.tsx'))
 const Discretization = lazy(() => import('./views/discretization/Discretization.tsx'));
 const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
 const Events = lazy(() => import('./views/events/Events.tsx'));
+const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
   const view = useView();
@@ -35,16 +36,23 @@ export function App() {
       <StageTrack />
       <Scrubber />
       <main id="main" aria-label={viewNames[view]}>
-        <RunGate>
+        {view === 'library' && (
           <Suspense fallback={<p className="empty">Loading this view.</p>}>
-            {view === 'overview' && <Overview />}
-            {view === 'balance' && <Balance />}
-            {view === 'architecture' && <Architecture />}
-            {view === 'discretization' && <Discretization />}
-            {view === 'trade-off' && <TradeOff />}
-            {view === 'events' && <Events />}
+            <Library />
           </Suspense>
-        </RunGate>
+        )}
+        {view !== 'library' && (
+          <RunGate>
+            <Suspense fallback={<p className="empty">Loading this view.</p>}>
+              {view === 'overview' && <Overview />}
+              {view === 'balance' && <Balance />}
+              {view === 'architecture' && <Architecture />}
+              {view === 'discretization' && <Discretization />}
+              {view === 'trade-off' && <TradeOff />}
+              {view === 'events' && <Events />}
+            </Suspense>
+          </RunGate>
+        )}
       </main>
       <SettingsDialog />
       <ShortcutsDialog />

@@ -3,10 +3,13 @@ import type { Architecture } from '../engine/architecture/schema.ts';
 
 export function downloadArchitecture(architecture: Architecture): void {
   const { dataset, settings, parameters } = architecture;
-  const blob = new Blob([`${JSON.stringify(architecture, null, 2)}\n`], { type: 'application/json' });
+  saveText(`${JSON.stringify(architecture, null, 2)}\n`, `mgas-${dataset.name}-seed${settings.seed}-${parameters.active}-parameters.json`);
+}
+
+export function saveText(text: string, fileName: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `mgas-${dataset.name}-seed${settings.seed}-${parameters.active}-parameters.json`;
+  link.href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
+  link.download = fileName;
   link.click();
   // The browser has opened the blob by the next task.
   setTimeout(() => URL.revokeObjectURL(link.href), 0);

@@ -4,11 +4,14 @@ import './styles/controls.css';
 import './styles/frame.css';
 import './styles/panels.css';
 import './styles/views.css';
+import './styles/units.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { openLibrary } from './store/library.ts';
 import { probeDevice } from './store/session.ts';
 
+void openLibrary();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <App />

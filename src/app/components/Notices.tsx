@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
 import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
+import { StorageNotices } from '../views/library/StorageNotices.tsx';
 import { WarningIcon } from './icons.tsx';
 
 export function Notices() {
@@ -10,6 +11,7 @@ export function Notices() {
     <div className="notices">
       <ErrorNotice />
       <DeviceNotice />
+      <StorageNotices />
     </div>
   );
 }

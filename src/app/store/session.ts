@@ -5,8 +5,10 @@ import type { SearchSettings } from '../../engine/settings.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
 import { validate } from '../settings/validate.ts';
-import { reduceRun } from './run-model.ts';
-import { emptyRunSlice, lab } from './store.ts';
+import { replaceRun } from '../router.ts';
+import { noteRecording, noteRewind, recordInMemory } from './library-recording.ts';
+import { beginRun, clearRun, recordEvents, recordHistory } from './replay.ts';
+import { lab } from './store.ts';
 import type { LabState } from './store.ts';
 
 /** A step of a slow backend can take this long; then stopping the hard way is offered. */
@@ -22,11 +24,17 @@ const client = new SearchClient(
       lab.setState({ state, pausing: false, stopIsSlow: false });
     },
     onEvents(events, drawn) {
-      lab.setState(({ run }) => ({ run: events.reduce(reduceRun, run) }));
+      recordEvents(events);
+      recordInMemory(events);
       afterDrawing(drawn);
     },
     onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
     onSuperNet: (superNet) => lab.setState({ superNet }),
+    onHistory(events) {
+      recordHistory(events);
+      noteRewind(events.length);
+    },
+    onRecording: noteRecording,
     onError: (error) => lab.setState({ error }),
   },
 );
@@ -54,9 +62,18 @@ export function canStart({ settings, backend, probe }: Pick<LabState, 'settings'
 export function startSearch(): void {
   const { settings, backend } = lab.getState();
   if (client.isActive || !canStart(lab.getState())) return;
-  lab.setState(emptyRunSlice);
+  const id = beginRun();
+  replaceRun(id);
   const baseUrl = new URL('.', document.baseURI).href;
-  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend });
+  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend, run: { id, resume: false } });
+}
+
+/** Goes on with a stored run from its last checkpoint. */
+export function continueRun({ id, settings, backend }: { id: string; settings: SearchSettings; backend: BackendChoice }): void {
+  if (client.isActive) return;
+  replaceRun(beginRun(id));
+  const baseUrl = new URL('.', document.baseURI).href;
+  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend, run: { id, resume: true } });
 }
 
 export function pauseSearch(): void {
@@ -83,7 +100,8 @@ export function abandonSearch(): void {
 export function newSearch(): void {
   if (client.isActive) return;
   client.reset();
-  lab.setState(emptyRunSlice);
+  clearRun();
+  replaceRun(null);
 }
 
 export function choosePreset(name: PresetName): void {

@@ -1,0 +1,46 @@
+/** What the page knows of stored runs. Filled by `library.ts`, and by the running search's record. */
+import { createStore, useStore } from 'zustand';
+import type { Recording } from '../../protocol/client.ts';
+import type { ArchitectureRecord, RunRecord } from '../../storage/records.ts';
+import type { Room } from '../../storage/room.ts';
+
+export interface LibraryState {
+  /** Null until the store has been read; without those in the bin. */
+  runs: readonly RunRecord[] | null;
+  /** Those that came alone from files. */
+  architectures: readonly ArchitectureRecord[];
+  /** Runs that some tab writes at this moment. */
+  held: ReadonlySet<string>;
+  /** Why nothing is stored beyond this page. */
+  obstacle: string | null;
+  room: Room | null;
+  /** How the running search is kept. */
+  recording: Recording | null;
+  /** Run just put into the bin: it can be taken back. */
+  binned: { id: string; name: string } | null;
+  /** A run of another tab that is on screen and followed. */
+  watching: string | null;
+  /** Interrupted run that the user does not want to be asked about again. */
+  dismissed: string | null;
+  /** What the last import or export came to. */
+  message: { kind: 'error' | 'done'; text: string } | null;
+}
+
+export const library = createStore<LibraryState>(() => ({
+  ...{ runs: null, architectures: [], held: new Set<string>(), obstacle: null, room: null, recording: null },
+  ...{ binned: null, watching: null, dismissed: null, message: null },
+}));
+
+export function useLibrary<T>(select: (state: LibraryState) => T): T {
+  return useStore(library, select);
+}
+
+/** Left unfinished by a page that is no more. */
+export function isInterrupted(run: RunRecord, { held }: Pick<LibraryState, 'held'>): boolean {
+  return run.status === 'running' && !held.has(run.id);
+}
+
+/** It can be gone on with. */
+export function isOpenEnded(run: RunRecord, state: Pick<LibraryState, 'held'>): boolean {
+  return run.checkpointStep !== null && run.status !== 'finished' && !state.held.has(run.id);
+}

@@ -1,0 +1,208 @@
+/** What the user can do with stored runs. */
+import type { SearchEvent } from '../../engine/search/events.ts';
+import { writeArchitecture, writeRun } from '../../storage/files.ts';
+import { importFile } from '../../storage/import.ts';
+import { runReleased, heldRuns } from '../../storage/lock.ts';
+import { onNews, tellNews } from '../../storage/news.ts';
+import { openStore } from '../../storage/open.ts';
+import type { ArchitectureRecord, RunRecord } from '../../storage/records.ts';
+import { measureRoom } from '../../storage/room.ts';
+import type { RunStore, WholeRun } from '../../storage/run-store.ts';
+import { saveText } from '../download.ts';
+import { viewHref } from '../router.ts';
+import { pageStore } from './library-recording.ts';
+import { isInterrupted, library } from './library-state.ts';
+import { extendPastRun, setRunSource, showRun } from './replay.ts';
+import { changeSettings, chooseBackend, continueRun } from './session.ts';
+import { lab } from './store.ts';
+
+/** Milliseconds between two looks at the store, however much is written. */
+const calm = 500;
+
+let store: RunStore = pageStore;
+let refreshing: ReturnType<typeof setTimeout> | null = null;
+
+/** Milliseconds for which the bin can be looked into, by this tab or another. */
+const binTime = 10 * 60_000;
+
+/** Opens the store and reads what is in it. Runs that have been in the bin for long are gone for good from then on. */
+export async function openLibrary(): Promise<void> {
+  // Links to runs wait for the store.
+  setRunSource(async (id) => {
+    await opening;
+    return loadRun(id);
+  });
+  const opening = open();
+  await opening;
+}
+
+async function open(): Promise<void> {
+  const opened = await openStore({ onOutdated: () => library.setState({ obstacle: 'a newer version of the lab was opened in another tab; reload this one' }) });
+  if (opened.obstacle === null) store = opened.store;
+  library.setState({ obstacle: opened.obstacle });
+  await emptyBin(Date.now() - binTime);
+  await refreshLibrary();
+  onNews(({ runId }) => {
+    refreshing ??= setTimeout(() => void refreshLibrary(), calm);
+    if (runId !== null && runId === library.getState().watching) void follow(runId);
+  });
+}
+
+export async function refreshLibrary(): Promise<void> {
+  refreshing = null;
+  const [runs, here, held, room, found] = await Promise.all([store.list(), store === pageStore ? [] : pageStore.list(), heldRuns(), measureRoom(), store.architectures()]);
+  const architectures = found.filter(({ runId }) => runId === null);
+  library.setState({ runs: [...here, ...runs].filter(({ deleted }) => deleted === null), architectures, held, room });
+}
+
+async function changed(runId: string | null = null): Promise<void> {
+  tellNews({ runId });
+  await refreshLibrary();
+}
+
+/** A run of the page itself is in the page's memory, all others are in the store. */
+async function storeOf(id: string): Promise<RunStore> {
+  return (await pageStore.get(id)) ? pageStore : store;
+}
+
+export async function loadRun(id: string): Promise<{ id: string; name: string; events: SearchEvent[] } | null> {
+  const from = await storeOf(id);
+  const run = await from.get(id);
+  return run ? { id, name: run.name, events: await from.events(id) } : null;
+}
+
+export async function wholeRun(id: string): Promise<WholeRun> {
+  const from = await storeOf(id);
+  const run = await from.get(id);
+  if (!run) throw new Error('This run is not in the library any more.');
+  return { run, events: await from.events(id), checkpoint: (await from.checkpoint(id)) ?? null };
+}
+
+/** Takes a file in. What is wrong with it, or what it was, is told in `message`. */
+export async function takeIn(file: File): Promise<void> {
+  try {
+    const { kind, name } = await importFile(store, file, file.name);
+    library.setState({ message: { kind: 'done', text: kind === 'run' ? `The run \u201c${name}\u201d is in the library.` : `The architecture \u201c${name}\u201d is in the library.` } });
+    await changed();
+  } catch (error) {
+    library.setState({ message: { kind: 'error', text: `${file.name} was not taken in. ${messageOf(error)}` } });
+  }
+}
+
+/** Hands a run to the user as a file. @param weights with its last checkpoint, from which a search can go on. */
+export async function saveRun(run: RunRecord, weights: boolean): Promise<void> {
+  try {
+    const text = writeRun(await wholeRun(run.id), { weights });
+    saveText(text, `mgas-run-${run.dataset.name}-seed${run.settings.seed}-${run.summary.step}-steps.json`);
+  } catch (error) {
+    library.setState({ message: { kind: 'error', text: `The run could not be saved. ${messageOf(error)}` } });
+  }
+}
+
+export function saveStoredArchitecture({ name, architecture }: ArchitectureRecord): void {
+  saveText(writeArchitecture(architecture), `mgas-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}.json`);
+}
+
+export async function removeArchitecture(id: string): Promise<void> {
+  await store.removeArchitecture(id);
+  await changed();
+}
+
+async function change(id: string, fields: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
+  await (await storeOf(id)).update(id, fields);
+  await changed(id);
+}
+
+export function renameRun(id: string, name: string): Promise<void> {
+  return change(id, { name: name.trim().slice(0, 120) || 'Without a name' });
+}
+
+/** @param text tags separated by commas. */
+export function tagRun(id: string, text: string): Promise<void> {
+  const tags = [...new Set(text.split(',').map((tag) => tag.trim().slice(0, 40)).filter(Boolean))].slice(0, 12);
+  return change(id, { tags });
+}
+
+/** Into the bin, from which it can be taken back until the page is left or the next run is thrown away. */
+export async function binRun({ id, name }: RunRecord): Promise<void> {
+  await emptyBin();
+  await change(id, { deleted: Date.now() });
+  library.setState({ binned: { id, name } });
+}
+
+export async function takeBack(): Promise<void> {
+  const { binned } = library.getState();
+  if (!binned) return;
+  library.setState({ binned: null });
+  await change(binned.id, { deleted: null });
+}
+
+/** Removes for good what was put into the bin before that time. */
+export async function emptyBin(before = Infinity): Promise<void> {
+  library.setState({ binned: null });
+  for (const from of new Set<RunStore>([store, pageStore])) {
+    for (const { id, deleted } of await from.list()) if (deleted !== null && deleted < before) await from.remove(id);
+  }
+}
+
+/** Its settings, for another search. */
+export function copySettings({ settings, backend }: RunRecord): void {
+  changeSettings(structuredClone(settings));
+  if (backend && lab.getState().probe?.backends.includes(backend) !== false) chooseBackend(backend);
+  location.hash = viewHref('overview', null);
+}
+
+export function showStored(id: string): void {
+  library.setState({ watching: null });
+  location.hash = viewHref('overview', id);
+}
+
+export function goOn({ id, settings, backend }: RunRecord): void {
+  library.setState({ watching: null });
+  continueRun({ id, settings, backend: backend ?? lab.getState().backend });
+  location.hash = viewHref('overview', id);
+}
+
+/** Interrupted runs that can be gone on with, latest first. */
+export function interruptedRun(): RunRecord | null {
+  const state = library.getState();
+  return state.runs?.find((run) => run.id !== lab.getState().runId && run.checkpointStep !== null && run.id !== state.dismissed && isInterrupted(run, state)) ?? null;
+}
+
+let watched = 0;
+let following = Promise.resolve();
+
+/** Shows a run that another tab searches, and what becomes of it. */
+export async function watch(id: string): Promise<void> {
+  library.setState({ watching: id });
+  location.hash = viewHref('overview', id);
+  watched = 0;
+  await follow(id);
+  const ended = new AbortController();
+  const unsubscribe = library.subscribe(({ watching }) => watching !== id && ended.abort());
+  await runReleased(id, ended.signal).catch(() => {});
+  unsubscribe();
+  await refreshLibrary();
+  if (library.getState().watching === id) library.setState({ watching: null });
+}
+
+function follow(id: string): Promise<void> {
+  following = following.then(async () => {
+    if (library.getState().watching !== id) return;
+    const events = await store.events(id, watched);
+    const count = (await store.get(id))?.events ?? 0;
+    // Fewer than seen: the search went back to a checkpoint.
+    if (watched === 0 || count < watched || events.some(({ type }) => type === 'device-lost')) {
+      const all = await store.events(id);
+      if (await showRun({ id, name: '', events: all })) watched = all.length;
+    } else {
+      extendPastRun(id, events);
+      watched += events.length;
+    }
+  });
+  return following;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,70 @@
+/** Two runs side by side: their results, and the settings in which they differ. */
+import { Panel } from '../../components/Panel.tsx';
+import { accuracy, clock, integer } from '../../format.ts';
+import { fieldOf } from '../../settings/fields.ts';
+import type { RunRecord } from '../../../storage/records.ts';
+import { differingSettings } from './differences.ts';
+
+interface Line {
+  label: string;
+  of: (run: RunRecord) => string;
+}
+
+const results: readonly Line[] = [
+  { label: 'State', of: ({ status }) => status },
+  { label: 'Parameters', of: ({ summary }) => (summary.parameters ? integer(summary.parameters.active) : '\u2013') },
+  { label: 'Target', of: ({ settings }) => integer(settings.targetParameters) },
+  { label: 'Accuracy on held-out images', of: ({ summary }) => (summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)) },
+  { label: 'Steps', of: ({ summary }) => integer(summary.step) },
+  { label: 'Time', of: ({ summary }) => clock(summary.time) },
+  { label: 'Data set', of: ({ dataset }) => dataset.name },
+];
+
+export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]; close: () => void }) {
+  const [a, b] = runs;
+  const settings = differingSettings(a.settings, b.settings);
+  return (
+    <Panel
+      title="Comparison"
+      note={settings.length === 0 ? 'same settings' : 'and the settings in which they differ'}
+      className="area-compare"
+      actions={
+        <button type="button" onClick={close}>
+          Close
+        </button>
+      }
+    >
+      <div className="table-scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="visually-hidden">Figure</span>
+              </th>
+              <th scope="col">{a.name}</th>
+              <th scope="col">{b.name}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {results.map(({ label, of }) => (
+              <Row key={label} label={label} a={of(a)} b={of(b)} />
+            ))}
+            {settings.map(({ path, a: one, b: other }) => (
+              <Row key={path} label={fieldOf.get(path)?.label ?? path} a={one} b={other} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Row({ label, a, b }: { label: string; a: string; b: string }) {
+  return (
+    <tr data-same={a === b}>
+      <th scope="row">{label}</th>
+      <td>{a}</td>
+      <td>{b}</td>
+    </tr>
+  );
+}

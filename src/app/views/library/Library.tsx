@@ -1,0 +1,162 @@
+/** Every stored run: found, named, compared, saved as a file, taken from one, gone on with, thrown away and taken back. */
+import { useRef, useState } from 'react';
+import type { DragEvent } from 'react';
+import { DownloadIcon } from '../../components/icons.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { compact, integer, plural } from '../../format.ts';
+import { removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
+import { library, useLibrary } from '../../store/library-state.ts';
+import type { RunRecord } from '../../../storage/records.ts';
+import { Compare } from './Compare.tsx';
+import './library.css';
+import { orders, pickRuns } from './pick.ts';
+import type { Order } from './pick.ts';
+import { RoomMeter } from './RoomMeter.tsx';
+import { RunRow } from './RunRow.tsx';
+
+export default function Library() {
+  const runs = useLibrary((s) => s.runs);
+  const [words, setWords] = useState('');
+  const [order, setOrder] = useState<Order>('newest');
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [dropping, setDropping] = useState(false);
+  const shown = pickRuns(runs ?? [], words, order);
+  const compared = chosen.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
+
+  // At most two: of three, the one chosen first gives way.
+  const choose = (id: string, on: boolean): void => setChosen(on ? [...chosen, id].slice(-2) : chosen.filter((other) => other !== id));
+  const drag = (event: DragEvent, on: boolean): void => {
+    if (!event.dataTransfer.types.includes('Files')) return;
+    event.preventDefault();
+    setDropping(on);
+  };
+  return (
+    <div
+      className="view library"
+      data-dropping={dropping}
+      onDragOver={(event) => drag(event, true)}
+      onDragLeave={(event) => drag(event, false)}
+      onDrop={(event) => {
+        drag(event, false);
+        takeAll(event.dataTransfer.files);
+      }}
+    >
+      <div className="library-bar">
+        <input type="search" value={words} onChange={(event) => setWords(event.target.value)} placeholder="Name, tag or data set" aria-label="Search runs" />
+        <select aria-label="Sort by" value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+          {Object.entries(orders).map(([name, { label }]) => (
+            <option key={name} value={name}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <ImportButton />
+        <RoomMeter />
+      </div>
+      <Messages />
+      {compared.length === 2 && <Compare runs={compared as [RunRecord, RunRecord]} close={() => setChosen([])} />}
+      <Panel title="Runs" note={runs ? `${integer(shown.length)} of ${integer(runs.length)}` : 'reading'} className="area-runs">
+        {shown.length > 0 ? (
+          <ul className="runs">
+            {shown.map((run) => (
+              <RunRow key={run.id} run={run} chosen={chosen.includes(run.id)} choose={(on) => choose(run.id, on)} />
+            ))}
+          </ul>
+        ) : (
+          <p className="empty">{emptyText(runs, words)}</p>
+        )}
+      </Panel>
+      <Architectures />
+    </div>
+  );
+}
+
+function emptyText(runs: readonly RunRecord[] | null, words: string): string {
+  if (runs === null) return 'Reading what is stored.';
+  if (words) return 'No run matches. Search looks at names, tags, data sets and states.';
+  return 'No runs yet. Every search is stored here from its first step on, or drop a file that was saved from a library.';
+}
+
+function takeAll(files: FileList | null): void {
+  void (async () => {
+    for (const file of files ?? []) await takeIn(file);
+  })();
+}
+
+function ImportButton() {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button type="button" onClick={() => input.current?.click()}>
+        Import a file
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        multiple
+        hidden
+        aria-label="File to import"
+        onChange={(event) => {
+          takeAll(event.target.files);
+          // So that the same file can be chosen again.
+          setTimeout(() => input.current && (input.current.value = ''), 0);
+        }}
+      />
+    </>
+  );
+}
+
+function Messages() {
+  const binned = useLibrary((s) => s.binned);
+  const message = useLibrary((s) => s.message);
+  return (
+    <div className="library-messages" role="status">
+      {binned && (
+        <p className="callout">
+          <span>“{binned.name}” was deleted.</span>
+          <button type="button" onClick={() => void takeBack()}>
+            Undo
+          </button>
+        </p>
+      )}
+      {message && (
+        <p className="callout" data-kind={message.kind}>
+          <span>{message.text}</span>
+          <button type="button" onClick={() => library.setState({ message: null })}>
+            Close
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Architectures() {
+  const architectures = useLibrary((s) => s.architectures);
+  if (architectures.length === 0) return null;
+  return (
+    <Panel title="Architectures from files" note={plural(architectures.length, 'architecture')} className="area-found">
+      <ul className="runs">
+        {architectures.map((record) => (
+          <li key={record.id} className="run-row">
+            <div className="run-head">
+              <h3>{record.name}</h3>
+              <p className="note">
+                {record.architecture.dataset.name}, {plural(record.architecture.cells.length, 'cell')}, {compact(record.architecture.parameters.active)} parameters
+              </p>
+            </div>
+            <div className="buttons">
+              <button type="button" onClick={() => saveStoredArchitecture(record)}>
+                <DownloadIcon /> Save
+              </button>
+              <button type="button" onClick={() => void removeArchitecture(record.id)}>
+                Delete
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

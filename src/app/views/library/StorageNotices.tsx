@@ -1,0 +1,78 @@
+/** What the reader must know about the keeping of runs: that it fails, that a search was interrupted, that one is watched. */
+import { PlayIcon, WarningIcon } from '../../components/icons.tsx';
+import { integer } from '../../format.ts';
+import { goOn, interruptedRun } from '../../store/library.ts';
+import { library, useLibrary } from '../../store/library-state.ts';
+import { useLab } from '../../store/store.ts';
+
+export function StorageNotices() {
+  return (
+    <>
+      <NotStored />
+      <Interrupted />
+      <Watching />
+    </>
+  );
+}
+
+function NotStored() {
+  const started = useLab((s) => s.state !== 'idle');
+  const blocked = useLibrary((s) => s.obstacle);
+  const recording = useLibrary((s) => s.recording);
+  const why = (started ? recording?.obstacle : null) ?? blocked;
+  if (!why) return null;
+  // Its earlier part is stored; what does not fit waits in memory and is tried again.
+  const partly = started && recording?.kept === 'stored';
+  return (
+    <section className="notice" role="alert">
+      <WarningIcon />
+      <div>
+        <h2>{partly ? 'The search goes on, but is not stored at the moment.' : 'Searches are not stored: they are gone when this page is closed.'}</h2>
+        <p>
+          The reason: {why}. {partly ? 'It is tried again and again; deleting runs in the library makes room.' : 'Everything else works, and what is found can be downloaded.'}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Interrupted() {
+  const idle = useLab((s) => s.state === 'idle');
+  const pastId = useLab((s) => s.pastId);
+  // Of the whole state: which run is meant follows from several of its parts.
+  useLibrary((s) => s);
+  const run = interruptedRun();
+  if (!idle || !run || (pastId !== null && pastId !== run.id)) return null;
+  return (
+    <section className="notice" role="status">
+      <WarningIcon />
+      <div>
+        <h2>A search was interrupted: {run.name}.</h2>
+        <p>
+          It reached step {integer(run.summary.step)}, and is stored up to its checkpoint at step {integer(run.checkpointStep ?? 0)}.
+        </p>
+        <p className="buttons">
+          <button type="button" className="primary" onClick={() => goOn(run)}>
+            <PlayIcon /> Go on from step {integer(run.checkpointStep ?? 0)}
+          </button>
+          <button type="button" onClick={() => library.setState({ dismissed: run.id })}>
+            Not now
+          </button>
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Watching() {
+  const watching = useLibrary((s) => s.watching);
+  if (watching === null) return null;
+  return (
+    <section className="notice" role="note">
+      <WarningIcon />
+      <p>
+        <strong>You are watching a search of another tab.</strong> It is paused, steered and stopped there.
+      </p>
+    </section>
+  );
+}
