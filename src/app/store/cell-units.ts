@@ -62,13 +62,13 @@ const cellOf = (detail: UnitDetail | undefined, cell: number): CellUnits | undef
 export function candidatesOf(details: readonly UnitDetail[], units: Units, space: SpaceSettings, cell: number): Candidate[] {
   const own = cellOf(details.at(-1), cell)?.operations;
   if (!own) return [];
-  return placesOf(space).map((place) => ({
-    ...place,
-    importance: own.importances[place.unit],
-    threshold: own.thresholds[place.unit],
-    alive: own.alive[place.unit] === '1',
-    state: units[unitKey({ cell, ...place })] ?? untouched,
-  }));
+  return placesOf(space).map((place) => {
+    const state = units[unitKey({ cell, ...place })] ?? untouched;
+    const alive = own.alive[place.unit] === '1';
+    // Thresholds start anew at every stage, those of pruned operations too: what counts is what pruned it.
+    const fate = alive ? undefined : state.history.findLast(({ kind }) => kind !== 'regrown');
+    return { ...place, importance: fate?.importance ?? own.importances[place.unit], threshold: fate?.threshold ?? own.thresholds[place.unit], alive, state };
+  });
 }
 
 const groupKey = ({ unit, part }: Pick<FilterUnits, 'unit' | 'part'>): string => `${unit ?? 'preprocess'} ${part}`;

@@ -1,1 +1,151 @@
-export default function Architecture() { return <p className="empty">Soon.</p>; }
+/** The super-net as it is carved: one cell to look into, or what is left of the whole network as a picture to take away. */
+import { useRef, useState } from 'react';
+import { CellPicker } from '../../components/CellPicker.tsx';
+import { DownloadIcon } from '../../components/icons.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { cellName, integer } from '../../format.ts';
+import { shownSettings, useShown } from '../../store/store.ts';
+import { select, useSelection } from '../selection.ts';
+import { useCandidates, useShape } from '../units/shown-units.ts';
+import { CellGraph } from './CellGraph.tsx';
+import { pngOf, saveFile, svgText } from './export.ts';
+import { NetworkPicture } from './NetworkPicture.tsx';
+import { UnitPanel } from './UnitPanel.tsx';
+
+export default function Architecture() {
+  const [whole, setWhole] = useState(false);
+  const { cell: wanted } = useSelection();
+  const { index: cell } = useShape(wanted);
+  return (
+    <div className="view architecture" data-whole={whole}>
+      <form className="filter-bar" aria-label="What to show" onSubmit={(event) => event.preventDefault()}>
+        <div className="segments" role="radiogroup" aria-label="Extent">
+          {[false, true].map((one) => (
+            <label key={String(one)}>
+              <input type="radio" name="extent" checked={whole === one} onChange={() => setWhole(one)} />
+              <span>{one ? 'Whole network' : 'One cell'}</span>
+            </label>
+          ))}
+        </div>
+        {!whole && <CellPicker cell={cell} choose={(next) => select({ cell: next })} name="architecture-cell" />}
+      </form>
+      {whole ? <WholeNetwork /> : <OneCell cell={cell} />}
+    </div>
+  );
+}
+
+function OneCell({ cell }: { cell: number }) {
+  const [ghosts, setGhosts] = useState(true);
+  const { unit } = useSelection();
+  const candidates = useCandidates(cell);
+  const { reduction, channels, size } = useShape(cell);
+  const nodes = useShown((s) => shownSettings(s).space.nodes);
+  const begun = useShown(({ run }) => run.details.length > 0);
+  const left = candidates.filter(({ alive }) => alive).length;
+  return (
+    <>
+      <Panel
+        title={cellName(cell)}
+        note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels${candidates.length > 0 ? `; ${integer(left)} of ${integer(candidates.length)} operations left` : ''}`}
+        className="area-graph"
+        actions={
+          <label className="chip">
+            <input type="checkbox" checked={ghosts} onChange={(event) => setGhosts(event.target.checked)} />
+            <span>Show pruned</span>
+          </label>
+        }
+      >
+        {candidates.length > 0 ? (
+          <>
+            <div className="graph-place">
+              <CellGraph cell={cell} candidates={candidates} nodes={nodes} ghosts={ghosts} />
+            </div>
+            <GraphLegend />
+          </>
+        ) : (
+          <p className="empty">
+            {begun ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.' : 'A search starts with every candidate operation on every edge of a cell, and prunes from there. Press Start to watch it.'}
+          </p>
+        )}
+      </Panel>
+      <UnitPanel cell={cell} candidate={candidates.find((one) => one.unit === unit)} />
+    </>
+  );
+}
+
+function WholeNetwork() {
+  const picture = useRef<SVGSVGElement>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const begun = useShown(({ run }) => run.details.length > 0);
+  const seed = useShown((s) => shownSettings(s).seed);
+  const step = useShown(({ run }) => run.step);
+  const name = `mgas-network-seed${seed}-step${step}`;
+  const saveSvg = (): void => {
+    if (picture.current) saveFile(new Blob([svgText(picture.current)], { type: 'image/svg+xml' }), `${name}.svg`);
+  };
+  const savePng = (): void => {
+    if (!picture.current) return;
+    pngOf(picture.current).then(
+      (blob) => saveFile(blob, `${name}.png`),
+      (error: unknown) => setProblem(`The PNG could not be made: ${error instanceof Error ? error.message : String(error)}. The SVG shows the same.`),
+    );
+  };
+  return (
+    <Panel
+      title="Whole network"
+      note="what is left at this moment"
+      className="area-network"
+      actions={
+        <>
+          <button type="button" disabled={!begun} onClick={saveSvg}>
+            <DownloadIcon /> SVG
+          </button>
+          <button type="button" disabled={!begun} onClick={savePng}>
+            <DownloadIcon /> PNG
+          </button>
+        </>
+      }
+    >
+      {problem && (
+        <p className="field-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {begun ? (
+        <div className="network-place" tabIndex={0} role="region" aria-label="Picture of the network">
+          <NetworkPicture ref={picture} />
+        </div>
+      ) : (
+        <p className="empty">The network that a search leaves is drawn here, to be saved as SVG or PNG. Press Start.</p>
+      )}
+    </Panel>
+  );
+}
+
+function GraphLegend() {
+  return (
+    <ul className="legend unit-legend">
+      <li>
+        <svg width="26" height="10" aria-hidden="true">
+          <rect y="2.5" width="26" height="5" rx="2.5" fill="var(--sunken)" />
+          <rect y="2.5" width="18" height="5" rx="2.5" fill="var(--operation)" />
+          <path d="M9 0v10" stroke="var(--text)" strokeWidth="1.5" />
+        </svg>
+        importance, and the threshold it must exceed
+      </li>
+      <li>
+        <svg width="20" height="10" aria-hidden="true">
+          <rect x=".5" y="3" width="18" height="4" rx="2" fill="none" stroke="var(--faint)" />
+        </svg>
+        pruned
+      </li>
+      <li>
+        <svg width="20" height="10" aria-hidden="true">
+          <rect y="2.5" width="19" height="5" rx="2.5" fill="var(--regrown)" />
+        </svg>
+        regrown
+      </li>
+      <li className="axis-name">lines: strongest live operation</li>
+    </ul>
+  );
+}

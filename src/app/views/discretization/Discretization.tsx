@@ -12,6 +12,7 @@ import { select, useSelection } from '../selection.ts';
 import { useCandidates, useFilterGroups, useShape, useWeights } from '../units/shown-units.ts';
 import { UnitCourse } from '../units/UnitCourse.tsx';
 import { candidateTitle, FilterDetail, levelNote, OperationDetail, WeightDetail } from '../units/UnitDetail.tsx';
+import type { Candidate } from '../../store/cell-units.ts';
 import { largestWeight, rowGroups } from './rows.ts';
 import type { Row } from './rows.ts';
 import { UnitList } from './UnitList.tsx';
@@ -53,7 +54,7 @@ export default function Discretization() {
         )}
       </Panel>
       <Panel title={row ? rowTitle(row) : 'Selected'} note={cellName(cell)} className="area-detail">
-        {row ? <Detail cell={cell} level={level} row={row} /> : <p className="empty">{levelNote[level]} Choose one to see where it stands.</p>}
+        {row ? <Detail cell={cell} level={level} row={row} others={candidates} /> : <p className="empty">{levelNote[level]} Choose one to see where it stands.</p>}
       </Panel>
       <UnitCourse selected={{ cell, level, unit, slot }} title={row ? rowTitle(row) : title} />
     </div>
@@ -89,12 +90,12 @@ function Summary({ cell, level }: { cell: number; level: Granularity }) {
   );
 }
 
-function Detail({ cell, level, row }: { cell: number; level: Granularity; row: Row }) {
+function Detail({ cell, level, row, others }: { cell: number; level: Granularity; row: Row; others: readonly Candidate[] }) {
   if (level === 'filter') {
     return <FilterDetail groups={row.groups} titles={row.candidate ? row.groups.map(({ part }) => `Block ${part + 1}`) : ['Preprocess']} />;
   }
   if (!row.candidate) return null;
-  return level === 'operation' ? <OperationDetail candidate={row.candidate} /> : <WeightDetail cell={cell} unit={row.candidate.unit} />;
+  return level === 'operation' ? <OperationDetail candidate={row.candidate} others={others} /> : <WeightDetail cell={cell} unit={row.candidate.unit} />;
 }
 
 function UnitLegend({ level }: { level: Granularity }) {
@@ -109,7 +110,7 @@ function UnitLegend({ level }: { level: Granularity }) {
       </li>
       <li>
         <svg width="14" height="10" aria-hidden="true">
-          {level === 'operation' ? <circle cx="7" cy="5" r="3.5" fill="none" stroke="var(--muted)" /> : <rect x="5" width="3" height="10" fill="var(--faint)" />}
+          {level === 'operation' ? <circle cx="7" cy="5" r="3.5" fill="var(--faint)" /> : <rect x="5" width="3" height="10" fill="var(--faint)" />}
         </svg>
         {level === 'weight' ? 'masked' : 'pruned'}
       </li>

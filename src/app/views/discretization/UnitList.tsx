@@ -37,7 +37,7 @@ export function UnitList({ label, level, groups, span }: UnitListProps) {
     if (rows[next]) document.getElementById(rowId(rows[next]))?.scrollIntoView({ block: 'nearest' });
   };
   return (
-    <div ref={list} className="unit-list" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={at >= 0 ? rowId(rows[at]) : undefined} data-level={level} onKeyDown={move}>
+    <div ref={list} className="unit-list" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={at >= 0 ? rowId(rows[at]) : undefined} data-level={level} data-roomy={rows.length <= 40} onKeyDown={move}>
       {groups.map(({ title, rows: own }) => (
         <div key={title} className="unit-group" role="group" aria-label={title}>
           <p className="unit-title" aria-hidden="true">

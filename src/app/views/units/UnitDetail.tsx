@@ -15,7 +15,8 @@ export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string 
 
 export const candidateTitle = (candidate: Candidate): string => `${operationLabels[candidate.operation].long}, ${placeName(candidate)}`;
 
-export function OperationDetail({ candidate }: { candidate: Candidate }) {
+/** @param others all candidates of the cell, to see this one among them. */
+export function OperationDetail({ candidate, others }: { candidate: Candidate; others?: readonly Candidate[] }) {
   const { importance, threshold, alive } = candidate;
   return (
     <>
@@ -24,7 +25,7 @@ export function OperationDetail({ candidate }: { candidate: Candidate }) {
         className="strip"
         label={`Importance ${decimal(importance)}, threshold ${decimal(threshold)}`}
         xTicks={importanceTicks}
-        xTitle="importance, sigmoid(\u03b1)"
+        xTitle="importance, sigmoid(α)"
         overlay={
           <>
             <i className="pruned-side" style={{ width: `${along(threshold) / 10}%` }} />
@@ -37,7 +38,27 @@ export function OperationDetail({ candidate }: { candidate: Candidate }) {
         <path d={strokes([along(importance)], 700, 700)} stroke={alive ? 'var(--operation)' : 'var(--muted)'} strokeWidth="12" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
       </Frame>
       <UnitHistory candidate={candidate} />
+      {others && <Margins candidate={candidate} others={others} />}
     </>
+  );
+}
+
+const margin = ({ importance, threshold }: Candidate): number => importance - Math.max(0, threshold);
+const marginTicks = [-1, -0.5, 0, 0.5, 1].map((value) => ({ at: (value + 1) / 2, label: value > 0 ? `+${value}` : String(value).replace('-', '\u2212') }));
+
+/** Every operation of the cell by how far it lies over or under its own threshold. */
+function Margins({ candidate, others }: { candidate: Candidate; others: readonly Candidate[] }) {
+  const marks = (wanted: boolean): string => strokes(others.filter(({ alive }) => alive === wanted).map((one) => along((margin(one) + 1) / 2)), 250, 1000);
+  return (
+    <figure className="margins">
+      <figcaption className="note">all {others.length} operations of the cell, by distance from their own thresholds</figcaption>
+      <Frame className="strip" label={`Distances from their thresholds of ${others.length} operations`} xTicks={marginTicks} xTitle="importance − threshold" overlay={<i className="pruned-side" style={{ width: '50%' }} />}>
+        <path d={marks(false)} stroke="var(--muted)" strokeOpacity="0.6" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+        <path d={marks(true)} stroke="var(--operation)" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+        <path d={strokes([along((margin(candidate) + 1) / 2)], 0, 1000)} stroke="var(--text)" strokeWidth="3" vectorEffect="non-scaling-stroke" />
+        <path d={strokes([500], 0, 1000)} stroke="var(--text)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
+      </Frame>
+    </figure>
   );
 }
 

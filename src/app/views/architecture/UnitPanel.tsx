@@ -1,0 +1,51 @@
+/** The selected operation: its importance, its filters, its weights, and what became of it. */
+import { useMemo } from 'react';
+import { Glyph } from '../../components/icons.tsx';
+import { Panel } from '../../components/Panel.tsx';
+import { cellName } from '../../format.ts';
+import type { Candidate } from '../../store/cell-units.ts';
+import { useShown } from '../../store/store.ts';
+import { useFilterGroups } from '../units/shown-units.ts';
+import { candidateTitle, FilterDetail, OperationDetail, WeightDetail } from '../units/UnitDetail.tsx';
+import { MaskMap } from './MaskMap.tsx';
+import { masksOf } from './masks.ts';
+
+export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candidate | undefined }) {
+  if (!candidate) {
+    return (
+      <Panel title="Selected operation" className="area-unit">
+        <p className="empty">Choose an operation in the graph to see its filters, its weights and what became of it.</p>
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={candidateTitle(candidate)} note={cellName(cell)} className="area-unit">
+      <div className="unit-panel" tabIndex={0} role="region" aria-label="Selected operation">
+        <OperationDetail candidate={candidate} />
+        <Convolution cell={cell} candidate={candidate} />
+      </div>
+    </Panel>
+  );
+}
+
+function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }) {
+  const { unit } = candidate;
+  const groups = useFilterGroups(cell);
+  const own = useMemo(() => groups.filter((group) => group.unit === unit), [groups, unit]);
+  const architecture = useShown(({ run }) => run.architecture);
+  const masks = useMemo(() => (architecture ? masksOf(architecture, cell, candidate) : null), [architecture, cell, candidate]);
+  if (own.length === 0) return <p className="note">No convolution: it has neither filters nor weights to prune.</p>;
+  return (
+    <>
+      <h3>
+        <Glyph of="filter" /> Filters
+      </h3>
+      <FilterDetail groups={own} titles={own.map(({ part }) => `Block ${part + 1}`)} />
+      <h3>
+        <Glyph of="weight" /> Weights
+      </h3>
+      <WeightDetail cell={cell} unit={unit} />
+      {masks?.map((grid) => <MaskMap key={grid.title} grid={grid} />)}
+    </>
+  );
+}

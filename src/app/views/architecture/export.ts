@@ -1,0 +1,47 @@
+/** Drawings as files: SVG that needs nothing of the page, and PNG. */
+
+const variables = /var\((--[\w-]+)\)/g;
+
+/** A drawing as a document of its own: colours as they are now, the page's colour behind it. */
+export function svgText(svg: SVGSVGElement): string {
+  const style = getComputedStyle(document.documentElement);
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const { width, height } = svg.viewBox.baseVal;
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  for (const name of ['class', 'style', 'tabindex', 'role']) copy.removeAttribute(name);
+  copy.setAttribute('font-family', '"IBM Plex Sans", system-ui, sans-serif');
+  const back = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  back.setAttribute('width', '100%');
+  back.setAttribute('height', '100%');
+  back.setAttribute('fill', 'var(--panel)');
+  copy.prepend(back);
+  return new XMLSerializer().serializeToString(copy).replace(variables, (_, name: string) => style.getPropertyValue(name).trim());
+}
+
+/** @param scale pixels a unit of the drawing. */
+export async function pngOf(svg: SVGSVGElement, scale = 2): Promise<Blob> {
+  const { width, height } = svg.viewBox.baseVal;
+  const image = new Image();
+  const url = URL.createObjectURL(new Blob([svgText(svg)], { type: 'image/svg+xml' }));
+  try {
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.ceil(width * scale);
+    canvas.height = Math.ceil(height * scale);
+    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser could not make a PNG of this size'))), 'image/png'));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+export function saveFile(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 0);
+}

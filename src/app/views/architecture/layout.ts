@@ -1,0 +1,106 @@
+/** Lays a cell out with dagre: its inputs left, its nodes, its output right; every edge as a box of candidate operations. Pure. */
+import { Graph, layout } from '@dagrejs/dagre';
+import type { Candidate } from '../../store/cell-units.ts';
+
+export const rowHeight = 15;
+export const boxWidth = 104;
+const boxPadding = 4;
+const stateSize = { width: 44, height: 26 };
+
+export interface StateShape {
+  /** 0, 1 = the cell's inputs, 2.. = nodes, then the output. */
+  state: number;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface BoxShape {
+  edge: number;
+  from: number;
+  to: number;
+  /** Left top corner. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  rows: readonly Candidate[];
+}
+
+export interface LineShape {
+  points: readonly { x: number; y: number }[];
+  /** Of the strongest live operation on it; 0 = all are pruned. */
+  strength: number;
+}
+
+export interface CellLayout {
+  width: number;
+  height: number;
+  states: readonly StateShape[];
+  boxes: readonly BoxShape[];
+  lines: readonly LineShape[];
+}
+
+/**
+ * @param candidates those to draw: all of a cell, or only live ones. Edges without any are left out.
+ * @param nodes intermediate nodes of a cell.
+ */
+export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 20, edgesep: 8, marginx: 4, marginy: 4 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  const output = nodes + 2;
+  const state = (index: number): string => `state ${index}`;
+  for (let index = 0; index <= output; index++) graph.setNode(state(index), { ...stateSize });
+  const edges = new Map<number, Candidate[]>();
+  for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
+  for (const [edge, rows] of edges) {
+    const box = `edge ${edge}`;
+    graph.setNode(box, { width: boxWidth, height: rows.length * rowHeight + 2 * boxPadding });
+    // Inputs stand in line whether a node reads them or not.
+    graph.setEdge(state(rows[0].from), box, { weight: 1 });
+    graph.setEdge(box, state(rows[0].to), { weight: 3 });
+  }
+  for (let index = 2; index < output; index++) graph.setEdge(state(index), state(output), { weight: 2 });
+  layout(graph, { constraints: [{ left: state(0), right: state(1) }] });
+  const strengths = new Map([...edges].map(([edge, rows]) => [edge, strengthOf(rows)]));
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return {
+    width,
+    height,
+    states: Array.from({ length: output + 1 }, (_, index) => ({ state: index, ...(graph.node(state(index)) as { x: number; y: number }), ...stateSize })),
+    boxes: [...edges].map(([edge, rows]) => {
+      const { x, y, width: w, height: h } = graph.node(`edge ${edge}`) as { x: number; y: number; width: number; height: number };
+      return { edge, from: rows[0].from, to: rows[0].to, x: x - w / 2, y: y - h / 2, width: w, height: h, rows };
+    }),
+    lines: graph.edges().map(({ v, w }) => {
+      const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
+      const name = [v, w].find((end) => end.startsWith('edge '));
+      return { points, strength: name ? strengths.get(Number(name.slice(5)))! : 1 };
+    }),
+  };
+}
+
+function strengthOf(rows: readonly Candidate[]): number {
+  return rows.reduce((most, { alive, importance }) => (alive ? Math.max(most, importance) : most), 0);
+}
+
+export function rowY({ y }: BoxShape, row: number): number {
+  return y + boxPadding + row * rowHeight;
+}
+
+/** A smooth line through points: straight ends, rounded corners between. */
+export function smooth(points: readonly { x: number; y: number }[]): string {
+  const [first, ...rest] = points;
+  let path = `M${f(first.x)} ${f(first.y)}`;
+  let from = first;
+  for (const to of rest) {
+    const bend = (to.x - from.x) / 2;
+    path += `C${f(from.x + bend)} ${f(from.y)} ${f(to.x - bend)} ${f(to.y)} ${f(to.x)} ${f(to.y)}`;
+    from = to;
+  }
+  return path;
+}
+
+const f = (value: number): string => value.toFixed(1);

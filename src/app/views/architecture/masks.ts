@@ -1,0 +1,44 @@
+/** Weight masks of a discovered operation, from the exported architecture. Pure. */
+import type { Architecture } from '../../../engine/architecture/schema.ts';
+import type { Place } from '../../store/cell-units.ts';
+
+export interface MaskGrid {
+  title: string;
+  columns: number;
+  rows: number;
+  /** Row by row, true = the weight is alive. */
+  alive: boolean[];
+}
+
+type Weights = Architecture['cells'][number]['operations'][number]['blocks'][number]['depthwise'];
+
+/** As the architecture's schema says: one bit a weight in row-major order, least significant bit first; null = all alive. */
+function bitsOf({ shape, mask }: Weights): boolean[] {
+  const length = shape.reduce((a, b) => a * b, 1);
+  if (mask === null) return new Array<boolean>(length).fill(true);
+  const bytes = atob(mask);
+  return Array.from({ length }, (_, i) => ((bytes.charCodeAt(i >> 3) >> (i & 7)) & 1) === 1);
+}
+
+/** Depthwise kernels side by side, then the pointwise matrix, of each block; null where the operation is not in it. */
+export function masksOf(architecture: Architecture, cell: number, { from, to, operation }: Pick<Place, 'from' | 'to' | 'operation'>): MaskGrid[] | null {
+  const found = architecture.cells.find(({ index }) => index === cell)?.operations.find((one) => one.from === from && one.to === to && one.operation === operation);
+  return (
+    found?.blocks.flatMap(({ kernel, depthwise, pointwise }, b) => {
+      const [, , channels] = depthwise.shape;
+      const taps = bitsOf(depthwise);
+      const [, , inputs, filters] = pointwise.shape;
+      const block = found.blocks.length > 1 ? `Block ${b + 1}, ` : '';
+      return [
+        {
+          title: `${block}depthwise ${kernel}\u00d7${kernel}: taps by channel`,
+          columns: channels,
+          rows: kernel * kernel,
+          // The array is kernel x kernel x channels: taps by channels already.
+          alive: taps,
+        },
+        { title: `${block}pointwise: ${inputs} inputs by ${filters} filters`, columns: filters, rows: inputs, alive: bitsOf(pointwise) },
+      ];
+    }) ?? null
+  );
+}
