@@ -58,6 +58,12 @@ export class SearchHost {
       case 'stop':
         this.running?.stop();
         return null;
+      case 'step':
+        this.running?.stepOnce();
+        return null;
+      case 'steer':
+        this.running?.steer(request.change);
+        return null;
     }
   }
 

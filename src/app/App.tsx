@@ -7,9 +7,11 @@ import { Notices } from './components/Notices.tsx';
 import { RunGate } from './components/RunGate.tsx';
 import { Scrubber } from './components/Scrubber.tsx';
 import { SetupBar } from './components/SetupBar.tsx';
+import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
 import { useView, viewNames } from './router.ts';
+import { useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { Overview } from './views/Overview.tsx';
 
@@ -23,6 +25,7 @@ const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
   const view = useView();
+  const steerable = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null);
   useShortcuts();
   return (
     <>
@@ -31,7 +34,7 @@ export function App() {
       </a>
       <Header />
       <ControlBar />
-      <SetupBar />
+      {steerable ? <SteerBar /> : <SetupBar />}
       <Notices />
       <StageTrack />
       <Scrubber />

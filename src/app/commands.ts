@@ -4,7 +4,7 @@ import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { openView, viewNames, views } from './router.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
-import { pauseSearch, resumeSearch, startSearch, stopSearch } from './store/session.ts';
+import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
 import { toggleTheme } from './theme.ts';
 
@@ -30,6 +30,7 @@ export function download(): void {
 
 export const commands: readonly Command[] = [
   { key: 'Space', shown: 'Space', label: 'Pause or resume the search', perform: togglePause },
+  { key: '.', shown: '.', label: 'While paused: one step', repeats: true, perform: stepSearch },
   { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
   { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },
   { key: 'd', shown: 'D', label: 'Download the architecture', perform: download },

@@ -4,6 +4,7 @@
  * older one still says is not heard.
  */
 import type { SearchEvent } from '../engine/search/events.ts';
+import type { Steering } from '../engine/search/steering.ts';
 import { protocolVersion } from './messages.ts';
 import type { PageMessage, Payload, RequestType, SuperNet, Value, WorkerError, WorkerMessage } from './messages.ts';
 
@@ -101,6 +102,15 @@ export class SearchClient {
     if (this.current === 'paused') this.send('resume');
   }
 
+  /** While paused: one step, then paused again. */
+  stepOnce(): void {
+    if (this.current === 'paused') this.send('step');
+  }
+
+  steer(change: Steering): void {
+    if (this.current === 'running' || this.current === 'paused') this.send('steer', { change });
+  }
+
   /** Ends the search after its step; while it is still loading, at once. */
   stop(): void {
     if (this.current === 'loading') return this.abandon();
@@ -120,8 +130,8 @@ export class SearchClient {
     if (!this.isActive) this.enter('idle');
   }
 
-  private send(type: 'pause' | 'resume' | 'stop'): void {
-    this.request(type, {}).catch((error: unknown) => {
+  private send<T extends 'pause' | 'resume' | 'stop' | 'step' | 'steer'>(type: T, payload = {} as Payload<T>): void {
+    this.request(type, payload).catch((error: unknown) => {
       const failure = errorOf(error);
       if (failure !== replaced && this.current !== 'failed') this.fail(failure);
     });

@@ -1,6 +1,7 @@
 /** Messages between the page and the search worker: one union each way, versioned. Plain data only. */
 import type { SearchEvent } from '../engine/search/events.ts';
 import type { SearchSettings } from '../engine/settings.ts';
+import type { Steering } from '../engine/search/steering.ts';
 
 export const protocolVersion = 1;
 
@@ -71,6 +72,10 @@ export interface RequestMap {
   pause: { payload: object; value: null };
   resume: { payload: object; value: null };
   stop: { payload: object; value: null };
+  /** While paused: one training step. */
+  step: { payload: object; value: null };
+  /** Before the next step; an event `steered` tells what came of it. */
+  steer: { payload: { change: Steering }; value: null };
 }
 export type RequestType = keyof RequestMap;
 export type Payload<T extends RequestType> = RequestMap[T]['payload'];

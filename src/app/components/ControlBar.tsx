@@ -2,15 +2,16 @@
 import { download, togglePause } from '../commands.ts';
 import { clock, duration } from '../format.ts';
 import { sentence } from '../store/sentence.ts';
-import { abandonSearch, canStart, newSearch, startSearch, stopSearch } from '../store/session.ts';
+import { abandonSearch, canStart, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { fullParameters, useLab } from '../store/store.ts';
-import { DownloadIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
+import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
 
 export function ControlBar() {
   return (
     <section className="control-bar" aria-label="Search">
       <div className="buttons">
         <MainButton />
+        <StepButton />
         <StopButton />
       </div>
       <Sentence />
@@ -44,6 +45,16 @@ function MainButton() {
   return (
     <button type="button" className="primary" onClick={startSearch} disabled={!startable}>
       <PlayIcon /> Start
+    </button>
+  );
+}
+
+function StepButton() {
+  const paused = useLab((s) => s.state === 'paused');
+  if (!paused) return null;
+  return (
+    <button type="button" onClick={stepSearch} title="One training step, and what follows it">
+      <NextIcon /> Step
     </button>
   );
 }

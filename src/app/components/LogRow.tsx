@@ -1,6 +1,9 @@
 /** One entry of the list of what happened, as a line. */
 import { memo } from 'react';
 import { accuracy, bytes, cellName, cellRange, decimal, granularityNames, integer, operationLabels, plural, stateName } from '../format.ts';
+import type { OperationName } from '../../engine/settings.ts';
+import { fieldOf } from '../settings/fields.ts';
+import { edgePlace } from '../store/losses.ts';
 import type { LogEntry } from '../store/log.ts';
 import { Glyph } from './icons.tsx';
 
@@ -31,6 +34,8 @@ export function describeEntry(entry: LogEntry): string {
       return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} left`;
     case 'evaluated':
       return `${accuracy(entry.accuracy)} of ${plural(entry.images, 'held-out image')} right`;
+    case 'steered':
+      return steeringText(entry);
     case 'stage':
       return stageText(entry);
   }
@@ -41,6 +46,17 @@ const reasons = { 'goal-reached': 'its goal is reached', 'nothing-pruned': 'noth
 function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
   if (!entry.started) return `Stage ${entry.stage + 1} ends: ${reasons[entry.reason]}`;
   return entry.joint ? 'Joint stage begins, over all cells' : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;
+}
+
+const deeds = { protect: 'Protected', release: 'No longer protected:', prune: 'Pruned by hand:', regrow: 'Regrown by hand:' } as const;
+
+function steeringText({ change, refusal }: Extract<LogEntry, { kind: 'steered' }>): string {
+  const why = refusal ? `, refused: ${refusal}` : '';
+  if (change.kind === 'lambda') return `Lambda set to ${decimal(change.value)}${why}`;
+  if (change.kind === 'set') return `${fieldOf.get(change.setting)?.label ?? change.setting} set to ${change.value}${why}`;
+  const { from, to } = edgePlace(change.edge);
+  const operation = change.operation in operationLabels ? operationLabels[change.operation as OperationName].short : change.operation;
+  return `${deeds[change.kind]} ${operation}, ${cellName(change.cell)}, ${stateName(from)} \u2192 ${stateName(to)}${why}`;
 }
 
 function figureOf(entry: LogEntry): string {
@@ -54,6 +70,8 @@ function figureOf(entry: LogEntry): string {
       return entry.memoryAfter === entry.memoryBefore ? '' : `${bytes(entry.memoryBefore)} \u2192 ${bytes(entry.memoryAfter)}`;
     case 'evaluated':
       return '';
+    case 'steered':
+      return entry.refusal ? 'not done' : 'by hand';
     case 'stage':
       return `${integer(entry.active)}${entry.started ? ` \u2192 ${integer(entry.goal)}` : ''}`;
   }

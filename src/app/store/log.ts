@@ -1,8 +1,9 @@
 /** The list of what happened to units, as it happens: entries of an event, one a unit or a cell's share of them. */
 import type { SearchEvent } from '../../engine/search/events.ts';
+import type { Steering } from '../../engine/search/steering.ts';
 import type { Granularity, OperationName } from '../../engine/settings.ts';
 
-export const logKinds = ['pruned', 're-pruned', 'regrown', 'committed', 'evaluated', 'stage'] as const;
+export const logKinds = ['pruned', 're-pruned', 'regrown', 'committed', 'evaluated', 'stage', 'steered'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 interface EntryBase {
@@ -26,6 +27,7 @@ export type LogEntry = EntryBase &
     | ({ kind: 'regrown'; granularity: 'operation'; round: number } & Place)
     | { kind: 'committed'; round: number; active: number; memoryBefore: number; memoryAfter: number }
     | { kind: 'evaluated'; accuracy: number; images: number; active: number }
+    | { kind: 'steered'; change: Steering; refusal: string | null }
     | { kind: 'stage'; started: true; joint: boolean; firstCell: number; lastCell: number; active: number; goal: number }
     | { kind: 'stage'; started: false; reason: Extract<SearchEvent, { type: 'stage-finished' }>['reason']; active: number }
   );
@@ -56,6 +58,8 @@ export function entriesOf(event: SearchEvent, regrowths: number): WithoutId<LogE
       const { stage, joint, firstCell, lastCell, parameters, goalParameters } = event;
       return [{ step, time, stage, kind: 'stage', started: true, joint, firstCell, lastCell, active: parameters.active, goal: goalParameters }];
     }
+    case 'steered':
+      return [{ step, time, stage: event.stage, kind: 'steered', change: event.change, refusal: event.refusal }];
     case 'stage-finished':
       return [{ step, time, stage: event.stage, kind: 'stage', started: false, reason: event.reason, active: event.parameters.active }];
     default:

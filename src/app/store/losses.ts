@@ -21,6 +21,14 @@ export function cellEdges(nodes: number): Edge[] {
   return Array.from({ length: nodes }, (_, node) => node + 2).flatMap((to) => Array.from({ length: to }, (_, from) => ({ from, to })));
 }
 
+/** The states that an edge joins; in the engine's order they do not depend on the number of nodes. */
+export function edgePlace(edge: number): Edge {
+  let from = edge;
+  let to = 2;
+  while (from >= to) from -= to++;
+  return { from, to };
+}
+
 /** The search space as the settings order it: candidates are at edge * operations + operation. */
 export interface SpaceOrder {
   nodes: number;

@@ -17,7 +17,13 @@ let run: RunModel;
 const fold = (all: readonly SearchEvent[], from = emptyRun): RunModel => all.reduce(reduceRun, from);
 
 beforeAll(async () => {
-  const { running, recording } = fakeSearch(settings);
+  let steered = false;
+  const { running, recording } = fakeSearch(settings, {}, (event, search) => {
+    if (steered || event.type !== 'step') return;
+    steered = true;
+    search().steer({ kind: 'prune', cell: 0, edge: 1, operation: 'sep_conv_3x3' });
+    search().steer({ kind: 'protect', cell: 0, edge: 0, operation: 'dil_conv_3x3' });
+  });
   await running.result;
   ({ events } = recording);
   run = fold(events);
@@ -64,7 +70,8 @@ describe('reduceRun over a whole search', () => {
   it('logs each pruned operation once, with consecutive numbers', () => {
     const { entries } = run.log;
     const operations = entries.filter((entry) => entry.kind.endsWith('pruned') && 'granularity' in entry && entry.granularity === 'operation');
-    expect(operations).toHaveLength(run.pruned.operation);
+    // One went by hand.
+    expect(operations).toHaveLength(run.pruned.operation - 1);
     expect(entries.map(({ id }) => id)).toEqual(entries.map((_, i) => i + 1));
     expect(new Set(entries.map(({ kind }) => kind))).toEqual(new Set(logKinds));
   });

@@ -8,6 +8,7 @@ import type { Granularity } from '../../engine/settings.ts';
 import { appendPoint, emptyCurves } from './curves.ts';
 import type { Curves } from './curves.ts';
 import { appendLog, emptyLog } from './log.ts';
+import { steeredRun } from './steered.ts';
 import type { Log } from './log.ts';
 import { pruneUnits, regrowUnits } from './units.ts';
 import type { Units } from './units.ts';
@@ -83,6 +84,8 @@ export interface RunModel {
   readonly units: Units;
   /** Every unit against its threshold, at each moment that was told of; the newest last. */
   readonly details: readonly UnitDetail[];
+  /** Operations under a user's protection, by unit key. */
+  readonly protected: Readonly<Record<string, true>>;
   readonly log: Log;
   readonly targetReached: boolean | null;
   readonly architecture: Architecture | null;
@@ -107,6 +110,7 @@ export const emptyRun: RunModel = {
   regrowths: 0,
   units: {},
   details: [],
+  protected: {},
   log: emptyLog,
   targetReached: null,
   architecture: null,
@@ -162,6 +166,8 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
     }
     case 'units':
       return { ...base, details: appendDetail(run.details, event) };
+    case 'steered':
+      return { ...base, ...steeredRun(run, event) };
     // What changes nothing on screen but the step and the time.
     default:
       return base;

@@ -1,6 +1,7 @@
 /** Ties the protocol client to the store: what the page can do to a search, and what a search does to the page. */
 import { presets } from '../../engine/presets.ts';
 import type { PresetName } from '../../engine/presets.ts';
+import type { Steering } from '../../engine/search/steering.ts';
 import type { SearchSettings } from '../../engine/settings.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
@@ -84,6 +85,16 @@ export function pauseSearch(): void {
 
 export function resumeSearch(): void {
   client.resume();
+}
+
+/** While paused: one training step. */
+export function stepSearch(): void {
+  client.stepOnce();
+}
+
+/** Changes the running search; what came of it comes as an event. */
+export function steer(change: Steering): void {
+  client.steer(change);
 }
 
 export function stopSearch(): void {

@@ -18,6 +18,7 @@ const kindNames: Readonly<Record<LogKind, string>> = {
   committed: 'commits',
   evaluated: 'accuracy',
   stage: 'stages',
+  steered: 'By hand',
 };
 
 /** Rows drawn before more are asked for. */

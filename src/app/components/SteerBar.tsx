@@ -1,0 +1,99 @@
+/** Where the settings stood before Start: those that may change while the search runs. */
+import { useState } from 'react';
+import type { SteerableSetting } from '../../engine/search/steering.ts';
+import { decimal } from '../format.ts';
+import { fieldOf } from '../settings/fields.ts';
+import { NumberInput } from '../settings/NumberInput.tsx';
+import { valueAt, withValue } from '../settings/path.ts';
+import { validate } from '../settings/validate.ts';
+import { steer } from '../store/session.ts';
+import { lab, useLab } from '../store/store.ts';
+import { SlidersIcon, WarningIcon } from './icons.tsx';
+
+const rates: readonly { setting: SteerableSetting; label: string }[] = [
+  { setting: 'optimizers.weights.rate', label: 'weights' },
+  { setting: 'optimizers.importances.rate', label: 'importances' },
+  { setting: 'optimizers.gates.rate', label: 'gates' },
+  { setting: 'optimizers.thresholds.rate', label: 'thresholds' },
+  { setting: 'optimizers.weightThresholds.rate', label: 'weight thresholds' },
+];
+
+export function SteerBar() {
+  const [problem, setProblem] = useState<string | null>(null);
+  const settings = useLab((s) => s.run.started?.settings ?? s.settings);
+  const lambda = useLab((s) => s.run.latest?.lambda ?? 0);
+
+  function change(setting: SteerableSetting, value: number): void {
+    const wrong = validate(withValue(settings, setting, value)).get(setting) ?? null;
+    setProblem(wrong);
+    if (wrong === null) steer({ kind: 'set', setting, value });
+  }
+  function changeLambda(value: number): void {
+    const wrong = Number.isFinite(value) && value >= 0 ? null : 'Lambda: enter a number of at least 0.';
+    setProblem(wrong);
+    if (wrong === null) steer({ kind: 'lambda', value });
+  }
+  return (
+    <form className="setup-bar steer-bar" onSubmit={(event) => event.preventDefault()} aria-label="Steering">
+      <strong title="Each change is an event of the run. Press Enter to make it; it takes effect before the next step.">Steer</strong>
+      <SteerField id="steer-target" label="Target" unit="parameters" value={settings.targetParameters} onCommit={(value) => change('targetParameters', value)} width="6.5em" />
+      <SteerField id="steer-lambda" label="Lambda" title="Weight of both regularizers: the pressure to be small. It goes on adapting." value={Number(decimal(lambda))} onCommit={changeLambda} width="5.5em" />
+      <fieldset className="steer-rates">
+        <legend>Learning rates</legend>
+        {rates.map(({ setting, label }) => (
+          <SteerField
+            key={setting}
+            id={`steer-${setting}`}
+            label={label}
+            title={fieldOf.get(setting)?.meaning}
+            value={valueAt(settings, setting) as number}
+            onCommit={(value) => change(setting, value)}
+            width="4.2em"
+          />
+        ))}
+      </fieldset>
+      <button type="button" onClick={() => lab.setState({ dialog: 'settings' })}>
+        <SlidersIcon /> All settings
+      </button>
+      {problem && (
+        <p className="field-problem" role="alert">
+          <WarningIcon /> {problem}
+        </p>
+      )}
+    </form>
+  );
+}
+
+interface SteerFieldProps {
+  id: string;
+  label: string;
+  unit?: string;
+  title?: string;
+  value: number;
+  onCommit: (value: number) => void;
+  width: string;
+}
+
+/** Holds what is typed until Enter; Escape, or leaving the field, gives it up. */
+function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFieldProps) {
+  const [draft, setDraft] = useState<number | null>(null);
+  return (
+    <div
+      className="field inline"
+      title={title}
+      data-changed={draft !== null && draft !== value}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && draft !== null) {
+          onCommit(draft);
+          setDraft(null);
+        }
+        if (event.key === 'Escape') setDraft(null);
+      }}
+      onBlur={() => setDraft(null)}
+    >
+      <label htmlFor={id}>{label}</label>
+      <NumberInput id={id} value={draft ?? value} onChange={setDraft} invalid={draft !== null && !(draft >= 0)} width={width} />
+      {unit && <span className="unit">{unit}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** What a reader may do to one candidate operation of the running search. */
+import type { OperationName } from '../../engine/settings.ts';
+import { steer } from '../store/session.ts';
+import { useLab, useShown } from '../store/store.ts';
+import { unitKey } from '../store/units.ts';
+
+interface UnitActionsProps {
+  cell: number;
+  candidate: { edge: number; from: number; to: number; operation: OperationName; alive: boolean };
+}
+
+export function UnitActions({ cell, candidate: { edge, from, to, operation, alive } }: UnitActionsProps) {
+  const live = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.replay === null);
+  const isProtected = useShown(({ run }) => run.protected[unitKey({ cell, from, to, operation })] === true);
+  // The newest refusal, of this very operation, until the next change is made.
+  const refusal = useShown(({ run }) => {
+    const last = run.log.entries.findLast((entry) => entry.kind === 'steered');
+    if (!last?.refusal || last.change.kind === 'set' || last.change.kind === 'lambda') return null;
+    return last.change.cell === cell && last.change.edge === edge && last.change.operation === operation ? last.refusal : null;
+  });
+  const act = (kind: 'protect' | 'release' | 'prune' | 'regrow') => () => steer({ kind, cell, edge, operation });
+  if (!live) return isProtected ? <p className="note">Protected: not pruned, whatever its threshold says.</p> : null;
+  return (
+    <div className="unit-actions">
+      <p className="buttons">
+        {alive && (
+          <button type="button" aria-pressed={isProtected} onClick={act(isProtected ? 'release' : 'protect')} title="A protected operation is not pruned, whatever its threshold says">
+            {isProtected ? 'Release' : 'Protect'}
+          </button>
+        )}
+        {alive ? (
+          <button type="button" onClick={act('prune')} title="It leaves the super-net before the next step. Regrow brings it back, with fresh weights.">
+            Prune
+          </button>
+        ) : (
+          <button type="button" onClick={act('regrow')} title="Fresh weights, all filters, and its first importance">
+            Regrow
+          </button>
+        )}
+      </p>
+      {refusal && (
+        <p className="field-problem" role="alert">
+          Not done: {refusal}.
+        </p>
+      )}
+    </div>
+  );
+}
