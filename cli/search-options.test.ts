@@ -12,7 +12,7 @@ function parse(...args: string[]): SearchOptions {
 
 describe('arguments', () => {
   it('have defaults', () => {
-    expect(parse()).toEqual({ dataset: 'fashion-mnist', preset: 'tiny', set: [], out: 'arch.json', json: false, backend: 'webgpu' });
+    expect(parse()).toEqual({ dataset: 'fashion-mnist', preset: 'tiny', set: [], out: 'arch.json', json: false, labels: 'fine', skipUnreadable: false, backend: 'webgpu' });
   });
 
   it('become settings', () => {

@@ -5,6 +5,8 @@ import { SearchSettingsSchema, type SearchSettings } from '../src/engine/setting
 
 export interface SearchOptions {
   dataset: string;
+  labels: 'fine' | 'coarse';
+  skipUnreadable: boolean;
   preset: string;
   seed?: number;
   targetParams?: number;
@@ -34,7 +36,9 @@ function wholeNumber(least: number, most: number) {
 export function searchCommand(presetNames: readonly string[]): Command {
   return new Command('search')
     .description('Search an architecture and write it as JSON.')
-    .option('--dataset <name|folder>', "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files", 'fashion-mnist')
+    .option('--dataset <name|path>', "'fashion-mnist' (shipped), or a file, archive or folder: CIFAR, IDX, images in class folders, .npz", 'fashion-mnist')
+    .addOption(new Option('--labels <kind>', 'labels of CIFAR-100: 100 fine or 20 coarse ones').choices(['fine', 'coarse']).default('fine'))
+    .option('--skip-unreadable', 'go on without images that cannot be read', false)
     .addOption(new Option('--preset <name>', 'settings to start from').choices(presetNames).default(presetNames[0]))
     .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff))
     .option('--target-params <number>', 'parameters the network may have at most', wholeNumber(1, Number.MAX_SAFE_INTEGER))

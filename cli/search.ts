@@ -24,7 +24,13 @@ async function search(args: readonly string[]): Promise<number> {
   const settings = settingsOf(options, presets);
   const kernels = kernelsOf(options);
   await checkWritable(options.out);
-  const data = createSearchData(await loadDataset(options.dataset), settings);
+  const dataset = await loadDataset(options.dataset, {
+    imageSize: settings.data.imageSize,
+    labelKind: options.labels,
+    skipUnreadable: options.skipUnreadable,
+    note: (text) => process.stderr.write(`${text}\n`),
+  });
+  const data = createSearchData(dataset, settings);
   const stepper = await createNodeStepper(options.backend, kernels);
 
   let failed = false;

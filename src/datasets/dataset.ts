@@ -1,11 +1,13 @@
 /** Labelled images in memory, as they come from a file: not resized, not normalized. */
 
+/** One class index an image; the wider kind where there are more than 256 classes. */
+export type Labels = Uint8Array | Uint16Array;
+
 export interface ImageSplit {
   readonly count: number;
   /** Bytes, NHWC: count * size * size * channels. */
   readonly images: Uint8Array;
-  /** One class index an image. */
-  readonly labels: Uint8Array;
+  readonly labels: Labels;
 }
 
 export interface Dataset {

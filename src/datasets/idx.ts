@@ -2,7 +2,7 @@
  * IDX, the format of MNIST and its relatives: two zero bytes, a type, the number of dimensions, each dimension as a
  * big-endian 32-bit integer, then the values. Only bytes (type 0x08) occur in such sets.
  */
-import { DatasetError, type ImageSplit } from './dataset.ts';
+import { DatasetError, type ImageSplit, type Labels } from './dataset.ts';
 import { gunzip } from './gzip.ts';
 
 export interface IdxArray {
@@ -73,7 +73,7 @@ export async function readIdxSplit(
 }
 
 /** @throws DatasetError naming the first image whose label is not below `classes`. */
-export function checkLabels(labels: Uint8Array, classes: number, file: string): void {
+export function checkLabels(labels: Labels, classes: number, file: string): void {
   const image = labels.findIndex((label) => label >= classes);
   if (image >= 0) {
     throw new DatasetError(`${file}: label of image ${image}: expected 0 to ${classes - 1}, found ${labels[image]!}.`);

@@ -31,6 +31,38 @@ export function resizeImages(images: Uint8Array, size: number, channels: number,
   return result;
 }
 
+/**
+ * Cuts the largest square out of an image's middle and averages it to `target` pixels a side, as the above does.
+ * Transparent pixels are seen on black.
+ * @param rgba bytes, height * width * 4
+ * @param result where target * target * 3 bytes go, from `offset` on
+ */
+export function squareFromRgba(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, target: number, result: Uint8Array, offset: number): void {
+  const size = Math.min(width, height);
+  const top = (height - size) >> 1;
+  const left = (width - size) >> 1;
+  const spans = areaSpans(size, target);
+  const scale = (target / size) ** 2;
+  let out = offset;
+  for (const rows of spans) {
+    for (const columns of spans) {
+      let [red, green, blue] = [0, 0, 0];
+      for (let i = 0; i < rows.shares.length; i++) {
+        let at = ((top + rows.first + i) * width + left + columns.first) * 4;
+        for (let j = 0; j < columns.shares.length; j++, at += 4) {
+          const share = rows.shares[i]! * columns.shares[j]! * (rgba[at + 3]! / 255);
+          red += share * rgba[at]!;
+          green += share * rgba[at + 1]!;
+          blue += share * rgba[at + 2]!;
+        }
+      }
+      result[out++] = Math.round(red * scale);
+      result[out++] = Math.round(green * scale);
+      result[out++] = Math.round(blue * scale);
+    }
+  }
+}
+
 /** What output pixel i covers along one axis: input pixels from `first` on, each with the share of it that is covered. */
 function areaSpans(size: number, target: number): { first: number; shares: number[] }[] {
   return Array.from({ length: target }, (_, i) => {

@@ -1,4 +1,5 @@
 /** Which images a search sees: a seeded choice in which every class keeps its share. */
+import type { Labels } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 
 export interface SplitIndices {
@@ -12,7 +13,7 @@ export interface SplitIndices {
  * @param used images in both parts together, at most labels.length
  * @param validation images in the validation part, below `used`
  */
-export function stratifiedSplit(labels: Uint8Array, classes: number, used: number, validation: number, seed: number): SplitIndices {
+export function stratifiedSplit(labels: Labels, classes: number, used: number, validation: number, seed: number): SplitIndices {
   const byClass: number[][] = Array.from({ length: classes }, () => []);
   labels.forEach((label, image) => byClass[label]!.push(image));
   byClass.forEach((images, label) => shuffle(images, hash(seed, splitStream, label)));

@@ -1,0 +1,123 @@
+/** From what a format's reader found to a data set that can be searched on, or an error that says why not. */
+import { DatasetError, type Dataset, type ImageSplit, type Labels } from '../dataset.ts';
+import { stratifiedSplit } from '../split.ts';
+import type { SplitName } from './paths.ts';
+
+export type DatasetKind = 'cifar-10' | 'cifar-100' | 'idx' | 'image-folder' | 'npz';
+
+export interface Found {
+  kind: DatasetKind;
+  name: string;
+  size: number;
+  channels: number;
+  /** Null where the format has none: labels tell how many classes there are. */
+  classNames: readonly string[] | null;
+  splits: Partial<Record<SplitName, ImageSplit>>;
+  notes: string[];
+}
+
+export interface ReadResult {
+  dataset: Dataset;
+  kind: DatasetKind;
+  /** What was decided on the way, in sentences a user should see. */
+  notes: readonly string[];
+}
+
+/** Share of each class held out where the files have no test images. */
+export const heldOutShare = 0.1;
+/** The same images are held out whenever the same files are read. */
+const heldOutSeed = 1;
+
+/**
+ * Settles the splits (validation images serve as test images where there are none; otherwise a share of each class is
+ * held out), the class names, and what a search cannot do without.
+ * @throws DatasetError naming what is missing.
+ */
+export function assemble(found: Found): ReadResult {
+  const { kind, name, size, channels } = found;
+  const notes = [...found.notes];
+  const { train: whole, validation } = found.splits;
+  let { test } = found.splits;
+  if (!whole) throw new DatasetError(`${name}: expected training images, found only test images. Choose the training files too.`);
+  if (!test && validation) {
+    test = validation;
+    notes.push('There are no test images; the validation images serve as such.');
+  } else if (validation) {
+    notes.push(`${validation.count} validation images are left out: a search splits the training images itself.`);
+  }
+  const classNames = nameClasses(found, whole, test, notes);
+  let train = whole;
+  checkClasses(name, train.labels, classNames);
+  if (!test) {
+    [train, test] = holdOut(whole, classNames.length, size * size * channels);
+    notes.push(`There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as such.`);
+    checkClasses(name, train.labels, classNames);
+  }
+  return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
+}
+
+/** Labels that count from 1 are moved to 0; names are what the format has, or the numbers as they were. */
+function nameClasses({ name, classNames }: Found, train: ImageSplit, test: ImageSplit | undefined, notes: string[]): readonly string[] {
+  if (classNames) return classNames;
+  const [least, most] = rangeOf(train.labels);
+  if (least === 1) {
+    for (const labels of test ? [train.labels, test.labels] : [train.labels]) {
+      labels.forEach((label, image) => {
+        if (label === 0) throw new DatasetError(`${name}: label of test image ${image}: expected 1 to ${most}, as in the training images, found 0.`);
+        labels[image] = label - 1;
+      });
+    }
+    notes.push(`Labels count from 1: class '1' is the first of ${most}.`);
+  }
+  const image = test ? test.labels.findIndex((label) => label > most - least) : -1;
+  if (test && least <= 1 && image >= 0) {
+    throw new DatasetError(`${name}: label of test image ${image}: expected at most ${most}, as in the training images, found ${test.labels[image]! + least}.`);
+  }
+  return Array.from({ length: most + 1 - (least === 1 ? 1 : 0) }, (_, label) => String(label + (least === 1 ? 1 : 0)));
+}
+
+function rangeOf(labels: Labels): [number, number] {
+  let least = Infinity;
+  let most = 0;
+  for (const label of labels) {
+    least = Math.min(least, label);
+    most = Math.max(most, label);
+  }
+  return [least, most];
+}
+
+/** Images of each class. */
+export function countClasses(labels: Labels, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
+function checkClasses(name: string, labels: Labels, classNames: readonly string[]): void {
+  if (classNames.length < 2) throw new DatasetError(`${name}: number of classes: expected at least 2, found ${classNames.length}.`);
+  const empty = countClasses(labels, classNames.length).flatMap((count, label) => (count === 0 ? [`'${classNames[label]}'`] : []));
+  if (empty.length > 0) {
+    const which = empty.slice(0, 3).join(', ') + (empty.length > 3 ? ` and ${empty.length - 3} more` : '');
+    throw new DatasetError(`${name}: class ${which}: expected training images of every class, found none. Add images, or take the class out.`);
+  }
+}
+
+/** Takes a stratified part away, in place: the larger part keeps its memory. */
+function holdOut({ count, images, labels }: ImageSplit, classes: number, imageBytes: number): [ImageSplit, ImageSplit] {
+  const held = Math.max(1, Math.round(count * heldOutShare));
+  const { validation } = stratifiedSplit(labels, classes, count, held, heldOutSeed);
+  const out = { count: held, images: new Uint8Array(held * imageBytes), labels: labels.slice(0, held) };
+  let next = 0;
+  let kept = 0;
+  for (let image = 0; image < count; image++) {
+    const bytes = images.subarray(image * imageBytes, (image + 1) * imageBytes);
+    if (validation[next] === image) {
+      out.images.set(bytes, next * imageBytes);
+      out.labels[next++] = labels[image]!;
+    } else {
+      images.set(bytes, kept * imageBytes);
+      labels[kept++] = labels[image]!;
+    }
+  }
+  return [{ count: kept, images: images.subarray(0, kept * imageBytes), labels: labels.subarray(0, kept) }, out];
+}
