@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { Glyph } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
+import { UnitActions } from '../../components/UnitActions.tsx';
 import { cellName } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
@@ -21,6 +22,7 @@ export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candid
   return (
     <Panel title={candidateTitle(candidate)} note={cellName(cell)} className="area-unit">
       <div className="unit-panel" tabIndex={0} role="region" aria-label="Selected operation">
+        <UnitActions cell={cell} candidate={candidate} />
         <OperationDetail candidate={candidate} />
         <Convolution cell={cell} candidate={candidate} />
       </div>

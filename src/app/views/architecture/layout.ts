@@ -57,30 +57,36 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
   for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
   for (const [edge, rows] of edges) {
     const box = `edge ${edge}`;
-    graph.setNode(box, { width: boxWidth, height: rows.length * rowHeight + 2 * boxPadding });
+    graph.setNode(box, { width: boxWidth, height: heightOf(rows) });
     // Inputs stand in line whether a node reads them or not.
     graph.setEdge(state(rows[0].from), box, { weight: 1 });
     graph.setEdge(box, state(rows[0].to), { weight: 3 });
   }
   for (let index = 2; index < output; index++) graph.setEdge(state(index), state(output), { weight: 2 });
-  layout(graph, { constraints: [{ left: state(0), right: state(1) }] });
+  layout(graph);
   const strengths = new Map([...edges].map(([edge, rows]) => [edge, strengthOf(rows)]));
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  const at = (name: string): { x: number; y: number } => graph.node(name) as { x: number; y: number };
+  // The field draws the older input above: where dagre has it below, the drawing is turned over.
+  const over = at(state(0)).y > at(state(1)).y ? (y: number): number => height - y : (y: number): number => y;
   return {
     width,
     height,
-    states: Array.from({ length: output + 1 }, (_, index) => ({ state: index, ...(graph.node(state(index)) as { x: number; y: number }), ...stateSize })),
+    states: Array.from({ length: output + 1 }, (_, index) => ({ state: index, x: at(state(index)).x, y: over(at(state(index)).y), ...stateSize })),
     boxes: [...edges].map(([edge, rows]) => {
-      const { x, y, width: w, height: h } = graph.node(`edge ${edge}`) as { x: number; y: number; width: number; height: number };
-      return { edge, from: rows[0].from, to: rows[0].to, x: x - w / 2, y: y - h / 2, width: w, height: h, rows };
+      const { x, y } = at(`edge ${edge}`);
+      const tall = heightOf(rows);
+      return { edge, from: rows[0].from, to: rows[0].to, x: x - boxWidth / 2, y: over(y) - tall / 2, width: boxWidth, height: tall, rows };
     }),
     lines: graph.edges().map(({ v, w }) => {
       const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
       const name = [v, w].find((end) => end.startsWith('edge '));
-      return { points, strength: name ? strengths.get(Number(name.slice(5)))! : 1 };
+      return { points: points.map(({ x, y }) => ({ x, y: over(y) })), strength: name ? strengths.get(Number(name.slice(5)))! : 1 };
     }),
   };
 }
+
+const heightOf = (rows: readonly Candidate[]): number => rows.length * rowHeight + 2 * boxPadding;
 
 function strengthOf(rows: readonly Candidate[]): number {
   return rows.reduce((most, { alive, importance }) => (alive ? Math.max(most, importance) : most), 0);
