@@ -1,11 +1,15 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { offline } from './scripts/vite/offline.ts';
+import { contentSecurityPolicy, securityHeaders } from './scripts/vite/policy.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), contentSecurityPolicy(), offline()],
   worker: { format: 'es' },
   // Two copies of tfjs-core in one bundle lose the backend registry.
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },
-  build: { target: 'es2022' },
+  // Fonts as data would need a policy that allows them.
+  build: { target: 'es2022', assetsInlineLimit: 0 },
+  preview: { headers: securityHeaders },
 });

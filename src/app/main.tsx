@@ -5,9 +5,11 @@ import './styles/frame.css';
 import './styles/panels.css';
 import './styles/views.css';
 import './styles/units.css';
+import './styles/learn.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { keepOffline } from './offline.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './store/session.ts';
 
@@ -18,3 +20,4 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 );
 void probeDevice();
+keepOffline();

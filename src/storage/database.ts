@@ -29,9 +29,10 @@ export interface OpenHandlers {
 
 export function openDatabase({ onBlocked, onOutdated }: OpenHandlers = {}, name = databaseName): Promise<LabDatabase> {
   return openDB<LabSchema>(name, databaseVersion, {
-    async upgrade(database, from, _to, transaction) {
+    upgrade(database, from, _to, transaction) {
       if (from < 1) createVersion1(database);
-      if (from < 2) await upgradeToVersion2(database, transaction);
+      // Half an upgrade is none: what is stored stays as it was.
+      if (from < 2) upgradeToVersion2(database, transaction).catch(() => transaction.abort());
     },
     blocked: () => onBlocked?.(),
     blocking: (_current, _blocked, event) => {
