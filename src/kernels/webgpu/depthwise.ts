@@ -9,7 +9,7 @@
  * table and not a pipeline of its own.
  */
 import type { Program } from './runtime.ts';
-import { unroll } from './quad.ts';
+import { onlyIf, unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
 /**
@@ -153,9 +153,8 @@ fn run(local : u32, wg : vec3<u32>) {
 
 function switchClasses(v: DepthwiseVariant, selector: string, branch: (c: DepthwiseClass) => string): string {
   if (v.classes.length === 1) return `{ ${branch(v.classes[0])} }`;
-  return `switch (${selector}) {
-${v.classes.map((c, i) => `${i === v.classes.length - 1 ? 'default' : `case ${i}u`}: { ${branch(c)} }`).join('\n')}
-}`;
+  return `let selected = ${selector};
+${v.classes.map((c, i) => onlyIf(`selected == ${i}u`, branch(c))).join('\n')}`;
 }
 
 export const inputGradientRow = 6; // [first entry, entries, activation quad, slot, dilation, output quad]
@@ -200,17 +199,10 @@ fn run(local : u32, wg : vec3<u32>) {
   let at = (tab[head + 2u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
   let out = (tab[head + 5u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
   let h = i32(p.inHeight);
-  ${unroll(
-    v.rows,
-    (r) => `{ let oy = t.y + ${r} * step;
-  if (oy < h) {
-    let o = u32(oy) * p.inWidth;
-    ${v.activation === 'none' ? '' : `let a = ${activate(v, 'x_[at + o]')};`}
-    var sum = ${v.activation === 'none' ? `acc${r}` : `select(vec4f(), acc${r}, a > vec4f())`};
-    if (p.add != 0u) { sum += y[out + o]; }
-    y[out + o] = sum;
-  } }`,
-  )}
+  ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let o${r} = u32(min(oy${r}, h - 1)) * p.inWidth;`)}
+  ${v.activation === 'none' ? '' : unroll(v.rows, (r) => `acc${r} = select(vec4f(), acc${r}, ${activate(v, `x_[at + o${r}]`)} > vec4f());`)}
+  ${onlyIf('p.add != 0u', unroll(v.rows, (r) => `acc${r} += y[out + o${r}];`))}
+  ${unroll(v.rows, (r) => `if (oy${r} < h) { y[out + o${r}] = acc${r}; }`)}
 }`,
   };
 }

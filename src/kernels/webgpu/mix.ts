@@ -6,7 +6,7 @@
  * state, wants pools]; then a row for each target: see `targetRow`.
  */
 import type { Program } from './runtime.ts';
-import { unroll } from './quad.ts';
+import { onlyIf, unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
 export const mixHeader = 6;
@@ -37,31 +37,29 @@ fn pools(quad : u32, image : u32, top : i32, left : i32) -> Pools {
   var out : Pools;
   let inH = i32(p.inHeight); let inW = i32(p.inWidth);
   let plane = (quad * p.batch + image) * p.inHeight * p.inWidth;
+  let far = vec4f(-3.4e38);
+  ${unroll(3, (c) => `let x${c} = left * ${v.stride} - 1 + ${c}; let in${c} = x${c} >= 0 && x${c} < inW; let cx${c} = u32(clamp(x${c}, 0, inW - 1));`)}
+  let across = f32(u32(in0) + u32(in1) + u32(in2));
+  // Each row's three pixels once, for all the windows that hold the row. The first of equal pixels wins.
   ${seq((mixRows - 1) * v.stride + 3)
     .map(
       (r) => `let y${r} = top * ${v.stride} - 1 + ${r}; let ok${r} = y${r} >= 0 && y${r} < inH;
-  let row${r} = plane + u32(clamp(y${r}, 0, inH - 1)) * p.inWidth;`,
-    )
-    .join('\n')}
-  ${seq(3)
-    .map(
-      (c) => `let x${c} = left * ${v.stride} - 1 + ${c}; let in${c} = x${c} >= 0 && x${c} < inW; let cx${c} = u32(clamp(x${c}, 0, inW - 1));
-  ${seq((mixRows - 1) * v.stride + 3)
-    .map((r) => `let v${r}_${c} = ${source}[row${r} + cx${c}];`)
-    .join('\n')}`,
+  let row${r} = plane + u32(clamp(y${r}, 0, inH - 1)) * p.inWidth;
+  let a${r} = ${source}[row${r} + cx0]; let b${r} = ${source}[row${r} + cx1]; let c${r} = ${source}[row${r} + cx2];
+  let sum${r} = select(vec4f(), select(vec4f(), a${r}, in0) + b${r} + select(vec4f(), c${r}, in2), ok${r});
+  let ma${r} = select(far, a${r}, ok${r} && in0); let mb${r} = select(far, b${r}, ok${r} && in1); let mc${r} = select(far, c${r}, ok${r} && in2);
+  let mab${r} = max(ma${r}, mb${r}); let max${r} = max(mab${r}, mc${r});
+  let arg${r} = select(select(vec4<u32>(), vec4<u32>(1u), mb${r} > ma${r}), vec4<u32>(2u), mc${r} > mab${r});`,
     )
     .join('\n')}
   ${seq(mixRows)
     .map((r) => {
-      const taps = seq(9).map((tap) => ({ row: r * v.stride + Math.floor(tap / 3), column: tap % 3, tap }));
-      return `{ var sum = vec4f(); var count = 0.0; var best = vec4f(-3.4e38); var arg = vec4<u32>();
-    ${taps
-      .map(
-        (t) => `if (ok${t.row} && in${t.column}) { let v = v${t.row}_${t.column}; sum += v; count += 1.0;
-      arg = select(arg, vec4<u32>(${t.tap}u), v > best); best = max(best, v); }`,
-      )
-      .join('\n')}
-    out.here${r} = v${r * v.stride + 1}_1; out.avg${r} = sum / max(count, 1.0); out.max${r} = best; out.arg${r} = pack(arg); }`;
+      const [a, b, c] = [0, 1, 2].map((i) => r * v.stride + i);
+      return `out.here${r} = b${b};
+  out.avg${r} = (sum${a} + sum${b} + sum${c}) / max(across * f32(u32(ok${a}) + u32(ok${b}) + u32(ok${c})), 1.0);
+  { let top = max(max${a}, max${b});
+    out.max${r} = max(top, max${c});
+    out.arg${r} = pack(select(select(arg${a}, arg${b} + 3u, max${b} > max${a}), arg${c} + 6u, max${c} > top)); }`;
     })
     .join('\n')}
   return out;
@@ -101,17 +99,21 @@ fn run(local : u32, wg : vec3<u32>) {
   ${seq(v.sources)
     .map(
       (s) => `var pool${s} : Pools;
-  if (tab[p.tab + ${3 + 2 * s}u] != 0u) {
-    pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
+  let pooled${s} = tab[p.tab + ${3 + 2 * s}u] != 0u;
+  ${onlyIf(
+    `pooled${s}`,
+    `pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
     let to = (${s}u * tab[p.tab + 1u] + wg.y) * n + pixel;
-    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}
-  } else {
-    ${
-      v.stride === 1
-        ? `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
-    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
-        : ''
-    }
+    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}`,
+  )}
+  ${
+    v.stride === 1
+      ? onlyIf(
+          `!pooled${s}`,
+          `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
+    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`,
+        )
+      : ''
   }`,
     )
     .join('\n')}
@@ -129,17 +131,20 @@ fn run(local : u32, wg : vec3<u32>) {
     for (var e = first; e < first + tab[list + 1u] * ${mixEntry}u; e += ${mixEntry}u) {
       let a = coefficients[tab[e]];
       let q = tab[e + 1u];
-      if (q != 0xffffffffu) {
-        let slot = p.slot + q;
+      ${onlyIf(
+        'q != 0xffffffffu',
+        `let slot = p.slot + q;
         let scale = a * slots[${slotOffset('slot', 'scale')}]; let shift = a * slots[${slotOffset('slot', 'shift')}];
-        ${unroll(mixRows, (r) => `acc${r} += x[q * n + min(pixel + ${r}u * p.width, n - 1u)] * scale + shift;`)}
-      } else {
-        ${unroll(
+        ${unroll(mixRows, (r) => `acc${r} += x[q * n + min(pixel + ${r}u * p.width, n - 1u)] * scale + shift;`)}`,
+      )}
+      ${onlyIf(
+        'q == 0xffffffffu',
+        unroll(
           mixRows,
           (r) => `{ let i = min(pixel + ${r}u * p.width, n - 1u);
         acc${r} += a * vec4f(lane(tab[e + 2u], i), lane(tab[e + 3u], i), lane(tab[e + 4u], i), lane(tab[e + 5u], i)); }`,
-        )}
-      }
+        ),
+      )}
     }
     let out = (tab[row] + wg.y) * n + pixel;
     let add = tab[row + 1u] != 0u;
@@ -228,34 +233,39 @@ fn run(local : u32, wg : vec3<u32>) {
           )
         : ''
     }
-    if (pooled) {
-      let winnerPlane = (wg.z * quads + wg.y) * n + image * p.height * p.width;
+    ${onlyIf(
+      'pooled',
+      `let winnerPlane = (wg.z * quads + wg.y) * n + image * p.height * p.width;
       ${unroll(mixRows, (r) => `var av${r} = vec4f(); var mx${r} = vec4f();`)}
       for (var c = 0; c < ${columns}; c++) {
         let ox = ${v.stride === 1 ? 'i32(x0) - 1 + c' : 'i32(x0 / 2u) + c'};
         let tapX = ${v.stride === 1 ? 'u32(2 - c)' : `select(${tapColumn(1)}, ${tapColumn(0)}, c == 0)`};
-        if (ox >= 0 && ox < i32(p.width) && tapX < 3u) {
-          ${seq(rows)
-            .map(
-              (i) => `{ let oy = ${v.stride === 1 ? `i32(y0) - 1 + ${i}` : `i32(y0 / 2u) + ${i}`};
-          if (oy >= 0 && oy < i32(p.height)) {
-            let o = u32(oy) * p.width + u32(ox);
-            let v = ${gradient}[plane + o]; let won = unpack(winners[winnerPlane + o]);
-            let share = v / (inside(oy, p.inHeight) * inside(ox, p.inWidth));
-            ${seq(mixRows)
-              .flatMap((r) =>
-                windows(r)
-                  .filter(([w]) => w === i)
-                  .map(([, tapY]) => `av${r} += share; mx${r} += select(vec4f(), v, won == vec4<u32>(${tapY * 3}u + tapX));`),
-              )
-              .join('\n')}
-          } }`,
-            )
-            .join('\n')}
-        }
+        let inX = ox >= 0 && ox < i32(p.width) && tapX < 3u;
+        let across = 1.0 / max(inside(ox, p.inWidth), 1.0);
+        ${unroll(
+          rows,
+          (i) => `let oy${i} = ${v.stride === 1 ? `i32(y0) - 1 + ${i}` : `i32(y0 / 2u) + ${i}`};
+        let o${i} = u32(clamp(oy${i}, 0, i32(p.height) - 1)) * p.width + u32(clamp(ox, 0, i32(p.width) - 1));
+        let v${i} = select(vec4f(), ${gradient}[plane + o${i}], inX && oy${i} >= 0 && oy${i} < i32(p.height)); let won${i} = unpack(winners[winnerPlane + o${i}]);
+        let share${i} = v${i} * (across / max(inside(oy${i}, p.inHeight), 1.0));`,
+        )}
+        ${unroll(
+          mixRows,
+          (r) => `av${r} += ${windows(r)
+            .map(([i]) => `share${i}`)
+            .join(' + ')};
+        mx${r} += ${windows(r)
+          .map(([i, tapY]) => `select(vec4f(), v${i}, won${i} == vec4<u32>(${tapY * 3}u + tapX))`)
+          .join(' + ')};`,
+        )}
       }
-      ${unroll(mixRows, (r) => `sums.y += dot(av${r}, here${r}); sums.z += dot(mx${r}, here${r}); acc${r} += average * av${r} + maximum * mx${r};`)}
-    }
+      sums.y += ${seq(mixRows)
+        .map((r) => `dot(av${r}, here${r})`)
+        .join(' + ')}; sums.z += ${seq(mixRows)
+        .map((r) => `dot(mx${r}, here${r})`)
+        .join(' + ')};
+      ${unroll(mixRows, (r) => `acc${r} += average * av${r} + maximum * mx${r};`)}`,
+    )}
     workgroupBarrier();
     shares[local] = sums;
     workgroupBarrier();
@@ -270,17 +280,18 @@ fn run(local : u32, wg : vec3<u32>) {
   if (!valid) { return; }
   let row = p.gather + (wg.z * quads + wg.y) * 5u;
   let q = tab[row];
-  ${unroll(
-    mixRows,
-    (r) => `if (y0 + ${r}u < p.inHeight) {
-    let i = pixel + ${r}u * p.inWidth;
-    if (q != 0xffffffffu) { acc${r} += part[q * m + i]; }
-    else { acc${r} += vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i)); }
-    let o = xQuad * m + i;
-    if (p.add != 0u) { acc${r} += y[o]; }
-    y[o] = acc${r};
-  }`,
+  ${unroll(mixRows, (r) => `let i${r} = min(pixel + ${r}u * p.inWidth, m - 1u);`)}
+  ${onlyIf('q != 0xffffffffu', unroll(mixRows, (r) => `acc${r} += part[q * m + i${r}];`))}
+  ${onlyIf(
+    'q == 0xffffffffu',
+    unroll(
+      mixRows,
+      (r) => `acc${r} += vec4f(lane(tab[row + 1u], i${r}), lane(tab[row + 2u], i${r}), lane(tab[row + 3u], i${r}), lane(tab[row + 4u], i${r}));`,
+    ),
   )}
+  let o = xQuad * m;
+  ${onlyIf('p.add != 0u', unroll(mixRows, (r) => `acc${r} += y[o + i${r}];`))}
+  ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.inHeight) { y[o + i${r}] = acc${r}; }`)}
 }`,
   };
 }

@@ -6,6 +6,7 @@
  * Gate after the norm: z = g (gamma x^ + beta). Gate before it (factorized reduce): z = gamma (g x)^ + beta.
  */
 import type { Program } from './runtime.ts';
+import { onlyIf } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 import type { SlotField } from './slots.ts';
 
@@ -132,12 +133,8 @@ fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.y * ${gatherRow}u;
   let q = tab[row];
   let out = (p.yQuad + wg.y) * p.pixels + i;
-  if (q != 0xffffffffu) {
-    let slot = p.slot + q;
-    y[out] = x[q * p.pixels + i] * ${at('scale')} + ${at('shift')};
-  } else {
-    y[out] = vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));
-  }
+  ${onlyIf('q != 0xffffffffu', `let slot = p.slot + q; y[out] = x[q * p.pixels + i] * ${at('scale')} + ${at('shift')};`)}
+  ${onlyIf('q == 0xffffffffu', 'y[out] = vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));')}
 }`,
 };
 
@@ -163,11 +160,6 @@ fn lane(source : u32, i : u32) -> f32 {
   if (source == 0xffffffffu) { return 0.0; }
   return u[(source >> 2u) * p.pixels + i][source & 3u];
 }
-fn upstream(row : u32, i : u32) -> vec4f {
-  let q = tab[row];
-  if (q != 0xffffffffu) { return u[q * p.pixels + i]; }
-  return vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));
-}
 fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.x * ${backwardRow}u;
   let plane = tab[row] * p.pixels;
@@ -175,19 +167,36 @@ fn run(local : u32, wg : vec3<u32>) {
   let g = ${at('gate')};
   let mean = ${at('mean')};
   let rstd = ${at('rstd')} * select(vec4f(1), g, tab[row + 3u] == 1u);
+  let aligned = tab[row + 4u] != 0xffffffffu;
+  let source = tab[row + 4u] * p.pixels;
+  let l0 = tab[row + 5u]; let l1 = tab[row + 6u]; let l2 = tab[row + 7u]; let l3 = tab[row + 8u];
   var sum = vec4f(); var weighted = vec4f();
-  for (var i = local; i < p.pixels; i += ${threads}u) {
-    let v = upstream(row + 4u, i);
-    sum += v; weighted += v * (x[plane + i] - mean) * rstd;
+  // Sums of u and u (x - mean): the division by the deviation comes after the loop.
+  if (aligned) {
+    for (var i = local; i < p.pixels; i += ${threads}u) {
+      let v = u[source + i];
+      sum += v; weighted += v * (x[plane + i] - mean);
+    }
+  } else {
+    for (var i = local; i < p.pixels; i += ${threads}u) {
+      let v = vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i));
+      sum += v; weighted += v * (x[plane + i] - mean);
+    }
   }
-  let total = reducePair(local, sum, weighted);
+  let total = reducePair(local, sum, weighted * rstd);
   var a = 1.0;
   if (tab[row + 2u] != 0xffffffffu) { a = coefficients[tab[row + 2u]]; }
   let factor = a * ${at('gamma')} * g * ${at('rstd')};
-  let s1 = total[0] / f32(p.pixels); let s2 = total[1] / f32(p.pixels);
-  for (var i = local; i < p.pixels; i += ${threads}u) {
-    let normalized = (x[plane + i] - mean) * rstd;
-    x[plane + i] = factor * (upstream(row + 4u, i) - s1 - normalized * s2);
+  // factor * (u - s1 - normalized * s2) = factor * u - slope * (x - mean) - offset
+  let offset = factor * total[0] / f32(p.pixels); let slope = factor * rstd * total[1] / f32(p.pixels);
+  if (aligned) {
+    for (var i = local; i < p.pixels; i += ${threads}u) {
+      x[plane + i] = factor * u[source + i] - slope * (x[plane + i] - mean) - offset;
+    }
+  } else {
+    for (var i = local; i < p.pixels; i += ${threads}u) {
+      x[plane + i] = factor * vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i)) - slope * (x[plane + i] - mean) - offset;
+    }
   }
   if (local == 0u) { ${at('sum')} = total[0]; ${at('sumNormalized')} = total[1]; }
 }`,
