@@ -10,7 +10,7 @@ import { SetupBar } from './components/SetupBar.tsx';
 import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
-import { useView, viewNames } from './router.ts';
+import { useLearnStop, useView, viewNames } from './router.ts';
 import { useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { Overview } from './views/Overview.tsx';
@@ -20,11 +20,13 @@ const Balance = lazy(() => import('./views/balance/Balance.tsx'));
 const Architecture = lazy(() => import('./views/architecture/Architecture.tsx'));
 const Discretization = lazy(() => import('./views/discretization/Discretization.tsx'));
 const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
+const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default: Tour })));
 const Events = lazy(() => import('./views/events/Events.tsx'));
 const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
   const view = useView();
+  const stop = useLearnStop();
   const steerable = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null);
   useShortcuts();
   return (
@@ -57,6 +59,11 @@ export function App() {
           </RunGate>
         )}
       </main>
+      {stop !== null && (
+        <Suspense fallback={null}>
+          <Tour index={stop} />
+        </Suspense>
+      )}
       <SettingsDialog />
       <ShortcutsDialog />
     </>

@@ -2,7 +2,8 @@
 import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
-import { openView, viewNames, views } from './router.ts';
+import { togglePresentation } from './presentation.ts';
+import { learnHref, openView, viewNames, views } from './router.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
@@ -41,6 +42,8 @@ export const commands: readonly Command[] = [
   { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
   ...views.map((view, i) => ({ key: String(i + 1), shown: String(i + 1), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
   { key: ',', shown: ',', label: 'Open all settings', perform: () => lab.setState({ dialog: 'settings' }) },
+  { key: 'g', shown: 'G', label: 'Begin the guided tour', perform: () => (location.hash = learnHref(0)) },
+  { key: 'p', shown: 'P', label: 'Presentation: large type, no settings', perform: togglePresentation },
   { key: 't', shown: 'T', label: 'Switch between light and dark', perform: toggleTheme },
   { key: 'Shift+?', shown: '?', label: 'List the shortcuts', perform: () => lab.setState({ dialog: 'shortcuts' }) },
 ];

@@ -14,6 +14,12 @@ export const viewNames: Readonly<Record<View, string>> = {
   library: 'Library',
 };
 
+/** Views that the stops of the guided tour speak of, in order: `#/learn/3` shows the third's. */
+export const learnViews: readonly View[] = [
+  ...(['architecture', 'discretization', 'discretization', 'overview', 'balance'] as const),
+  ...(['overview', 'events', 'events', 'trade-off', 'architecture'] as const),
+];
+
 /** A run's id in links to whatever run is on screen. */
 const current = 'current';
 
@@ -21,18 +27,25 @@ export interface Route {
   /** Null = the running search, or none. */
   run: string | null;
   view: View;
+  /** Stop of the guided tour, from 0; null = not on it. */
+  stop: number | null;
 }
 
 function parse(hash: string): Route {
+  const learn = /^#\/learn(?:\/(\d+))?/.exec(hash);
+  if (learn) {
+    const stop = Math.min(Math.max(Number(learn[1] ?? 1), 1), learnViews.length) - 1;
+    return { run: null, view: learnViews[stop], stop };
+  }
   const parts = /^#\/run\/([\w-]+)(?:\/([a-z-]+))?/.exec(hash);
   // Without a run, `#/run/balance`: links of before runs had names.
   const bare = views.find((view) => view === parts?.[1]);
-  if (bare) return { run: null, view: bare };
+  if (bare) return { run: null, view: bare, stop: null };
   const run = parts?.[1] ?? current;
-  return { run: run === current ? null : run, view: views.find((view) => view === parts?.[2]) ?? 'overview' };
+  return { run: run === current ? null : run, view: views.find((view) => view === parts?.[2]) ?? 'overview', stop: null };
 }
 
-const hrefOf = ({ run, view }: Route): string => `#/run/${run ?? current}/${view}`;
+const hrefOf = ({ run, view }: Pick<Route, 'run' | 'view'>): string => `#/run/${run ?? current}/${view}`;
 
 /** A view of the run on screen; of another, by its id. */
 export const viewHref = (view: View, run = parse(location.hash).run): string => hrefOf({ run, view });
@@ -43,7 +56,10 @@ export function openView(view: View): void {
 
 /** The same view of another run, without an entry in the history. */
 export function replaceRun(run: string | null): void {
-  history.replaceState(null, '', hrefOf({ ...parse(location.hash), run }));
+  const route = parse(location.hash);
+  // The tour stays where it is: it speaks of whatever run is on screen.
+  if (route.stop !== null) return;
+  history.replaceState(null, '', hrefOf({ ...route, run }));
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
@@ -58,4 +74,11 @@ export function useView(): View {
 
 export function useRouteRun(): string | null {
   return useSyncExternalStore(subscribe, () => parse(location.hash).run);
+}
+
+/** A stop of the guided tour, from 0. */
+export const learnHref = (stop: number): string => `#/learn/${stop + 1}`;
+
+export function useLearnStop(): number | null {
+  return useSyncExternalStore(subscribe, () => parse(location.hash).stop);
 }

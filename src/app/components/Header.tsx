@@ -1,6 +1,6 @@
 /** Name, views, theme and help. */
 import { commands } from '../commands.ts';
-import { useView, viewHref, viewNames, views } from '../router.ts';
+import { learnHref, useLearnStop, useView, viewHref, viewNames, views } from '../router.ts';
 import { lab, useLab } from '../store/store.ts';
 import { toggleTheme, useTheme } from '../theme.ts';
 import { adapterName } from '../views/DeviceFigures.tsx';
@@ -26,6 +26,7 @@ export function Header() {
           </a>
         ))}
       </nav>
+      <LearnLink />
       <Adapter />
       <button type="button" className="icon-button" aria-label={theme === 'dark' ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
         {theme === 'dark' ? <SunIcon /> : <MoonIcon />}
@@ -34,6 +35,16 @@ export function Header() {
         ?
       </button>
     </header>
+  );
+}
+
+/** The tour over a real search. */
+function LearnLink() {
+  const stop = useLearnStop();
+  return (
+    <a className="learn-link" href={learnHref(stop ?? 0)} aria-current={stop === null ? undefined : 'page'}>
+      Guided tour
+    </a>
   );
 }
 

@@ -1,0 +1,132 @@
+/** The tour's panel, beside the view that its stop speaks of. `#/learn/3` leads to a stop. */
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { CloseIcon } from '../components/icons.tsx';
+import { download } from '../commands.ts';
+import { learnHref, learnViews, openView } from '../router.ts';
+import { canStart, choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../store/session.ts';
+import { lab, shownState, useLab, useShown } from '../store/store.ts';
+import { usePointer } from './pointer.ts';
+import { stops } from './stops.ts';
+import type { Action } from './stops.ts';
+
+const Formula = lazy(() => import('./Formula.tsx'));
+
+export function Tour({ index }: { index: number }) {
+  const stop = stops[index];
+  const heading = useRef<HTMLHeadingElement>(null);
+  const live = useShown(stop.live);
+  usePointer(stop.target);
+  // Each stop is announced, and read from its title on.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [index]);
+  return (
+    <aside className="tour" aria-label="Guided tour">
+      <header>
+        <p className="note">
+          Stop {index + 1} of {stops.length}
+        </p>
+        <button type="button" className="icon-button small" aria-label="Leave the tour" onClick={() => openView(learnViews[index])}>
+          <CloseIcon />
+        </button>
+      </header>
+      <h2 ref={heading} tabIndex={-1}>
+        {stop.title}
+      </h2>
+      <p>{stop.text}</p>
+      <Suspense fallback={<div className="formula" />}>
+        <Formula tex={stop.formula} />
+      </Suspense>
+      <p className="tour-live" role="status">
+        {live}
+      </p>
+      <StartFirst />
+      {stop.action && <Try key={index} action={stop.action} />}
+      <nav aria-label="Stops of the tour">
+        {index > 0 ? <a href={learnHref(index - 1)}>Back</a> : <span />}
+        <ol>
+          {stops.map(({ title }, i) => (
+            <li key={title}>
+              <a href={learnHref(i)} aria-label={`Stop ${i + 1}: ${title}`} aria-current={i === index ? 'step' : undefined} title={title} />
+            </li>
+          ))}
+        </ol>
+        {index < stops.length - 1 ? (
+          <a className="button primary" href={learnHref(index + 1)}>
+            Next
+          </a>
+        ) : (
+          <button type="button" className="primary" onClick={() => openView('overview')}>
+            Done
+          </button>
+        )}
+      </nav>
+    </aside>
+  );
+}
+
+/** Without a run there is nothing to look at. */
+function StartFirst() {
+  const idle = useLab((s) => s.run.started === null && s.replay === null && (s.state === 'idle' || s.state === 'failed'));
+  const startable = useLab(canStart);
+  if (!idle) return null;
+  return (
+    <button
+      type="button"
+      className="primary"
+      disabled={!startable}
+      onClick={() => {
+        choosePreset('tiny');
+        startSearch();
+      }}
+    >
+      Start the tiny search
+    </button>
+  );
+}
+
+function Try({ action }: { action: Action }) {
+  const [done, setDone] = useState(false);
+  const possible = useLab((state) => isPossible(action, state));
+  return (
+    <div className="tour-try">
+      <button
+        type="button"
+        disabled={!possible}
+        onClick={() => {
+          if (perform(action)) setDone(true);
+        }}
+      >
+        {action.label}
+      </button>
+      <p className="note" role="status">
+        {done ? action.then : possible ? 'Try it: one change, and see what follows.' : 'Waits for the running search.'}
+      </p>
+    </div>
+  );
+}
+
+function isPossible({ steering }: Action, state: ReturnType<typeof lab.getState>): boolean {
+  if (steering === 'download') return state.run.architecture !== null;
+  if (state.state !== 'running' && state.state !== 'paused') return false;
+  return steering === 'pause-and-step' || steering(state) !== null;
+}
+
+function perform({ steering }: Action): boolean {
+  if (steering === 'download') {
+    download();
+    return true;
+  }
+  if (steering === 'pause-and-step') {
+    if (lab.getState().state === 'running') {
+      pauseSearch();
+      const leave = lab.subscribe((state) => {
+        if (state.state === 'running') return;
+        leave();
+        if (state.state === 'paused') stepSearch();
+      });
+    } else stepSearch();
+    return true;
+  }
+  const change = steering(shownState());
+  if (change) steer(change);
+  return change !== null;
+}

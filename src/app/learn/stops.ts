@@ -1,0 +1,223 @@
+/**
+ * The guided tour: ten stops over a real search, each on the view that `learnViews` (router.ts) names for it. Each says one thing, points at the numbers on screen that show it, and
+ * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
+ */
+import type { Steering } from '../../engine/search/steering.ts';
+import { accuracy, bytes, cellName, decimal, integer, operationLabels, percent, plural } from '../format.ts';
+import { cellEdges } from '../store/losses.ts';
+import { lastSnapshot } from '../store/run-model.ts';
+import { fullParameters, shownSettings } from '../store/store.ts';
+import type { LabState } from '../store/store.ts';
+import { unitKey } from '../store/units.ts';
+
+export interface Stop {
+  title: string;
+  /** Selector of the panel it points at. */
+  target: string;
+  /** TeX. */
+  formula: string;
+  /** What the method does here. */
+  text: string;
+  /** What can be seen of it now, from the run on screen. */
+  live: (state: LabState) => string;
+  action: Action | null;
+}
+
+export interface Action {
+  label: string;
+  /** What to look at after it. */
+  then: string;
+  /** Null = cannot be done now. */
+  steering: ((state: LabState) => Steering | null) | 'pause-and-step' | 'download';
+}
+
+const notYet = 'Start the tiny search: its numbers will appear here.';
+
+/** A surviving operation of the newest cells, the least important first; of a node that keeps another. */
+function weakest(state: LabState): { cell: number; edge: number; operation: string; importance: number; threshold: number } | null {
+  const detail = state.run.details.at(-1);
+  const settings = shownSettings(state);
+  const { operations } = settings.space;
+  const edges = cellEdges(settings.space.nodes);
+  const found = (detail?.cells ?? []).flatMap(({ cell, operations: units }) =>
+    units.importances.flatMap((importance, unit) => {
+      const edge = Math.floor(unit / operations.length);
+      const operation = operations[unit % operations.length];
+      const alive = state.run.units[unitKey({ cell, ...edges[edge], operation })]?.alive ?? true;
+      return alive ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit] }] : [];
+    }),
+  );
+  return found.reduce<(typeof found)[number] | null>((least, one) => (least === null || one.importance - one.threshold < least.importance - least.threshold ? one : least), null);
+}
+
+function firstPruned(state: LabState): { cell: number; edge: number; operation: string } | null {
+  const settings = shownSettings(state);
+  const edges = cellEdges(settings.space.nodes);
+  for (let cell = 0; cell < settings.space.cells; cell++) {
+    for (const [edge, place] of edges.entries()) {
+      for (const operation of settings.space.operations) {
+        if (state.run.units[unitKey({ cell, ...place, operation })]?.alive === false) return { cell, edge, operation };
+      }
+    }
+  }
+  return null;
+}
+
+const nameOf = ({ cell, operation }: { cell: number; operation: string }): string =>
+  `${operationLabels[operation as keyof typeof operationLabels].short} in ${cellName(cell)}`;
+
+export const stops: readonly Stop[] = [
+  {
+    title: 'Relaxation: every choice at once',
+    target: '.area-graph',
+    formula: String.raw`\bar{o}(h) = \sum_{o \in \mathcal{O}} \sigma(\alpha_o)\, m_o\, o(h)`,
+    text: 'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. Choosing becomes learning.',
+    live: (state) => {
+      const { space } = shownSettings(state);
+      const edges = cellEdges(space.nodes).length;
+      return `This super-net: ${plural(space.cells, 'cell')} of ${plural(edges, 'edge')}, ${plural(space.cells * edges * space.operations.length, 'candidate operation')}${
+        state.run.started ? `, ${integer(state.run.started.superNetParameters)} parameters` : ''
+      }.`;
+    },
+    action: null,
+  },
+  {
+    title: 'Importance: what is each unit worth?',
+    target: '.area-units',
+    formula: String.raw`\underbrace{\sigma(\alpha_o)}_{\text{operation}} \qquad \underbrace{\sigma(b_c)}_{\text{filter}} \qquad \underbrace{|w|}_{\text{weight}}`,
+    text: 'Everything that can be pruned is a unit with an importance, learned by gradient descent along with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
+    live: (state) => {
+      const unit = weakest(state);
+      return unit ? `Closest to its threshold now: ${nameOf(unit)}, importance ${decimal(unit.importance)} against ${decimal(unit.threshold)}.` : notYet;
+    },
+    action: {
+      label: 'Learn importances twice as fast',
+      then: 'The dots spread sooner: some operations gain, others fall behind.',
+      steering: (state) => ({ kind: 'set', setting: 'optimizers.importances.rate', value: 2 * shownSettings(state).optimizers.importances.rate }),
+    },
+  },
+  {
+    title: 'Threshold and straight-through step',
+    target: '.area-detail',
+    formula: String.raw`m = \mathbb{1}[\,x - t > 0\,], \qquad \frac{\partial m}{\partial x} \approx \begin{cases} 2 - 4|x - t| & |x - t| \le 0.4 \\ 0.4 & |x - t| \le 1 \\ 0 & \text{else} \end{cases}`,
+    text: 'A unit lives while its importance exceeds a threshold. The step has no useful slope, so the backward pass pretends that it has one. That makes the threshold learnable: no ratio is set by hand.',
+    live: (state) => {
+      const unit = weakest(state);
+      return unit && unit.threshold > 0 ? `The line stands at ${decimal(unit.threshold)} for ${nameOf(unit)}. It started at 0 in this stage.` : 'Thresholds start at 0 in each stage and rise once the warm-up is over.';
+    },
+    action: {
+      label: 'Let thresholds learn twice as fast',
+      then: 'Watch the line overtake the dots at the next commits.',
+      steering: (state) => ({ kind: 'set', setting: 'optimizers.thresholds.rate', value: 2 * shownSettings(state).optimizers.thresholds.rate }),
+    },
+  },
+  {
+    title: 'The pressure to be small',
+    target: '.area-loss',
+    formula: String.raw`\mathcal{L} = \mathrm{CE} + \lambda \Big( \sum_{o} \log\big(1 + n\,\tfrac{\sigma(\alpha_o)}{S}\big) + \sum_{t} e^{-t} \Big)`,
+    text: 'Two regularizers push against the task: one prefers few operations, the other lifts every threshold. Their weight, lambda, adapts after each commit: too little was pruned, it grows; too much, it shrinks.',
+    live: ({ run }) =>
+      run.latest
+        ? `Lambda is ${decimal(run.latest.lambda)}: cross entropy ${decimal(run.latest.crossEntropy)}, regularizers add ${decimal(run.latest.lambda * (run.latest.sizeRegularizer + run.latest.thresholdRegularizer))}.`
+        : notYet,
+    action: {
+      label: 'Press four times as hard',
+      then: 'More falls at the next commit; then lambda gives way by itself.',
+      steering: ({ run }) => ({ kind: 'lambda', value: 4 * (run.latest?.lambda || run.started?.settings.regularizer.lambda0 || 1e-4) }),
+    },
+  },
+  {
+    title: 'Three granularities, in balance',
+    target: '.area-ratio',
+    formula: String.raw`r_{\text{operation}},\; r_{\text{filter}},\; r_{\text{weight}} \;\text{are found, not set}`,
+    text: 'Coarse pruning removes whole operations, fine pruning single weights. Each level has its own thresholds, so how much each contributes is the outcome of the search, and differs by cell, stage and target.',
+    live: ({ run }) => {
+      const counts = lastSnapshot(run)?.counts;
+      if (!counts) return notYet;
+      const left = (level: 'operation' | 'filter' | 'weight'): string => percent(counts[level].left / counts[level].total);
+      return `Left now: ${left('operation')} of operations, ${left('filter')} of filters, ${left('weight')} of weights.`;
+    },
+    action: {
+      label: 'Let weight thresholds learn twice as fast',
+      then: 'The finest level takes a larger share of the work.',
+      steering: (state) => ({ kind: 'set', setting: 'optimizers.weightThresholds.rate', value: 2 * shownSettings(state).optimizers.weightThresholds.rate }),
+    },
+  },
+  {
+    title: 'Stages: a super-net that fits in memory',
+    target: '.area-memory',
+    formula: String.raw`\text{stage } s:\; \text{cells } 1 \ldots e_s \;\xrightarrow{\text{commit}}\; \text{smaller tensors}`,
+    text: 'The whole super-net at once would need the most memory. So cells are searched stage by stage, and what a commit prunes leaves the tensors for good, before the next stage adds its cells.',
+    live: ({ run }) => {
+      const last = run.compactions.at(-1);
+      if (!run.latest) return notYet;
+      return `Now ${bytes(run.latest.memoryBytes)}, peak ${bytes(run.latest.peakMemoryBytes)}${last ? `; the last compaction: ${bytes(last.before)} to ${bytes(last.after)}` : ''}.`;
+    },
+    action: { label: 'Pause, and take a single step', then: 'Press Step (or the . key) for one more, Space to go on.', steering: 'pause-and-step' },
+  },
+  {
+    title: 'The price: early stages are greedy',
+    target: '.area-list',
+    formula: String.raw`\arg\min_{\text{stage } 1} \;\neq\; \arg\min_{\text{whole network}}`,
+    text: 'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Pruning for good, stage by stage, bakes such mistakes in.',
+    live: ({ run }) => {
+      const early = Object.values(run.units).filter(({ history }) => history[0]?.stage === 0).length;
+      return early > 0 ? `Stage 1 pruned ${plural(early, 'operation')} before any later cell was trained.` : 'Stage 1 has not pruned an operation yet.';
+    },
+    action: {
+      label: 'Protect the weakest operation',
+      then: 'It stays, whatever its threshold says: see it in the list and in the architecture.',
+      steering: (state) => {
+        const unit = weakest(state);
+        return unit && { kind: 'protect', cell: unit.cell, edge: unit.edge, operation: unit.operation };
+      },
+    },
+  },
+  {
+    title: 'Re-evaluation: second thoughts',
+    target: '.area-timeline',
+    formula: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
+    text: 'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations grow back, drawn by how much gradient and importance their cell and type show.',
+    live: ({ run }) => {
+      const again = Object.values(run.units).filter(({ history }) => history.some(({ kind }) => kind === 're-pruned')).length;
+      return `So far ${plural(run.regrown, 'operation')} regrown in ${plural(run.regrowths, 'regrowth')}, ${integer(again)} re-pruned.`;
+    },
+    action: {
+      label: 'Regrow a pruned operation by hand',
+      then: 'It comes back with fresh weights; the search may prune it again.',
+      steering: (state) => {
+        const unit = firstPruned(state);
+        return unit && { kind: 'regrow', cell: unit.cell, edge: unit.edge, operation: unit.operation };
+      },
+    },
+  },
+  {
+    title: 'Target size: where it ends',
+    target: '.area-scatter',
+    formula: String.raw`\sum_{w} \mathbb{1}[w \text{ alive}] \;\le\; P_{\text{target}}`,
+    text: 'A last joint stage trains all cells and prunes until the surviving parameters meet your target. Accuracy against size over the whole search is the trade you are making.',
+    live: (state) => {
+      const { run } = state;
+      const full = fullParameters(state);
+      if (!run.parameters) return notYet;
+      return `${integer(run.parameters.active)} parameters${full ? ` (${percent(run.parameters.active / full)} of the super-net so far)` : ''}; the target is ${integer(shownSettings(state).targetParameters)}.`;
+    },
+    action: {
+      label: 'Aim a quarter smaller',
+      then: 'The target line moves, and the joint stage will prune further.',
+      steering: (state) => ({ kind: 'set', setting: 'targetParameters', value: Math.round(0.75 * shownSettings(state).targetParameters) }),
+    },
+  },
+  {
+    title: 'The result: an architecture to take away',
+    target: '.area-network, .area-graph',
+    formula: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
+    text: 'What is left is the discovered network: which operations connect which nodes, which filters they kept, and a bitmap of their weights. Retrained from scratch, it is the search\u2019s answer.',
+    live: ({ run }) => {
+      if (!run.architecture) return 'It can be downloaded once the search has finished or was stopped.';
+      const { parameters, validationAccuracy } = run.architecture;
+      return `${integer(parameters.active)} of ${integer(parameters.superNet)} parameters${validationAccuracy === null ? '' : `, ${accuracy(validationAccuracy)} of held-out images right`}.`;
+    },
+    action: { label: 'Download the architecture', then: 'A JSON file, described by a published schema.', steering: 'download' },
+  },
+];
