@@ -56,7 +56,7 @@ export function searchCommand(presetNames: readonly string[]): Command {
  * The settings that the options stand for.
  * @throws UsageError naming the setting and what it may be.
  */
-export function settingsOf(options: SearchOptions, presets: Readonly<Record<string, SearchSettings>>): SearchSettings {
+export function settingsOf(options: Pick<SearchOptions, 'preset' | 'seed' | 'targetParams' | 'set'>, presets: Readonly<Record<string, SearchSettings>>): SearchSettings {
   const settings: SearchSettings = structuredClone(presets[options.preset]!);
   if (options.seed !== undefined) settings.seed = options.seed;
   if (options.targetParams !== undefined) settings.targetParameters = options.targetParams;

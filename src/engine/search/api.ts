@@ -1,5 +1,6 @@
 /** The face of the engine: what a worker, a shell or a test needs to run a search. */
 import type { SearchData } from '../data.ts';
+import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../settings.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import type { Architecture } from '../architecture/schema.ts';
@@ -21,6 +22,16 @@ export interface SearchOptions {
   readonly checkpointEvery?: number;
   /** Goes on from here, with the checkpoint's settings in place of `settings`; the same data set must be given. */
   readonly resumeFrom?: Checkpoint;
+  /** What a baseline does otherwise. */
+  readonly variant?: SearchVariant;
+}
+
+/** Departures of the baselines (engine/baselines); none in a search of the paper's. */
+export interface SearchVariant {
+  /** All cells are searched from the start, in the joint stage alone. */
+  readonly oneStage?: boolean;
+  /** Prunes what was found before it is evaluated and described. */
+  readonly finish?: (network: Network) => Network;
 }
 
 export interface RunningSearch {

@@ -72,7 +72,10 @@ async function search(session: Session): Promise<Architecture> {
     });
   }
   const within = resumeFrom?.progress ? resumeFrom.stage : null;
-  for (const stage of stages.slice(resumeFrom?.stage ?? 0)) await runStage(session, stage, stage.index === within);
+  const left = stages.filter(({ index }) => index >= (resumeFrom?.stage ?? 0));
+  for (const stage of left) await runStage(session, stage, stage.index === within);
+  const { finish } = session.options.variant ?? {};
+  if (finish) await session.load(finish(await session.pull()));
   await settle(session);
   const accuracy = await evaluate(session, 'running');
   const parameters = countParameters(session.current);

@@ -86,7 +86,7 @@ export class Session {
     this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }), resumeFrom?.time);
     this.space = createSpace(settings.space, { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length });
     this.totals = superNetTotals(this.space);
-    this.stages = planStages(this.space, settings);
+    this.stages = planStages(this.space, settings).filter(({ joint }) => joint || !options.variant?.oneStage);
     this.stage = this.stages[0];
     this.lambda = initialLambda(settings.regularizer);
   }

@@ -1,6 +1,7 @@
 /** Every number of training an architecture from scratch, as one validated plain object. */
 import * as v from 'valibot';
 import type { Architecture } from '../architecture/schema.ts';
+import type { SearchSettings } from '../settings.ts';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -45,7 +46,10 @@ export const paperTraining: TrainSettings = {
 };
 
 /** What fits an architecture: the search's batch size, seed and augmentation, a cutout of half the image where it is large. */
-export function trainSettingsFor({ settings, dataset }: Pick<Architecture, 'settings' | 'dataset'>, epochs: number): TrainSettings {
+export function trainSettingsFor(
+  { settings, dataset }: { settings: Pick<SearchSettings, 'seed' | 'batchSize' | 'data'>; dataset: Pick<Architecture['dataset'], 'imageSize'> },
+  epochs: number,
+): TrainSettings {
   const { cropPadding, flip } = settings.data;
   return {
     ...paperTraining,
