@@ -1,6 +1,4 @@
 /** Runs one search for the page: data set, device, engine; events out in batches, every failure in words. */
-import { fetchFile } from '../src/datasets/fetch-file.ts';
-import { loadFashionMnist } from '../src/datasets/fashion-mnist.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { EventBatcher } from '../src/protocol/batcher.ts';
@@ -8,6 +6,7 @@ import { protocolVersion } from '../src/protocol/messages.ts';
 import type { BackendChoice, DatasetSource, PageMessage, Payload, Request, RequestType, Value, WorkerMessage } from '../src/protocol/messages.ts';
 import { DurableSearch } from './durable-search.ts';
 import type { DurableOptions } from './durable-search.ts';
+import { loadSource } from './load-source.ts';
 import { beginRecording, reopenRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
@@ -117,9 +116,9 @@ export class SearchHost {
     this.post({ version: protocolVersion, type: 'recording', runId, kept: obstacle === null ? 'stored' : 'in-memory', obstacle: obstacle ?? problem });
   }
 
-  private async load({ baseUrl }: DatasetSource) {
-    return loadFashionMnist(
-      (name, onBytes) => fetchFile(new URL(`data/fashion-mnist/${name}`, baseUrl).href, onBytes),
+  private load(source: DatasetSource) {
+    return loadSource(
+      source,
       // Progress is worth a message every percent or so, not every network packet.
       atSteps((loaded, total) => this.post({ version: protocolVersion, type: 'loading', loaded, total })),
     );

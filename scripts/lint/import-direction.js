@@ -9,6 +9,9 @@ const plainEngine = /^src\/engine\/(settings|presets|search\/(events|event-schem
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
+/** What a data set is in plain data: its types are spoken of everywhere. */
+const plainData = /^src\/datasets\/(stored|files\/(source|image-folder))\.ts$/;
+const engineOrPlainData = { test: (path) => path.startsWith('src/engine/') || plainData.test(path) };
 const anyPackage = /^/;
 /** TensorFlow.js stays behind these two folders. */
 const tensorflow = /^@tensorflow\//;
@@ -36,12 +39,12 @@ export const layers = [
     types: /^src\/engine\/(data|settings|supernet\/stepper)\.ts$/,
     packages: /^fflate$/,
   },
-  { name: 'protocol', files: /^src\/protocol\//, values: /^src\/protocol\//, types: /^src\/engine\//, packages: /^valibot$/ },
+  { name: 'protocol', files: /^src\/protocol\//, values: /^src\/protocol\//, types: engineOrPlainData, packages: /^valibot$/ },
   {
     name: 'storage',
     files: /^src\/storage\//,
     values: { test: (path) => /^src\/(storage|protocol)\//.test(path) || plainEngine.test(path) },
-    types: /^src\/engine\//,
+    types: engineOrPlainData,
     packages: /^(idb|valibot|fflate)$/,
   },
   {

@@ -7,8 +7,8 @@ export const protocolVersion = 1;
 
 export type BackendChoice = 'webgpu' | 'webgl' | 'cpu';
 
-/** Where the images come from: the set shipped with the lab. More kinds join here. */
-export type DatasetSource = { kind: 'fashion-mnist'; baseUrl: string };
+/** Where the images come from: shipped with the lab (`full`: all 60,000, where they were set up), or stored in this browser. */
+export type DatasetSource = { kind: 'fashion-mnist'; baseUrl: string; full?: boolean } | { kind: 'stored'; id: string };
 
 export interface AdapterInfo {
   vendor: string;

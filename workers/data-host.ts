@@ -1,0 +1,227 @@
+/** Answers the page about data sets: reads and stores them, shows some of their images, previews augmentation. */
+import { drawAugmentation, writeImage } from '../src/datasets/augment.ts';
+import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
+import type { SourceFile } from '../src/datasets/files/source.ts';
+import { resizeImages } from '../src/datasets/resize.ts';
+import { summarize } from '../src/datasets/stored.ts';
+import type { DatasetSummary, StoredDataset, StoredSplitName } from '../src/datasets/stored.ts';
+import { protocolVersion } from '../src/protocol/messages.ts';
+import type { DatasetSource } from '../src/protocol/messages.ts';
+import type { DataPayload, DataRequest, DataRequestType, DataValue, DataWorkerMessage, ImagesRequest, Preview, PreviewRequest, Progress, SomeImages, Unreadable } from '../src/protocol/data-messages.ts';
+import { DatasetStore } from '../src/storage/datasets.ts';
+import { importDataset } from './data-import.ts';
+import { decodeImage } from './decode-image.ts';
+import { loadSource } from './load-source.ts';
+import { Refusal, workerErrorOf } from './refusal.ts';
+
+interface Running {
+  controller: AbortController;
+  /** Settles the question about unreadable images, while it is asked. */
+  answer: ((skip: boolean) => void) | null;
+}
+
+/** Messages about progress, milliseconds apart at least. */
+const progressEvery = 100;
+
+export class DataHost {
+  private running: Running | null = null;
+  private store: Promise<DatasetStore> | null = null;
+  /** The set shipped with the lab, once it was asked for. */
+  private readonly shipped = new Map<string, Promise<Dataset>>();
+
+  constructor(private readonly post: (message: DataWorkerMessage, transfer?: Transferable[]) => void) {}
+
+  async receive(request: DataRequest): Promise<void> {
+    const reply = { version: protocolVersion, type: 'reply', id: request.id } as const;
+    try {
+      const value = await this.perform(request);
+      this.post({ ...reply, ok: true, value });
+    } catch (error) {
+      this.post({ ...reply, ok: false, error: workerErrorOf(error) });
+    }
+  }
+
+  private async perform(request: DataRequest): Promise<DataValue<DataRequestType>> {
+    switch (request.type) {
+      case 'list':
+        return (await (await this.openStore()).list()).map(listed);
+      case 'summarize':
+        return this.summarize(request.source);
+      case 'images':
+        return this.images(request);
+      case 'preview':
+        return this.preview(request);
+      case 'import':
+        return this.import(request);
+      case 'cancel':
+        this.running?.controller.abort();
+        this.running?.answer?.(false);
+        return null;
+      case 'answer':
+        this.running?.answer?.(request.skip);
+        return null;
+      case 'remove':
+        await (await this.openStore()).remove(request.id);
+        return null;
+    }
+  }
+
+  private openStore(): Promise<DatasetStore> {
+    this.store ??= DatasetStore.open().catch((error: unknown) => {
+      this.store = null;
+      throw new Refusal('no-store', `This browser stores no data sets here (${error instanceof Error ? error.message : String(error)}).`, 'Leave the private window, or allow the lab to store data.');
+    });
+    return this.store;
+  }
+
+  private async import({ files, options }: DataPayload<'import'>): Promise<DatasetSummary> {
+    if (this.running) throw new Refusal('busy', 'Another data set is being read.', 'Wait for it, or cancel it.');
+    const running: Running = { controller: new AbortController(), answer: null };
+    this.running = running;
+    try {
+      return await importDataset({
+        files: files.map(fromFile),
+        options,
+        signal: running.controller.signal,
+        decode: decodeImage,
+        progress: this.progressTeller(),
+        skipUnreadable: (unreadable) => this.ask(running, unreadable),
+        openStore: () => DatasetStore.open(),
+        now: () => Date.now(),
+      });
+    } catch (error) {
+      if (running.controller.signal.aborted) throw new Refusal('cancelled', 'Cancelled: nothing was stored.', '');
+      throw error;
+    } finally {
+      this.running = null;
+    }
+  }
+
+  private ask(running: Running, unreadable: Unreadable): Promise<boolean> {
+    return new Promise((resolve) => {
+      running.answer = (skip) => {
+        running.answer = null;
+        resolve(skip);
+      };
+      this.post({ version: protocolVersion, type: 'unreadable', unreadable });
+    });
+  }
+
+  /** Not every step is worth a message; each phase's pace tells what is left of it. */
+  private progressTeller(): (progress: Progress) => void {
+    let last = -Infinity;
+    let began = performance.now();
+    let phase = '';
+    return (progress) => {
+      const now = performance.now();
+      if (progress.phase !== phase) {
+        phase = progress.phase;
+        began = now;
+      } else if (now - last < progressEvery && progress.done !== progress.total) return;
+      last = now;
+      const elapsed = now - began;
+      const msLeft = elapsed > 500 && progress.total > 0 && progress.done > 0 ? (elapsed * (progress.total - progress.done)) / progress.done : null;
+      this.post({ version: protocolVersion, type: 'progress', progress, msLeft });
+    };
+  }
+
+  private loadShipped(source: Extract<DatasetSource, { kind: 'fashion-mnist' }>): Promise<Dataset> {
+    const key = String(source.full ?? false);
+    const loading = this.shipped.get(key) ?? loadSource(source);
+    this.shipped.set(key, loading);
+    loading.catch(() => this.shipped.delete(key));
+    return loading;
+  }
+
+  private async stored(id: string): Promise<StoredDataset> {
+    const set = await (await this.openStore()).get(id);
+    if (!set) throw new DatasetError('This data set is not in this browser (any more): add it again.');
+    return set;
+  }
+
+  private async summarize(source: DatasetSource): Promise<DatasetSummary> {
+    if (source.kind === 'stored') return listed(await this.stored(source.id));
+    const dataset = await this.loadShipped(source);
+    return summarize({ dataset: { ...dataset, name: 'Fashion-MNIST' }, kind: 'idx', notes: [] });
+  }
+
+  private async images({ source, split, label, first, count }: ImagesRequest): Promise<SomeImages> {
+    const { labels, size, channels, read } = await this.reader(source, split);
+    const wanted: number[] = [];
+    let total = 0;
+    labels.forEach((one, image) => {
+      if (label !== null && one !== label) return;
+      if (total >= first && wanted.length < count) wanted.push(image);
+      total++;
+    });
+    return { size, channels, images: await read(wanted), labels: wanted.map((image) => labels[image]!), numbers: wanted, total };
+  }
+
+  /** Reads single images: of a stored set, only the chunks that they lie in. */
+  private async reader(source: DatasetSource, split: StoredSplitName) {
+    if (source.kind === 'fashion-mnist') {
+      const { size, channels, [split]: part } = await this.loadShipped(source);
+      const imageBytes = size * size * channels;
+      const read = (numbers: readonly number[]) => Promise.resolve(gather(numbers, imageBytes, (image) => part.images.subarray(image * imageBytes, (image + 1) * imageBytes)));
+      return { labels: part.labels, size, channels, read };
+    }
+    const set = await this.stored(source.id);
+    const store = await this.openStore();
+    const { size, channels, chunkImages } = set;
+    const imageBytes = size * size * channels;
+    const read = async (numbers: readonly number[]) => {
+      const chunks = new Map<number, Uint8Array>();
+      for (const index of new Set(numbers.map((image) => Math.floor(image / chunkImages)))) {
+        const chunk = await store.chunk(set.id, split, index);
+        if (!chunk) throw new DatasetError(`${set.name}: some of its images are missing from the browser's store: delete the set and add it again.`);
+        chunks.set(index, chunk);
+      }
+      return gather(numbers, imageBytes, (image) => {
+        const start = (image % chunkImages) * imageBytes;
+        return chunks.get(Math.floor(image / chunkImages))!.subarray(start, start + imageBytes);
+      });
+    };
+    return { labels: set.labels[split], size, channels, read };
+  }
+
+  /** The first images of the training part, each as it is and as the first epochs of a search would see it. */
+  private async preview({ source, settings: { seed, data }, images: count, epochs }: PreviewRequest): Promise<Preview> {
+    const { labels, size, channels, read } = await this.reader(source, 'train');
+    const numbers = Array.from({ length: Math.min(count, labels.length) }, (_, image) => image);
+    const target = data.imageSize;
+    const resized = resizeImages(await read(numbers), size, channels, target);
+    const imageBytes = target * target * channels;
+    // Not normalized: these are to be looked at.
+    const levels = Float32Array.from({ length: channels * 256 }, (_, i) => i % 256);
+    const seen = new Float32Array(imageBytes);
+    const result = new Uint8Array(numbers.length * (epochs + 1) * imageBytes);
+    let offset = 0;
+    for (const image of numbers) {
+      const bytes = resized.subarray(image * imageBytes, (image + 1) * imageBytes);
+      result.set(bytes, offset);
+      offset += imageBytes;
+      for (let epoch = 0; epoch < epochs; epoch++, offset += imageBytes) {
+        writeImage(bytes, target, channels, drawAugmentation(data, seed, epoch, image), levels, seen, 0);
+        result.set(seen, offset);
+      }
+    }
+    return { size: target, channels, images: result, labels: numbers.map((image) => labels[image]!) };
+  }
+}
+
+function gather(numbers: readonly number[], imageBytes: number, imageOf: (image: number) => Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(numbers.length * imageBytes);
+  numbers.forEach((image, slot) => bytes.set(imageOf(image), slot * imageBytes));
+  return bytes;
+}
+
+const fromFile = ({ path, file }: DataPayload<'import'>['files'][number]): SourceFile => ({
+  path,
+  size: file.size,
+  slice: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),
+});
+
+/** Without what only a reader of images needs. */
+function listed({ labels: _labels, chunkImages: _chunkImages, ...summary }: StoredDataset) {
+  return summary;
+}
