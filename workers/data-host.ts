@@ -1,5 +1,5 @@
 /** Answers the page about data sets: reads and stores them, shows some of their images, previews augmentation. */
-import { drawAugmentation, writeImage } from '../src/datasets/augment.ts';
+import { cutOut, drawAugmentation, writeImage } from '../src/datasets/augment.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
 import type { SourceFile } from '../src/datasets/files/source.ts';
 import { resizeImages } from '../src/datasets/resize.ts';
@@ -20,6 +20,8 @@ interface Running {
   answer: ((skip: boolean) => void) | null;
 }
 
+/** What stands for the mean in a preview. */
+const middleGray = 128;
 /** Messages about progress, milliseconds apart at least. */
 const progressEvery = 100;
 
@@ -202,6 +204,7 @@ export class DataHost {
       offset += imageBytes;
       for (let epoch = 0; epoch < epochs; epoch++, offset += imageBytes) {
         writeImage(bytes, target, channels, drawAugmentation(data, seed, epoch, image), levels, seen, 0);
+        if (data.cutout) cutOut(seen, target, channels, data.cutout, [seed, epoch, image], middleGray);
         result.set(seen, offset);
       }
     }

@@ -23,14 +23,14 @@ export interface Recording {
   close(): Promise<void>;
 }
 
-type Begin = Payload<'start'> & { onProblem: (problem: string | null) => void };
+type Begin = Payload<'start'> & { datasetName: string; onProblem: (problem: string | null) => void };
 
-export async function beginRecording({ settings, dataset, backend, run: { id }, onProblem }: Begin): Promise<Recording> {
+export async function beginRecording({ settings, dataset, datasetName, backend, run: { id }, onProblem }: Begin): Promise<Recording> {
   let { store, obstacle } = await openStore();
   const now = Date.now();
   const run: RunRecord = {
     ...{ id, name: nameOf(settings), tags: [], created: now, updated: now, status: 'running', settings },
-    ...{ dataset: { name: dataset.kind, source: dataset }, backend, events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
+    ...{ dataset: { name: datasetName, source: dataset }, backend, events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
   };
   const whole = { run, events: [], checkpoint: null };
   const lease = await leaseRun(run.id);

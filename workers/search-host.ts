@@ -75,7 +75,7 @@ export class SearchHost {
     const images = await this.load(dataset);
     const data = createSearchData(images, settings);
     this.post({ version: protocolVersion, type: 'super-net', superNet: describeSuperNet(settings, data) });
-    recording ??= await beginRecording({ settings, dataset, backend, run, onProblem });
+    recording ??= await beginRecording({ settings, dataset, datasetName: images.name, backend, run, onProblem });
     this.tell(recording, null);
     if (recording.resumed) this.post({ version: protocolVersion, type: 'history', events: recording.resumed.events });
     this.running = this.createSearch({ settings, data, checkpointEvery }, backend, recording);

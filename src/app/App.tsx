@@ -22,6 +22,7 @@ const Discretization = lazy(() => import('./views/discretization/Discretization.
 const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
 const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default: Tour })));
 const Events = lazy(() => import('./views/events/Events.tsx'));
+const Data = lazy(() => import('./views/data/Data.tsx'));
 const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
@@ -46,7 +47,12 @@ export function App() {
             <Library />
           </Suspense>
         )}
-        {view !== 'library' && (
+        {view === 'data' && (
+          <Suspense fallback={<p className="empty">Loading this view.</p>}>
+            <Data />
+          </Suspense>
+        )}
+        {view !== 'library' && view !== 'data' && (
           <RunGate>
             <Suspense fallback={<p className="empty">Loading this view.</p>}>
               {view === 'overview' && <Overview />}

@@ -10,10 +10,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { keepOffline } from './offline.ts';
+import { listDatasets } from './store/datasets.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './store/session.ts';
 
 void openLibrary();
+void listDatasets();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <App />

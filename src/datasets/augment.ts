@@ -1,4 +1,4 @@
-/** Training augmentation: a crop of the zero-padded image and a horizontal flip, each a pure function of its keys. */
+/** Training augmentation: a crop of the zero-padded image, a horizontal flip, and cutout, each a pure function of its keys. */
 import { below, hash } from './random.ts';
 
 export interface Augmentation {
@@ -25,6 +25,30 @@ export function drawAugmentation(
     column: below(2 * cropPadding + 1, key, 1) - cropPadding,
     flip: flip && below(2, key, 2) === 1,
   };
+}
+
+const cutoutStream = 0xc07;
+
+/**
+ * Blanks a square around a random pixel, clipped by the image's border, with the mean (DeVries and Taylor, 2017).
+ * @param image size * size * channels normalized values, so that the mean is 0; `blank` where they are not
+ * @param side of the square, pixels
+ */
+export function cutOut(
+  image: Float32Array,
+  size: number,
+  channels: number,
+  side: number,
+  [seed, epoch, number]: readonly [seed: number, epoch: number, image: number],
+  blank = 0,
+): void {
+  const key = hash(seed, cutoutStream, epoch, number);
+  const top = below(size, key, 0) - (side >> 1);
+  const left = below(size, key, 1) - (side >> 1);
+  const [first, end] = [Math.max(0, left), Math.min(size, left + side)];
+  for (let y = Math.max(0, top); y < Math.min(size, top + side); y++) {
+    image.fill(blank, (y * size + first) * channels, (y * size + end) * channels);
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../engine/settings.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
-import { drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
+import { cutOut, drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
 import { DatasetError, type Dataset, type Labels } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
@@ -65,7 +65,12 @@ export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings
     trainBatch(epoch, index) {
       checkIndex('training', index, stepsPerEpoch);
       const indices = orderOf(epoch).subarray(index * batchSize, (index + 1) * batchSize);
-      return batchOf(searchPart, indices, (image) => drawAugmentation(data, seed, epoch, image));
+      const batch = batchOf(searchPart, indices, (image) => drawAugmentation(data, seed, epoch, image));
+      const { cutout = 0 } = data;
+      if (cutout > 0) {
+        indices.forEach((image, slot) => cutOut(batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes), size, channels, cutout, [seed, epoch, image]));
+      }
+      return batch;
     },
     validationBatches,
     validationBatch(index) {

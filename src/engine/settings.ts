@@ -52,6 +52,8 @@ export const SearchSettingsSchema = v.object({
     /** Padded random crop (pixels of padding; 0 = none) and horizontal flip. */
     cropPadding: nonNegativeInteger,
     flip: v.boolean(),
+    /** Side of the square that is blanked at a random place of each training image, pixels; absent or 0 = none. */
+    cutout: v.optional(nonNegativeInteger),
   }),
   batchSize: v.pipe(positiveInteger, v.maxValue(4096)),
   /** Parameters (surviving, non-zero) the discovered network may have at most. */

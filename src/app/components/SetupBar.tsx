@@ -5,9 +5,11 @@ import { granularities } from '../../engine/settings.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { granularityNames } from '../format.ts';
+import { viewHref } from '../router.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
 import { withValue } from '../settings/path.ts';
 import { validate } from '../settings/validate.ts';
+import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
 import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
 import { lab, useLab } from '../store/store.ts';
 import { Glyph, SlidersIcon, WarningIcon } from './icons.tsx';
@@ -23,6 +25,7 @@ export function SetupBar() {
     <form className="setup-bar" onSubmit={(event) => event.preventDefault()} aria-label="Settings">
       <fieldset disabled={locked} title={locked ? 'Stop the search to change its settings' : undefined}>
         <Presets />
+        <Images />
         <Target />
         <Levels />
         <Backend />
@@ -58,6 +61,32 @@ function Presets() {
 
 /** On what they are made for; `presetDescriptions` says more. */
 const presetTimes: Readonly<Record<PresetName, string>> = { tiny: 'under 2 minutes', demo: 'minutes on a GPU', paper: 'hours on a GPU' };
+
+function Images() {
+  const sets = useDatasets((s) => s.sets);
+  const choice = useDatasets((s) => s.choice);
+  return (
+    <div className="field inline">
+      <label htmlFor="dataset">
+        <a href={viewHref('data')}>Images</a>
+      </label>
+      <select id="dataset" value={choice} onChange={(event) => chooseDataset(event.target.value)} style={{ maxWidth: '13em' }}>
+        {Object.entries(embeddedSets).map(([id, name]) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+        {/* Until the browser's store has been read, the chosen set has no name. */}
+        {sets === null && !(choice in embeddedSets) && <option value={choice}>Stored set</option>}
+        {sets?.map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
 
 function Target() {
   const settings = useLab((s) => s.settings);

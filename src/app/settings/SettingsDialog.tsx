@@ -97,7 +97,7 @@ function FieldRow({ field, settings, problem }: { field: Field; settings: Search
             <input id={id} type="checkbox" checked={value === true} aria-describedby={help} onChange={(event) => change(event.target.checked)} />
           ) : (
             <div className="with-unit">
-              <NumberInput id={id} value={value as number} onChange={change} invalid={problem !== undefined} describedBy={help} />
+              <NumberInput id={id} value={(value ?? 0) as number} onChange={change} invalid={problem !== undefined} describedBy={help} />
               {field.unit && <span className="unit">{field.unit}</span>}
             </div>
           )}

@@ -52,12 +52,13 @@ export const fieldGroups: readonly FieldGroup[] = [
     summary: 'What it is searched on',
     advanced: false,
     fields: [
-      integer('data.imageSize', 'Image size', 'Images are resized to this; Fashion-MNIST has 28.', 'pixels a side'),
-      integer('data.trainImages', 'Images used', 'Drawn evenly over the classes; 0 takes all 12,000.', 'images'),
+      integer('data.imageSize', 'Image size', 'Images are resized to this; Fashion-MNIST has 28, CIFAR-10 has 32.', 'pixels a side'),
+      integer('data.trainImages', 'Images used', 'Drawn evenly over the classes; 0 takes all there are.', 'images'),
       number('data.validationFraction', 'Held out', 'Share of them kept aside to measure accuracy.', '0\u20131'),
       integer('batchSize', 'Batch size', 'Images a step.', 'images'),
       integer('data.cropPadding', 'Crop padding', 'Random crops from an image padded by this; 0 = none.', 'pixels'),
       toggle('data.flip', 'Flip', 'Mirrors half of the training images.'),
+      integer('data.cutout', 'Cutout', 'Blanks a square of this side at a random place of each training image; 0 = none.', 'pixels'),
     ],
   },
   {

@@ -5,7 +5,9 @@ import type { Steering } from '../../engine/search/steering.ts';
 import type { SearchSettings } from '../../engine/settings.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
+import type { DatasetSource } from '../../protocol/messages.ts';
 import { validate } from '../settings/validate.ts';
+import { chosenSource } from './datasets.ts';
 import { replaceRun } from '../router.ts';
 import { noteRecording, noteRewind, recordInMemory } from './library-recording.ts';
 import { beginRun, clearRun, recordEvents, recordHistory } from './replay.ts';
@@ -65,16 +67,14 @@ export function startSearch(): void {
   if (client.isActive || !canStart(lab.getState())) return;
   const id = beginRun();
   replaceRun(id);
-  const baseUrl = new URL('.', document.baseURI).href;
-  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend, run: { id, resume: false } });
+  void client.start({ settings, dataset: chosenSource(), backend, run: { id, resume: false } });
 }
 
 /** Goes on with a stored run from its last checkpoint. */
-export function continueRun({ id, settings, backend }: { id: string; settings: SearchSettings; backend: BackendChoice }): void {
+export function continueRun({ id, settings, source, backend }: { id: string; settings: SearchSettings; source: DatasetSource; backend: BackendChoice }): void {
   if (client.isActive) return;
   replaceRun(beginRun(id));
-  const baseUrl = new URL('.', document.baseURI).href;
-  void client.start({ settings, dataset: { kind: 'fashion-mnist', baseUrl }, backend, run: { id, resume: true } });
+  void client.start({ settings, dataset: source, backend, run: { id, resume: true } });
 }
 
 export function pauseSearch(): void {

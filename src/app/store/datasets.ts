@@ -1,0 +1,140 @@
+/** The data sets of this browser, the one the next search takes, and the import under way. */
+import { createStore, useStore } from 'zustand';
+import { DataClient } from '../../protocol/data-client.ts';
+import { RequestFailed } from '../../protocol/client.ts';
+import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
+import type { ImportFile, ImportOptions, ListedDataset, Progress, Unreadable } from '../../protocol/data-messages.ts';
+
+/** `fashion-mnist`, `fashion-mnist-full`, or a stored set's id. */
+export type DatasetChoice = string;
+
+export interface ImportJob {
+  name: string;
+  progress: Progress | null;
+  msLeft: number | null;
+  /** Asked, and not answered yet. */
+  unreadable: Unreadable | null;
+  cancelling: boolean;
+}
+
+export interface DatasetsState {
+  /** Newest first; null until the browser's store has been read. */
+  sets: readonly ListedDataset[] | null;
+  choice: DatasetChoice;
+  job: ImportJob | null;
+  /** What the last import came to. */
+  outcome: { ok: true; id: string; name: string; notes: readonly string[] } | { ok: false; error: WorkerError } | null;
+  /** Why the browser's store cannot be used. */
+  obstacle: WorkerError | null;
+}
+
+const memory = 'mgas-lab.dataset';
+const embedded: DatasetChoice = 'fashion-mnist';
+
+/** Set up by `npm run fashion-mnist`: known when the page is built. */
+declare const __FULL_FASHION_MNIST__: boolean | undefined;
+export const hasFullFashionMnist = typeof __FULL_FASHION_MNIST__ !== 'undefined' && __FULL_FASHION_MNIST__;
+
+export const embeddedSets: Readonly<Record<DatasetChoice, string>> = {
+  'fashion-mnist': 'Fashion-MNIST, 12,000',
+  ...(hasFullFashionMnist ? { 'fashion-mnist-full': 'Fashion-MNIST, all 60,000' } : {}),
+};
+
+export const datasets = createStore<DatasetsState>(() => ({ sets: null, choice: remembered(), job: null, outcome: null, obstacle: null }));
+
+export function useDatasets<T>(select: (state: DatasetsState) => T): T {
+  return useStore(datasets, select);
+}
+
+const client = new DataClient(() => new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), { type: 'module', name: 'data' }), {
+  onProgress: ({ progress, msLeft }) => changeJob({ progress, msLeft }),
+  onUnreadable: ({ unreadable }) => changeJob({ unreadable }),
+});
+
+/** What views ask the worker for directly. */
+export const askForData = client.request.bind(client);
+
+export function sourceOf(choice: DatasetChoice): DatasetSource {
+  const baseUrl = new URL('.', document.baseURI).href;
+  if (choice === 'fashion-mnist') return { kind: 'fashion-mnist', baseUrl };
+  return choice === 'fashion-mnist-full' ? { kind: 'fashion-mnist', baseUrl, full: true } : { kind: 'stored', id: choice };
+}
+
+/** What Start takes. */
+export const chosenSource = (): DatasetSource => sourceOf(datasets.getState().choice);
+
+export function chooseDataset(choice: DatasetChoice): void {
+  datasets.setState({ choice });
+  try {
+    localStorage.setItem(memory, choice);
+  } catch {
+    // Forgotten with the page, then.
+  }
+}
+
+function remembered(): DatasetChoice {
+  try {
+    return localStorage.getItem(memory) ?? embedded;
+  } catch {
+    return embedded;
+  }
+}
+
+/** Reads the list; a chosen set that is gone (deleted in another tab) gives way to the embedded one. */
+export async function listDatasets(): Promise<void> {
+  try {
+    const sets = await client.request('list', {});
+    datasets.setState({ sets, obstacle: null });
+    const { choice } = datasets.getState();
+    if (!(choice in embeddedSets) && !sets.some(({ id }) => id === choice)) chooseDataset(embedded);
+  } catch (error) {
+    datasets.setState({ sets: [], obstacle: errorOf(error) });
+    if (!(datasets.getState().choice in embeddedSets)) chooseDataset(embedded);
+  }
+}
+
+export async function importDataset(files: ImportFile[], options: ImportOptions): Promise<void> {
+  if (datasets.getState().job) return;
+  datasets.setState({ job: { name: options.name, progress: null, msLeft: null, unreadable: null, cancelling: false }, outcome: null });
+  try {
+    const { id, name, notes } = await client.request('import', { files, options });
+    await listDatasets();
+    datasets.setState({ job: null, outcome: { ok: true, id, name, notes } });
+    chooseDataset(id);
+  } catch (error) {
+    datasets.setState({ job: null, outcome: { ok: false, error: errorOf(error) } });
+  }
+}
+
+export function cancelImport(): void {
+  changeJob({ cancelling: true, unreadable: null });
+  void client.request('cancel', {}).catch(() => {});
+}
+
+export function answerUnreadable(skip: boolean): void {
+  changeJob({ unreadable: null });
+  void client.request('answer', { skip }).catch(() => {});
+}
+
+export function dismissOutcome(): void {
+  datasets.setState({ outcome: null });
+}
+
+export async function removeDataset(id: string): Promise<void> {
+  try {
+    await client.request('remove', { id });
+  } catch (error) {
+    datasets.setState({ outcome: { ok: false, error: errorOf(error) } });
+  }
+  await listDatasets();
+}
+
+function changeJob(change: Partial<ImportJob>): void {
+  const { job } = datasets.getState();
+  if (job) datasets.setState({ job: { ...job, ...change } });
+}
+
+export function errorOf(error: unknown): WorkerError {
+  if (error instanceof RequestFailed) return error.error;
+  return { code: 'unknown', message: error instanceof Error ? error.message : String(error), advice: 'Reload the page.' };
+}
