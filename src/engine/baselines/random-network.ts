@@ -4,7 +4,8 @@ import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import { randomStream } from '../random.ts';
 import type { RandomStream } from '../random.ts';
-import type { UnitMasks } from '../supernet/plan.ts';
+import { buildPlan } from '../supernet/build-plan.ts';
+import type { NetworkPlan, UnitMasks } from '../supernet/plan.ts';
 
 /**
  * Random operations, then random filters, then random weights are pruned until `target` active parameters are left. How
@@ -17,33 +18,33 @@ export function randomNetwork(superNet: Network, target: number, seed: number): 
   const [operations, filters] = draws.map((draw) => draw / draws.reduce((a, b) => a + b, 0));
   const size = countParameters(superNet).active;
   const way = Math.log(Math.max(1, size / target));
-  const afterOperations = pruneRandomly(superNet, size * Math.exp(-way * operations), operationChoices, random);
-  const goal = size * Math.exp(-way * (operations + filters));
-  // Further where the weights alone could not come down to the target.
-  const afterFilters = pruneRandomly(afterOperations, goal, filterChoices, random, (network) => leastWeights(network) <= target);
-  return maskRandomly(pruneRandomly(afterFilters, 0, operationChoices, random, (network) => leastWeights(network) <= target), target, random);
+  // Each level goes further where those below it could not come down to the target.
+  const reaches = (plan: NetworkPlan): boolean => leastWeights(plan) <= target;
+  let state: Structure = { plan: superNet.plan, masks: superNet.masks };
+  state = pruneRandomly(state, operationChoices, random, (plan) => sizeOf(plan) <= size * Math.exp(-way * operations));
+  state = pruneRandomly(state, filterChoices, random, (plan) => sizeOf(plan) <= size * Math.exp(-way * (operations + filters)) && reaches(plan));
+  state = pruneRandomly(state, operationChoices, random, reaches);
+  return maskRandomly(compact(superNet, state.masks), target, random);
+}
+
+interface Structure {
+  readonly plan: NetworkPlan;
+  readonly masks: UnitMasks;
 }
 
 /** One unit that may go: how to prune it. */
 type Choice = (masks: UnitMasks) => void;
 
-function pruneRandomly(
-  network: Network,
-  goal: number,
-  choices: (network: Network) => Choice[],
-  random: RandomStream,
-  enough: (network: Network) => boolean = () => true,
-): Network {
-  let current = network;
-  while (countParameters(current).active > goal || !enough(current)) {
-    if (goal === 0 && enough(current)) break;
-    const open = choices(current);
+function pruneRandomly(start: Structure, choices: (plan: NetworkPlan) => Choice[], random: RandomStream, enough: (plan: NetworkPlan) => boolean): Structure {
+  const masks = copy(start.masks);
+  let { plan } = start;
+  while (!enough(plan)) {
+    const open = choices(plan);
     if (open.length === 0) break;
-    const masks = copy(current.masks);
     open[random.integer(open.length)](masks);
-    current = compact(current, masks);
+    plan = buildPlan(plan.space, masks, plan.endCell, plan.stage);
   }
-  return current;
+  return { plan, masks };
 }
 
 function copy({ operations, filters }: UnitMasks): UnitMasks {
@@ -53,34 +54,38 @@ function copy({ operations, filters }: UnitMasks): UnitMasks {
   };
 }
 
-function operationChoices({ plan }: Network): Choice[] {
-  return plan.cells.flatMap(({ shape, candidates }) =>
+function operationChoices({ cells }: NetworkPlan): Choice[] {
+  return cells.flatMap(({ shape, candidates }) =>
     candidates
       .filter(({ to }) => candidates.filter((other) => other.to === to).length > 1)
       .map(({ unit }): Choice => (masks) => void (masks.operations[shape.index][unit] = 0)),
   );
 }
 
-function filterChoices({ plan }: Network): Choice[] {
-  return plan.cells.flatMap(({ preprocess, candidates }) =>
+function filterChoices({ cells }: NetworkPlan): Choice[] {
+  return cells.flatMap(({ preprocess, candidates }) =>
     [...preprocess, ...candidates.flatMap(({ blocks }) => blocks)]
       .filter(({ filters }) => filters.length > 1)
       .flatMap(({ name, filters }) => filters.map((filter): Choice => (masks) => void (masks.filters[name][filter] = 0))),
   );
 }
 
+function sizeOf({ table }: NetworkPlan): number {
+  return table.groups.weight.size;
+}
+
 /** Active parameters if every maskable array kept one weight. */
-function leastWeights({ plan }: Network): number {
-  const weights = plan.table.specs.filter(({ group }) => group === 'weight');
+function leastWeights({ table }: NetworkPlan): number {
+  const weights = table.specs.filter(({ group }) => group === 'weight');
   return weights.reduce((sum, { maskedBy, size }) => sum + (maskedBy ? Math.min(1, size) : size), 0);
 }
 
 function maskRandomly(network: Network, target: number, random: RandomStream): Network {
   const weightMask = network.parameters.weightMask.slice();
-  const places = network.plan.table.specs.flatMap((spec) => {
-    if (!spec.maskedBy || spec.size === 0) return [];
-    const kept = random.integer(spec.size);
-    return Array.from({ length: spec.size }, (_, i) => spec.offset + i).filter((_, i) => i !== kept);
+  const places = network.plan.table.specs.flatMap(({ maskedBy, offset, size }) => {
+    if (!maskedBy || size === 0) return [];
+    const kept = random.integer(size);
+    return Array.from({ length: size }, (_, i) => offset + i).filter((_, i) => i !== kept);
   });
   for (let excess = countParameters(network).active - target; excess > 0 && places.length > 0; excess--) {
     const i = random.integer(places.length);
