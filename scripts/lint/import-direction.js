@@ -28,7 +28,7 @@ export const layers = [
     name: 'exporters',
     files: /^src\/engine\/architecture\/export\//,
     values: /^src\/engine\//,
-    packages: /^(valibot|fflate|protobufjs\/light\.js)$/,
+    packages: /^(valibot|fflate|protobufjs\/minimal\.js)$/,
   },
   { name: 'engine', files: /^src\/engine\//, values: /^src\/(engine|kernels)\//, packages: /^(@tensorflow\/|valibot$)/ },
   { name: 'kernels', files: /^src\/kernels\//, values: /^src\/kernels\//, packages: tensorflow },

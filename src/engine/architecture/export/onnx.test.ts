@@ -1,7 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-web';
+import protobuf from 'protobufjs/light.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from './onnx.ts';
-import { decodeModel } from './onnx-schema.ts';
+import { messages } from './onnx-schema.ts';
+import type { OnnxModel } from './onnx-schema.ts';
 import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
 
 const trained = sampleTrained();
@@ -36,6 +38,16 @@ describe('an ONNX model', () => {
     expect(countMacs(graph.node, sizes)).toBe(macs.dense);
   });
 });
+
+/** By protobufjs' reflection over the same schema. */
+function decodeModel(bytes: Uint8Array): OnnxModel {
+  const nested = Object.entries(messages).map(([name, fields]) => [
+    name,
+    { fields: Object.fromEntries(Object.entries(fields).map(([field, [type, id, rule]]) => [field, { type, id, ...(rule && { rule }) }])) },
+  ]);
+  const model = protobuf.Root.fromJSON({ nested: Object.fromEntries(nested) as protobuf.INamespace['nested'] }).lookupType('ModelProto');
+  return model.toObject(model.decode(bytes), { longs: Number, arrays: true, defaults: true }) as OnnxModel;
+}
 
 /** A weight of a convolution is used once a pixel of its output, whose side follows from strides alone: padding keeps sizes. */
 function countMacs(nodes: ReturnType<typeof decodeModel>['graph']['node'], sizes: ReadonlyMap<string, number>): number {
