@@ -7,6 +7,7 @@ import {
   depthwiseForward,
   depthwiseInputGradient,
   depthwiseStep,
+  inputGradientEntry,
   tilesAlong,
 } from '../../src/kernels/webgpu/depthwise.ts';
 import { pointwiseFilterGradient, pointwiseForward, pointwiseTile } from '../../src/kernels/webgpu/pointwise.ts';
@@ -54,21 +55,22 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
     const taps = registry.addDepthwise(spec, range(spec.shape[2]), inQuads);
     const weight = (q: number): number => taps.weights + q * kernel * kernel;
     const spacing = [dilation, depthwiseStep(stride, dilation)];
-    const forward = tables.add(range(inQuads).map((q) => [q, weight(q), 0, 0, ...spacing]));
+    const forward = tables.add(range(inQuads).map((q) => [q, weight(q), q, 0, ...spacing]));
     const filterRows = range(inQuads).flatMap((q) =>
-      range(kernel).map((kx) => [q, q, 0, 0, taps.gradient + q * kernel * kernel, ...spacing, kx]),
+      range(kernel).map((kx) => [q, q, taps.gradient + q * kernel * kernel, 0, ...spacing, kx]),
     );
     const filter = tables.add(filterRows);
-    const entries = tables.add(range(inQuads).map((q) => [q, weight(q), 0]));
-    const input = tables.add(range(inQuads).map((q) => [entries + q * 3, 1, q, 0, dilation, q]));
-    const v = { classes: [{ kernel, dilation }], stride, rows, activation: 'none' as const };
+    const entries = tables.add(range(inQuads).map((q) => [q, weight(q)]));
+    const input = tables.add(range(inQuads).map((q) => [q, 0, dilation, q, entries + q * inputGradientEntry, 1]));
+    const c = { kernel, dilation };
+    const v = { stride, rows, activation: 'none' as const };
     const tiles = (p: Plane, step: number): number => ceilDiv(p.batch * tilesAlong(p.height, rows, step) * p.width, 64);
-    const planes = { ...outPlane, inHeight: inPlane.height, inWidth: inPlane.width, yQuad: 0, add: 0 };
+    const planes = { ...outPlane, inHeight: inPlane.height, inWidth: inPlane.width, add: 0 };
     return ({ x, y, dy, dx, w, partial, tab }) => {
-      gpu.record(depthwiseForward(v), [x, w, y, tab], { ...planes, tab: forward }, [tiles(outPlane, spacing[1]), inQuads]);
-      gpu.record(depthwiseInputGradient(v), [dy, w, x, dx, tab], { ...planes, tab: input }, [tiles(inPlane, stride === 1 ? dilation : 1), inQuads]);
+      gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [tiles(outPlane, spacing[1]), inQuads]);
+      gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [tiles(inPlane, stride === 1 ? dilation : 1), inQuads]);
       const sizes = { chunks, chunkStride: registry.gradientSize };
-      gpu.record(depthwiseFilterGradient(v), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
+      gpu.record(depthwiseFilterGradient(v, c), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
     };
   };
 }

@@ -1,15 +1,16 @@
 /**
  * Depthwise convolutions of any kernel size, stride and dilation, many at once: every output quad has a table row that
- * names its input quad, its weights, its class and its dilation. Relu, or a batch norm's scale and shift and then relu,
+ * names its input quad, its weights and its dilation. Relu, or a batch norm's scale and shift and then relu,
  * is applied while the input is read.
  *
  * An invocation makes `rows` outputs of one quad in a column, so that each value it loads is used up to kernel times:
  * loads, not arithmetic, are what these programs cost. The outputs of a column lie `step` pixels apart, such that their
  * taps fall on the same inputs whatever the dilation: with stride 1, step = dilation. So dilation is a number in the
- * table and not a pipeline of its own.
+ * table and not a pipeline of its own. Kernel sizes are pipelines of their own: a software adapter executes every side
+ * of a branch, and the body of every loop once, under masks.
  */
 import type { Program } from './runtime.ts';
-import { onlyIf, unroll } from './quad.ts';
+import { unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
 /**
@@ -22,7 +23,6 @@ export interface DepthwiseClass {
 }
 
 export interface DepthwiseVariant {
-  readonly classes: readonly DepthwiseClass[];
   readonly stride: 1 | 2;
   /** Outputs an invocation makes, one below the other. */
   readonly rows: number;
@@ -45,9 +45,9 @@ export function tilesAlong(size: number, rows: number, largestStep: number): num
   return most;
 }
 
-export const depthwiseParams = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'yQuad'] as const;
-export const forwardRow = 6; // [input quad, weight base, class, slot, dilation, step]
-export const filterRow = 8; // [input quad, gradient quad, class, slot, output base, dilation, step, kernel column]
+export const depthwiseParams = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab'] as const;
+export const forwardRow = 6; // [input quad, weight base, output quad, slot, dilation, step]
+export const filterRow = 7; // [input quad, gradient quad, output base, slot, dilation, step, kernel column]
 
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const slotBinding = ['slots', 'read', 'vec4f'] as const;
@@ -80,7 +80,7 @@ const affine = (v: DepthwiseVariant, slot: string): string =>
     ? `let scale = slots[${slotOffset(slot, 'scale')}]; let shift = slots[${slotOffset(slot, 'shift')}];`
     : '';
 
-const label = (v: DepthwiseVariant): string => `${v.activation} s${v.stride}`;
+const label = (v: DepthwiseVariant, ...kernels: number[]): string => `${kernels.map((k) => `${k}x${k}`).join(' ')} ${v.activation} s${v.stride}`;
 
 /** One expression: a variable costs a software adapter a masked store each time it is written, a value nothing. */
 const sum = (n: number, make: (i: number) => string): string => seq(n).map(make).join(' + ');
@@ -112,17 +112,16 @@ for (var kx = 0; kx < ${kernel}; kx++) {
 }
 
 /** y[quad] = depthwise(act(x[row.input]), w[row.weights..]). Grid: [tiles / 64, quads]. */
-export function depthwiseForward(v: DepthwiseVariant): Program {
-  const branch = (c: DepthwiseClass): string =>
-    convolve(v, c, {
-      source: 'x_',
-      height: 'inH',
-      width: 'inW',
-      activate: (load) => activate(v, load),
-      tap: (ky) => `${ky * c.kernel} + kx`,
-    });
+export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Program {
+  const window: Window = {
+    source: 'x_',
+    height: 'inH',
+    width: 'inW',
+    activate: (load) => activate(v, load),
+    tap: (ky) => `${ky * c.kernel} + kx`,
+  };
   return {
-    label: `depthwise ${label(v)}`,
+    label: `depthwise ${label(v, c.kernel)}`,
     bindings: [
       ['x_', 'read', 'vec4f'],
       ['w', 'read', 'vec4f'],
@@ -143,22 +142,17 @@ fn run(local : u32, wg : vec3<u32>) {
   let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
   ${affine(v, 'tab[entry + 3u]')}
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
-  ${switchClasses(v, 'tab[entry + 2u]', branch)}
-  let out = ((p.yQuad + wg.y) * p.batch + t.image) * p.height * p.width + u32(t.x);
+  ${convolve(v, c, window)}
+  let out = (tab[entry + 2u] * p.batch + t.image) * p.height * p.width + u32(t.x);
   let h = i32(p.height);
   ${unroll(v.rows, (r) => `{ let oy = t.y + ${r} * step; if (oy < h) { y[out + u32(oy) * p.width] = acc${r}; } }`)}
 }`,
   };
 }
 
-function switchClasses(v: DepthwiseVariant, selector: string, branch: (c: DepthwiseClass) => string): string {
-  if (v.classes.length === 1) return `{ ${branch(v.classes[0])} }`;
-  return `let selected = ${selector};
-${v.classes.map((c, i) => onlyIf(`selected == ${i}u`, branch(c))).join('\n')}`;
-}
-
-export const inputGradientRow = 6; // [first entry, entries, activation quad, slot, dilation, output quad]
-export const inputGradientEntry = 3; // [gradient quad, weight base, class]
+/** [activation quad, slot, dilation, output quad, then for each class: first entry, entries]. */
+export const inputGradientRow = (classes: number): number => 4 + 2 * classes;
+export const inputGradientEntry = 2; // [gradient quad, weight base]
 
 /**
  * y[quad] (+)= act'(x) * sum over the branches that read this quad of the transposed convolution of their gradient: a
@@ -166,11 +160,11 @@ export const inputGradientEntry = 3; // [gradient quad, weight base, class]
  * the passes after the first. height, width are the gradient's; the output's are inHeight, inWidth.
  * Grid: [tiles of the input / 64, input quads].
  */
-export function depthwiseInputGradient(v: DepthwiseVariant): Program {
+export function depthwiseInputGradient(v: DepthwiseVariant, classes: readonly DepthwiseClass[]): Program {
   const taps = v.stride === 1 ? gatherDense : gatherStrided;
   const step = v.stride === 1 ? 'dilation' : '1';
   return {
-    label: `depthwise input gradient ${label(v)}`,
+    label: `depthwise input gradient ${label(v, ...classes.map((c) => c.kernel))}`,
     bindings: [
       ['g', 'read', 'vec4f'],
       ['w', 'read', 'vec4f'],
@@ -183,25 +177,28 @@ export function depthwiseInputGradient(v: DepthwiseVariant): Program {
     workgroupSize: 64,
     code: `${slotFields}${helpers(v.rows)}
 fn run(local : u32, wg : vec3<u32>) {
-  let head = p.tab + wg.y * ${inputGradientRow}u;
-  let dilation = i32(tab[head + 4u]); let step = ${step};
+  let head = p.tab + wg.y * ${inputGradientRow(classes.length)}u;
+  let dilation = i32(tab[head + 2u]); let step = ${step};
   let t = tile(wg.x * 64u + local, p.inHeight, p.inWidth, u32(step));
   if (!t.inside) { return; }
-  let first = tab[head]; let count = tab[head + 1u];
   let gH = i32(p.height); let gW = i32(p.width);
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
-  for (var e = first; e < first + count * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
+  ${classes
+    .map(
+      (c, i) => `for (var e = tab[head + ${4 + 2 * i}u]; e < tab[head + ${4 + 2 * i}u] + tab[head + ${5 + 2 * i}u] * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
     let plane = (tab[e] * p.batch + t.image) * p.height * p.width;
     let weights = tab[e + 1u];
-    ${switchClasses(v, 'tab[e + 2u]', (c) => taps(v, c))}
-  }
-  ${affine(v, 'tab[head + 3u]')}
-  let at = (tab[head + 2u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
-  let out = (tab[head + 5u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
+    ${taps(v, c)}
+  }`,
+    )
+    .join('\n')}
+  ${affine(v, 'tab[head + 1u]')}
+  let at = (tab[head] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
+  let out = (tab[head + 3u] * p.batch + t.image) * p.inHeight * p.inWidth + u32(t.x);
   let h = i32(p.inHeight);
   ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let o${r} = u32(min(oy${r}, h - 1)) * p.inWidth;`)}
   ${v.activation === 'none' ? '' : unroll(v.rows, (r) => `acc${r} = select(vec4f(), acc${r}, ${activate(v, `x_[at + o${r}]`)} > vec4f());`)}
-  ${onlyIf('p.add != 0u', unroll(v.rows, (r) => `acc${r} += y[out + o${r}];`))}
+  if (p.add != 0u) { ${unroll(v.rows, (r) => `acc${r} += y[out + o${r}];`)} }
   ${unroll(v.rows, (r) => `if (oy${r} < h) { y[out + o${r}] = acc${r}; }`)}
 }`,
   };
@@ -247,14 +244,12 @@ const filterThreads = 32;
  * values for a software adapter's compiler. out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x columns].
  * One barrier, then one invocation a tap adds the 32 shares.
  */
-export function depthwiseFilterGradient(v: DepthwiseVariant): Program {
-  const largest = Math.max(...v.classes.map((c) => c.kernel));
-  const branch = (c: DepthwiseClass): string => {
-    const { kernel } = c;
-    const ratio = ratioOf(v, c);
-    const rows = (v.rows - 1) * ratio + kernel;
-    const half = (kernel - 1) / 2;
-    return `${unroll(kernel, (i) => `var acc${i} = vec4f();`)}
+export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass): Program {
+  const { kernel } = c;
+  const ratio = ratioOf(v, c);
+  const rows = (v.rows - 1) * ratio + kernel;
+  const half = (kernel - 1) / 2;
+  const sums = `${unroll(kernel, (i) => `var acc${i} = vec4f();`)}
   for (var i = wg.x * ${filterThreads}u + local; i < tiles; i += p.chunks * ${filterThreads}u) {
     let t = tile(i, p.height, p.width, u32(step));
     let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
@@ -268,11 +263,9 @@ export function depthwiseFilterGradient(v: DepthwiseVariant): Program {
       ${unroll(kernel, (ky) => `acc${ky} += ${sum(v.rows, (r) => `v${r * ratio + ky} * g${r}`)};`)}
     }
   }
-  ${unroll(kernel, (i) => `shares[${i * filterThreads}u + local] = acc${i};`)}
-  taps = ${kernel}u;`;
-  };
+  ${unroll(kernel, (i) => `shares[${i * filterThreads}u + local] = acc${i};`)}`;
   return {
-    label: `depthwise filter gradient ${label(v)}`,
+    label: `depthwise filter gradient ${label(v, kernel)}`,
     bindings: [
       ['x_', 'read', 'vec4f'],
       ['g', 'read', 'vec4f'],
@@ -283,21 +276,20 @@ export function depthwiseFilterGradient(v: DepthwiseVariant): Program {
     params: [...depthwiseParams, 'chunks', 'chunkStride'],
     workgroupSize: filterThreads,
     code: `${slotFields}${helpers(v.rows)}
-var<workgroup> shares : array<vec4f, ${largest * filterThreads}>;
+var<workgroup> shares : array<vec4f, ${kernel * filterThreads}>;
 fn run(local : u32, wg : vec3<u32>) {
   let entry = p.tab + wg.y * ${filterRow}u;
-  let dilation = i32(tab[entry + 5u]); let step = i32(tab[entry + 6u]); let kx = i32(tab[entry + 7u]);
+  let dilation = i32(tab[entry + 4u]); let step = i32(tab[entry + 5u]); let kx = i32(tab[entry + 6u]);
   let inH = i32(p.inHeight); let inW = i32(p.inWidth); let h = i32(p.height);
   let block = ${v.rows}u * u32(step);
   let tiles = p.batch * ((p.height + block - 1u) / block * u32(step)) * p.width;
   ${affine(v, 'tab[entry + 3u]')}
-  var taps = 0u;
-  ${switchClasses(v, 'tab[entry + 2u]', branch)}
+  ${sums}
   workgroupBarrier();
-  if (local < taps) {
+  if (local < ${kernel}u) {
     var sum = vec4f();
     for (var i = 0u; i < ${filterThreads}u; i++) { sum += shares[local * ${filterThreads}u + i]; }
-    out[tab[entry + 4u] + wg.x * p.chunkStride + local * taps + u32(kx)] = sum;
+    out[tab[entry + 2u] + wg.x * p.chunkStride + local * ${kernel}u + u32(kx)] = sum;
   }
 }`,
   };

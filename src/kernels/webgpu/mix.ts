@@ -6,14 +6,18 @@
  * state, wants pools]; then a row for each target: see `targetRow`.
  */
 import type { Program } from './runtime.ts';
-import { onlyIf, unroll } from './quad.ts';
+import { unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
 export const mixHeader = 6;
-/** [node's first quad, add to it 0 | 1, then per source: coefficient of skip, average pool, max pool or none, then first entry list (one [start, count] a quad)]. */
+/** [node's first quad, add to it 0 | 1, then per source: coefficient of skip, average pool, max pool or none, then the entry lists (one [aligned, count, gathered, count] a quad)]. */
 export const targetRow = 9;
-/** A convolution's share of a node quad: [coefficient, aligned quad of x or none, 4 x quad * 4 + lane or none]. */
-export const mixEntry = 6;
+/**
+ * A convolution's share of a node quad where it lies in one quad, lane by lane: [coefficient, quad of x]; and where not:
+ * [coefficient, 4 x quad * 4 + lane or none]. Two lists, since a software adapter executes every side of a branch.
+ */
+export const alignedEntry = 2;
+export const gatheredEntry = 5;
 
 const threads = 64;
 export const mixRows = 4;
@@ -82,11 +86,6 @@ export function mixForward(v: MixVariant): Program {
     params,
     workgroupSize: threads,
     code: `${slotFields}${poolFunctions(state, v)}
-fn lane(source : u32, i : u32) -> f32 {
-  if (source == 0xffffffffu) { return 0.0; }
-  let q = source >> 2u; let l = source & 3u; let slot = p.slot + q;
-  return x[q * p.batch * p.height * p.width + i][l] * slots[${slotOffset('slot', 'scale')}][l] + slots[${slotOffset('slot', 'shift')}][l];
-}
 fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
 fn run(local : u32, wg : vec3<u32>) {
   let across = (p.height + ${mixRows - 1}u) / ${mixRows}u;
@@ -96,24 +95,21 @@ fn run(local : u32, wg : vec3<u32>) {
   let y0 = (index / p.width) % across * ${mixRows}u; let x0 = index % p.width;
   let n = p.batch * p.height * p.width;
   let pixel = (image * p.height + y0) * p.width + x0;
+  ${unroll(mixRows, (r) => `let pixel${r} = min(pixel + ${r}u * p.width, n - 1u);`)}
   ${seq(v.sources)
     .map(
       (s) => `var pool${s} : Pools;
-  let pooled${s} = tab[p.tab + ${3 + 2 * s}u] != 0u;
-  ${onlyIf(
-    `pooled${s}`,
-    `pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
+  if (tab[p.tab + ${3 + 2 * s}u] != 0u) {
+    pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
     let to = (${s}u * tab[p.tab + 1u] + wg.y) * n + pixel;
-    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}`,
-  )}
-  ${
-    v.stride === 1
-      ? onlyIf(
-          `!pooled${s}`,
-          `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
-    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`,
-        )
-      : ''
+    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}
+  } else {
+    ${
+      v.stride === 1
+        ? `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
+    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
+        : ''
+    }
   }`,
     )
     .join('\n')}
@@ -126,24 +122,32 @@ fn run(local : u32, wg : vec3<u32>) {
     ${unroll(mixRows, (r) => `acc${r} += a * pool${s}.here${r} + b * pool${s}.avg${r} + c * pool${s}.max${r};`)} }`,
       )
       .join('\n')}
-    let list = tab[row + 8u] + wg.y * 2u;
-    let first = tab[list];
-    for (var e = first; e < first + tab[list + 1u] * ${mixEntry}u; e += ${mixEntry}u) {
+    let list = tab[row + 8u] + wg.y * 4u;
+    for (var e = tab[list]; e < tab[list] + tab[list + 1u] * ${alignedEntry}u; e += ${alignedEntry}u) {
       let a = coefficients[tab[e]];
       let q = tab[e + 1u];
-      ${onlyIf(
-        'q != 0xffffffffu',
-        `let slot = p.slot + q;
-        let scale = a * slots[${slotOffset('slot', 'scale')}]; let shift = a * slots[${slotOffset('slot', 'shift')}];
-        ${unroll(mixRows, (r) => `acc${r} += x[q * n + min(pixel + ${r}u * p.width, n - 1u)] * scale + shift;`)}`,
+      let slot = p.slot + q;
+      let scale = a * slots[${slotOffset('slot', 'scale')}]; let shift = a * slots[${slotOffset('slot', 'shift')}];
+      ${unroll(mixRows, (r) => `acc${r} += x[q * n + pixel${r}] * scale + shift;`)}
+    }
+    for (var e = tab[list + 2u]; e < tab[list + 2u] + tab[list + 3u] * ${gatheredEntry}u; e += ${gatheredEntry}u) {
+      let a = coefficients[tab[e]];
+      ${unroll(
+        4,
+        (l) => `let s${l} = tab[e + ${l + 1}u]; let on${l} = select(0.0, a, s${l} != 0xffffffffu);
+      let c${l} = s${l} & 3u; let q${l} = select(0u, s${l} >> 2u, s${l} != 0xffffffffu);`,
       )}
-      ${onlyIf(
-        'q == 0xffffffffu',
-        unroll(
-          mixRows,
-          (r) => `{ let i = min(pixel + ${r}u * p.width, n - 1u);
-        acc${r} += a * vec4f(lane(tab[e + 2u], i), lane(tab[e + 3u], i), lane(tab[e + 4u], i), lane(tab[e + 5u], i)); }`,
-        ),
+      let scale = vec4f(${seq(4)
+        .map((l) => `on${l} * slots[${slotOffset(`p.slot + q${l}`, 'scale')}][c${l}]`)
+        .join(', ')});
+      let shift = vec4f(${seq(4)
+        .map((l) => `on${l} * slots[${slotOffset(`p.slot + q${l}`, 'shift')}][c${l}]`)
+        .join(', ')});
+      ${unroll(
+        mixRows,
+        (r) => `acc${r} += vec4f(${seq(4)
+          .map((l) => `x[q${l} * n + pixel${r}][c${l}]`)
+          .join(', ')}) * scale + shift;`,
       )}
     }
     let out = (tab[row] + wg.y) * n + pixel;
@@ -198,10 +202,6 @@ export function mixBackward(v: Omit<MixVariant, 'sources'>): Program {
     code: `
 var<workgroup> shares : array<vec4f, ${threads}>;
 fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
-fn lane(source : u32, i : u32) -> f32 {
-  if (source == 0xffffffffu) { return 0.0; }
-  return part[(source >> 2u) * p.batch * p.inHeight * p.inWidth + i][source & 3u];
-}
 fn unpack(a : u32) -> vec4<u32> { return vec4<u32>(a, a >> 8u, a >> 16u, a >> 24u) & vec4<u32>(255u); }
 /** 1 / pixels inside the 3x3 window around output (o, of size n outputs) of inputs 0..m. */
 fn inside(o : i32, m : u32) -> f32 {
@@ -233,9 +233,8 @@ fn run(local : u32, wg : vec3<u32>) {
           )
         : ''
     }
-    ${onlyIf(
-      'pooled',
-      `let winnerPlane = (wg.z * quads + wg.y) * n + image * p.height * p.width;
+    if (pooled) {
+      let winnerPlane = (wg.z * quads + wg.y) * n + image * p.height * p.width;
       ${unroll(mixRows, (r) => `var av${r} = vec4f(); var mx${r} = vec4f();`)}
       for (var c = 0; c < ${columns}; c++) {
         let ox = ${v.stride === 1 ? 'i32(x0) - 1 + c' : 'i32(x0 / 2u) + c'};
@@ -264,8 +263,8 @@ fn run(local : u32, wg : vec3<u32>) {
         .join(' + ')}; sums.z += ${seq(mixRows)
         .map((r) => `dot(mx${r}, here${r})`)
         .join(' + ')};
-      ${unroll(mixRows, (r) => `acc${r} += average * av${r} + maximum * mx${r};`)}`,
-    )}
+      ${unroll(mixRows, (r) => `acc${r} += average * av${r} + maximum * mx${r};`)}
+    }
     workgroupBarrier();
     shares[local] = sums;
     workgroupBarrier();
@@ -281,16 +280,19 @@ fn run(local : u32, wg : vec3<u32>) {
   let row = p.gather + (wg.z * quads + wg.y) * 5u;
   let q = tab[row];
   ${unroll(mixRows, (r) => `let i${r} = min(pixel + ${r}u * p.inWidth, m - 1u);`)}
-  ${onlyIf('q != 0xffffffffu', unroll(mixRows, (r) => `acc${r} += part[q * m + i${r}];`))}
-  ${onlyIf(
-    'q == 0xffffffffu',
-    unroll(
+  if (q != 0xffffffffu) {
+    ${unroll(mixRows, (r) => `acc${r} += part[q * m + i${r}];`)}
+  } else {
+    ${unroll(4, (l) => `let s${l} = tab[row + ${l + 1}u]; let on${l} = select(0.0, 1.0, s${l} != 0xffffffffu); let q${l} = select(0u, s${l} >> 2u, s${l} != 0xffffffffu) * m;`)}
+    ${unroll(
       mixRows,
-      (r) => `acc${r} += vec4f(lane(tab[row + 1u], i${r}), lane(tab[row + 2u], i${r}), lane(tab[row + 3u], i${r}), lane(tab[row + 4u], i${r}));`,
-    ),
-  )}
+      (r) => `acc${r} += vec4f(${seq(4)
+        .map((l) => `part[q${l} + i${r}][s${l} & 3u]`)
+        .join(', ')}) * vec4f(on0, on1, on2, on3);`,
+    )}
+  }
   let o = xQuad * m;
-  ${onlyIf('p.add != 0u', unroll(mixRows, (r) => `acc${r} += y[o + i${r}];`))}
+  if (p.add != 0u) { ${unroll(mixRows, (r) => `acc${r} += y[o + i${r}];`)} }
   ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.inHeight) { y[o + i${r}] = acc${r}; }`)}
 }`,
   };

@@ -6,7 +6,6 @@
  * Gate after the norm: z = g (gamma x^ + beta). Gate before it (factorized reduce): z = gamma (g x)^ + beta.
  */
 import type { Program } from './runtime.ts';
-import { onlyIf } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 import type { SlotField } from './slots.ts';
 
@@ -133,8 +132,12 @@ fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.y * ${gatherRow}u;
   let q = tab[row];
   let out = (p.yQuad + wg.y) * p.pixels + i;
-  ${onlyIf('q != 0xffffffffu', `let slot = p.slot + q; y[out] = x[q * p.pixels + i] * ${at('scale')} + ${at('shift')};`)}
-  ${onlyIf('q == 0xffffffffu', 'y[out] = vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));')}
+  if (q != 0xffffffffu) {
+    let slot = p.slot + q;
+    y[out] = x[q * p.pixels + i] * ${at('scale')} + ${at('shift')};
+  } else {
+    y[out] = vec4f(lane(tab[row + 1u], i), lane(tab[row + 2u], i), lane(tab[row + 3u], i), lane(tab[row + 4u], i));
+  }
 }`,
 };
 

@@ -27,9 +27,3 @@ export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 /** `for` of code generation: joins `make(i)` for i in [0, n). */
 export const unroll = (n: number, make: (i: number) => string): string =>
   Array.from({ length: n }, (_, i) => make(i)).join('\n');
-
-/**
- * `if (condition) { body }` that costs nothing where it is false: a software adapter executes both sides of a branch
- * under masks, but leaves a loop as soon as no lane is in it. For conditions that are the same for a whole workgroup.
- */
-export const onlyIf = (condition: string, body: string): string => `for (var once = ${condition}; once; once = false) { ${body} }`;

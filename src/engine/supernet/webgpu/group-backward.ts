@@ -1,6 +1,5 @@
 /** Backward pass of a group, from the nodes' gradients to the states'. */
 import { depthwiseFilterGradient, depthwiseInputGradient } from '../../../kernels/webgpu/depthwise.ts';
-import type { DepthwiseVariant } from '../../../kernels/webgpu/depthwise.ts';
 import { pointwiseFilterGradient, pointwiseForward, pointwiseInputGradient, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
 import { bytesOf, ceilDiv, none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
@@ -87,10 +86,10 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
 }
 
 /** Rows of the depthwise filter gradient: one a column of taps. */
-function tapRows(group: GroupPlan, b: Branch, xQuad: number, slot: number): number[][] {
+function tapRows(b: Branch, xQuad: number, slot: number): number[][] {
   const { kernel } = b.block;
   return range(b.inQuads).flatMap((q) =>
-    range(kernel).map((kx) => [xQuad + q, b.d + q, group.classOf(b), slot + q, b.taps.gradient + q * kernel ** 2, ...spacing(b), kx]),
+    range(kernel).map((kx) => [xQuad + q, b.d + q, b.taps.gradient + q * kernel ** 2, slot + q, ...spacing(b), kx]),
   );
 }
 
@@ -105,22 +104,27 @@ interface Gather {
 }
 
 /** Input gradients of depthwise convolutions, one pass a dilation: the readers of a pass share the columns' step. */
-function depthwiseBackward(group: GroupPlan, v: DepthwiseVariant, gather: Gather): void {
+function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void {
+  const v = group.variant(level);
+  const classes = group.byClass(level);
   const { gpu, tables, tab, masked, slotBuffer } = group.context;
   const all = gather.quads.flatMap(({ readers }) => readers.map((b) => b.block.dilation));
   // With stride 2 the columns' step is 1 whatever the dilation. A pass without readers still writes zeros.
   const passes = v.stride === 1 && all.length > 0 ? [...new Set(all)].sort((a, b) => a - b) : [null];
   passes.forEach((dilation, pass) => {
     const rows = gather.quads.map(({ q, readers, x, slot, target }) => {
-      const entries = readers
-        .filter((b) => dilation === null || b.block.dilation === dilation)
-        .map((b) => [b.d + q, b.taps.weights + q * b.block.kernel ** 2, group.classOf(b)]);
-      return [tables.add(entries), entries.length, x, slot, dilation ?? 1, target];
+      const lists = classes.flatMap(([, members]) => {
+        const entries = readers
+          .filter((b) => members.includes(b) && (dilation === null || b.block.dilation === dilation))
+          .map((b) => [b.d + q, b.taps.weights + q * b.block.kernel ** 2]);
+        return [tables.add(entries), entries.length];
+      });
+      return [x, slot, dilation ?? 1, target, ...lists];
     });
     gpu.record(
-      depthwiseInputGradient(v),
+      depthwiseInputGradient(v, classes.map(([c]) => c)),
       [gather.source.buffer, masked, gather.x, gather.target, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
-      { ...gather.planes, tab: tables.add(rows), yQuad: 0, add: pass > 0 ? 1 : 0 },
+      { ...gather.planes, tab: tables.add(rows), add: pass > 0 ? 1 : 0 },
       [group.tiles(gather.plane, v.rows, dilation ?? 1), rows.length],
     );
   });
@@ -131,18 +135,20 @@ function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void
   const { second, slot, p, context } = group;
   const { gpu, tables, tab, slotBuffer, chunks, chunkCount, chunkStride } = context;
   const v = group.variant(2);
-  const filterRows = second.flatMap((b) => tapRows(group, b, group.firstOf(b).p, slot + group.firstOf(b).p));
-  gpu.record(
-    depthwiseFilterGradient(v),
-    [p.buffer, dGradient.buffer, chunks, tab, slotBuffer],
-    { ...group.innerPlanes, tab: tables.add(filterRows), yQuad: 0, chunks: chunkCount, chunkStride },
-    [chunkCount, filterRows.length],
-  );
+  for (const [kernel, branches] of group.byClass(2)) {
+    const rows = branches.flatMap((b) => tapRows(b, group.firstOf(b).p, slot + group.firstOf(b).p));
+    gpu.record(
+      depthwiseFilterGradient(v, kernel),
+      [p.buffer, dGradient.buffer, chunks, tab, slotBuffer],
+      { ...group.innerPlanes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
+      [chunkCount, rows.length],
+    );
+  }
   const quads = second.flatMap((b) => {
     const from = group.firstOf(b).p;
     return range(b.inQuads).map((q) => ({ q, readers: [b], x: from + q, slot: slot + from + q, target: from + q }));
   });
-  depthwiseBackward(group, v, { source: dGradient, x: p.buffer, target: inner.buffer, plane: group.outPlane, planes: group.innerPlanes, quads });
+  depthwiseBackward(group, 2, { source: dGradient, x: p.buffer, target: inner.buffer, plane: group.outPlane, planes: group.innerPlanes, quads });
 }
 
 /** First depthwise convolutions and reduces: their weights' gradients and the states' gradient. */
@@ -151,13 +157,16 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
   const { gpu, tables, tab, chunks, chunkCount, chunkStride } = context;
   const v = group.variant(1);
   const states = group.buffers.states;
-  const filterRows = first.flatMap((b) => tapRows(group, b, b.source.view.firstQuad, 0));
-  gpu.record(
-    depthwiseFilterGradient(v),
-    [states.buffer, dGradient.buffer, chunks, tab],
-    { ...group.planes, tab: tables.add(filterRows), yQuad: 0, chunks: chunkCount, chunkStride },
-    [chunkCount, filterRows.length],
-  );
+  for (const [kernel, branches] of group.byClass(1)) {
+    // A source's slot is none: its values are read as they are.
+    const rows = branches.flatMap((b) => tapRows(b, b.source.view.firstQuad, 0));
+    gpu.record(
+      depthwiseFilterGradient(v, kernel),
+      [states.buffer, dGradient.buffer, chunks, tab],
+      { ...group.planes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
+      [chunkCount, rows.length],
+    );
+  }
   const low = sources[0].view.firstQuad;
   const quads = sources.flatMap((source) =>
     range(source.view.quads).map((q) => {
@@ -166,7 +175,7 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
     }),
   );
   const part = context.scratch('states', bytesOf(quads.length, group.inPlane));
-  depthwiseBackward(group, v, { source: dGradient, x: states.buffer, target: part, plane: group.inPlane, planes: group.planes, quads });
+  depthwiseBackward(group, 1, { source: dGradient, x: states.buffer, target: part, plane: group.inPlane, planes: group.planes, quads });
   for (const r of group.reduces) reduceBackward(group, r, part, low);
   recordMixBackward(group, mix, part, low);
 }

@@ -14,15 +14,17 @@ export function recordConvolutions(group: GroupPlan): void {
   const { context, first, second, slot, levelOne, p, d } = group;
   const { gpu, tables, tab, masked, slotBuffer } = context;
   const level1 = group.variant(1);
-  const rows = first.flatMap((b) =>
-    range(b.inQuads).map((q) => [b.source.view.firstQuad + q, b.taps.weights + q * b.block.kernel ** 2, group.classOf(b), 0, ...spacing(b)]),
-  );
-  gpu.record(
-    depthwiseForward(level1),
-    [group.buffers.states.buffer, masked, d.buffer, tab],
-    { ...group.planes, tab: tables.add(rows), yQuad: 0 },
-    [group.depthwiseTiles(group.outPlane, level1), rows.length],
-  );
+  for (const [kernel, branches] of group.byClass(1)) {
+    const rows = branches.flatMap((b) =>
+      range(b.inQuads).map((q) => [b.source.view.firstQuad + q, b.taps.weights + q * b.block.kernel ** 2, b.d + q, 0, ...spacing(b)]),
+    );
+    gpu.record(
+      depthwiseForward(level1, kernel),
+      [group.buffers.states.buffer, masked, d.buffer, tab],
+      { ...group.planes, tab: tables.add(rows) },
+      [group.depthwiseTiles(group.outPlane, level1), rows.length],
+    );
+  }
   pointwise(group, first, 0);
   for (const r of group.reduces) {
     const { view } = r.source;
@@ -39,22 +41,18 @@ export function recordConvolutions(group: GroupPlan): void {
   context.statistics(p, 0, slot, levelOne, (quad) => group.isReduceQuad(quad));
   if (second.length === 0) return;
   const level2 = group.variant(2);
-  const inner = second.flatMap((b) => {
-    const from = group.firstOf(b);
-    return range(b.inQuads).map((q) => [
-      from.p + q,
-      b.taps.weights + q * b.block.kernel ** 2,
-      group.classOf(b),
-      slot + from.p + q,
-      ...spacing(b),
-    ]);
-  });
-  gpu.record(
-    depthwiseForward(level2),
-    [p.buffer, masked, d.buffer, tab, slotBuffer],
-    { ...group.innerPlanes, tab: tables.add(inner), yQuad: second[0].d },
-    [group.depthwiseTiles(group.outPlane, level2), inner.length],
-  );
+  for (const [kernel, branches] of group.byClass(2)) {
+    const rows = branches.flatMap((b) => {
+      const from = group.firstOf(b).p;
+      return range(b.inQuads).map((q) => [from + q, b.taps.weights + q * b.block.kernel ** 2, b.d + q, slot + from + q, ...spacing(b)]);
+    });
+    gpu.record(
+      depthwiseForward(level2, kernel),
+      [p.buffer, masked, d.buffer, tab, slotBuffer],
+      { ...group.innerPlanes, tab: tables.add(rows) },
+      [group.depthwiseTiles(group.outPlane, level2), rows.length],
+    );
+  }
   pointwise(group, second, levelOne);
   context.statistics(p, levelOne, slot + levelOne, p.quads - levelOne, () => false);
 }

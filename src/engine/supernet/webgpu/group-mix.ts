@@ -71,7 +71,8 @@ function directCoefficients(group: GroupPlan, to: number): number[] {
 function convolutionList(group: GroupPlan, to: number): number {
   const { tables } = group.context;
   const heads = range(group.quads).map((q) => {
-    const entries: number[][] = [];
+    const aligned: number[][] = [];
+    const gathered: number[][] = [];
     for (const k of group.candidates.filter((c) => c.to === to)) {
       const out = group.outputLanes(k);
       if (!out) continue;
@@ -79,9 +80,10 @@ function convolutionList(group: GroupPlan, to: number): number {
         const lane = out.laneOf.get(id);
         return lane === undefined ? none : out.base + lane;
       });
-      if (gather.some((word) => word !== none)) entries.push([group.coefficient(k), ...gather]);
+      if (gather[0] !== none) aligned.push([group.coefficient(k), gather[0]]);
+      else if (gather.some((word) => word !== none)) gathered.push([group.coefficient(k), ...gather.slice(1)]);
     }
-    return [tables.add(entries), entries.length];
+    return [tables.add(aligned), aligned.length, tables.add(gathered), gathered.length];
   });
   return tables.add(heads);
 }

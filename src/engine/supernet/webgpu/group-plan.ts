@@ -158,13 +158,16 @@ export class GroupPlan {
   variant(level: 1 | 2): DepthwiseVariant {
     const stride = level === 1 ? this.stride : 1;
     const height = stride === 2 ? this.inPlane.height : this.outPlane.height;
-    return { classes: classes[stride], stride, rows: rowsOf(height), activation: level === 1 ? 'relu' : 'affine' };
+    return { stride, rows: rowsOf(height), activation: level === 1 ? 'relu' : 'affine' };
   }
 
-  /** Class of a branch in the `variant` of its level. */
-  classOf({ block }: Branch): number {
-    const stride = block.stride === 2 ? 2 : 1;
-    return classes[stride].findIndex((k) => k.kernel === block.kernel && (stride === 1 || k.dilation === block.dilation));
+  /** Classes of the branches of a level, with the branches of each; a class may have none. */
+  byClass(level: 1 | 2): (readonly [DepthwiseClass, readonly Branch[]])[] {
+    const stride = level === 1 ? this.stride : 1;
+    const branches = level === 1 ? this.first : this.second;
+    const belongs = (b: Branch, c: DepthwiseClass): boolean =>
+      b.block.kernel === c.kernel && (stride === 1 || b.block.dilation === c.dilation);
+    return classes[stride].map((c) => [c, branches.filter((b) => belongs(b, c))] as const);
   }
 
   /** Sizes of the level-one programs. */
