@@ -1,0 +1,49 @@
+/** The main job, as a first visitor does it: one press of Start, watch, pause, step, stop, take the architecture away. */
+import type { Page } from '@playwright/test';
+import { readArchitecture } from './architecture.ts';
+import { expect, test } from './lab.ts';
+
+const bar = (page: Page) => page.getByRole('region', { name: 'Search', exact: true });
+/** Of all units of the level, as the table of the overview says. */
+const left = async (page: Page, level: string): Promise<number> =>
+  Number.parseFloat(await page.locator('table.remaining tbody tr', { hasText: level }).locator('td').first().innerText());
+const step = async (page: Page): Promise<number> => Number((await page.getByRole('slider', { name: 'Moment of the run' }).getAttribute('aria-valuetext'))?.match(/step ([\d,]+)/i)?.[1].replace(',', '') ?? NaN);
+
+test('a tiny search on real images, from Start to the downloaded architecture', async ({ lab: page }) => {
+  test.setTimeout(600_000);
+  await expect(bar(page).getByRole('status')).toHaveText(/Ready/);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(bar(page).getByRole('status')).toHaveText(/Stage 1 of 3/);
+
+  await test.step('it runs on WebGPU, and says how long it will take', async () => {
+    await expect(page.locator('.page-header .adapter')).toHaveAttribute('data-ok', 'true');
+    await expect(page.getByText(/at most .+ left/)).toBeVisible();
+  });
+
+  await test.step('it learns, and its ratios move', async () => {
+    expect(await left(page, 'Weights')).toBe(100);
+    await expect.poll(() => left(page, 'Weights'), { timeout: 400_000, intervals: [500] }).toBeLessThan(100);
+    await expect(page.locator('.log-row').filter({ hasText: /held-out images right/ }).first()).toBeVisible();
+  });
+
+  await test.step('pause holds it, a single step moves it by one, and resume lets it go on', async () => {
+    await page.keyboard.press('Space');
+    await expect(bar(page).getByRole('status')).toHaveText(/^Paused/);
+    const held = await step(page);
+    await page.waitForTimeout(1_500);
+    expect(await step(page)).toBe(held);
+    await page.getByRole('button', { name: 'Step' }).click();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await expect(bar(page).getByRole('status')).not.toHaveText(/^Paus/);
+  });
+
+  await test.step('stop gives the architecture found so far, valid by the published schema', async () => {
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(bar(page).getByRole('status')).toHaveText(/^Stopped/);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download architecture' }).click()]);
+    const architecture = await readArchitecture(download);
+    expect(architecture.dataset.name).toMatch(/Fashion-MNIST/i);
+    expect(architecture.remaining.weight.left).toBeLessThan(architecture.remaining.weight.total);
+    expect(architecture.targetReached).toBe(false);
+  });
+});
