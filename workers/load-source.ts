@@ -34,3 +34,14 @@ async function loadStored(id: string, onProgress: (loaded: number, total: number
     store.close();
   }
 }
+
+/** Progress is worth a message every percent or so, not every network packet. */
+export function atSteps(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
+  let last = -1;
+  return (loaded, total) => {
+    const percent = Math.floor((100 * loaded) / total);
+    if (percent === last) return;
+    last = percent;
+    report(loaded, total);
+  };
+}

@@ -1,16 +1,16 @@
 /** Runs one search for the page: data set, device, engine; events out in batches, every failure in words. */
 import { createSearchData } from '../src/datasets/search-data.ts';
-import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { EventBatcher } from '../src/protocol/batcher.ts';
 import { protocolVersion } from '../src/protocol/messages.ts';
 import type { BackendChoice, DatasetSource, PageMessage, Payload, Request, RequestType, Value, WorkerMessage } from '../src/protocol/messages.ts';
 import { DurableSearch } from './durable-search.ts';
 import type { DurableOptions } from './durable-search.ts';
-import { loadSource } from './load-source.ts';
+import { atSteps, loadSource } from './load-source.ts';
 import { beginRecording, reopenRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
-import { probe, requestSearchDevice } from './webgpu.ts';
+import { createStepper } from './steppers.ts';
+import { probe } from './webgpu.ts';
 import { describeSuperNet } from './super-net.ts';
 
 /** Steps between two checkpoints within a stage, beside those at commits. */
@@ -93,7 +93,7 @@ export class SearchHost {
     return new DurableSearch({
       search,
       resumeFrom: resumed?.checkpoint ?? null,
-      createStepper: (lost) => this.createStepper(backend, lost),
+      createStepper: (lost) => createStepper(backend, lost),
       emit: (event) => {
         recorder.push(event);
         this.batcher.push(event);
@@ -123,32 +123,4 @@ export class SearchHost {
       atSteps((loaded, total) => this.post({ version: protocolVersion, type: 'loading', loaded, total })),
     );
   }
-
-  private async createStepper(backend: BackendChoice, lost: (message: string) => void): Promise<Stepper> {
-    if (backend === 'webgpu') {
-      const device = await requestSearchDevice();
-      void device.lost.then(({ reason, message }) => lost(`The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`));
-      const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
-      return createWebGPUStepper(device);
-    }
-    // Only here: TensorFlow.js is of no use to a search on WebGPU.
-    const { createComposedStepper } = await import('../src/engine/supernet/composed-stepper.ts');
-    try {
-      return await createComposedStepper(backend);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      const advice = backend === 'webgl' ? 'Choose the CPU under "Run on", and start again.' : 'Reload the page, and start again.';
-      throw new Refusal('no-backend', `The backend could not be started: ${message}.`, advice, { cause: error });
-    }
-  }
-}
-
-function atSteps(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
-  let last = -1;
-  return (loaded, total) => {
-    const percent = Math.floor((100 * loaded) / total);
-    if (percent === last) return;
-    last = percent;
-    report(loaded, total);
-  };
 }

@@ -23,6 +23,8 @@ const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
 const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default: Tour })));
 const Events = lazy(() => import('./views/events/Events.tsx'));
 const Data = lazy(() => import('./views/data/Data.tsx'));
+const Retrain = lazy(() => import('./views/retrain/Retrain.tsx'));
+const Compare = lazy(() => import('./views/compare/Compare.tsx'));
 const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
@@ -52,7 +54,12 @@ export function App() {
             <Data />
           </Suspense>
         )}
-        {view !== 'library' && view !== 'data' && (
+        {view === 'compare' && (
+          <Suspense fallback={<p className="empty">Loading this view.</p>}>
+            <Compare />
+          </Suspense>
+        )}
+        {view !== 'library' && view !== 'data' && view !== 'compare' && (
           <RunGate>
             <Suspense fallback={<p className="empty">Loading this view.</p>}>
               {view === 'overview' && <Overview />}
@@ -61,6 +68,7 @@ export function App() {
               {view === 'discretization' && <Discretization />}
               {view === 'trade-off' && <TradeOff />}
               {view === 'events' && <Events />}
+              {view === 'retrain' && <Retrain />}
             </Suspense>
           </RunGate>
         )}

@@ -1,7 +1,7 @@
 /** Views by hash, so that a link or a reload leads back to one: `#/run/ID/balance`. */
 import { useSyncExternalStore } from 'react';
 
-export const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events', 'data', 'library'] as const;
+export const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events', 'retrain', 'compare', 'data', 'library'] as const;
 export type View = (typeof views)[number];
 
 export const viewNames: Readonly<Record<View, string>> = {
@@ -11,6 +11,8 @@ export const viewNames: Readonly<Record<View, string>> = {
   discretization: 'Discretization',
   'trade-off': 'Trade-off',
   events: 'Events',
+  retrain: 'Retrain',
+  compare: 'Compare',
   data: 'Data',
   library: 'Library',
 };

@@ -1,4 +1,5 @@
 /** Every export format as named files, for a shell to write and a page to download. */
+import { zipSync } from 'fflate';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { modelCard } from './card.ts';
@@ -33,4 +34,11 @@ export function exportFiles(trained: Trained, format: ExportFormat): ExportedFil
     case 'json':
       return [text('architecture.json', `${JSON.stringify(trained.architecture, null, 2)}\n`), text('trained.json', `${JSON.stringify(trained)}\n`), card];
   }
+}
+
+/** The same in one file, for a page to hand over. */
+export function exportArchive(trained: Trained, format: ExportFormat): ExportedFile {
+  const { dataset, parameters } = trained.architecture;
+  const files = Object.fromEntries(exportFiles(trained, format).map(({ name, bytes }) => [name, bytes]));
+  return { name: `mgas-${dataset.name}-${parameters.active}-parameters-${format}.zip`, bytes: zipSync(files) };
 }

@@ -1,0 +1,40 @@
+/** Every run of a comparison. */
+import { methodLabels } from '../../../engine/baselines/results.ts';
+import type { Comparison } from '../../../engine/baselines/results.ts';
+import { paretoFront } from '../../../engine/baselines/summary.ts';
+import { accuracy, integer, percent } from '../../format.ts';
+
+export function RunsTable({ comparison: { methods, runs } }: { comparison: Comparison }) {
+  const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
+  const heads = ['Method', 'Target', 'Seed', 'Parameters', 'Test accuracy', 'Operations left', 'Filters left', 'Weights left', 'On its front'];
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Runs, table">
+      <table>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={`${run.method} ${run.target} ${run.seed}`}>
+              <th scope="row">{methodLabels[run.method]}</th>
+              <td>{integer(run.target)}</td>
+              <td>{run.seed}</td>
+              <td>{integer(run.parameters.active)}</td>
+              <td>{accuracy(run.testAccuracy)}</td>
+              <td>{percent(run.remaining.operation)}</td>
+              <td>{percent(run.remaining.filter)}</td>
+              <td>{percent(run.remaining.weight)}</td>
+              <td>{front.has(run) ? 'yes' : ''}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

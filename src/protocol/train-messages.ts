@@ -1,0 +1,24 @@
+/** Messages between the page and the worker that trains an architecture from scratch: one training a worker. */
+import type { ExportFormat } from '../engine/architecture/export/files.ts';
+import type { Architecture } from '../engine/architecture/schema.ts';
+import type { TrainEvent } from '../engine/train/events.ts';
+import type { TrainSettings } from '../engine/train/settings.ts';
+import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
+
+export type TrainRequest =
+  | { type: 'train'; architecture: Architecture; settings: TrainSettings; dataset: DatasetSource; backend: BackendChoice }
+  | { type: 'pause' }
+  | { type: 'resume' }
+  /** Ends the training; what was trained so far is gone. */
+  | { type: 'stop' }
+  /** After the training has finished. */
+  | { type: 'export'; format: ExportFormat };
+
+export type TrainMessage =
+  | { type: 'event'; event: TrainEvent }
+  /** Loading the data set: bytes so far and in all (0 = unknown). */
+  | { type: 'loading'; loaded: number; total: number }
+  /** A file to hand to the user. */
+  | { type: 'file'; name: string; bytes: Uint8Array }
+  /** The request could not be carried out, or the worker is of no more use. */
+  | { type: 'error'; error: WorkerError };

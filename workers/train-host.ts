@@ -1,0 +1,60 @@
+/** Trains one architecture for the page: data set, device, engine; events out, every failure in words. */
+import { createTrainData } from '../src/datasets/train-data.ts';
+import { exportArchive } from '../src/engine/architecture/export/files.ts';
+import { ArchitectureError } from '../src/engine/architecture/schema.ts';
+import { startTraining } from '../src/engine/train/training.ts';
+import type { RunningTraining } from '../src/engine/train/training.ts';
+import type { Trained } from '../src/engine/train/trained.ts';
+import type { TrainMessage, TrainRequest } from '../src/protocol/train-messages.ts';
+import { atSteps, loadSource } from './load-source.ts';
+import { Refusal, workerErrorOf } from './refusal.ts';
+import { createStepper } from './steppers.ts';
+
+export class TrainHost {
+  private running: RunningTraining | null = null;
+  private trained: Trained | null = null;
+
+  constructor(private readonly post: (message: TrainMessage) => void) {}
+
+  async receive(request: TrainRequest): Promise<void> {
+    try {
+      await this.perform(request);
+    } catch (error) {
+      const wrong = error instanceof ArchitectureError || error instanceof RangeError;
+      const refusal = wrong ? new Refusal('architecture', error.message, 'Choose another data set, or another architecture.') : error;
+      this.post({ type: 'error', error: workerErrorOf(refusal) });
+    }
+  }
+
+  private async perform(request: TrainRequest): Promise<void> {
+    switch (request.type) {
+      case 'train':
+        return this.train(request);
+      case 'pause':
+        return this.running?.pause();
+      case 'resume':
+        return this.running?.resume();
+      case 'stop':
+        return this.running?.stop();
+      case 'export': {
+        if (!this.trained) throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
+        return this.post({ type: 'file', ...exportArchive(this.trained, request.format) });
+      }
+    }
+  }
+
+  private async train({ architecture, settings, dataset, backend }: Extract<TrainRequest, { type: 'train' }>): Promise<void> {
+    const images = await loadSource(dataset, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
+    const data = createTrainData(images, { ...settings.data, ...settings, imageSize: architecture.dataset.imageSize });
+    const stepper = await createStepper(backend, (message) => {
+      this.post({ type: 'error', error: { code: 'device-lost', message, advice: 'Train again, with a smaller batch if it happens again.' } });
+    });
+    try {
+      this.running = startTraining({ architecture, settings, data, stepper, emit: (event) => this.post({ type: 'event', event }), now: () => performance.now() });
+      // A failure has been told as an event by the time the promise rejects.
+      this.trained = await this.running.result.catch(() => null);
+    } finally {
+      stepper.dispose();
+    }
+  }
+}
