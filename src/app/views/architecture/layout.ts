@@ -47,24 +47,53 @@ export interface CellLayout {
  * @param nodes intermediate nodes of a cell.
  */
 export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
+  const edges = new Map<number, Candidate[]>();
+  for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
+  const { width, height, states, boxes, lines } = geometry([...edges.values()], nodes);
+  return {
+    width,
+    height,
+    states,
+    boxes: boxes.map(({ edge, ...place }) => ({ edge, ...place, rows: edges.get(edge)! })),
+    lines: lines.map(({ points, edge }) => ({ points, strength: edge === null ? 1 : strengthOf(edges.get(edge)!) })),
+  };
+}
+
+interface Geometry extends Pick<CellLayout, 'width' | 'height' | 'states'> {
+  boxes: Omit<BoxShape, 'rows'>[];
+  lines: { points: LineShape['points']; edge: number | null }[];
+}
+
+/** Importances move all the time; places depend on how many operations an edge has, and cost milliseconds. */
+const known = new Map<string, Geometry>();
+const mostKnown = 400;
+
+function geometry(edges: readonly (readonly Candidate[])[], nodes: number): Geometry {
+  const key = `${nodes} ${edges.map((rows) => `${rows[0].edge}:${rows.length}`).join(' ')}`;
+  const cached = known.get(key);
+  if (cached) return cached;
+  if (known.size >= mostKnown) known.clear();
+  const fresh = place(edges, nodes);
+  known.set(key, fresh);
+  return fresh;
+}
+
+function place(edges: readonly (readonly Candidate[])[], nodes: number): Geometry {
   const graph = new Graph();
   graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 20, edgesep: 8, marginx: 4, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
   const output = nodes + 2;
   const state = (index: number): string => `state ${index}`;
   for (let index = 0; index <= output; index++) graph.setNode(state(index), { ...stateSize });
-  const edges = new Map<number, Candidate[]>();
-  for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
-  for (const [edge, rows] of edges) {
+  for (const rows of edges) {
+    const [{ edge, from, to }] = rows;
     const box = `edge ${edge}`;
     graph.setNode(box, { width: boxWidth, height: heightOf(rows) });
-    // Inputs stand in line whether a node reads them or not.
-    graph.setEdge(state(rows[0].from), box, { weight: 1 });
-    graph.setEdge(box, state(rows[0].to), { weight: 3 });
+    graph.setEdge(state(from), box, { weight: 1 });
+    graph.setEdge(box, state(to), { weight: 3 });
   }
   for (let index = 2; index < output; index++) graph.setEdge(state(index), state(output), { weight: 2 });
   layout(graph);
-  const strengths = new Map([...edges].map(([edge, rows]) => [edge, strengthOf(rows)]));
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const at = (name: string): { x: number; y: number } => graph.node(name) as { x: number; y: number };
   // The field draws the older input above: where dagre has it below, the drawing is turned over.
@@ -73,15 +102,16 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
     width,
     height,
     states: Array.from({ length: output + 1 }, (_, index) => ({ state: index, x: at(state(index)).x, y: over(at(state(index)).y), ...stateSize })),
-    boxes: [...edges].map(([edge, rows]) => {
+    boxes: edges.map((rows) => {
+      const [{ edge, from, to }] = rows;
       const { x, y } = at(`edge ${edge}`);
       const tall = heightOf(rows);
-      return { edge, from: rows[0].from, to: rows[0].to, x: x - boxWidth / 2, y: over(y) - tall / 2, width: boxWidth, height: tall, rows };
+      return { edge, from, to, x: x - boxWidth / 2, y: over(y) - tall / 2, width: boxWidth, height: tall };
     }),
     lines: graph.edges().map(({ v, w }) => {
       const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
-      const name = [v, w].find((end) => end.startsWith('edge '));
-      return { points: points.map(({ x, y }) => ({ x, y: over(y) })), strength: name ? strengths.get(Number(name.slice(5)))! : 1 };
+      const box = [v, w].find((end) => end.startsWith('edge '));
+      return { points: points.map(({ x, y }) => ({ x, y: over(y) })), edge: box ? Number(box.slice(5)) : null };
     }),
   };
 }
