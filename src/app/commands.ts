@@ -40,7 +40,7 @@ export const commands: readonly Command[] = [
   { key: 'Shift+ArrowLeft', shown: 'Shift \u2190', label: 'To the commit, regrowth or stage before', repeats: true, perform: () => scrubToLandmark(-1) },
   { key: 'Shift+ArrowRight', shown: 'Shift \u2192', label: 'To the commit, regrowth or stage after', repeats: true, perform: () => scrubToLandmark(1) },
   { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
-  ...views.map((view, i) => ({ key: String(i + 1), shown: String(i + 1), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
+  ...views.map((view, i) => ({ key: String((i + 1) % 10), shown: String((i + 1) % 10), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
   { key: ',', shown: ',', label: 'Open all settings', perform: () => lab.setState({ dialog: 'settings' }) },
   { key: 'g', shown: 'G', label: 'Begin the guided tour', perform: () => (location.hash = learnHref(0)) },
   { key: 'p', shown: 'P', label: 'Presentation: large type, no settings', perform: togglePresentation },
