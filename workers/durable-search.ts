@@ -35,6 +35,8 @@ export class DurableSearch implements SearchControl {
   private attempt = 0;
   private losses = 0;
   private checkpoint: Checkpoint | null;
+  /** Why the search begins anew, until it has. */
+  private untold: string | null = null;
   private paused = false;
   private stopped = false;
   private over = false;
@@ -100,6 +102,9 @@ export class DurableSearch implements SearchControl {
     if (event.type === 'device-lost') return;
     if (event.type === 'failed' && event.code === 'device-lost') return void this.lost(this.attempt, event.message);
     this.options.emit(event);
+    if (event.type !== 'started' || this.untold === null) return;
+    this.options.emit({ ...this.when, type: 'device-lost', message: this.untold });
+    this.untold = null;
   }
 
   private async lost(attempt: number, message: string): Promise<void> {
@@ -110,7 +115,9 @@ export class DurableSearch implements SearchControl {
     const { options, checkpoint, losses } = this;
     try {
       if (losses < mostLosses) await options.rewind(checkpoint);
-      options.emit({ ...this.when, type: 'device-lost', message });
+      // A search that begins anew says so first.
+      if (checkpoint || losses >= mostLosses) options.emit({ ...this.when, type: 'device-lost', message });
+      else this.untold = message;
       if (losses >= mostLosses) return this.fail(tooManyLosses);
       await this.restart();
     } catch (error) {
