@@ -29,11 +29,13 @@ function plannedStages({ cells, stages }: SpaceSettings): Planned[] {
 export function StageTrack() {
   const { space } = useShown(shownSettings);
   return (
-    <ol className="stage-track" aria-label="Stages">
-      {plannedStages(space).map((planned) => (
-        <Stage key={planned.index} {...planned} />
-      ))}
-    </ol>
+    <section aria-label="Stages">
+      <ol className="stage-track">
+        {plannedStages(space).map((planned) => (
+          <Stage key={planned.index} {...planned} />
+        ))}
+      </ol>
+    </section>
   );
 }
 

@@ -7,9 +7,13 @@ export const pickedFiles = (list: FileList | null): ImportFile[] =>
 
 /** From a drop: folders are walked through. Entries must be taken before the event is over. */
 export async function droppedFiles(items: DataTransferItemList): Promise<ImportFile[]> {
-  const entries = Array.from(items, (item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null)).filter((entry) => entry !== null);
+  const dropped = Array.from(items, (item) => (item.kind === 'file' ? (item.webkitGetAsEntry() ?? item.getAsFile()) : null));
   const found: ImportFile[] = [];
-  for (const entry of entries) await walk(entry, found);
+  for (const one of dropped) {
+    // What has no place in a file system (dragged out of another page) is a file all the same.
+    if (one instanceof File) found.push({ path: one.name, file: one });
+    else if (one) await walk(one, found);
+  }
   return found;
 }
 
