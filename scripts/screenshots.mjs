@@ -73,7 +73,7 @@ async function applySettings(page, settings) {
   if (settings.length === 0) return;
   await page.getByRole('button', { name: 'All settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'All settings' });
-  for (const summary of await dialog.locator('details:not([open]) > summary').all()) await summary.click();
+  await dialog.locator('details').evaluateAll((groups) => groups.forEach((group) => (group.open = true)));
   for (const setting of settings) {
     const [path, value] = setting.split('=');
     await dialog.locator(`#setting-${path.replaceAll('.', '-')}`).fill(value);

@@ -1,0 +1,235 @@
+/**
+ * Every view over one real, shortened search: what is on screen equals what the events and the exported JSON say, at the
+ * end and at any earlier moment; nothing is inaccessible; nothing blocks the page while the search runs.
+ */
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import type { Architecture } from '../src/engine/architecture/schema.ts';
+import type { SearchEvent } from '../src/engine/search/events.ts';
+import { granularities } from '../src/engine/settings.ts';
+import { readArchitecture } from './architecture.ts';
+import { expect, test } from './lab.ts';
+
+type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
+const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events'] as const;
+
+declare global {
+  interface Window {
+    searchEvents: SearchEvent[];
+    longTasks: { start: number; duration: number; view: string }[];
+  }
+}
+
+/** Runs before the page: copies of the events that its worker sends, and tasks that held the main thread up. */
+function observe(): void {
+  window.searchEvents = [];
+  window.longTasks = [];
+  const Original = window.Worker;
+  window.Worker = class extends Original {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      this.addEventListener('message', ({ data }: MessageEvent<{ type: string; events: SearchEvent[] }>) => {
+        if (data.type === 'events') window.searchEvents.push(...data.events);
+      });
+    }
+  };
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) window.longTasks.push({ start: startTime, duration, view: location.hash });
+  }).observe({ type: 'longtask', buffered: true });
+}
+
+async function set(page: Page, values: Record<string, number>): Promise<void> {
+  await page.getByRole('button', { name: 'All settings' }).click();
+  const dialog = page.getByRole('dialog', { name: 'All settings' });
+  await dialog.locator('details').evaluateAll((groups) => groups.forEach((group) => ((group as HTMLDetailsElement).open = true)));
+  for (const [path, value] of Object.entries(values)) await dialog.locator(`#setting-${path.replaceAll('.', '-')}`).fill(String(value));
+  await dialog.getByRole('button', { name: 'Close' }).click();
+}
+
+async function open(page: Page, view: (typeof views)[number]): Promise<void> {
+  await page.evaluate((name) => (location.hash = location.hash.replace(/[\w-]*$/, name)), view);
+  await expect(page.locator(`main .view.${view}`)).toBeVisible();
+}
+
+/** Numbers in a text: 1,234 is one. */
+const numbers = (text: string): number[] => (text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map((number) => Number(number.replaceAll(',', '')));
+
+/** Units left and in all, of each level, as the overview's table has them. */
+async function remaining(page: Page): Promise<number[][]> {
+  const titles = await page.locator('table.remaining tbody tr td:nth-of-type(1)').evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).title));
+  return titles.map(numbers);
+}
+
+const countsOf = ({ counts }: Pick<EventOf<'ratios'>, 'counts'>): number[][] => granularities.map((level) => [counts[level].left, counts[level].total]);
+
+/** Names of a listbox's options that are alive. */
+const aliveOptions = async (list: Locator): Promise<string[]> =>
+  (await list.getByRole('option').evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''))).filter((name) => !name.includes('pruned'));
+
+test.describe.configure({ timeout: 600_000 });
+
+test('every view shows what the events and the exported architecture say', async ({ page, baseURL }) => {
+  await page.addInitScript(observe);
+  await page.goto(baseURL!);
+  await set(page, { 'data.trainImages': 400, 'stage.maxEpochs': 5, 'joint.maxEpochs': 5, reportEvery: 4 });
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible();
+
+  await test.step('views follow the running search, and none holds the page up', async () => {
+    const begun = await page.evaluate(() => performance.now());
+    let ended = false;
+    while (!ended) {
+      for (const view of views) {
+        await open(page, view);
+        await page.waitForTimeout(1_200);
+      }
+      ended = await page.getByText(/^Finished/).isVisible();
+    }
+    const long = await page.evaluate((since) => window.longTasks.filter(({ start }) => start > since), begun);
+    test.info().annotations.push({ type: 'long tasks', description: JSON.stringify(long) });
+    await test.info().attach('long-tasks.json', { body: JSON.stringify(long), contentType: 'application/json' });
+  });
+
+  const events = await page.evaluate(() => window.searchEvents);
+  const of = <T extends SearchEvent['type']>(type: T): EventOf<T>[] => events.filter((event): event is EventOf<T> => event.type === type);
+  const last = of('ratios').at(-1)!;
+  const units = of('units').at(-1)!;
+  let architecture!: Architecture;
+
+  await test.step('overview: what is left', async () => {
+    await open(page, 'overview');
+    expect(await remaining(page)).toEqual(countsOf(last));
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download architecture' }).click()]);
+    architecture = await readArchitecture(download);
+    expect(await remaining(page)).toEqual(granularities.map((level) => [architecture.remaining[level].left, architecture.remaining[level].total]));
+    expect(numbers(await page.locator('.figures strong').innerText())).toEqual([architecture.parameters.active]);
+  });
+
+  await test.step('balance: which level removed most of each cell', async () => {
+    await open(page, 'balance');
+    await page.getByRole('button', { name: 'Left by cell as a table' }).click();
+    const rows = await page.getByRole('region', { name: 'Left by cell, table' }).locator('tbody tr').allInnerTexts();
+    expect(rows.map((row) => numbers(row).at(-1))).toEqual(architecture.cells.map(({ parameters }) => parameters.active));
+    await page.getByRole('button', { name: 'Where the parameters went as a table' }).click();
+    const steps = page.locator('.area-losses tbody tr');
+    expect(await steps.locator('td:nth-of-type(1)').allInnerTexts().then((all) => all.flatMap(numbers))).toEqual([
+      architecture.parameters.superNet,
+      architecture.parameters.superNet - architecture.parameters.afterOperations,
+      architecture.parameters.afterOperations - architecture.parameters.afterFilters,
+      architecture.parameters.afterFilters - architecture.parameters.active,
+      architecture.parameters.active,
+    ]);
+  });
+
+  await test.step('discretization: every unit against its threshold', async () => {
+    await open(page, 'discretization');
+    for (const { cell, operations, weights } of units.cells) {
+      await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${cell + 1}`).click();
+      await page.getByRole('radiogroup', { name: 'Granularity' }).getByText('Operations').click();
+      const names = await page.getByRole('option').evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''));
+      expect(names).toHaveLength(operations.importances.length);
+      names.forEach((name, unit) => {
+        expect(name.includes('pruned')).toBe(operations.alive[unit] === '0');
+        if (operations.alive[unit] === '0') return;
+        expect(name).toContain(`importance ${operations.importances[unit].toFixed(2)}`);
+        expect(name).toContain(`threshold ${operations.thresholds[unit].toFixed(2)}`);
+      });
+      const counts = last.cells.find((one) => one.cell === cell)!.counts;
+      for (const level of granularities) {
+        await page.getByRole('radiogroup', { name: 'Granularity' }).getByText(`${level}s`, { exact: false }).click();
+        expect(numbers(await page.locator('.summary').innerText()).slice(1, 3)).toEqual([counts[level].left, counts[level].total]);
+      }
+      await page.getByRole('button', { name: /^Weights of cell \d+ as a table$/ }).click();
+      const rows = await page.getByRole('region', { name: 'Units against thresholds, table' }).locator('tbody tr:not([data-dead="true"]) td:nth-of-type(1)').allInnerTexts();
+      const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
+      expect(rows.map((row) => numbers(row)[0])).toEqual(weights.map(({ alive }) => sum(alive)));
+      await page.getByRole('button', { name: /^Weights of cell \d+ as a table$/ }).click();
+    }
+  });
+
+  await test.step('discretization: the threshold that pruned a filter', async () => {
+    const told = of('units').filter(({ committed }) => committed);
+    const lost = told.flatMap(({ step, cells }) =>
+      cells.flatMap(({ cell, filters }) =>
+        filters.filter(({ unit }) => unit === null).flatMap(({ part, ids, gates, threshold, alive }) => [...alive].flatMap((one, i) => (one === '0' ? [{ step, cell, part, id: ids?.[i] ?? i, gate: gates[i] / 1e4, threshold }] : []))),
+      ),
+    );
+    expect(lost.length, 'pruned preprocess filters').toBeGreaterThan(0);
+    const { step, cell, part, id, threshold } = lost.at(-1)!;
+    await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${cell + 1}`).click();
+    await page.getByRole('radiogroup', { name: 'Granularity' }).getByText('Filters').click();
+    await page.getByRole('option', { name: `preprocess of input ${part + 1}` }).click();
+    await page.getByRole('button', { name: 'Filters as a table' }).click();
+    const row = page.getByRole('region', { name: 'Filters, table' }).locator('tbody tr').nth(id);
+    expect(Number(await row.locator('td:nth-of-type(2)').innerText())).toBeCloseTo(threshold, 3);
+    await expect(row.locator('td:nth-of-type(3)')).toHaveText(`gone at step ${step}`);
+  });
+
+  await test.step('architecture: the cells of the exported network, and its picture as files', async () => {
+    await open(page, 'architecture');
+    for (const { index, operations } of architecture.cells) {
+      await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${index + 1}`).click();
+      expect(await aliveOptions(page.getByRole('listbox'))).toHaveLength(operations.length);
+    }
+    await page.getByRole('radiogroup', { name: 'Extent' }).getByText('Whole network').click();
+    const [svg] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'SVG' }).click()]);
+    const text = await readFile(await svg.path(), 'utf8');
+    expect(text).toMatch(/^<svg[^>]* width="\d/);
+    expect(text).not.toContain('var(');
+    expect(text).toContain(`${architecture.parameters.active.toLocaleString('en-US')} parameters`);
+    const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
+    expect([...(await readFile(await png.path())).subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG');
+    await page.getByRole('radiogroup', { name: 'Extent' }).getByText('One cell').click();
+  });
+
+  await test.step('trade-off: every measurement', async () => {
+    await open(page, 'trade-off');
+    await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
+    const rows = await page.getByRole('region', { name: 'Accuracy against size, table' }).locator('tbody tr').allInnerTexts();
+    const expected = of('evaluated').map(({ step, parameters, accuracy }) => [step, parameters, Number((100 * accuracy).toFixed(1))]);
+    expect(rows.map((row) => numbers(row).slice(0, 3)).reverse()).toEqual(expected);
+  });
+
+  await test.step('time travel: a commit shows exactly its ratios', async () => {
+    await open(page, 'overview');
+    const slider = page.getByRole('slider', { name: 'Moment of the run' });
+    const committed = of('committed');
+    for (const commit of [committed.at(-1)!, committed[Math.floor(committed.length / 2)], committed[0]]) {
+      for (let i = 0; i < 60 && !(await atCommit(slider, commit)); i++) await page.keyboard.press('Shift+ArrowLeft');
+      await expect(slider).toHaveAttribute('aria-valuetext', new RegExp(`^commit ${commit.round}, .*step ${commit.step}$`));
+      expect(await remaining(page)).toEqual(countsOf(commit));
+      expect(numbers(await page.locator('.figures strong').innerText())).toEqual([commit.parameters.active]);
+    }
+    await page.keyboard.press('ArrowRight');
+    expect(await slider.getAttribute('aria-valuetext')).not.toContain(`commit ${committed[0].round}, stage 1`);
+    await page.keyboard.press('l');
+    expect(await remaining(page)).toEqual(countsOf(last));
+  });
+
+  await test.step('links: a run has an address, and an unknown one says so', async () => {
+    const id = /#\/run\/([\w-]+)\/overview/.exec(page.url())?.[1];
+    expect(id).toBeTruthy();
+    expect(id).not.toBe('current');
+    await page.evaluate(() => (location.hash = '#/run/nosuchrun/balance'));
+    await expect(page.getByRole('heading', { name: 'There is no run nosuchrun here' })).toBeVisible();
+    await page.evaluate((known) => (location.hash = `#/run/${known}/balance`), id);
+    await expect(page.locator('main .view.balance')).toBeVisible();
+  });
+
+  await test.step('axe finds nothing on any view in either theme', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      if ((await page.locator('html').getAttribute('data-theme')) !== theme) await page.keyboard.press('t');
+      for (const view of views) {
+        await open(page, view);
+        await page.waitForTimeout(300);
+        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
+        expect(violations.map(({ id, nodes }) => `${theme} ${view}: ${id} ${nodes[0].target.join(' ')} ${nodes[0].failureSummary}`)).toEqual([]);
+      }
+    }
+  });
+});
+
+async function atCommit(slider: Locator, { round, step }: EventOf<'committed'>): Promise<boolean> {
+  return new RegExp(`^commit ${round}, .*step ${step}$`).test((await slider.getAttribute('aria-valuetext')) ?? '');
+}
