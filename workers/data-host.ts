@@ -63,7 +63,7 @@ export class DataHost {
         this.running?.answer?.(request.skip);
         return null;
       case 'remove':
-        await (await this.openStore()).remove(request.id);
+        await (await this.openStore()).remove(request.set);
         return null;
     }
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { drawAugmentation, noAugmentation, writeImage } from './augment.ts';
+import { cutOut, drawAugmentation, noAugmentation, writeImage } from './augment.ts';
 
 const identity = Float32Array.from({ length: 512 }, (_, i) => i % 256);
 function written(image: number[], size: number, channels: number, augmentation: Parameters<typeof writeImage>[3]): number[] {
@@ -46,4 +46,19 @@ it('draws none where none is set', () => {
     const { row, column, flip } = drawAugmentation({ cropPadding: 0, flip: false }, 7, 3, i);
     expect([row + 0, column + 0, flip]).toEqual([0, 0, false]);
   }
+});
+
+it('cuts out a square around any pixel, clipped by the border, as a function of seed, epoch and image', () => {
+  const seen = new Set<string>();
+  for (let image = 0; image < 500; image++) {
+    const pixels = new Float32Array(5 * 5 * 2).fill(1);
+    cutOut(pixels, 5, 2, 3, [7, 0, image]);
+    const blanked = pixels.reduce((sum, value) => sum + (value === 0 ? 1 : 0), 0) / 2;
+    // At least the corner's quarter, at most the whole square.
+    expect(blanked).toBeGreaterThanOrEqual(4);
+    expect(blanked).toBeLessThanOrEqual(9);
+    expect(pixels.every((value, i) => value === pixels[i ^ 1])).toBe(true);
+    seen.add(pixels.join(''));
+  }
+  expect(seen.size).toBe(25);
 });

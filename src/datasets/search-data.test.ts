@@ -71,6 +71,26 @@ describe('createSearchData', () => {
     expect(imagesOf(data.trainBatch(0, 0))).not.toEqual(imagesOf(createSearchData(noiseSet(150), plain).trainBatch(0, 0)));
   });
 
+  it('cuts out where that is set, the same in any order of asking', () => {
+    const cut = { ...plain, data: { ...plain.data, cutout: 2 } };
+    const data = createSearchData(noiseSet(150), cut);
+    const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
+    const whole = createSearchData(noiseSet(150), plain).trainBatch(0, 0);
+    const changed = Array.from({ length: 16 }, (_, i) => first.images.subarray(i * 32, (i + 1) * 32).filter((value, j) => value !== whole.images[i * 32 + j]).length);
+    expect(Math.min(...changed)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...changed)).toBeLessThanOrEqual(8);
+    expect(createSearchData(noiseSet(150), cut).trainBatch(1, 2)).toEqual(later);
+    expect(data.validationBatch(0)).toEqual(createSearchData(noiseSet(150), plain).validationBatch(0));
+  });
+
+  it('never looks at a test image', () => {
+    const { train, ...set } = noiseSet(150);
+    const untouchable = new Proxy({}, { get: () => expect.unreachable('the test images were asked for') });
+    const data = createSearchData({ ...set, train, test: untouchable as Dataset['test'] }, settings);
+    for (let i = 0; i < data.stepsPerEpoch; i++) data.trainBatch(0, i);
+    expect(data.validationBatch(0).size).toBe(16);
+  });
+
   it('normalizes each channel of the search part', () => {
     const data = createSearchData(noiseSet(150), { ...plain, batchSize: 120 });
     const { images } = data.trainBatch(0, 0);

@@ -7,7 +7,7 @@ export type PresetName = 'tiny' | 'demo' | 'paper';
 const tiny: SearchSettings = {
   seed: 1,
   space: { cells: 3, nodes: 2, channels: 4, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
-  data: { imageSize: 14, trainImages: 1000, validationFraction: 0.3, cropPadding: 0, flip: false },
+  data: { imageSize: 14, trainImages: 1000, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
   batchSize: 32,
   targetParameters: 4_000,
   granularities: { operation: true, filter: true, weight: true },
@@ -29,7 +29,7 @@ const tiny: SearchSettings = {
 const demo: SearchSettings = {
   ...paperSettings,
   space: { ...paperSettings.space, cells: 6, nodes: 3, channels: 8 },
-  data: { imageSize: 28, trainImages: 0, validationFraction: 0.1, cropPadding: 2, flip: true },
+  data: { imageSize: 28, trainImages: 0, validationFraction: 0.1, cropPadding: 2, flip: true, cutout: 0 },
   batchSize: 64,
   targetParameters: 60_000,
   optimizers: {

@@ -73,11 +73,12 @@ export interface DataRequestMap {
   cancel: { payload: object; value: null };
   /** To the question `unreadable`. */
   answer: { payload: { skip: boolean }; value: null };
-  remove: { payload: { id: string }; value: null };
+  remove: { payload: { set: string }; value: null };
 }
 export type DataRequestType = keyof DataRequestMap;
 export type DataPayload<T extends DataRequestType> = DataRequestMap[T]['payload'];
 export type DataValue<T extends DataRequestType> = DataRequestMap[T]['value'];
+/** A payload must not have a field `id` of its own: it is the request's. */
 export type DataRequest = { [T in DataRequestType]: { version: 1; id: number; type: T } & DataPayload<T> }[DataRequestType];
 
 export type DataWorkerMessage =

@@ -21,7 +21,7 @@ const rangeOf = (id: string) => IDBKeyRange.bound([id], [id, []]);
 
 /** Writers of all tabs take turns, so that one does not sweep away what another is writing. */
 async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  const { locks } = navigator as Partial<Navigator>;
+  const { locks } = (globalThis as { navigator?: Partial<Navigator> }).navigator ?? {};
   return locks ? ((await locks.request('mgas-datasets-write', work)) as T) : work();
 }
 

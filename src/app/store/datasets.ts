@@ -122,7 +122,7 @@ export function dismissOutcome(): void {
 
 export async function removeDataset(id: string): Promise<void> {
   try {
-    await client.request('remove', { id });
+    await client.request('remove', { set: id });
   } catch (error) {
     datasets.setState({ outcome: { ok: false, error: errorOf(error) } });
   }
