@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
 import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
+import { FailureActions, nothingToRepeat } from '../views/library/FailureActions.tsx';
 import { StorageNotices } from '../views/library/StorageNotices.tsx';
 import { WarningIcon } from './icons.tsx';
 
@@ -29,9 +30,12 @@ function ErrorNotice() {
         <h2>{failure.message}</h2>
         <p>{failure.advice}</p>
         <p className="buttons">
-          <button type="button" className="primary" onClick={startSearch}>
-            Try again
-          </button>
+          {!nothingToRepeat.has(failure.code) && (
+            <button type="button" className="primary" onClick={startSearch}>
+              Try again
+            </button>
+          )}
+          <FailureActions code={failure.code} />
           {others.map((other) => (
             <button key={other} type="button" onClick={() => chooseBackend(other)}>
               {switchTexts[other]}
