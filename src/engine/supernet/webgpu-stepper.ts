@@ -1,6 +1,7 @@
 /** Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it. */
 import { Gpu } from '../../kernels/webgpu/runtime.ts';
 import { hyperFields, metricFields } from '../../kernels/webgpu/units.ts';
+import type { Dispatch } from '../../kernels/webgpu/runtime.ts';
 import type { HyperField } from '../../kernels/webgpu/units.ts';
 import type { NetworkParameters, NetworkPlan } from './plan.ts';
 import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, UpdateMode } from './stepper.ts';
@@ -15,7 +16,8 @@ const modes: Record<UpdateMode, number> = { off: 0, gather: 1, train: 2 };
 const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
 const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'backward']);
-const training = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
+/** Parts that make up a training step. */
+export const trainingParts: ReadonlySet<string> = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
 
 export interface WebGPUStepperOptions {
   /** Chunks of a filter gradient; default by adapter: few on a software adapter, more on hardware. */
@@ -56,6 +58,11 @@ export class WebGPUStepper implements Stepper {
     const { imageSize } = plan.space;
     this.staging = new Float32Array(options.batchSize * imageSize * imageSize * 4);
     this.steps = this.readSteps = 0;
+  }
+
+  /** Dispatches of a training step, in order. */
+  trainingDispatches(): readonly Dispatch[] {
+    return this.loaded().network.recording.dispatches.filter((d) => trainingParts.has(d.tag));
   }
 
   private loaded(): { network: DeviceNetwork; plan: NetworkPlan } {
@@ -112,7 +119,7 @@ export class WebGPUStepper implements Stepper {
     if (this.steps - this.readSteps >= ring) throw new Error(`metrics must be read at least every ${ring} steps`);
     this.upload(batch);
     this.writeHyper(hyper);
-    this.submit(training);
+    this.submit(trainingParts);
     this.steps++;
     this.pending.push(this.gpu.device.queue.onSubmittedWorkDone());
     if (this.pending.length > inFlight) await this.pending.shift();

@@ -53,6 +53,8 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly grid: readonly [number, number, number];
+  /** Bytes of all buffers bound, each once: what the dispatch moves at most, when every value is moved once. */
+  readonly bytes: number;
 }
 
 const paramStride = 256; // WebGPU's least uniform offset alignment
@@ -201,7 +203,8 @@ export class Gpu {
         const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({ binding: b + 1, resource: { buffer } }));
         entries.push({ binding: 0, resource: { buffer: uniforms, offset: i * paramStride, size: paramStride } });
         const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
-        return { tag: r.tag, label: r.program.label, pipeline, bindGroup, grid: r.grid };
+        const bytes = r.buffers.reduce((sum, b) => sum + b.bytes, 0);
+        return { tag: r.tag, label: r.program.label, pipeline, bindGroup, grid: r.grid, bytes };
       }),
     );
     this.check();

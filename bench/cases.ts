@@ -1,0 +1,89 @@
+/** The steps that are measured: shapes, and everything a stepper needs to run them. */
+import { randomStream } from '../src/engine/random.ts';
+import { operationNames } from '../src/engine/settings.ts';
+import { createSpace } from '../src/engine/space/space.ts';
+import { buildPlan, fullMasks } from '../src/engine/supernet/build-plan.ts';
+import { migrateParameters } from '../src/engine/supernet/parameters.ts';
+import type { NetworkParameters, NetworkPlan, UnitMasks } from '../src/engine/supernet/plan.ts';
+import type { Batch, StepHyper, Stepper } from '../src/engine/supernet/stepper.ts';
+import type { SpaceShape } from '../src/engine/space/space.ts';
+
+export interface StepCase {
+  readonly name: string;
+  /** Pixels a side, filters of the first cells, images a batch. */
+  readonly imageSize: number;
+  readonly channels: number;
+  readonly batch: number;
+  readonly cells: number;
+  readonly nodes: number;
+}
+
+/** One stage (no reduction), seven operations, RGB images, ten classes. */
+export const stepCases: readonly StepCase[] = [
+  { name: 'small', imageSize: 16, channels: 8, batch: 32, cells: 2, nodes: 2 },
+  { name: 'paper-shaped', imageSize: 32, channels: 16, batch: 32, cells: 3, nodes: 4 },
+  { name: 'tiny', imageSize: 14, channels: 4, batch: 32, cells: 2, nodes: 2 },
+];
+
+export function spaceOf({ imageSize, channels, cells, nodes }: StepCase, stages = 1): SpaceShape {
+  const settings = { cells, nodes, channels, stages, stemMultiplier: 3, operations: [...operationNames] };
+  return createSpace(settings, { size: imageSize, channels: 3, classes: 10 });
+}
+
+export interface Workload {
+  readonly plan: NetworkPlan;
+  readonly parameters: NetworkParameters;
+  readonly batch: Batch;
+  readonly hyper: StepHyper;
+}
+
+/** A network of cells 0..`endCell` with random weights, images and labels; everything trains. */
+export function workloadOf(space: SpaceShape, batchSize: number, masks: UnitMasks = fullMasks(space), endCell = space.cells.length - 1): Workload {
+  const stage = space.cells[endCell].stage;
+  const plan = buildPlan(space, masks, endCell, stage);
+  const stream = randomStream('bench');
+  const pixels = space.imageSize * space.imageSize * space.imageChannels;
+  return {
+    plan,
+    parameters: migrateParameters(plan.table, null, 1, 0),
+    batch: {
+      images: Float32Array.from({ length: batchSize * pixels }, () => stream.normal()),
+      labels: Int32Array.from({ length: batchSize }, () => stream.integer(space.classes)),
+      size: batchSize,
+    },
+    hyper: {
+      lambda: 1e-3,
+      sizeCells: [0, endCell],
+      mu: 0,
+      momentum: 0.9,
+      decay: 3e-4,
+      clipNorm: 5,
+      rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
+      update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
+    },
+  };
+}
+
+export async function load(stepper: Stepper, { plan, parameters, batch }: Workload): Promise<void> {
+  const units = plan.space.edges.length * plan.space.operations.length;
+  await stepper.load(plan, parameters, {
+    batchSize: batch.size,
+    granularities: { operation: true, filter: true, weight: true },
+    unitMillions: plan.space.cells.map(() => new Float32Array(units)),
+  });
+}
+
+/** Milliseconds of one step, to its end on the device. @throws Error when its loss is no number. */
+export async function timeStep(stepper: Stepper, { batch, hyper }: Workload): Promise<number> {
+  const begin = performance.now();
+  await stepper.step(batch, hyper);
+  const [{ crossEntropy }] = await stepper.readMetrics();
+  if (!Number.isFinite(crossEntropy)) throw new Error(`a step's cross entropy is ${crossEntropy}`);
+  return performance.now() - begin;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

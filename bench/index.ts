@@ -1,0 +1,47 @@
+/** `npm run -s bench -- NAME`: measurements, as text or as one JSON object. */
+import { Command, InvalidArgumentError } from 'commander';
+import { stepCases } from './cases.ts';
+import { report } from './report.ts';
+import { benchStep } from './step.ts';
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A positive whole number is wanted.');
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new InvalidArgumentError('A number of seconds is wanted, 0 to leave plain TensorFlow.js out.');
+  return value;
+}
+
+const names = stepCases.map(({ name }) => name);
+
+function caseName(text: string): string {
+  if (!names.includes(text)) throw new InvalidArgumentError(`Choose among ${names.join(', ')}.`);
+  return text;
+}
+
+const program = new Command('bench').description('Benchmarks of the engine.').showHelpAfterError();
+program
+  .command('step')
+  .description('One training step: own kernels against plain TensorFlow.js and PyTorch; growth; memory.')
+  .option('--json', 'print one JSON object')
+  .option('--steps <n>', 'steps to take the median of', positive, 5)
+  .option('--case <name>', `only one case: ${names.join(', ')}`, caseName)
+  .option('--plain-limit <seconds>', 'leave out plain TensorFlow.js where its step would take longer', seconds, 120)
+  .action(async (options: { json?: boolean; steps: number; case?: string; plainLimit: number }) => {
+    const result = await benchStep({
+      steps: options.steps,
+      plainLimit: options.plainLimit,
+      cases: stepCases.filter(({ name }) => options.case === undefined || name === options.case),
+      progress: (what) => process.stderr.write(`${what}\n`),
+    });
+    console.log(options.json ? JSON.stringify(result) : report(result));
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
