@@ -2,10 +2,11 @@
 import { createTrainData } from '../src/datasets/train-data.ts';
 import { exportArchive } from '../src/engine/architecture/export/files.ts';
 import { ArchitectureError } from '../src/engine/architecture/schema.ts';
+import type { TrainData } from '../src/engine/data.ts';
 import { startTraining } from '../src/engine/train/training.ts';
 import type { RunningTraining } from '../src/engine/train/training.ts';
 import type { Trained } from '../src/engine/train/trained.ts';
-import type { TrainMessage, TrainRequest } from '../src/protocol/train-messages.ts';
+import type { TrainMessage, TrainRequest, WorstImage } from '../src/protocol/train-messages.ts';
 import { atSteps, loadSource } from './load-source.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
 import { createStepper } from './steppers.ts';
@@ -53,8 +54,28 @@ export class TrainHost {
       this.running = startTraining({ architecture, settings, data, stepper, emit: (event) => this.post({ type: 'event', event }), now: () => performance.now() });
       // A failure has been told as an event by the time the promise rejects.
       this.trained = await this.running.result.catch(() => null);
+      if (this.trained) this.post({ type: 'worst', images: worstImages(this.trained, data) });
     } finally {
       stepper.dispose();
     }
   }
+}
+
+/** The test images of the list, their normalization undone. */
+function worstImages({ test, training }: Trained, data: TrainData): WorstImage[] {
+  const { imageSize: size, imageChannels: channels, normalization } = data;
+  return test.worst.map(({ image, label, predicted, loss }) => {
+    const { images } = data.testBatch(Math.floor(image / training.batchSize));
+    const first = (image % training.batchSize) * size * size * channels;
+    const pixels = new Uint8ClampedArray(size * size * 4);
+    for (let i = 0; i < size * size; i++) {
+      // One channel is grey; of more, the first three are colours.
+      for (let colour = 0; colour < 3; colour++) {
+        const channel = channels >= 3 ? colour : 0;
+        pixels[i * 4 + colour] = images[first + i * channels + channel] * normalization.deviation[channel] + normalization.mean[channel];
+      }
+      pixels[i * 4 + 3] = 255;
+    }
+    return { label, predicted, loss, size, pixels };
+  });
 }

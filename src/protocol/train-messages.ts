@@ -18,7 +18,19 @@ export type TrainMessage =
   | { type: 'event'; event: TrainEvent }
   /** Loading the data set: bytes so far and in all (0 = unknown). */
   | { type: 'loading'; loaded: number; total: number }
+  /** After the last pass over the test set: what was classified worst, worst first. */
+  | { type: 'worst'; images: WorstImage[] }
   /** A file to hand to the user. */
   | { type: 'file'; name: string; bytes: Uint8Array }
   /** The request could not be carried out, or the worker is of no more use. */
   | { type: 'error'; error: WorkerError };
+
+export interface WorstImage {
+  label: number;
+  predicted: number;
+  /** Cross entropy. */
+  loss: number;
+  /** Pixels a side, and RGBA bytes, as the network saw them. */
+  size: number;
+  pixels: Uint8ClampedArray<ArrayBuffer>;
+}

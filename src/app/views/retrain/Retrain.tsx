@@ -9,6 +9,7 @@ import { useLab, useShown } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
+import { WorstImages } from './WorstImages.tsx';
 import { importArchitecture, isTraining, pauseTraining, resumeTraining, stopTraining, train, useTraining } from './session.ts';
 import './retrain.css';
 
@@ -30,6 +31,9 @@ export default function Retrain() {
       </Panel>
       <Panel title="Confusion" note={last ? `${integer(last.images)} test images` : 'test images'} className="area-confusion">
         <ConfusionMatrix />
+      </Panel>
+      <Panel title="Most wrong" note="test images, by cross entropy" className="area-worst">
+        <WorstImages />
       </Panel>
       <Panel title="Take it away" note="weights included" className="area-exports">
         <Exports />

@@ -5,7 +5,7 @@ import type { Architecture } from '../../../engine/architecture/schema.ts';
 import type { TrainEvent } from '../../../engine/train/events.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
-import type { TrainMessage, TrainRequest } from '../../../protocol/train-messages.ts';
+import type { TrainMessage, TrainRequest, WorstImage } from '../../../protocol/train-messages.ts';
 import { saveBytes } from '../../download.ts';
 import { chosenSource } from '../../store/datasets.ts';
 import { lab } from '../../store/store.ts';
@@ -21,10 +21,12 @@ export interface Training {
   readonly started: EventOf<'training-started'> | null;
   readonly steps: readonly EventOf<'training-step'>[];
   readonly evaluations: readonly EventOf<'training-evaluated'>[];
+  /** Test images that the finished network gets most wrong. */
+  readonly worst: readonly WorstImage[];
   readonly error: WorkerError | null;
 }
 
-const empty: Omit<Training, 'imported'> = { state: 'idle', loading: null, started: null, steps: [], evaluations: [], error: null };
+const empty: Omit<Training, 'imported'> = { state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], error: null };
 export const training = createStore<Training>(() => ({ ...empty, imported: null }));
 export const useTraining = <T>(select: (state: Training) => T): T => useStore(training, select);
 
@@ -84,6 +86,9 @@ function receive(message: TrainMessage): void {
       break;
     case 'error':
       fail(message.error);
+      break;
+    case 'worst':
+      training.setState({ worst: message.images });
       break;
     case 'file':
       saveBytes(message.bytes, message.name);
