@@ -67,6 +67,8 @@ export class Control {
     await this.turn.next();
     await betweenSteps?.();
     if (this.holds) await this.waitOutPause(betweenSteps);
+    // Also where resume came while a single step was under way, and found nobody waiting.
+    if (this.told && !this.pausing && !this.stopping) this.onPause((this.told = false));
     if (this.stopping) throw new Stopped('the search was stopped');
     if (betweenSteps && this.single > 0) this.single--;
   }
@@ -84,8 +86,6 @@ export class Control {
       await betweenSteps?.();
     }
     this.paused += this.now() - since;
-    if (this.pausing || this.stopping) return;
-    this.onPause((this.told = false));
   }
 
   /** No gate is passed after this. */

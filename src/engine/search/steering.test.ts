@@ -106,4 +106,16 @@ describe('steering', () => {
     expect(recording.of('paused')).toHaveLength(1);
     expect(outcomes(recording)[0]).toMatchObject({ refusal: null, step: 7 });
   });
+
+  it('tells of a resume that came while a single step was under way', async () => {
+    const { running, recording } = fakeSearch(smallSettings((s) => (s.reportEvery = 1)), {}, (event, search) => {
+      if (event.type === 'step' && event.step === 4) search().pause();
+      if (event.type === 'paused') setTimeout(() => search().stepOnce());
+      if (event.type === 'step' && event.step === 5) search().resume();
+      if (event.type === 'step' && event.step === 9) search().stop();
+    });
+    await running.result;
+    expect(recording.of('paused')).toHaveLength(1);
+    expect(recording.of('resumed')).toHaveLength(1);
+  });
 });
