@@ -15,7 +15,7 @@ const reference = process.env.MGAS_REFERENCE ?? join(root, '../shared/reference'
 const bin = (name) => join(root, 'node_modules/.bin', name);
 const minute = 60_000;
 /** All suites together end before this, so that a hanging one is reported, not cut off from outside. */
-const deadline = Date.now() + 24 * minute;
+const deadline = Date.now() + 55 * minute;
 
 /**
  * `count` turns a suite's exit code, output and report into {passed, failed, skipped}; without a report of its own a
@@ -27,7 +27,7 @@ const suites = [
   {
     name: 'unit',
     command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'unit.json')}`],
-    limit: 9 * minute,
+    limit: 15 * minute,
     report: join(reports, 'unit.json'),
     count: vitestCounts,
   },
@@ -37,7 +37,7 @@ const suites = [
     name: 'browser',
     command: [bin('playwright'), 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'browser.json') },
-    limit: 12 * minute,
+    limit: 32 * minute,
     report: join(reports, 'browser.json'),
     count: playwrightCounts,
   },
