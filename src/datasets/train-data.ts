@@ -1,9 +1,9 @@
 /** Turns a data set into what training from scratch consumes: training batches, augmented, and the whole test set. */
 import type { TrainData } from '../engine/data.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
-import { drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
+import { cutOut, drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
 import { DatasetError, type Dataset } from './dataset.ts';
-import { below, hash, shuffle } from './random.ts';
+import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
 import { checkIndex, extract, indicesUpTo, normalizedLevels } from './search-data.ts';
 import { stratifiedSplit } from './split.ts';
@@ -29,7 +29,6 @@ interface Images {
 }
 
 const shuffleStream = 0x7a1;
-const cutoutStream = 0xc07;
 
 /**
  * Every batch is a pure function of the seed and its arguments. Pixels are normalized by the mean and deviation of the
@@ -78,7 +77,7 @@ export function createTrainData(dataset: Dataset, settings: TrainDataSettings): 
       }
       const indices = order.subarray(index * batchSize, (index + 1) * batchSize);
       const batch = batchOf(train, indices, (image) => drawAugmentation(settings, seed, epoch, image));
-      if (cutout > 0) indices.forEach((image, slot) => blank(batch.images.subarray(slot * imageBytes), size, channels, cutout, hash(seed, cutoutStream, epoch, image)));
+      if (cutout > 0) indices.forEach((image, slot) => cutOut(batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes), size, channels, cutout, [seed, epoch, image]));
       return batch;
     },
     testBatches,
@@ -101,14 +100,6 @@ function choose(dataset: Dataset, split: 'train' | 'test', wanted: number, size:
   if (wanted === 0 || wanted === images.count) return { images: resizeImages(images.images, dataset.size, dataset.channels, size), labels: images.labels };
   const chosen = stratifiedSplit(images.labels, dataset.classNames.length, wanted, 0, seed).search;
   return extract({ ...dataset, train: images }, chosen, size);
-}
-
-/** Blanks a square around a random pixel, clipped by the image's border, with the mean: 0 (DeVries and Taylor, 2017). */
-function blank(image: Float32Array, size: number, channels: number, side: number, key: number): void {
-  const [row, column] = [below(size, key, 0), below(size, key, 1)].map((centre) => centre - Math.floor(side / 2));
-  for (let y = Math.max(0, row!); y < Math.min(size, row! + side); y++) {
-    image.fill(0, (y * size + Math.max(0, column!)) * channels, (y * size + Math.min(size, column! + side)) * channels);
-  }
 }
 
 function normalizationOf(levels: Float32Array, channels: number): TrainData['normalization'] {

@@ -1,5 +1,6 @@
 /** NumPy archives with images and labels, under Keras' names (x_train, y_train, ...), MedMNIST's (train_images, ...) or alike. */
 import { DatasetError, type ImageSplit, type Labels } from '../dataset.ts';
+import { checkLabels } from '../idx.ts';
 import type { Archive, Entry } from './archive.ts';
 import type { Found } from './assemble.ts';
 import { npyLabels, npyStrings, npyValues, readNpyHeader, type NpyHeader } from './npy.ts';
@@ -69,7 +70,7 @@ export async function readNpz(archive: Archive, arrays: readonly Entry[], { prog
     if (found.length !== shape.count) {
       throw new DatasetError(`${pair.labels.entry.name}: number of labels: expected ${shape.count}, as many as there are images in ${pair.images.entry.path}, found ${found.length}.`);
     }
-    if (classNames) checkBelow(found, (classNames as string[]).length, pair.labels.entry.name);
+    if (classNames) checkLabels(found, (classNames as string[]).length, pair.labels.entry.name);
     splits[split] = { count: shape.count, images: images.get(split)!, labels: narrow(found) };
   }
   return { kind: 'npz', name: archive.name, size: first.shape.size, channels: first.shape.channels, classNames, splits, notes: [] };
@@ -109,11 +110,6 @@ function channelsLast(values: Uint8Array, { count, size, channels, channelsFirst
     }
   }
   return result;
-}
-
-function checkBelow(labels: Labels, classes: number, name: string): void {
-  const image = labels.findIndex((label) => label >= classes);
-  if (image >= 0) throw new DatasetError(`${name}: label of image ${image}: expected 0 to ${classes - 1}, found ${labels[image]!}.`);
 }
 
 const narrow = (labels: Labels): Labels => (labels.every((label) => label < 256) ? Uint8Array.from(labels) : labels);
