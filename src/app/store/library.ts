@@ -81,6 +81,9 @@ export async function wholeRun(id: string): Promise<WholeRun> {
 
 /** Takes a file in. What is wrong with it, or what it was, is told in `message`. */
 export async function takeIn(file: File): Promise<void> {
+  // A large file takes a second or two.
+  library.setState({ message: { kind: 'done', text: `Reading ${file.name}.` } });
+  await new Promise((resolve) => setTimeout(resolve, 50));
   try {
     const { kind, name } = await importFile(store, file, file.name);
     library.setState({ message: { kind: 'done', text: kind === 'run' ? `The run \u201c${name}\u201d is in the library.` : `The architecture \u201c${name}\u201d is in the library.` } });

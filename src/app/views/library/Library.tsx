@@ -78,8 +78,10 @@ function emptyText(runs: readonly RunRecord[] | null, words: string): string {
 }
 
 function takeAll(files: FileList | null): void {
+  // A copy: the list empties itself when the input is cleared.
+  const chosen = [...(files ?? [])];
   void (async () => {
-    for (const file of files ?? []) await takeIn(file);
+    for (const file of chosen) await takeIn(file);
   })();
 }
 

@@ -1,0 +1,114 @@
+/** The library on runs that came from files: no search is needed. */
+import { truncate, writeFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
+import { emptySummary } from '../src/storage/records.ts';
+import { writeRun } from '../src/storage/files.ts';
+import { summarize } from '../src/storage/summary.ts';
+import { expect, test } from './lab.ts';
+import { openLibrary, runRow } from './storage-helpers.ts';
+
+async function runFile(name: string, created: number, tags: string[] = [], target = 6_000) {
+  const { settings, events, checkpoints } = await sampleRun((change) => void (change.targetParameters = target));
+  const checkpoint = checkpoints.at(-1)!;
+  const text = writeRun(
+    {
+      run: {
+        ...{ id: name.replace(/\W/g, '-'), name, tags, created, updated: created, status: 'finished', settings, dataset: { name: 'fashion-mnist', source: null } },
+        ...{ backend: 'cpu', events: events.length, summary: summarize(emptySummary, events), checkpointStep: null, deleted: null, imported: false },
+      },
+      events,
+      checkpoint: { runId: name, events: checkpoint.events, stageEnd: 0, step: checkpoint.steps, created, checkpoint },
+    },
+    { weights: true },
+  );
+  return { name: `${name}.json`, mimeType: 'application/json', buffer: Buffer.from(text) };
+}
+
+const names = '<img src=x onerror=alert(1)> Alpha';
+
+test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown away and taken back', async ({ lab }) => {
+  await openLibrary(lab);
+  await expect(lab.getByText('No runs yet.')).toBeVisible();
+  await lab.getByLabel('File to import').setInputFiles([await runFile(names, 1e12), await runFile('Beta', 2e12, ['thesis'], 3_000)]);
+  const headings = lab.getByRole('region', { name: 'Runs' }).getByRole('heading', { level: 3 });
+  // Text of a file is text, whatever it looks like.
+  await expect(headings).toHaveText(['Beta', names]);
+
+  await lab.getByLabel('Sort by').selectOption('Name');
+  await expect(headings).toHaveText([names, 'Beta']);
+  await lab.getByRole('searchbox').fill('thesis');
+  await expect(headings).toHaveText(['Beta']);
+  await lab.getByRole('searchbox').fill('');
+
+  const beta = runRow(lab, 'Beta');
+  await beta.getByRole('button', { name: 'Rename' }).click();
+  await lab.getByLabel('Name', { exact: true }).fill('Gamma');
+  await lab.getByLabel('Tags').fill('thesis, second , thesis');
+  await lab.keyboard.press('Enter');
+  const gamma = runRow(lab, 'Gamma');
+  await expect(gamma.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['thesis', 'second']);
+
+  for (const box of await lab.getByRole('checkbox', { name: /^Compare/ }).all()) await box.check();
+  const comparison = lab.getByRole('region', { name: 'Comparison' });
+  await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('6,000');
+  await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('3,000');
+  const { violations } = await new AxeBuilder({ page: lab }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+
+  await gamma.getByRole('button', { name: 'Delete' }).click();
+  await expect(runRow(lab, 'Gamma')).toHaveCount(0);
+  await lab.getByRole('button', { name: 'Undo' }).click();
+  await expect(runRow(lab, 'Gamma')).toHaveCount(1);
+
+  const [download] = await Promise.all([lab.waitForEvent('download'), gamma.getByRole('button', { name: 'Save with weights' }).click()]);
+  await lab.getByLabel('File to import').setInputFiles(await download.path());
+  await expect(runRow(lab, 'Gamma (again)')).toHaveCount(1);
+
+  await gamma.getByRole('button', { name: 'Open' }).click();
+  await expect(lab.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
+  await lab.reload();
+  await expect(lab.getByText('There is no run')).toHaveCount(0);
+
+  await openLibrary(lab);
+  await runRow(lab, 'Gamma').getByRole('button', { name: 'Use settings' }).click();
+  await expect(lab.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
+});
+
+test('a file that is wrong is refused with the field, and nothing is stored; one that is dropped is taken in', async ({ lab }, info) => {
+  await openLibrary(lab);
+  const good = await runFile('Good', 1e12);
+  const wrong = good.buffer.toString().replace('"batchSize":8', '"batchSize":"eight"');
+  const refusal = lab.getByRole('status').filter({ hasText: 'was not taken in' });
+  await lab.getByLabel('File to import').setInputFiles({ ...good, name: 'wrong.json', buffer: Buffer.from(wrong) });
+  await expect(refusal).toContainText('settings.batchSize');
+
+  const huge = info.outputPath('huge.json');
+  await writeFile(huge, '{');
+  await truncate(huge, 200 * 2 ** 20);
+  await lab.getByLabel('File to import').setInputFiles(huge);
+  await expect(refusal).toContainText('200 MiB');
+
+  await lab.getByLabel('File to import').setInputFiles({ name: 'deep.json', mimeType: 'application/json', buffer: Buffer.from('['.repeat(1_000_000)) });
+  await expect(refusal).toContainText('levels deep');
+  await lab.getByLabel('File to import').setInputFiles({ ...good, name: 'short.json', buffer: good.buffer.subarray(0, good.buffer.length / 2) });
+  await expect(refusal).toContainText('it was cut off');
+  await expect(lab.getByText('No runs yet.')).toBeVisible();
+
+  const transfer = await lab.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'good.json', { type: 'application/json' }));
+    return data;
+  }, good.buffer.toString());
+  await lab.dispatchEvent('.library', 'dragover', { dataTransfer: transfer });
+  await lab.dispatchEvent('.library', 'drop', { dataTransfer: transfer });
+  await expect(runRow(lab, 'Good')).toHaveCount(1);
+});
+
+test('the library fits a phone', async ({ lab }) => {
+  await lab.setViewportSize({ width: 390, height: 844 });
+  await openLibrary(lab);
+  await lab.getByLabel('File to import').setInputFiles(await runFile('A name that is long enough to need more than one line on a phone', 1e12, ['one', 'two']));
+  await expect(runRow(lab, /A name/)).toBeVisible();
+  expect(await lab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+});

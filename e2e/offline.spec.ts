@@ -1,0 +1,49 @@
+/** The policy holds in every view, nothing leaves the origin, and the lab works without a network once it was opened. */
+import { expect, test } from './lab.ts';
+import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
+
+test('no view needs more than the policy allows', async ({ lab, context }) => {
+  const policy = (await (await context.request.get('/')).headersArray()).find(({ name }) => name.toLowerCase() === 'content-security-policy');
+  expect(policy?.value).toContain("default-src 'none'");
+  await lab.addInitScript(() => {
+    const violations: string[] = ((window as unknown as { violations: string[] }).violations = []);
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`));
+  });
+  await lab.reload();
+  await expect(startButton(lab)).toBeEnabled();
+  for (const link of await lab.getByRole('navigation', { name: 'Views' }).getByRole('link').all()) {
+    await link.click();
+    await expect(lab.getByText('Loading this view.')).toHaveCount(0);
+  }
+  await chooseSettings(lab, quickSettings);
+  await startButton(lab).click();
+  await expect(status(lab)).toContainText(/pruning|warming/, { timeout: 180_000 });
+  expect(await lab.evaluate(() => (window as unknown as { violations: string[] }).violations)).toEqual([]);
+  // The policy is not only there: what it forbids does not run.
+  const other = await context.newPage();
+  await other.goto('/');
+  await other.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ranInline = true';
+    document.head.append(script);
+  });
+  expect(await other.evaluate(() => (window as unknown as { ranInline?: boolean }).ranInline)).toBeUndefined();
+  await other.close();
+});
+
+test.describe('without a network', () => {
+  test.use({ serviceWorkers: 'allow' });
+  test('the lab opens and searches', async ({ page, context }) => {
+    await page.goto('/');
+    await page.evaluate(async () => {
+      const { active } = await navigator.serviceWorker.ready;
+      if (active!.state !== 'activated') await new Promise((resolve) => active!.addEventListener('statechange', () => active!.state === 'activated' && resolve(null)));
+    });
+    await context.setOffline(true);
+    await page.reload();
+    await expect(startButton(page)).toBeEnabled();
+    await chooseSettings(page, quickSettings);
+    await startButton(page).click();
+    await expect(status(page)).toHaveText(/^Finished/, { timeout: 180_000 });
+  });
+});
