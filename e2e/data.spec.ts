@@ -91,6 +91,8 @@ const cases: Record<string, () => Case> = {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const openData = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
+/** What the next search takes. */
+const chosen = (page: Page) => page.getByRole('combobox', { name: 'Images' });
 const added = (page: Page) => page.getByText('is stored, and the next search takes it');
 
 interface StoredSet {
@@ -138,7 +140,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       await expect(added(page)).toBeVisible();
       await page.getByRole('button', { name: 'Dismiss' }).click();
       const { sets } = await storedSets(page);
-      const choice = await page.getByLabel('Images', { exact: true }).inputValue();
+      const choice = await chosen(page).inputValue();
       const stored = sets.find(({ id }) => id === choice);
       expect(stored?.name).toBe(name);
       expect(stored?.train).toEqual({ sha256: sha256(train.images), labels: Array.from(train.labels) });
@@ -166,15 +168,15 @@ test('a set is looked at, and deleted', async ({ lab: page }) => {
   await expect(page.getByText(/1 to 60 of \d{2,3}$/)).toBeVisible();
   await page.getByRole('button', { name: 'Class balance', exact: false }).click();
   await expect(page.getByRole('row', { name: /^frog/ })).toBeVisible();
-  await page.getByLabel('Cutout').selectOption('8');
+  await page.getByRole('combobox', { name: 'Cutout' }).selectOption('8');
   await expect(page.getByRole('img', { name: /each as it is and in 6 epochs/ })).toBeVisible();
 
   // Chosen still after a reload; gone, with all of its images, once it is deleted.
   await page.reload();
-  await expect(page.getByLabel('Images', { exact: true }).locator('option:checked')).toHaveText('cifar10-subset');
+  await expect(chosen(page).locator('option:checked')).toHaveText('cifar10-subset');
   await page.getByRole('button', { name: 'Delete cifar10-subset' }).click();
   await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByLabel('Images', { exact: true })).toHaveValue('fashion-mnist');
+  await expect(chosen(page)).toHaveValue('fashion-mnist');
   expect(await storedSets(page)).toEqual({ sets: [], chunks: 0 });
 });
 

@@ -42,5 +42,6 @@ export function nameOf(files: readonly ImportFile[]): string {
   const names = files.map(({ path }) => path);
   let shared = names[0]!;
   for (const name of names) while (!name.startsWith(shared)) shared = shared.slice(0, -1);
-  return shared.replace(/[^a-z0-9]+$/i, '') || `${files.length} files`;
+  shared = shared.replace(/[^a-z0-9]+$/i, '');
+  return shared.length > 2 ? shared : `${files.length} files`;
 }
