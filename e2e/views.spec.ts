@@ -47,6 +47,12 @@ async function set(page: Page, values: Record<string, number>): Promise<void> {
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
+const levelNames = { operation: 'Operations', filter: 'Filters', weight: 'Weights' } as const;
+
+async function choose(page: Page, group: string, name: string): Promise<void> {
+  await page.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).check();
+}
+
 async function open(page: Page, view: (typeof views)[number]): Promise<void> {
   await page.evaluate((name) => (location.hash = location.hash.replace(/[\w-]*$/, name)), view);
   await expect(page.locator(`main .view.${view}`)).toBeVisible();
@@ -125,8 +131,8 @@ test('every view shows what the events and the exported architecture say', async
   await test.step('discretization: every unit against its threshold', async () => {
     await open(page, 'discretization');
     for (const { cell, operations, weights } of units.cells) {
-      await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${cell + 1}`).click();
-      await page.getByRole('radiogroup', { name: 'Granularity' }).getByText('Operations').click();
+      await choose(page, 'Cell', `cell ${cell + 1}`);
+      await choose(page, 'Granularity', 'Operations');
       const names = await page.getByRole('option').evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''));
       expect(names).toHaveLength(operations.importances.length);
       names.forEach((name, unit) => {
@@ -137,7 +143,7 @@ test('every view shows what the events and the exported architecture say', async
       });
       const counts = last.cells.find((one) => one.cell === cell)!.counts;
       for (const level of granularities) {
-        await page.getByRole('radiogroup', { name: 'Granularity' }).getByText(`${level}s`, { exact: false }).click();
+        await choose(page, 'Granularity', levelNames[level]);
         expect(numbers(await page.locator('.summary').innerText()).slice(1, 3)).toEqual([counts[level].left, counts[level].total]);
       }
       await page.getByRole('button', { name: /^Weights of cell \d+ as a table$/ }).click();
@@ -157,8 +163,8 @@ test('every view shows what the events and the exported architecture say', async
     );
     expect(lost.length, 'pruned preprocess filters').toBeGreaterThan(0);
     const { step, cell, part, id, threshold } = lost.at(-1)!;
-    await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${cell + 1}`).click();
-    await page.getByRole('radiogroup', { name: 'Granularity' }).getByText('Filters').click();
+    await choose(page, 'Cell', `cell ${cell + 1}`);
+    await choose(page, 'Granularity', 'Filters');
     await page.getByRole('option', { name: `preprocess of input ${part + 1}` }).click();
     await page.getByRole('button', { name: 'Filters as a table' }).click();
     const row = page.getByRole('region', { name: 'Filters, table' }).locator('tbody tr').nth(id);
@@ -169,10 +175,10 @@ test('every view shows what the events and the exported architecture say', async
   await test.step('architecture: the cells of the exported network, and its picture as files', async () => {
     await open(page, 'architecture');
     for (const { index, operations } of architecture.cells) {
-      await page.getByRole('radiogroup', { name: 'Cell' }).getByText(`cell ${index + 1}`).click();
+      await choose(page, 'Cell', `cell ${index + 1}`);
       expect(await aliveOptions(page.getByRole('listbox'))).toHaveLength(operations.length);
     }
-    await page.getByRole('radiogroup', { name: 'Extent' }).getByText('Whole network').click();
+    await choose(page, 'Extent', 'Whole network');
     const [svg] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'SVG' }).click()]);
     const text = await readFile(await svg.path(), 'utf8');
     expect(text).toMatch(/^<svg[^>]* width="\d/);
@@ -180,7 +186,7 @@ test('every view shows what the events and the exported architecture say', async
     expect(text).toContain(`${architecture.parameters.active.toLocaleString('en-US')} parameters`);
     const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
     expect([...(await readFile(await png.path())).subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG');
-    await page.getByRole('radiogroup', { name: 'Extent' }).getByText('One cell').click();
+    await choose(page, 'Extent', 'One cell');
   });
 
   await test.step('trade-off: every measurement', async () => {

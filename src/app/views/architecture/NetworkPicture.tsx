@@ -8,7 +8,7 @@ import { lastSnapshot } from '../../store/run-model.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { arrangeCells, frame } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
-import { useLayouts } from './use-layouts.ts';
+import { layoutCell } from './layout.ts';
 
 const headHeight = 46;
 const margin = 20;
@@ -20,18 +20,17 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const settings = useShown(shownSettings);
   const measured = useShown(({ run }) => run.evaluations.at(-1));
   const step = useShown(({ run }) => run.step);
-  const alive = useMemo(
-    () => (details.at(-1)?.cells ?? []).map(({ cell }) => candidatesOf(details, units, settings.space, cell).filter((candidate) => candidate.alive)),
-    [details, units, settings],
-  );
-  const layouts = useLayouts(alive, settings.space.nodes);
   const arranged = useMemo(() => {
     const shapes = cellShapes(settings);
-    return arrangeCells(
-      layouts.flatMap((layout, cell) => (shapes[cell] ? [{ cell: shapes[cell], layout }] : [])),
-      headHeight,
-    );
-  }, [layouts, settings]);
+    const cells = (details.at(-1)?.cells ?? []).map(({ cell }) => ({
+      cell: shapes[cell],
+      layout: layoutCell(
+        candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive),
+        settings.space.nodes,
+      ),
+    }));
+    return arrangeCells(cells, headHeight);
+  }, [details, units, settings]);
   const { placed, width, height } = arranged;
   if (placed.length === 0 || !snapshot) return null;
   const input = (cell: number): string => (cell < 0 ? 'stem' : `c${cell + 1}`);

@@ -1,11 +1,16 @@
-/** Lays a cell out with dagre: its inputs left, its nodes, its output right; every edge as a box of candidate operations. Pure. */
-import { Graph, layout } from '@dagrejs/dagre';
+/** Lays a cell out: its inputs left, its nodes, its output right; every edge as a box of candidate operations. Pure. */
 import type { Candidate } from '../../store/cell-units.ts';
 
 export const rowHeight = 15;
 export const boxWidth = 104;
 const boxPadding = 4;
-const stateSize = { width: 44, height: 26 };
+const boxGap = 12;
+/** Between columns, for lines to bend in. */
+const gutter = 26;
+/** Under the boxes, for the lines into the output. */
+const busSpace = 16;
+const margin = 4;
+const stateSize = { width: 40, height: 26 };
 
 export interface StateShape {
   /** 0, 1 = the cell's inputs, 2.. = nodes, then the output. */
@@ -43,80 +48,69 @@ export interface CellLayout {
 }
 
 /**
+ * Columns: the inputs, then for every node the boxes of its incoming edges and the node itself, then the output. In a
+ * column the edges from the inputs stand outside and those from nodes inside: a later column has one box more, so lines
+ * run over and under the columns before. Outputs of nodes run along the bottom.
  * @param candidates those to draw: all of a cell, or only live ones. Edges without any are left out.
  * @param nodes intermediate nodes of a cell.
  */
 export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
+  const columns = Array.from({ length: nodes }, (_, node) => stack(candidates.filter(({ to }) => to === node + 2)));
+  const tallest = Math.max(...columns.map(({ height }) => height), 3 * stateSize.height);
+  const middle = margin + tallest / 2;
+  const bus = margin + tallest + busSpace;
+  const boxes: BoxShape[] = [];
+  const states: StateShape[] = [];
+  let x = margin + stateSize.width + gutter;
+  columns.forEach((column, node) => {
+    for (const box of column.boxes) boxes.push({ ...box, x, y: middle - column.height / 2 + box.y });
+    x += boxWidth + gutter;
+    states.push({ state: node + 2, x: x + stateSize.width / 2, y: middle, ...stateSize });
+    x += stateSize.width + gutter;
+  });
+  const input = (state: 0 | 1): StateShape => {
+    const first = boxes.find(({ from, to }) => from === state && to === 2);
+    const y = first ? first.y + first.height / 2 : middle + (state === 0 ? -1 : 1) * stateSize.height;
+    return { state, x: margin + stateSize.width / 2, y, ...stateSize };
+  };
+  const output = { state: nodes + 2, x: x + stateSize.width / 2, y: middle, ...stateSize };
+  const all = [input(0), input(1), ...states, output];
+  return { width: x + stateSize.width + margin, height: bus + margin, states: all, boxes, lines: linesOf(all, boxes, bus) };
+}
+
+/** Boxes of a node's edges, from the top: the older input, the nodes, the newer input. */
+function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]; height: number } {
   const edges = new Map<number, Candidate[]>();
   for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
-  const { width, height, states, boxes, lines } = geometry([...edges.values()], nodes);
-  return {
-    width,
-    height,
-    states,
-    boxes: boxes.map(({ edge, ...place }) => ({ edge, ...place, rows: edges.get(edge)! })),
-    lines: lines.map(({ points, edge }) => ({ points, strength: edge === null ? 1 : strengthOf(edges.get(edge)!) })),
-  };
-}
-
-interface Geometry extends Pick<CellLayout, 'width' | 'height' | 'states'> {
-  boxes: Omit<BoxShape, 'rows'>[];
-  lines: { points: LineShape['points']; edge: number | null }[];
-}
-
-/** Importances move all the time; places depend on how many operations an edge has, and cost milliseconds. */
-const known = new Map<string, Geometry>();
-const mostKnown = 400;
-
-function geometry(edges: readonly (readonly Candidate[])[], nodes: number): Geometry {
-  const key = `${nodes} ${edges.map((rows) => `${rows[0].edge}:${rows.length}`).join(' ')}`;
-  const cached = known.get(key);
-  if (cached) return cached;
-  if (known.size >= mostKnown) known.clear();
-  const fresh = place(edges, nodes);
-  known.set(key, fresh);
-  return fresh;
-}
-
-function place(edges: readonly (readonly Candidate[])[], nodes: number): Geometry {
-  const graph = new Graph();
-  graph.setGraph({ rankdir: 'LR', nodesep: 10, ranksep: 20, edgesep: 8, marginx: 4, marginy: 4 });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const output = nodes + 2;
-  const state = (index: number): string => `state ${index}`;
-  for (let index = 0; index <= output; index++) graph.setNode(state(index), { ...stateSize });
-  for (const rows of edges) {
-    const [{ edge, from, to }] = rows;
-    const box = `edge ${edge}`;
-    graph.setNode(box, { width: boxWidth, height: heightOf(rows) });
-    graph.setEdge(state(from), box, { weight: 1 });
-    graph.setEdge(box, state(to), { weight: 3 });
-  }
-  for (let index = 2; index < output; index++) graph.setEdge(state(index), state(output), { weight: 2 });
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  const at = (name: string): { x: number; y: number } => graph.node(name) as { x: number; y: number };
-  // The field draws the older input above: where dagre has it below, the drawing is turned over.
-  const over = at(state(0)).y > at(state(1)).y ? (y: number): number => height - y : (y: number): number => y;
-  return {
-    width,
-    height,
-    states: Array.from({ length: output + 1 }, (_, index) => ({ state: index, x: at(state(index)).x, y: over(at(state(index)).y), ...stateSize })),
-    boxes: edges.map((rows) => {
+  const order = (from: number): number => (from === 1 ? Infinity : from);
+  let y = 0;
+  const boxes = [...edges.values()]
+    .sort(([a], [b]) => order(a.from) - order(b.from))
+    .map((rows) => {
       const [{ edge, from, to }] = rows;
-      const { x, y } = at(`edge ${edge}`);
-      const tall = heightOf(rows);
-      return { edge, from, to, x: x - boxWidth / 2, y: over(y) - tall / 2, width: boxWidth, height: tall };
-    }),
-    lines: graph.edges().map(({ v, w }) => {
-      const { points } = graph.edge(v, w) as { points: { x: number; y: number }[] };
-      const box = [v, w].find((end) => end.startsWith('edge '));
-      return { points: points.map(({ x, y }) => ({ x, y: over(y) })), edge: box ? Number(box.slice(5)) : null };
-    }),
-  };
+      const box = { edge, from, to, y, width: boxWidth, height: rows.length * rowHeight + 2 * boxPadding, rows };
+      y += box.height + boxGap;
+      return box;
+    });
+  return { boxes, height: Math.max(0, y - boxGap) };
 }
 
-const heightOf = (rows: readonly Candidate[]): number => rows.length * rowHeight + 2 * boxPadding;
+function linesOf(states: readonly StateShape[], boxes: readonly BoxShape[], bus: number): LineShape[] {
+  const lines: LineShape[] = [];
+  for (const { from, to, x, y, width, height, rows } of boxes) {
+    const strength = strengthOf(rows);
+    const [source, target] = [states[from], states[to]];
+    const left = source.x + source.width / 2;
+    const at = y + height / 2;
+    lines.push({ strength, points: [{ x: left, y: source.y }, { x: left + gutter, y: at }, { x, y: at }] });
+    lines.push({ strength, points: [{ x: x + width, y: at }, { x: target.x - target.width / 2, y: target.y }] });
+  }
+  const output = states[states.length - 1];
+  for (const { x, y, width, height } of states.slice(2, -1)) {
+    lines.push({ strength: 1, points: [{ x: x + width / 2 - 6, y: y + height / 2 - 4 }, { x: x + width / 2 + gutter, y: bus }, { x: output.x - output.width / 2 - gutter, y: bus }, { x: output.x, y: output.y + output.height / 2 }] });
+  }
+  return lines;
+}
 
 function strengthOf(rows: readonly Candidate[]): number {
   return rows.reduce((most, { alive, importance }) => (alive ? Math.max(most, importance) : most), 0);

@@ -1,10 +1,10 @@
 /** Every stored run: found, named, compared, saved as a file, taken from one, gone on with, thrown away and taken back. */
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
-import { removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
+import { refreshLibrary, removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { Compare } from './Compare.tsx';
@@ -20,6 +20,12 @@ export default function Library() {
   const [order, setOrder] = useState<Order>('newest');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [dropping, setDropping] = useState(false);
+  // A tab that dies tells nobody that its run is free.
+  useEffect(() => {
+    void refreshLibrary();
+    const timer = setInterval(() => void refreshLibrary(), 5_000);
+    return () => clearInterval(timer);
+  }, []);
   const shown = pickRuns(runs ?? [], words, order);
   const compared = chosen.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
 
