@@ -106,9 +106,12 @@ function linesOf(states: readonly StateShape[], boxes: readonly BoxShape[], bus:
     lines.push({ strength, points: [{ x: x + width, y: at }, { x: target.x - target.width / 2, y: target.y }] });
   }
   const output = states[states.length - 1];
-  for (const { x, y, width, height } of states.slice(2, -1)) {
-    lines.push({ strength: 1, points: [{ x: x + width / 2 - 6, y: y + height / 2 - 4 }, { x: x + width / 2 + gutter, y: bus }, { x: output.x - output.width / 2 - gutter, y: bus }, { x: output.x, y: output.y + output.height / 2 }] });
-  }
+  states.slice(2, -1).forEach(({ state, x, y, width, height }) => {
+    const right = x + width / 2;
+    const direct = [{ x: right, y }, { x: output.x - output.width / 2, y: output.y }];
+    const around = [{ x: right - 6, y: y + height / 2 - 4 }, { x: right + gutter, y: bus }, { x: output.x - output.width / 2 - gutter, y: bus }, { x: output.x, y: output.y + output.height / 2 }];
+    lines.push({ strength: 1, points: state === states.length - 2 ? direct : around });
+  });
   return lines;
 }
 

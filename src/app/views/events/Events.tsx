@@ -22,7 +22,7 @@ const kindNames: Readonly<Record<LogKind, string>> = {
 };
 
 /** Rows drawn before more are asked for. */
-const page = 200;
+const page = 100;
 
 export default function Events() {
   const [filter, setFilter] = useState<EventFilter>(everything);
