@@ -5,6 +5,7 @@ import type { Payload } from '../src/protocol/messages.ts';
 import { leaseRun } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';
 import { MemoryStore } from '../src/storage/memory-store.ts';
+import { tellNews } from '../src/storage/news.ts';
 import { openStore } from '../src/storage/open.ts';
 import { emptySummary } from '../src/storage/records.ts';
 import type { RunRecord } from '../src/storage/records.ts';
@@ -44,7 +45,7 @@ export async function beginRecording({ settings, dataset, datasetName, backend, 
     obstacle = isNoRoom(error) ? 'the browser grants this page no more room; delete runs in the library to make some' : messageOf(error);
   }
   const recorder = new RunRecorder({ store, run, onProblem });
-  return { runId: run.id, obstacle, recorder, resumed: null, close: closer(recorder, store, lease) };
+  return { runId: run.id, obstacle, recorder, resumed: null, close: closer(id, recorder, store, lease) };
 }
 
 /** @throws Refusal when another tab writes the run, or there is no checkpoint to go on from. */
@@ -60,14 +61,16 @@ export async function reopenRecording(runId: string, onProblem: (problem: string
   }
   const recorder = new RunRecorder({ store, run, onProblem });
   const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events) };
-  return { runId, obstacle, recorder, resumed, close: closer(recorder, store, lease) };
+  return { runId, obstacle, recorder, resumed, close: closer(runId, recorder, store, lease) };
 }
 
-function closer(recorder: RunRecorder, store: { close(): void }, lease: Lease | null): () => Promise<void> {
+function closer(runId: string, recorder: RunRecorder, store: { close(): void }, lease: Lease | null): () => Promise<void> {
   return async () => {
-    await recorder.flush();
+    await recorder.drain();
     store.close();
     lease?.release();
+    // Its lock is free: what the library offers changes.
+    tellNews({ runId });
   };
 }
 

@@ -68,6 +68,15 @@ export class RunRecorder {
     return this.writing;
   }
 
+  /** Resolves once all is written, however long there is no room. */
+  async drain(): Promise<void> {
+    await this.flush();
+    while (this.failing) {
+      await new Promise((resolve) => setTimeout(resolve, this.retryAfter));
+      await this.flush();
+    }
+  }
+
   /** Cuts the run back to its first `count` events, as at a checkpoint; gives these. */
   async rewind(count: number): Promise<SearchEvent[]> {
     // Those up to there, first: they may wait still.
