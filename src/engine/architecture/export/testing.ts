@@ -20,11 +20,11 @@ const space: SpaceSettings = { cells: 4, nodes: 2, channels: 4, stages: 3, stemM
 const imageSize = 14;
 
 /** Pruned at every level; weights and running statistics are drawn, not trained: an export must not depend on it. */
-export function sampleTrained(seed = 1): Trained {
-  const { network } = commitLive(scatteredNetwork(space, seed, imageSize), everyLevel);
+export function sampleTrained(seed = 1, shape = { space, imageSize }): Trained {
+  const { network } = commitLive(scatteredNetwork(shape.space, seed, shape.imageSize), everyLevel);
   const settings = smallSettings((s) => {
-    s.space = space;
-    s.data.imageSize = imageSize;
+    s.space = shape.space;
+    s.data.imageSize = shape.imageSize;
   });
   const data = syntheticData(settings);
   const architecture = describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data, steps: 1, validationAccuracy: 0.5, targetReached: true });
