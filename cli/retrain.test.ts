@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sampleTrained } from '../src/engine/architecture/export/testing.ts';
+import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
 import { operationNames } from '../src/engine/settings.ts';
 import { parseTrained } from '../src/engine/train/trained.ts';
 

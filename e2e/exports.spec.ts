@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
-import { sampleTrained } from '../src/engine/architecture/export/testing.ts';
+import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
 import { expect, test } from './lab.ts';

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from './onnx.ts';
 import { messages } from './onnx-schema.ts';
 import type { OnnxModel } from './onnx-schema.ts';
-import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
+import { sampleTrained } from './sample.ts';
+import { engineLogits, largestDifference, realImages } from './testing.ts';
 
 const trained = sampleTrained();
 let expected: Float32Array;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npz } from './npz.ts';
 import { exportPyTorch } from './pytorch.ts';
-import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
+import { sampleTrained } from './sample.ts';
+import { engineLogits, largestDifference, realImages } from './testing.ts';
 
 /** A Python that has PyTorch: Debian's lies beside others. */
 const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import torch']).status === 0);

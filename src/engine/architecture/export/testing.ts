@@ -1,45 +1,13 @@
-/** For tests of exports: a network with everything in it that a search can leave, and real images to run it on. */
+/** For tests of exports: real images, and what the engine makes of them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'fflate';
-import { commitLive } from '../../granularity/commit.ts';
-import { superNetTotals, unitMillions } from '../../granularity/count.ts';
-import { everyLevel, scatteredNetwork } from '../../granularity/testing.ts';
-import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
-import { operationNames } from '../../settings.ts';
-import type { SpaceSettings } from '../../settings.ts';
+import { unitMillions } from '../../granularity/count.ts';
 import { createComposedStepper } from '../../supernet/composed-stepper.ts';
 import { trainedLevels } from '../../train/rebuild.ts';
-import { trainSettingsFor } from '../../train/settings.ts';
-import { describeValues, networkOf } from '../../train/trained.ts';
+import { networkOf } from '../../train/trained.ts';
 import type { Trained } from '../../train/trained.ts';
-import { describeArchitecture } from '../describe.ts';
-
-/** Reductions with every operation, a factorized preprocess, and sizes that are odd at the second of them: 14, 7, 4. */
-const space: SpaceSettings = { cells: 4, nodes: 2, channels: 4, stages: 3, stemMultiplier: 2, operations: [...operationNames] };
-const imageSize = 14;
-
-/** Pruned at every level; weights and running statistics are drawn, not trained: an export must not depend on it. */
-export function sampleTrained(seed = 1, shape = { space, imageSize }): Trained {
-  const { network } = commitLive(scatteredNetwork(shape.space, seed, shape.imageSize), everyLevel);
-  const settings = smallSettings((s) => {
-    s.space = shape.space;
-    s.data.imageSize = shape.imageSize;
-  });
-  const data = syntheticData(settings);
-  const architecture = describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data, steps: 1, validationAccuracy: 0.5, targetReached: true });
-  return {
-    format: 'mgas-trained',
-    version: 1,
-    architecture,
-    training: trainSettingsFor(architecture, 1),
-    backend: 'cpu',
-    steps: 0,
-    test: { accuracy: 0.5, loss: 1, images: 100, confusion: [], worst: [] },
-    normalization: { mean: [72.9], deviation: [80.5] },
-    ...describeValues(network),
-  };
-}
+import { imageSize } from './sample.ts';
 
 export interface Images {
   /** Normalized, NHWC. */

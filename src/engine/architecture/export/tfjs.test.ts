@@ -1,7 +1,8 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { engineLogits, largestDifference, realImages, sampleTrained } from './testing.ts';
+import { sampleTrained } from './sample.ts';
+import { engineLogits, largestDifference, realImages } from './testing.ts';
 import { exportTfjs } from './tfjs.ts';
 
 it('is opened by loadGraphModel, and gives the logits of the engine over 100 real images', async () => {
