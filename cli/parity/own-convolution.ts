@@ -24,6 +24,8 @@ type Method = ReferenceKernels['maskedConvolution'];
 /** Chunks of the filter gradients: more than one, so that their sum is checked too. */
 const chunks = 3;
 const rows = 4;
+/** Invocations that share a sum. */
+const threads = 8;
 
 interface Setup {
   readonly gpu: Gpu;
@@ -70,7 +72,7 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
       gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [tiles(outPlane, spacing[1]), inQuads]);
       gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [tiles(inPlane, stride === 1 ? dilation : 1), inQuads]);
       const sizes = { chunks, chunkStride: registry.gradientSize };
-      gpu.record(depthwiseFilterGradient(v, c), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
+      gpu.record(depthwiseFilterGradient(v, c, threads), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
     };
   };
 }
@@ -88,7 +90,7 @@ const planPointwise: Plan = ({ gpu, tables, registry, spec, inQuads, outQuads, o
     gpu.record(pointwiseForward(v), [x, w, y, tab], { ...planes, tab: forward }, [tiles, outQuads]);
     gpu.record(pointwiseForward(v), [dy, w, dx, tab], { ...planes, tab: input }, [tiles, inQuads]);
     const sizes = { chunks, chunkStride: registry.gradientSize };
-    const program = pointwiseFilterGradient({ ...v, tile: 2 });
+    const program = pointwiseFilterGradient({ ...v, tile: 2 }, threads);
     gpu.record(program, [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
   };
 };

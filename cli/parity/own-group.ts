@@ -21,7 +21,7 @@ import { fromQuads, planeOf, quadsOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 /** More than one chunk, so that their sum is checked too. */
-const chunks = 3;
+const sizes = { chunks: 3, filter: 8, norm: 16 };
 /** Its sigmoid is 1 in float32. */
 const certain = 100;
 const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];
@@ -105,7 +105,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const grads = own(gpu.buffer(plan.table.size * 4));
   const coefficients = own(gpu.buffer(plan.space.edges.length * 4));
   const on = { operation: false, filter: true, weight: true };
-  const context = new Context(gpu, plan, inPlane.batch, on, values, coefficients, chunks);
+  const context = new Context(gpu, plan, inPlane.batch, on, values, coefficients, sizes);
   const states = { buffer: own(gpu.upload(toQuads(x))), quads: quadsOf(x.shape[3]), plane: inPlane };
   const full = { buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]), channels)))), quads, plane: inPlane };
   const output = { buffer: own(gpu.buffer(bytesOf(quads, outPlane))), quads, plane: outPlane };
@@ -120,7 +120,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   recordEpilogue(
     context,
     { values, grads, momenta, losses, weightMask: parameters.weightMask },
-    { batchSize: inPlane.batch, granularities: on, unitMillions: [], ring: 1, chunks },
+    { batchSize: inPlane.batch, granularities: on, unitMillions: [], ring: 1, sizes },
   );
   context.resolve();
   const recording = await gpu.finish('prologue' satisfies Part);

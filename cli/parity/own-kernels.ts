@@ -1,7 +1,7 @@
 /** The WGSL programs behind the interface of the parity check. */
 import { operationTable } from '../../src/engine/space/space.ts';
 import type { OperationKind } from '../../src/engine/space/space.ts';
-import { WebGPUStepper } from '../../src/engine/supernet/webgpu-stepper.ts';
+import { createWebGPUStepper } from '../../src/engine/supernet/webgpu-stepper.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import { Gpu } from '../../src/kernels/webgpu/runtime.ts';
 import type { Block, BlockResult, ReferenceKernels } from './kernels.ts';
@@ -10,9 +10,6 @@ import { fullIndices, runGroup } from './own-group.ts';
 import type { GroupResult, GroupSetup } from './own-group.ts';
 import { binaryStep, weightMask } from './own-mask.ts';
 import type { NdArray } from './reference.ts';
-
-/** Chunks of the filter gradients: more than one, so that their sum is checked too. */
-const chunks = 3;
 
 function operationOf(kind: OperationKind, kernel = 1, dilation = 1): GroupSetup['operation'] {
   const found = Object.values(operationTable).find(
@@ -164,6 +161,6 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
       return { y, dx };
     },
 
-    createStepper: () => Promise.resolve(new WebGPUStepper(gpu, chunks)),
+    createStepper: () => Promise.resolve(createWebGPUStepper(gpu)),
   };
 }

@@ -5,6 +5,8 @@ import type { Dispatch } from '../../kernels/webgpu/runtime.ts';
 import type { HyperField } from '../../kernels/webgpu/units.ts';
 import type { NetworkParameters, NetworkPlan } from './plan.ts';
 import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, UpdateMode } from './stepper.ts';
+import { adapterSizes } from './webgpu/context.ts';
+import type { AdapterSizes } from './webgpu/context.ts';
 import { recordNetwork } from './webgpu/network.ts';
 import type { DeviceNetwork } from './webgpu/network.ts';
 
@@ -19,13 +21,10 @@ const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'ba
 /** Parts that make up a training step. */
 export const trainingParts: ReadonlySet<string> = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
 
-export interface WebGPUStepperOptions {
-  /** Chunks of a filter gradient; default by adapter: few on a software adapter, more on hardware. */
-  chunks?: number;
-}
-
-export function createWebGPUStepper(device: GPUDevice, options: WebGPUStepperOptions = {}): WebGPUStepper {
-  return new WebGPUStepper(new Gpu(device), options.chunks ?? (isSoftware(device) ? 2 : 16));
+/** @param gpu a device, or one with programs compiled before. */
+export function createWebGPUStepper(gpu: GPUDevice | Gpu): WebGPUStepper {
+  const wrapped = gpu instanceof Gpu ? gpu : new Gpu(gpu);
+  return new WebGPUStepper(wrapped, adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware']);
 }
 
 function isSoftware(device: GPUDevice): boolean {
@@ -46,12 +45,12 @@ export class WebGPUStepper implements Stepper {
 
   constructor(
     readonly gpu: Gpu,
-    private readonly chunks: number,
+    private readonly sizes: AdapterSizes,
   ) {}
 
   async load(plan: NetworkPlan, parameters: NetworkParameters, options: Parameters<Stepper['load']>[2]): Promise<void> {
     this.dispose();
-    this.network = await recordNetwork(this.gpu, plan, parameters, { ...options, ring, chunks: this.chunks });
+    this.network = await recordNetwork(this.gpu, plan, parameters, { ...options, ring, sizes: this.sizes });
     this.plan = plan;
     this.batchSize = options.batchSize;
     this.weightMask = parameters.weightMask.slice();

@@ -237,20 +237,18 @@ for (var kx = 0; kx < ${kernel}; kx++) {
 }`;
 }
 
-const filterThreads = 32;
-
 /**
  * Partial sums of dL/dw over one chunk of the pixels, for one column of a quad's taps: all taps at once are too many
  * values for a software adapter's compiler. out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x columns].
- * One barrier, then one invocation a tap adds the 32 shares.
+ * One barrier, then one invocation a tap adds the shares.
  */
-export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass): Program {
+export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass, threads: number): Program {
   const { kernel } = c;
   const ratio = ratioOf(v, c);
   const rows = (v.rows - 1) * ratio + kernel;
   const half = (kernel - 1) / 2;
   const sums = `${unroll(kernel, (i) => `var acc${i} = vec4f();`)}
-  for (var i = wg.x * ${filterThreads}u + local; i < tiles; i += p.chunks * ${filterThreads}u) {
+  for (var i = wg.x * ${threads}u + local; i < tiles; i += p.chunks * ${threads}u) {
     let t = tile(i, p.height, p.width, u32(step));
     let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
     if (x >= 0 && x < inW) {
@@ -263,7 +261,7 @@ export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass):
       ${unroll(kernel, (ky) => `acc${ky} += ${sum(v.rows, (r) => `v${r * ratio + ky} * g${r}`)};`)}
     }
   }
-  ${unroll(kernel, (i) => `shares[${i * filterThreads}u + local] = acc${i};`)}`;
+  ${unroll(kernel, (i) => `shares[${i * threads}u + local] = acc${i};`)}`;
   return {
     label: `depthwise filter gradient ${label(v, kernel)}`,
     bindings: [
@@ -274,9 +272,9 @@ export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass):
       ...(v.activation === 'affine' ? [slotBinding] : []),
     ],
     params: [...depthwiseParams, 'chunks', 'chunkStride'],
-    workgroupSize: filterThreads,
+    workgroupSize: threads,
     code: `${slotFields}${helpers(v.rows)}
-var<workgroup> shares : array<vec4f, ${kernel * filterThreads}>;
+var<workgroup> shares : array<vec4f, ${kernel * threads}>;
 fn run(local : u32, wg : vec3<u32>) {
   let entry = p.tab + wg.y * ${filterRow}u;
   let dilation = i32(tab[entry + 4u]); let step = i32(tab[entry + 5u]); let kx = i32(tab[entry + 6u]);
@@ -286,10 +284,10 @@ fn run(local : u32, wg : vec3<u32>) {
   ${affine(v, 'tab[entry + 3u]')}
   ${sums}
   workgroupBarrier();
-  if (local < ${kernel}u) {
+  for (var ky = local; ky < ${kernel}u; ky += ${threads}u) {
     var sum = vec4f();
-    for (var i = 0u; i < ${filterThreads}u; i++) { sum += shares[local * ${filterThreads}u + i]; }
-    out[tab[entry + 2u] + wg.x * p.chunkStride + local * ${kernel}u + u32(kx)] = sum;
+    for (var i = 0u; i < ${threads}u; i++) { sum += shares[ky * ${threads}u + i]; }
+    out[tab[entry + 2u] + wg.x * p.chunkStride + ky * ${kernel}u + u32(kx)] = sum;
   }
 }`,
   };

@@ -24,13 +24,12 @@ export const mixRows = 4;
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 export interface MixVariant {
-  readonly sources: 1 | 2;
   readonly stride: 1 | 2;
   /** The states lie in the buffer that is written (nodes of the cell), not in one of their own. */
   readonly inPlace: boolean;
 }
 
-const params = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'slot', 'partial'] as const;
+const params = ['sources', 'batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'slot', 'partial'] as const;
 
 const poolFunctions = (source: string, v: MixVariant): string => `
 struct Pools { ${seq(mixRows)
@@ -96,32 +95,10 @@ fn run(local : u32, wg : vec3<u32>) {
   let n = p.batch * p.height * p.width;
   let pixel = (image * p.height + y0) * p.width + x0;
   ${unroll(mixRows, (r) => `let pixel${r} = min(pixel + ${r}u * p.width, n - 1u);`)}
-  ${seq(v.sources)
-    .map(
-      (s) => `var pool${s} : Pools;
-  if (tab[p.tab + ${3 + 2 * s}u] != 0u) {
-    pool${s} = pools(tab[p.tab + ${2 + 2 * s}u] + wg.y, image, i32(y0), i32(x0));
-    let to = (${s}u * tab[p.tab + 1u] + wg.y) * n + pixel;
-    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${s}.arg${r}; }`)}
-  } else {
-    ${
-      v.stride === 1
-        ? `let at = ((tab[p.tab + ${2 + 2 * s}u] + wg.y) * p.batch + image) * p.inHeight * p.inWidth;
-    ${unroll(mixRows, (r) => `pool${s}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
-        : ''
-    }
-  }`,
-    )
-    .join('\n')}
+  // Convolutions first, then one source after the other: less code than both sources at once.
   for (var t = 0u; t < tab[p.tab]; t++) {
     let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
     ${unroll(mixRows, (r) => `var acc${r} = vec4f();`)}
-    ${seq(v.sources)
-      .map(
-        (s) => `{ let a = coefficient(tab[row + ${2 + 3 * s}u]); let b = coefficient(tab[row + ${3 + 3 * s}u]); let c = coefficient(tab[row + ${4 + 3 * s}u]);
-    ${unroll(mixRows, (r) => `acc${r} += a * pool${s}.here${r} + b * pool${s}.avg${r} + c * pool${s}.max${r};`)} }`,
-      )
-      .join('\n')}
     let list = tab[row + 8u] + wg.y * 4u;
     for (var e = tab[list]; e < tab[list] + tab[list + 1u] * ${alignedEntry}u; e += ${alignedEntry}u) {
       let a = coefficients[tab[e]];
@@ -150,12 +127,34 @@ fn run(local : u32, wg : vec3<u32>) {
           .join(', ')}) * scale + shift;`,
       )}
     }
-    let out = (tab[row] + wg.y) * n + pixel;
-    let add = tab[row + 1u] != 0u;
-    ${unroll(
-      mixRows,
-      (r) => `if (y0 + ${r}u < p.height) { let o = out + ${r}u * p.width; if (add) { acc${r} += y[o]; } y[o] = acc${r}; }`,
-    )}
+    let out = (tab[row] + wg.y) * n;
+    if (tab[row + 1u] != 0u) { ${unroll(mixRows, (r) => `acc${r} += y[out + pixel${r}];`)} }
+    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { y[out + pixel${r}] = acc${r}; }`)}
+  }
+  for (var k = 0u; k < p.sources; k++) {
+  var pool : Pools;
+  let quad = tab[p.tab + 2u + 2u * k] + wg.y;
+  if (tab[p.tab + 3u + 2u * k] != 0u) {
+    pool = pools(quad, image, i32(y0), i32(x0));
+    let to = (k * tab[p.tab + 1u] + wg.y) * n + pixel;
+    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool.arg${r}; }`)}
+  } else {
+    ${
+      v.stride === 1
+        ? `let at = (quad * p.batch + image) * p.inHeight * p.inWidth;
+    ${unroll(mixRows, (r) => `pool.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
+        : ''
+    }
+  }
+    for (var t = 0u; t < tab[p.tab]; t++) {
+      let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
+      let a = coefficient(tab[row + 2u + 3u * k]); let b = coefficient(tab[row + 3u + 3u * k]); let c = coefficient(tab[row + 4u + 3u * k]);
+      let out = (tab[row] + wg.y) * n;
+      ${unroll(
+        mixRows,
+        (r) => `if (y0 + ${r}u < p.height) { y[out + pixel${r}] += a * pool.here${r} + b * pool.avg${r} + c * pool.max${r}; }`,
+      )}
+    }
   }
 }`,
   };
@@ -168,7 +167,7 @@ fn run(local : u32, wg : vec3<u32>) {
  * height, width are the nodes', inHeight, inWidth the states'. Rows at tab[p.gather]: [aligned quad of part or none, 4
  * lanes], one a source and quad. Grid: [tiles of a state / 64, node quads, sources].
  */
-export function mixBackward(v: Omit<MixVariant, 'sources'>): Program {
+export function mixBackward(v: MixVariant): Program {
   const gradient = v.inPlace ? 'y' : 'g';
   const rows = v.stride === 1 ? mixRows + 2 : mixRows / 2 + 1;
   const columns = v.stride === 1 ? 3 : 2;

@@ -9,27 +9,30 @@ import type { Program } from './runtime.ts';
 import { slotFields, slotOffset } from './slots.ts';
 import type { SlotField } from './slots.ts';
 
-const threads = 64;
+const applyThreads = 64;
 export const epsilon = 1e-5;
 const at = (field: SlotField): string => `slots[${slotOffset('slot', field)}]`;
 
-/** Sums two vec4 over the workgroup: eight invocations add eight shares each, then every one adds the eight. */
-const reducePair = `
+/** Sums two vec4 over the workgroup: some invocations add a few shares each, then every one adds what they have. */
+function reducePair(threads: number): string {
+  const adders = threads >= 64 ? 8 : 4;
+  return `
 var<workgroup> shareA : array<vec4f, ${threads}>;
 var<workgroup> shareB : array<vec4f, ${threads}>;
 fn reducePair(local : u32, a : vec4f, b : vec4f) -> array<vec4f, 2> {
   shareA[local] = a; shareB[local] = b;
   workgroupBarrier();
-  if (local < 8u) {
+  if (local < ${adders}u) {
     var sa = vec4f(); var sb = vec4f();
-    for (var i = 0u; i < 8u; i++) { sa += shareA[local + i * 8u]; sb += shareB[local + i * 8u]; }
+    for (var i = local; i < ${threads}u; i += ${adders}u) { sa += shareA[i]; sb += shareB[i]; }
     shareA[local] = sa; shareB[local] = sb;
   }
   workgroupBarrier();
   var sa = vec4f(); var sb = vec4f();
-  for (var i = 0u; i < 8u; i++) { sa += shareA[i]; sb += shareB[i]; }
+  for (var i = 0u; i < ${adders}u; i++) { sa += shareA[i]; sb += shareB[i]; }
   return array<vec4f, 2>(sa, sb);
 }`;
+}
 
 export const statisticsRow = 10; // [x quad, gate before the norm 0 | 1, 4 x index of running mean, 4 x of running variance]
 
@@ -48,7 +51,7 @@ fn setCoefficients(slot : u32, before : bool, mean : vec4f, variance : vec4f) {
  * a large mean cancels nothing), and PyTorch's running averages (factor 0.1, unbiased variance) of the norm's input.
  * Grid: [quads].
  */
-export const batchStatistics: Program = {
+export const batchStatistics = (threads: number): Program => ({
   label: 'norm statistics',
   bindings: [
     ['x', 'read', 'vec4f'],
@@ -58,7 +61,7 @@ export const batchStatistics: Program = {
   ],
   params: ['pixels', 'tab', 'slot', 'updateRunning'],
   workgroupSize: threads,
-  code: `${slotFields}${reducePair}${setCoefficients}
+  code: `${slotFields}${reducePair(threads)}${setCoefficients}
 fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.x * ${statisticsRow}u;
   let slot = p.slot + wg.x;
@@ -80,7 +83,7 @@ fn run(local : u32, wg : vec3<u32>) {
   workgroupBarrier();
   if (local == 0u) { setCoefficients(slot, before, mean, variance); }
 }`,
-};
+});
 
 /** The same coefficients from the running averages, for evaluation. Grid: [quads]. */
 export const runningStatistics: Program = {
@@ -119,7 +122,7 @@ export const applyNorm: Program = {
     ['tab', 'read', 'u32'],
   ],
   params: ['pixels', 'tab', 'slot', 'yQuad'],
-  workgroupSize: threads,
+  workgroupSize: applyThreads,
   code: `${slotFields}
 fn lane(source : u32, i : u32) -> f32 {
   if (source == 0xffffffffu) { return 0.0; }
@@ -127,7 +130,7 @@ fn lane(source : u32, i : u32) -> f32 {
   return x[q * p.pixels + i][l] * ${at('scale')}[l] + ${at('shift')}[l];
 }
 fn run(local : u32, wg : vec3<u32>) {
-  let i = wg.x * ${threads}u + local;
+  let i = wg.x * ${applyThreads}u + local;
   if (i >= p.pixels) { return; }
   let row = p.tab + wg.y * ${gatherRow}u;
   let q = tab[row];
@@ -147,7 +150,7 @@ export const backwardRow = 9; // [x quad, slot, coefficient index or none, gate 
  * Backward pass of norm and gate, times the operation's coefficient: leaves sum(u) and sum(u x^) in the slot (from
  * which all gradients of gamma, beta, gate, alpha follow) and overwrites x by its gradient. Grid: [quads].
  */
-export const normBackward: Program = {
+export const normBackward = (threads: number): Program => ({
   label: 'norm backward',
   bindings: [
     ['x', 'read_write', 'vec4f'],
@@ -158,7 +161,7 @@ export const normBackward: Program = {
   ],
   params: ['pixels', 'tab'],
   workgroupSize: threads,
-  code: `${slotFields}${reducePair}
+  code: `${slotFields}${reducePair(threads)}
 fn lane(source : u32, i : u32) -> f32 {
   if (source == 0xffffffffu) { return 0.0; }
   return u[(source >> 2u) * p.pixels + i][source & 3u];
@@ -203,4 +206,4 @@ fn run(local : u32, wg : vec3<u32>) {
   }
   if (local == 0u) { ${at('sum')} = total[0]; ${at('sumNormalized')} = total[1]; }
 }`,
-};
+});

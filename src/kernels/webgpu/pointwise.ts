@@ -119,14 +119,13 @@ fn run(local : u32, wg : vec3<u32>) {
 }
 
 export const pointwiseFilterRow = 7; // [x quad, x quads here (1 | 2), g quad, g quads here, shift, output base, output stride of an input quad]
-const shareThreads = 32;
 
 /**
  * Partial sums of dL/dW over one chunk of pixels, a tile of up to 2 x 2 quads a workgroup: element (input lane, output
  * quad) goes to out[base + chunk * chunkStride + inputQuad * stride + lane * 1 + outputQuad * 4 ..] as the weights lie.
  * Grid: [chunks, tiles].
  */
-export function pointwiseFilterGradient(v: PointwiseVariant & { readonly tile: 1 | 2 }): Program {
+export function pointwiseFilterGradient(v: PointwiseVariant & { readonly tile: 1 | 2 }, shareThreads: number): Program {
   const act = (load: string): string => (v.relu ? `max(${load}, vec4f())` : load);
   const t = v.tile;
   const cells = t * t * 4;
@@ -156,11 +155,11 @@ fn run(local : u32, wg : vec3<u32>) {
   }
   ${unroll(cells, (i) => `shares[${i * shareThreads}u + local] = acc${i};`)}
   workgroupBarrier();
-  if (local < ${cells}u) {
-    let i = local / ${4 * t}u; let k = (local / 4u) % ${t}u; let lane = local % 4u;
+  for (var c = local; c < ${cells}u; c += ${shareThreads}u) {
+    let i = c / ${4 * t}u; let k = (c / 4u) % ${t}u; let lane = c % 4u;
     if (i < xs && k < gs) {
       var sum = vec4f();
-      for (var s = 0u; s < ${shareThreads}u; s++) { sum += shares[local * ${shareThreads}u + s]; }
+      for (var s = 0u; s < ${shareThreads}u; s++) { sum += shares[c * ${shareThreads}u + s]; }
       out[tab[row + 5u] + wg.x * p.chunkStride + i * 4u + k * tab[row + 6u] + lane] = sum;
     }
   }

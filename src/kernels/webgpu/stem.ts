@@ -3,7 +3,6 @@ import type { Program } from './runtime.ts';
 import { unroll } from './quad.ts';
 
 const rows = 4;
-const shareThreads = 32;
 export const stemRows = rows;
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -62,7 +61,7 @@ ${loadColumn(c)}`)}
  * taps: all 27 of an RGB image at once hold more values than a software adapter's compiler can place in minutes.
  * Grid: [chunks, output quads * 3].
  */
-export function stemFilterGradient(channels: number): Program {
+export function stemFilterGradient(channels: number, shareThreads: number): Program {
   const cells = 3 * channels;
   return {
     label: 'stem filter gradient',

@@ -42,6 +42,24 @@ export interface UnitItem {
   readonly partialLane: number;
 }
 
+/** What suits the adapter: parallelism on a graphics card; little work and code on a software adapter. */
+export interface AdapterSizes {
+  /** Chunks a filter gradient is split into. */
+  readonly chunks: number;
+  /** Invocations of a workgroup that reduces a filter gradient; of one that reduces a norm's plane. */
+  readonly filter: number;
+  readonly norm: number;
+}
+
+/**
+ * A software adapter clears workgroup memory by one instruction a number, which its compiler has to get through: small
+ * workgroups save most of the compilation.
+ */
+export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
+  software: { chunks: 2, filter: 8, norm: 16 },
+  hardware: { chunks: 16, filter: 32, norm: 64 },
+};
+
 /** Backward passes, recorded in reverse order after the whole forward pass. */
 export type Backward = () => void;
 
@@ -73,8 +91,7 @@ export class Context {
     readonly on: Readonly<Record<Granularity, boolean>>,
     readonly values: GpuBuffer,
     readonly coefficients: GpuBuffer,
-    /** Chunks a filter gradient is split into. */
-    readonly chunkCount: number,
+    readonly sizes: AdapterSizes,
   ) {
     this.weights = new WeightRegistry(plan.table.size, (spec) =>
       on.weight && spec.maskedBy ? this.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit) : none,
@@ -109,6 +126,10 @@ export class Context {
     const buffer = this.gpu.buffer(bytesOf(quads, plane));
     this.buffers.push(buffer);
     return { buffer, quads, plane };
+  }
+
+  get chunkCount(): number {
+    return this.sizes.chunks;
   }
 
   /** vec4 elements of one chunk of filter gradients, known when all weights are registered. */
@@ -151,9 +172,9 @@ export class Context {
     const pixels = pixelsOf(x.plane);
     const buffers = [x.buffer, this.slotBuffer, this.values, this.tab];
     this.part('batch statistics');
-    this.gpu.record(batchStatistics, buffers, { pixels, tab, slot, updateRunning: 1 }, [quads]);
+    this.gpu.record(batchStatistics(this.sizes.norm), buffers, { pixels, tab, slot, updateRunning: 1 }, [quads]);
     this.part('frozen batch statistics');
-    this.gpu.record(batchStatistics, buffers, { pixels, tab, slot, updateRunning: 0 }, [quads]);
+    this.gpu.record(batchStatistics(this.sizes.norm), buffers, { pixels, tab, slot, updateRunning: 0 }, [quads]);
     this.part('running statistics');
     this.gpu.record(runningStatistics, [this.slotBuffer, this.values, this.tab], { tab, slot }, [quads]);
     this.part('forward');
@@ -171,6 +192,6 @@ export class Context {
     if (rows.length === 0) return;
     const tab = this.tables.add(rows);
     const buffers = [x.buffer, upstream, this.slotBuffer, this.coefficients, this.tab];
-    this.gpu.record(normBackward, buffers, { pixels: pixelsOf(x.plane), tab }, [rows.length]);
+    this.gpu.record(normBackward(this.sizes.norm), buffers, { pixels: pixelsOf(x.plane), tab }, [rows.length]);
   }
 }

@@ -71,7 +71,7 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
   const tile = branches.some((b) => b.inQuads > 1 || b.outQuads > 1) ? 2 : 1;
   const filterRows = branches.flatMap((b) => productTiles(b.d, b.inQuads, b.p, b.outQuads, 0, b.product.gradient, tile));
   gpu.record(
-    pointwiseFilterGradient({ relu: false, strided: false, tile }),
+    pointwiseFilterGradient({ relu: false, strided: false, tile }, group.context.sizes.filter),
     [group.d.buffer, group.p.buffer, chunks, tab],
     { ...group.innerPlanes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
     [chunkCount, filterRows.length],
@@ -138,7 +138,7 @@ function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void
   for (const [kernel, branches] of group.byClass(2)) {
     const rows = branches.flatMap((b) => tapRows(b, group.firstOf(b).p, slot + group.firstOf(b).p));
     gpu.record(
-      depthwiseFilterGradient(v, kernel),
+      depthwiseFilterGradient(v, kernel, context.sizes.filter),
       [p.buffer, dGradient.buffer, chunks, tab, slotBuffer],
       { ...group.innerPlanes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
       [chunkCount, rows.length],
@@ -161,7 +161,7 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
     // A source's slot is none: its values are read as they are.
     const rows = branches.flatMap((b) => tapRows(b, b.source.view.firstQuad, 0));
     gpu.record(
-      depthwiseFilterGradient(v, kernel),
+      depthwiseFilterGradient(v, kernel, context.sizes.filter),
       [states.buffer, dGradient.buffer, chunks, tab],
       { ...group.planes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
       [chunkCount, rows.length],
@@ -189,7 +189,7 @@ function reduceBackward(group: GroupPlan, r: Reduce, part: GpuBuffer, low: numbe
   );
   const states = group.buffers.states.buffer;
   gpu.record(
-    pointwiseFilterGradient({ relu: true, strided: true, tile: 2 }),
+    pointwiseFilterGradient({ relu: true, strided: true, tile: 2 }, group.context.sizes.filter),
     [states, group.p.buffer, chunks, tab],
     { ...group.planes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
     [chunkCount, filterRows.length],

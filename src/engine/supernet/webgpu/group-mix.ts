@@ -44,9 +44,9 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   const { inPlace, full, output } = group.buffers;
   if (targets.length > 0) {
     gpu.record(
-      mixForward({ sources: sources.length as 1 | 2, stride: group.stride, inPlace }),
+      mixForward({ stride: group.stride, inPlace }),
       [...(inPlace ? [] : [full.buffer]), group.p.buffer, output.buffer, winners, context.slotBuffer, context.coefficients, tableBuffer],
-      { ...group.planes, tab, slot: group.slot, partial: 0 },
+      { ...group.planes, sources: sources.length, tab, slot: group.slot, partial: 0 },
       [group.tiles(group.outPlane, mixRows), quads],
     );
   }
@@ -147,6 +147,7 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
     ],
     {
       ...group.planes,
+      sources: sources.length,
       tab: mix.tab,
       slot: group.slot,
       partial: mix.partial,

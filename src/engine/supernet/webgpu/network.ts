@@ -12,7 +12,7 @@ import { stemFilterGradient, stemForward, stemRows } from '../../../kernels/webg
 import type { Granularity } from '../../settings.ts';
 import type { NetworkParameters, NetworkPlan } from '../plan.ts';
 import { Context } from './context.ts';
-import type { Part } from './context.ts';
+import type { AdapterSizes, Part } from './context.ts';
 import { recordEpilogue } from './epilogue.ts';
 import { recordGroup } from './group.ts';
 import { recordPreprocess } from './preprocess.ts';
@@ -39,8 +39,7 @@ export interface RecordOptions {
   readonly unitMillions: readonly Float32Array[];
   /** Entries of the ring of metrics. */
   readonly ring: number;
-  /** Chunks of a filter gradient: parallelism on wide adapters, work on narrow ones. */
-  readonly chunks: number;
+  readonly sizes: AdapterSizes;
 }
 
 export async function recordNetwork(
@@ -58,7 +57,7 @@ export async function recordNetwork(
   const momenta = own(gpu.upload(parameters.momentum));
   const grads = own(gpu.buffer(plan.table.size * 4));
   const coefficients = own(gpu.buffer(plan.cells.length * units * 4));
-  const context = new Context(gpu, plan, options.batchSize, options.granularities, values, coefficients, options.chunks);
+  const context = new Context(gpu, plan, options.batchSize, options.granularities, values, coefficients, options.sizes);
 
   const images = own(gpu.buffer(bytesOf(1, context.plane(space.imageSize))));
   const labels = own(gpu.buffer(options.batchSize * 4));
@@ -131,7 +130,7 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
     context.part('backward');
     context.normBackward(raw, feature.gradient, range(quads).map((q) => [q, slot + q, none, 0, q, none, none, none, none]));
     gpu.record(
-      stemFilterGradient(space.imageChannels),
+      stemFilterGradient(space.imageChannels, context.sizes.filter),
       [images, raw.buffer, context.chunks],
       { ...size, base: gradient, chunks: chunkCount, chunkStride: context.chunkStride },
       [chunkCount, quads * 3],

@@ -177,7 +177,7 @@ function slotBackward(context: Context, slot: Slot, raw: Tensor): void {
           productTiles(0, inQuads, slot.first + (k === 1 ? weights.reduce.quads[0] : 0), weights.reduce.quads[k], k, weights.reduce.gradient[k], 2),
         );
   gpu.record(
-    pointwiseFilterGradient({ relu: true, strided, tile: 2 }),
+    pointwiseFilterGradient({ relu: true, strided, tile: 2 }, context.sizes.filter),
     [input.tensor.buffer, raw.buffer, chunks, tab],
     { ...shape, tab: tables.add(filterRows), chunks: chunkCount, chunkStride: context.chunkStride },
     [chunkCount, filterRows.length],
