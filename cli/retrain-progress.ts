@@ -19,6 +19,8 @@ export function trainingLine(event: TrainEvent): string | null {
     }
     case 'training-evaluated':
       return `epoch ${event.epoch + 1}: ${percent(event.accuracy)} of ${number.format(event.images)} test images right, loss ${event.loss.toFixed(3)}`;
+    case 'training-latency':
+      return `inference of ${event.images} images on this device: ${event.median.toFixed(1)} ms (median), ${event.percentile95.toFixed(1)} ms (95th percentile)`;
     case 'training-finished':
       return `finished after ${duration(event.time)}: ${percent(event.accuracy)} of the test images right`;
     case 'training-stopped':

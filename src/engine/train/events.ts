@@ -1,5 +1,6 @@
 /** The event stream of a training from scratch: plain JSON, like a search's. */
 import type { Architecture } from '../architecture/schema.ts';
+import type { Latency } from './latency.ts';
 import type { TrainSettings } from './settings.ts';
 import type { Evaluation } from './trained.ts';
 
@@ -36,6 +37,8 @@ export type TrainEvent = Base &
       }
     | { type: 'training-epoch'; epoch: number; epochs: number }
     | ({ type: 'training-evaluated'; epoch: number } & Evaluation)
+    /** After the last evaluation: inference on this device, as the card does not know it. */
+    | ({ type: 'training-latency' } & Latency)
     | { type: 'paused' }
     | { type: 'resumed' }
     | { type: 'training-finished'; accuracy: number }

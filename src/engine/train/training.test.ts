@@ -13,6 +13,7 @@ import type { TrainCheckpoint } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import { rebuildNetwork } from './rebuild.ts';
 import { trainSettingsFor } from './settings.ts';
+import { percentile } from './latency.ts';
 import { networkOf, parseTrained } from './trained.ts';
 import { cosineRate, startTraining } from './training.ts';
 import type { RunningTraining, TrainOptions } from './training.ts';
@@ -104,6 +105,9 @@ describe('training from scratch', () => {
     expect(events[0]!.type).toBe('training-started');
     expect(events.filter(({ type }) => type === 'training-epoch')).toHaveLength(3);
     expect(events.at(-1)).toMatchObject({ type: 'training-finished', step: 12 });
+    const latency = events.find((event) => event.type === 'training-latency')!;
+    expect(latency).toMatchObject({ images: 8 });
+    expect(latency).toSatisfy(({ median, percentile95 }: { median: number; percentile95: number }) => median > 0 && percentile95 >= median);
     const { test } = trained!;
     expect(test.accuracy).toBeGreaterThan(0.9);
     expect(test.confusion.flat().reduce((a, b) => a + b, 0)).toBe(test.images);
@@ -139,6 +143,12 @@ describe('training from scratch', () => {
 
   it('refuses data of another shape', async () => {
     await expect(run({ data: { ...trainData(), imageSize: 9 } })).rejects.toThrow(/takes 8 x 8 x 1 images/);
+  });
+
+  it('takes percentiles by rank', () => {
+    const times = Array.from({ length: 20 }, (_, i) => i + 1);
+    expect([0.5, 0.95, 1].map((share) => percentile(times, share))).toEqual([10, 19, 20]);
+    expect(percentile([7], 0.95)).toBe(7);
   });
 
   it('lowers the learning rate along a cosine', () => {

@@ -9,6 +9,7 @@ import type { StepHyper, StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { TrainCheckpoint } from './checkpoint.ts';
 import { evaluateTest } from './evaluate.ts';
 import type { TrainEvent } from './events.ts';
+import { measureLatency } from './latency.ts';
 import { rebuildNetwork, trainedLevels } from './rebuild.ts';
 import type { TrainSettings } from './settings.ts';
 import { describeValues, trainedFormat, trainedVersion } from './trained.ts';
@@ -64,6 +65,7 @@ class Training {
   private step: number;
   private readonly steps: number;
   private readonly elapsed: number;
+  private readonly now: () => number;
   private evaluation: Evaluation | null = null;
   private msPerStep = 0;
 
@@ -89,7 +91,8 @@ class Training {
       this.network = { ...this.network, parameters: { ...parameters, values: resumeFrom.values, momentum: resumeFrom.momentum } };
     }
     this.steps = this.settings.epochs * data.stepsPerEpoch;
-    this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }));
+    this.now = now ?? (() => performance.now());
+    this.control = new Control(this.now, (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }));
   }
 
   private emit(body: Body<TrainEvent>): void {
@@ -138,6 +141,8 @@ class Training {
     }
     // A checkpoint taken between the last step and its evaluation has no epoch left.
     const test = this.evaluation ?? (await this.evaluate(settings.epochs - 1));
+    const latency = await measureLatency(stepper, data.testBatch(0), this.now, () => this.control.gate());
+    this.emit({ type: 'training-latency', ...latency });
     this.network = { ...this.network, parameters: await stepper.read() };
     const trained: Trained = {
       format: trainedFormat,

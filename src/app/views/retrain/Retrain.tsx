@@ -43,11 +43,13 @@ export default function Retrain() {
 }
 
 function Subject({ architecture: { dataset, parameters, macs, validationAccuracy } }: { architecture: Architecture }) {
+  const latency = useTraining((s) => s.latency);
   const rows: [string, string][] = [
     ['Data set', `${dataset.name}, ${dataset.imageSize} pixels`],
     ['Parameters', `${integer(parameters.active)} of ${integer(parameters.dense)} in its tensors`],
     ['Multiply-accumulates', `${compact(macs.sparse)} of ${compact(macs.dense)} in its tensors`],
     ['As searched', validationAccuracy === null ? 'not measured' : `${accuracy(validationAccuracy)} of held-out images`],
+    ...(latency ? ([['Inference here', `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95% within ${latency.percentile95.toFixed(1)} ms`]] as [string, string][]) : []),
   ];
   return (
     <dl className="facts">

@@ -23,10 +23,11 @@ export interface Training {
   readonly evaluations: readonly EventOf<'training-evaluated'>[];
   /** Test images that the finished network gets most wrong. */
   readonly worst: readonly WorstImage[];
+  readonly latency: EventOf<'training-latency'> | null;
   readonly error: WorkerError | null;
 }
 
-const empty: Omit<Training, 'imported'> = { state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], error: null };
+const empty: Omit<Training, 'imported'> = { state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], latency: null, error: null };
 export const training = createStore<Training>(() => ({ ...empty, imported: null }));
 export const useTraining = <T>(select: (state: Training) => T): T => useStore(training, select);
 
@@ -113,6 +114,8 @@ function follow(state: Training, event: TrainEvent): Partial<Training> {
     }
     case 'training-evaluated':
       return { evaluations: [...state.evaluations, event] };
+    case 'training-latency':
+      return { latency: event };
     case 'paused':
       return { state: 'paused' };
     case 'resumed':
