@@ -1,6 +1,7 @@
 /** What is going on, in one sentence, and the buttons that change it. */
 import { download, togglePause } from '../commands.ts';
 import { clock, duration } from '../format.ts';
+import { chosenName, useDatasets } from '../store/datasets.ts';
 import { sentence } from '../store/sentence.ts';
 import { abandonSearch, canStart, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { fullParameters, useLab } from '../store/store.ts';
@@ -77,7 +78,8 @@ function StopButton() {
 }
 
 function Sentence() {
-  const text = useLab((s) => sentence({ state: s.state, run: s.run, fullParameters: fullParameters(s), loading: s.loading, pausing: s.pausing }));
+  const images = useDatasets(chosenName);
+  const text = useLab((s) => sentence({ images, state: s.state, run: s.run, fullParameters: fullParameters(s), loading: s.loading, pausing: s.pausing }));
   const busy = useLab((s) => ['loading', 'running', 'stopping'].includes(s.state));
   return (
     <p className="sentence" role="status" data-busy={busy}>

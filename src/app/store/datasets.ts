@@ -36,7 +36,7 @@ declare const __FULL_FASHION_MNIST__: boolean | undefined;
 export const hasFullFashionMnist = typeof __FULL_FASHION_MNIST__ !== 'undefined' && __FULL_FASHION_MNIST__;
 
 export const embeddedSets: Readonly<Record<DatasetChoice, string>> = {
-  'fashion-mnist': 'Fashion-MNIST, 12,000',
+  'fashion-mnist': hasFullFashionMnist ? 'Fashion-MNIST, 12,000' : 'Fashion-MNIST',
   ...(hasFullFashionMnist ? { 'fashion-mnist-full': 'Fashion-MNIST, all 60,000' } : {}),
 };
 
@@ -59,6 +59,9 @@ export function sourceOf(choice: DatasetChoice): DatasetSource {
   if (choice === 'fashion-mnist') return { kind: 'fashion-mnist', baseUrl };
   return choice === 'fashion-mnist-full' ? { kind: 'fashion-mnist', baseUrl, full: true } : { kind: 'stored', id: choice };
 }
+
+/** For sentences. */
+export const chosenName = ({ choice, sets }: DatasetsState): string => embeddedSets[choice] ?? sets?.find(({ id }) => id === choice)?.name ?? 'the stored set';
 
 /** What Start takes. */
 export const chosenSource = (): DatasetSource => sourceOf(datasets.getState().choice);

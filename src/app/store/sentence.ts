@@ -12,14 +12,16 @@ export interface Standing {
   loading: { loaded: number; total: number } | null;
   /** Asked for, and not yet in effect. */
   pausing: boolean;
+  /** Name of the data set that the next search takes. */
+  images: string;
 }
 
-export function sentence({ state, run, fullParameters, loading, pausing }: Standing): string {
+export function sentence({ state, run, fullParameters, loading, pausing, images }: Standing): string {
   switch (state) {
     case 'idle':
-      return 'Ready. Press Start to search on real Fashion-MNIST images.';
+      return `Ready. Press Start to search on real images: ${images}.`;
     case 'loading':
-      return loadingSentence(loading);
+      return loadingSentence(loading, images);
     case 'failed':
       return 'The search failed.';
     case 'finished':
@@ -33,11 +35,11 @@ export function sentence({ state, run, fullParameters, loading, pausing }: Stand
   }
 }
 
-function loadingSentence(loading: Standing['loading']): string {
-  if (!loading) return 'Loading Fashion-MNIST.';
+function loadingSentence(loading: Standing['loading'], images: string): string {
+  if (!loading) return `Loading ${images}.`;
   const { loaded, total } = loading;
-  if (total > 0 && loaded >= total) return 'Decoding Fashion-MNIST and opening the device.';
-  return `Loading Fashion-MNIST: ${bytes(loaded)}${total > 0 ? ` of ${bytes(total)}` : ''}.`;
+  if (total > 0 && loaded >= total) return `Decoding ${images} and opening the device.`;
+  return `Loading ${images}: ${bytes(loaded)}${total > 0 ? ` of ${bytes(total)}` : ''}.`;
 }
 
 function runningSentence(run: RunModel, fullParameters: number | null): string {

@@ -12,7 +12,7 @@ import { useLab } from '../../store/store.ts';
 import { drawGrid } from './draw-images.ts';
 import { useAnswer } from './use-answer.ts';
 
-const images = 4;
+const images = 3;
 const epochs = 6;
 const gap = 4;
 const paddings = [0, 1, 2, 4, 8];
@@ -27,38 +27,36 @@ export function AugmentationPreview({ source, summary }: { source: DatasetSource
       title="Augmentation"
       note={`at ${data.imageSize} pixels, as in the settings`}
       className="area-augmentation"
-      actions={
-        <fieldset disabled={locked} className="augmentation-settings" title={locked ? 'Stop the search to change its settings' : undefined}>
-          <label>
-            Crop padding{' '}
-            <select value={data.cropPadding} onChange={(event) => changeSettings(withValue(settings, 'data.cropPadding', Number(event.target.value)))}>
-              {[...new Set([...paddings, data.cropPadding])]
-                .sort((a, b) => a - b)
-                .map((padding) => (
-                  <option key={padding} value={padding}>
-                    {padding === 0 ? 'none' : plural(padding, 'pixel')}
-                  </option>
-                ))}
-            </select>
-          </label>
-          <label>
-            <input type="checkbox" checked={data.flip} onChange={(event) => changeSettings(withValue(settings, 'data.flip', event.target.checked))} /> Flip
-          </label>
-          <label>
-            Cutout{' '}
-            <select value={data.cutout ?? 0} onChange={(event) => changeSettings(withValue(settings, 'data.cutout', Number(event.target.value)))}>
-              {[...new Set([0, 4, 8, 16, data.cutout ?? 0])]
-                .sort((a, b) => a - b)
-                .map((side) => (
-                  <option key={side} value={side}>
-                    {side === 0 ? 'none' : plural(side, 'pixel')}
-                  </option>
-                ))}
-            </select>
-          </label>
-        </fieldset>
-      }
     >
+      <fieldset disabled={locked} className="augmentation-settings" title={locked ? 'Stop the search to change its settings' : undefined}>
+        <label>
+          Crop padding{' '}
+          <select value={data.cropPadding} onChange={(event) => changeSettings(withValue(settings, 'data.cropPadding', Number(event.target.value)))}>
+            {[...new Set([...paddings, data.cropPadding])]
+              .sort((a, b) => a - b)
+              .map((padding) => (
+                <option key={padding} value={padding}>
+                  {padding === 0 ? 'none' : plural(padding, 'pixel')}
+                </option>
+              ))}
+          </select>
+        </label>
+        <label>
+          <input type="checkbox" checked={data.flip} onChange={(event) => changeSettings(withValue(settings, 'data.flip', event.target.checked))} /> Flip
+        </label>
+        <label>
+          Cutout{' '}
+          <select value={data.cutout ?? 0} onChange={(event) => changeSettings(withValue(settings, 'data.cutout', Number(event.target.value)))}>
+            {[...new Set([0, 4, 8, 16, data.cutout ?? 0])]
+              .sort((a, b) => a - b)
+              .map((side) => (
+                <option key={side} value={side}>
+                  {side === 0 ? 'none' : plural(side, 'pixel')}
+                </option>
+              ))}
+          </select>
+        </label>
+      </fieldset>
       {problem ? <p className="empty">{problem}</p> : <Rows source={source} summary={summary} seed={seed} data={data} />}
     </Panel>
   );
