@@ -19,7 +19,7 @@ export interface Recording {
   readonly obstacle: string | null;
   readonly recorder: RunRecorder;
   /** Where to go on from, and the events up to there. */
-  readonly resumed: { checkpoint: Checkpoint; count: number; events: SearchEvent[] } | null;
+  readonly resumed: { checkpoint: Checkpoint; count: number; events: SearchEvent[]; datasetName: string } | null;
   /** Writes the rest and lets other tabs write the run. */
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function reopenRecording(runId: string, onProblem: (problem: string
     throw new Refusal('no-checkpoint', 'This run has no checkpoint to go on from.', 'Start it anew with the same settings: the library can copy them.');
   }
   const recorder = new RunRecorder({ store, run, onProblem });
-  const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events) };
+  const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events), datasetName: run.dataset.name };
   return { runId, obstacle, recorder, resumed, close: closer(runId, recorder, store, lease) };
 }
 

@@ -73,6 +73,7 @@ export class SearchHost {
     let recording: Recording | null = run.resume ? await reopenRecording(run.id, onProblem) : null;
     const settings = recording?.resumed?.checkpoint.settings ?? chosen;
     const images = await this.load(dataset);
+    demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const data = createSearchData(images, settings);
     this.post({ version: protocolVersion, type: 'super-net', superNet: describeSuperNet(settings, data) });
     recording ??= await beginRecording({ settings, dataset, datasetName: images.name, backend, run, onProblem });

@@ -13,4 +13,6 @@ const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 cleanupOutdatedCaches();
 precacheAndRoute(__FILES__);
 // The first page, too, finds here what it loads later.
+// The reader chose the new version: see offline.ts.
+scope.addEventListener('message', ({ data }) => void (data === 'take-over' && scope.skipWaiting()));
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));

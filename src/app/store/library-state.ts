@@ -22,13 +22,15 @@ export interface LibraryState {
   watching: string | null;
   /** Interrupted run that the user does not want to be asked about again. */
   dismissed: string | null;
+  /** A newer version of the lab that waits to be used. */
+  update: ServiceWorker | null;
   /** What the last import or export came to. */
   message: { kind: 'error' | 'done'; text: string } | null;
 }
 
 export const library = createStore<LibraryState>(() => ({
   ...{ runs: null, architectures: [], held: new Set<string>(), obstacle: null, room: null, recording: null },
-  ...{ binned: null, watching: null, dismissed: null, message: null },
+  ...{ binned: null, watching: null, dismissed: null, update: null, message: null },
 }));
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {

@@ -1,6 +1,7 @@
 /** What the reader must know about the keeping of runs: that it fails, that a search was interrupted, that one is watched. */
 import { PlayIcon, WarningIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
+import { takeUpdate } from '../../offline.ts';
 import { goOn, interruptedRun } from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
@@ -11,6 +12,7 @@ export function StorageNotices() {
       <NotStored />
       <Interrupted />
       <Watching />
+      <NewVersion />
     </>
   );
 }
@@ -73,6 +75,26 @@ function Watching() {
       <p>
         <strong>You are watching a search of another tab.</strong> It is paused, steered and stopped there.
       </p>
+    </section>
+  );
+}
+
+function NewVersion() {
+  const update = useLibrary((s) => s.update);
+  // A search, here or in another tab, loads files of the version it began with.
+  const searching = useLibrary((s) => s.held.size > 0);
+  if (!update || searching) return null;
+  return (
+    <section className="notice" role="status">
+      <WarningIcon />
+      <div>
+        <h2>A newer version of the lab is ready.</h2>
+        <p className="buttons">
+          <button type="button" onClick={takeUpdate}>
+            Reload with it
+          </button>
+        </p>
+      </div>
     </section>
   );
 }
