@@ -67,6 +67,23 @@ describe('Timeline', () => {
     expect(long.run.step).toBe(60_000);
     expect(long.at(long.stops.length - 1).step).toBe(60_000);
   }, 120_000);
+
+  it('tells old epochs by the ones before them where there are too many, commits last', async () => {
+    const { running, recording } = fakeSearch(smallSettings((s) => (s.stage.commitEvery = 3)));
+    await running.result;
+    const originals = structuredClone(recording.of('units'));
+    const tight = new Timeline(160_000);
+    tight.append(recording.events);
+    const told = recording.of('units');
+    const changed = told.filter(({ cells }, i) => JSON.stringify(cells) !== JSON.stringify(originals[i].cells));
+    expect(changed.length).toBeGreaterThan(0);
+    expect(changed.every(({ committed }) => !committed)).toBe(true);
+    // Models and events hold the same objects: nothing is kept twice.
+    expect(tight.run.details.every((detail) => told.includes(detail))).toBe(true);
+    const tighter = new Timeline(1);
+    tighter.append(structuredClone(recording.events));
+    expect(new Set(tighter.run.details.map(({ cells }) => cells)).size).toBeLessThan(told.length);
+  });
 });
 
 describe('units on screen', () => {

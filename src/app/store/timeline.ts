@@ -27,8 +27,8 @@ interface Keyframe {
 
 /** Above it every other `step` event is left out, then three of four, and so on. */
 const mostSteps = 8_000;
-/** Numbers in the `units` events kept, about 8 bytes each. */
-const mostNumbers = 12_000_000;
+/** Numbers in the `units` events kept, up to 8 bytes each. */
+const mostNumbersKept = 12_000_000;
 
 export class Timeline {
   readonly events: SearchEvent[] = [];
@@ -41,6 +41,8 @@ export class Timeline {
   private numbers = 0;
   private round: number | null = null;
   private last: { stop: number; run: RunModel } | null = null;
+
+  constructor(private readonly mostNumbers = mostNumbersKept) {}
 
   append(events: readonly SearchEvent[]): void {
     for (const event of events) this.add(event);
@@ -97,21 +99,32 @@ export class Timeline {
   }
 
   /**
-   * Where the `units` events together have grown too large, every other uncommitted one of the older half is told by the
-   * one before it. In place: keyframes and models hold the same objects.
+   * Where the `units` events together have grown too large, every other one of the older half is told by the one before
+   * it. In place: keyframes and models hold the same objects.
    */
   private bound({ cells }: EventOf<'units'>): void {
     this.numbers += countNumbers(cells);
-    if (this.numbers <= mostNumbers) return;
+    if (this.numbers <= this.mostNumbers) return;
     const units = this.events.filter((one) => one.type === 'units');
-    let odd = false;
-    let before: CellUnits[] | null = null;
-    for (const one of units.slice(0, units.length / 2)) {
-      if (!one.committed && before && one.cells !== before && (odd = !odd)) one.cells = before;
-      else before = one.cells;
-    }
+    const older = units.slice(0, units.length / 2);
+    // Commits go last: they are what people scrub to.
+    if (!coarsen(older, ({ committed }) => !committed)) coarsen(older, () => true);
     this.numbers = [...new Set(units.map((one) => one.cells))].reduce((sum, own) => sum + countNumbers(own), 0);
   }
+}
+
+/** Tells every other event that may be given up by the one before it. @returns whether there was any. */
+function coarsen(units: readonly EventOf<'units'>[], mayGo: (event: EventOf<'units'>) => boolean): boolean {
+  let odd = false;
+  let gone = 0;
+  let before: CellUnits[] | null = null;
+  for (const one of units) {
+    if (mayGo(one) && before && one.cells !== before && (odd = !odd)) {
+      one.cells = before;
+      gone++;
+    } else before = one.cells;
+  }
+  return gone > 0;
 }
 
 function countNumbers(cells: readonly CellUnits[]): number {
