@@ -1,0 +1,149 @@
+/** Networks drawn from a seed, and how far two steppers are apart on one. */
+import { randomStream } from '../../random.ts';
+import type { RandomStream } from '../../random.ts';
+import { operationNames } from '../../settings.ts';
+import type { Granularity, SpaceSettings } from '../../settings.ts';
+import { createSpace } from '../../space/space.ts';
+import type { SpaceShape } from '../../space/space.ts';
+import { buildPlan, fullMasks } from '../build-plan.ts';
+import { migrateParameters } from '../parameters.ts';
+import type { NetworkParameters, NetworkPlan, UnitMasks } from '../plan.ts';
+import type { Batch, StepHyper, StepMetrics, Stepper } from '../stepper.ts';
+
+export const everything: Record<Granularity, boolean> = { operation: true, filter: true, weight: true };
+
+/** A network to draw. */
+export interface Case {
+  readonly name: string;
+  readonly space: Partial<SpaceSettings>;
+  readonly image: { size: number; channels: number };
+  readonly batch: number;
+  readonly granularities?: Record<Granularity, boolean>;
+  /** Commits masks of units. */
+  readonly prune?: (masks: UnitMasks, stream: RandomStream, space: SpaceShape) => void;
+}
+
+export interface Setup {
+  readonly plan: NetworkPlan;
+  readonly parameters: NetworkParameters;
+  readonly batch: Batch;
+  readonly hyper: StepHyper;
+  readonly options: Parameters<Stepper['load']>[2];
+}
+
+/** Draws everything that a network holds, thresholds amid the importances, and committed weights. */
+export function setUp({ name, space: settings, image, batch: size, granularities = everything, prune }: Case): Setup {
+  const stream = randomStream('webgpu stepper', name);
+  const space = createSpace(
+    { cells: 1, nodes: 1, channels: 4, stages: 1, stemMultiplier: 1, operations: [...operationNames], ...settings },
+    { ...image, classes: 5 },
+  );
+  const masks = fullMasks(space);
+  prune?.(masks, stream, space);
+  const plan = buildPlan(space, masks, space.cells.length - 1, space.stageEnds.length - 1);
+  const parameters = migrateParameters(plan.table, null, 7, 0);
+  const draw = (group: keyof typeof plan.table.groups, make: () => number): void => {
+    const { offset, size: count } = plan.table.groups[group];
+    for (let i = offset; i < offset + count; i++) parameters.values[i] = make();
+  };
+  draw('alpha', () => stream.normal() * 0.5);
+  draw('gate', () => stream.normal() * 0.5);
+  draw('threshold', () => 0.3 + stream.uniform() * 0.15);
+  draw('weightThreshold', () => stream.uniform() * 0.05);
+  for (const spec of plan.table.specs) {
+    for (let i = spec.offset; i < spec.offset + spec.size; i++) {
+      if (/gamma|beta/.test(spec.name)) parameters.values[i] += stream.normal() * 0.3;
+      if (spec.maskedBy) parameters.weightMask[i] = stream.uniform() < 0.85 ? 1 : 0;
+    }
+  }
+  const units = space.edges.length * space.operations.length;
+  return {
+    plan,
+    parameters,
+    batch: {
+      images: Float32Array.from({ length: size * image.size ** 2 * image.channels }, () => stream.normal()),
+      labels: Int32Array.from({ length: size }, () => stream.integer(5)),
+      size,
+    },
+    hyper: {
+      lambda: 0.01,
+      sizeCells: [0, space.cells.length - 1],
+      mu: 0.5,
+      momentum: 0.9,
+      decay: 3e-4,
+      clipNorm: 5,
+      rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
+      update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
+    },
+    options: {
+      batchSize: size,
+      granularities,
+      unitMillions: space.cells.map(() => Float32Array.from({ length: units }, () => stream.uniform() * 0.01)),
+    },
+  };
+}
+
+/** Prunes about a third of all operations and filters. */
+export function pruneSome(masks: UnitMasks, stream: RandomStream): void {
+  for (const operations of masks.operations) operations.forEach((_, i) => (operations[i] = stream.uniform() < 0.6 ? 1 : 0));
+  for (const filters of Object.values(masks.filters)) filters.forEach((_, i) => (filters[i] = stream.uniform() < 0.7 ? 1 : 0));
+}
+
+/** ||actual - expected|| / ||expected||. */
+export function relative(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let difference = 0;
+  let norm = 0;
+  for (let i = 0; i < expected.length; i++) {
+    difference += (actual[i] - expected[i]) ** 2;
+    norm += expected[i] ** 2;
+  }
+  return Math.sqrt(difference / (norm || 1));
+}
+
+/** A stepper that shows its gradients. */
+export interface GradientStepper extends Stepper {
+  gradients(batch: Batch, hyper: StepHyper): Promise<Float32Array>;
+}
+
+/** Relative L2 errors of `actual` against `expected`: one pass, then three training steps. */
+export interface Disagreement {
+  readonly logits: number;
+  readonly gradient: number;
+  /** Largest error of a parameter array, by its name: against its largest gradient, or 0.1. */
+  readonly gradients: Readonly<Record<string, number>>;
+  readonly metrics: number;
+  /** Values after the steps, running statistics among them; and the logits that these give. */
+  readonly values: number;
+  readonly momentum: number;
+  readonly running: number;
+}
+
+const metricsOf = (all: readonly StepMetrics[]): number[] => all.flatMap((m) => Object.values(m) as number[]);
+
+export async function disagreement(actual: GradientStepper, expected: GradientStepper, c: Case): Promise<Disagreement> {
+  const { plan, parameters, batch, hyper, options } = setUp(c);
+  const run = async (stepper: GradientStepper) => {
+    await stepper.load(plan, parameters, options);
+    const logits = await stepper.logits(batch, 'batch');
+    const gradient = await stepper.gradients(batch, hyper);
+    for (let i = 0; i < 3; i++) await stepper.step(batch, hyper);
+    const metrics = metricsOf(await stepper.readMetrics());
+    return { logits, gradient, metrics, running: await stepper.logits(batch, 'running'), trained: await stepper.read() };
+  };
+  const a = await run(actual);
+  const e = await run(expected);
+  const gradients = plan.table.specs.map((spec) => {
+    const [x, y] = [a, e].map(({ gradient }) => gradient.subarray(spec.offset, spec.offset + spec.size));
+    const largest = Math.max(...y.map(Math.abs), 0.1);
+    return [spec.name, Math.max(...x.map((g, i) => Math.abs(g - y[i])), 0) / largest] as const;
+  });
+  return {
+    logits: relative(a.logits, e.logits),
+    gradient: relative(a.gradient, e.gradient),
+    gradients: Object.fromEntries(gradients),
+    metrics: relative(a.metrics, e.metrics),
+    values: relative(a.trained.values, e.trained.values),
+    momentum: relative(a.trained.momentum, e.trained.momentum),
+    running: relative(a.running, e.running),
+  };
+}
