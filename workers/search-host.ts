@@ -125,3 +125,9 @@ export class SearchHost {
     );
   }
 }
+
+/** Other images of the same shape would go unnoticed. @throws Refusal */
+function demandSameImages(wanted: string, found: string): void {
+  if (wanted === found) return;
+  throw new Refusal('other-data', `This run was searched on the data set \u201c${wanted}\u201d, and here is \u201c${found}\u201d.`, 'Add that data set to the lab, and search it anew with the settings of this run.');
+}
