@@ -6,18 +6,12 @@ import { viewHref } from '../../router.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { bestWithin, paretoFront, pointsOf, tradeOffRunOf } from './points.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
+import { useStoredRuns } from './stored.ts';
 import { TradeOffPlot } from './TradeOffPlot.tsx';
 
-interface TradeOffProps {
-  /** Runs from storage to compare with, beside the earlier ones of this page. */
-  stored?: readonly TradeOffRun[];
-}
-
-const none: readonly TradeOffRun[] = [];
-
-export default function TradeOff({ stored = none }: TradeOffProps) {
+export default function TradeOff() {
   const [asTable, setAsTable] = useState(false);
-  const runs = useRuns(stored);
+  const runs = useRuns(useStoredRuns());
   const target = useShown((s) => shownSettings(s).targetParameters);
   const own = runs.find(({ current }) => current);
   const measured = runs.some(({ points }) => points.length > 0);

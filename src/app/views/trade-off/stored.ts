@@ -1,0 +1,24 @@
+/** Runs from storage in the trade-off: each by the network it ended with, on the same images. */
+import { useMemo } from 'react';
+import { useLibrary } from '../../store/library-state.ts';
+import { useShown } from '../../store/store.ts';
+import type { TradeOffRun } from './points.ts';
+
+const most = 40;
+
+export function useStoredRuns(): readonly TradeOffRun[] {
+  const records = useLibrary(({ runs }) => runs);
+  const dataset = useShown(({ run }) => run.started?.dataset.name ?? null);
+  return useMemo(
+    () =>
+      (records ?? [])
+        .filter((record) => record.status === 'finished' && (dataset === null || record.dataset.name === dataset))
+        .slice(0, most)
+        .flatMap(({ id, name, settings, summary: { step, stage, accuracy, parameters } }) => {
+          if (accuracy === null || parameters === null) return [];
+          const point = { step, stage: stage ?? settings.space.stages, accuracy, parameters: parameters.active, whole: true };
+          return [{ id, name, seed: settings.seed, target: settings.targetParameters, current: false, points: [point] }];
+        }),
+    [records, dataset],
+  );
+}
