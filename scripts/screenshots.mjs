@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { install, main, root } from './install.mjs';
 
-const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events'];
+const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events', 'retrain', 'compare', 'data', 'library'];
 const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
