@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { comparisonTargets } from '../src/engine/baselines/preset.ts';
 import { methodLabels, methodNames } from '../src/engine/baselines/results.ts';
 import type { MethodName } from '../src/engine/baselines/results.ts';
-import { wholeNumber } from './retrain-options.ts';
+import { wholeNumber } from './search-options.ts';
 
 export interface CompareOptions {
   methods: MethodName[];

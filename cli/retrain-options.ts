@@ -7,7 +7,7 @@ import type { Architecture } from '../src/engine/architecture/schema.ts';
 import { TrainSettingsSchema, trainSettingsFor } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
-import { UsageError } from './search-options.ts';
+import { UsageError, wholeNumber } from './search-options.ts';
 
 export interface RetrainOptions {
   dataset: string;
@@ -23,16 +23,6 @@ export interface RetrainOptions {
   json: boolean;
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
-}
-
-export function wholeNumber(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }
 
 function positive(text: string): number {

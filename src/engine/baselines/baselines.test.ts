@@ -8,12 +8,11 @@ import type { SearchEvent } from '../search/events.ts';
 import { FakeStepper } from '../search/testing/fake-stepper.ts';
 import { smallSettings, syntheticData } from '../search/testing/setup.ts';
 import { rebuildNetwork } from '../train/rebuild.ts';
-import { fixedRatios, methodNames, planSearch, superNet } from './methods.ts';
-import type { MethodName } from './methods.ts';
+import { fixedRatios, planSearch, superNet } from './methods.ts';
 import { randomNetwork } from './random-network.ts';
 import { pruneByRatios, pruneFilters } from './ratios.ts';
-import { comparisonCsv, parseComparison } from './results.ts';
-import type { Comparison, RunResult } from './results.ts';
+import { comparisonCsv, methodNames, parseComparison } from './results.ts';
+import type { Comparison, MethodName, RunResult } from './results.ts';
 import { pairedSentence, pairedTest, paretoFront, signTest, summarize } from './summary.ts';
 
 const image = { size: 8, channels: 1, classes: 10 };

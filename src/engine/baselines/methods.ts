@@ -2,6 +2,7 @@
  * What MGAS is compared with: one engine, with switches. Every method searches the same space with the same data, steps,
  * optimizers and seeds, and its architectures are trained by the same recipe.
  */
+import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../settings.ts';
 import { createSpace } from '../space/space.ts';
@@ -9,9 +10,7 @@ import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { SearchVariant } from '../search/api.ts';
 import { pruneByRatios, pruneFilters } from './ratios.ts';
-import { methodNames } from './results.ts';
 import type { MethodName } from './results.ts';
-import { countParameters } from '../granularity/count.ts';
 
 export interface ImageShape {
   readonly size: number;
@@ -83,6 +82,3 @@ export function superNet(settings: SearchSettings, image: ImageShape): Network {
   const plan = buildPlan(space, masks, space.cells.length - 1, space.stageEnds.length - 1);
   return { plan, masks, parameters: migrateParameters(plan.table, null, settings.seed, 0) };
 }
-
-export { methodNames };
-export type { MethodName };
