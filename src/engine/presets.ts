@@ -7,9 +7,9 @@ export type PresetName = 'tiny' | 'demo' | 'paper';
 const tiny: SearchSettings = {
   seed: 1,
   space: { cells: 3, nodes: 2, channels: 4, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
-  data: { imageSize: 14, trainImages: 1000, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
-  batchSize: 32,
-  targetParameters: 4_000,
+  data: { imageSize: 10, trainImages: 500, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
+  batchSize: 16,
+  targetParameters: 6_000,
   granularities: { operation: true, filter: true, weight: true },
   optimizers: {
     momentum: 0.9,
@@ -21,7 +21,7 @@ const tiny: SearchSettings = {
   },
   regularizer: { lambda0: 2e-4, c0: 2, mu: 0, fewPruned: 24 / 784, manyPruned: 48 / 784 },
   stage: { warmUpEpochs: 2, commitEvery: 1, maxEpochs: 8, endShare: 0.3, patience: 4 },
-  joint: { warmUpEpochs: 1, maxEpochs: 12 },
+  joint: { warmUpEpochs: 1, maxEpochs: 16 },
   reevaluation: { reprune: true, regrowShare: 0.2, scoringEpochs: 1 },
   reportEvery: 5,
 };
@@ -46,7 +46,7 @@ const demo: SearchSettings = {
 export const presets: Readonly<Record<PresetName, SearchSettings>> = { tiny, demo, paper: paperSettings };
 
 export const presetDescriptions: Readonly<Record<PresetName, string>> = {
-  tiny: 'A first look: three small cells on 14-pixel images. Under two minutes even without a graphics card.',
+  tiny: 'A first look: three small cells on 10-pixel images. Under two minutes even without a graphics card.',
   demo: 'A search worth watching: six cells on 28-pixel images. Minutes on a graphics card.',
   paper: "The paper's own settings: eight cells of 16 channels. Hours on a good graphics card.",
 };
