@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseArchitecture } from '../src/engine/architecture/schema.ts';
+import { parseComparison } from '../src/engine/baselines/results.ts';
+
+const root = join(import.meta.dirname, '..');
+/** As small as a search can be, on the backend that is everywhere. */
+const smallest = Object.entries({
+  'space.cells': 1,
+  'space.stages': 1,
+  'space.nodes': 1,
+  'space.channels': 2,
+  'data.imageSize': 4,
+  'data.trainImages': 60,
+  batchSize: 16,
+  'stage.warmUpEpochs': 0,
+  'stage.maxEpochs': 1,
+  'joint.warmUpEpochs': 0,
+  'joint.maxEpochs': 1,
+}).flatMap(([setting, value]) => ['--set', `${setting}=${value}`]);
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mgas-compare-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function compare(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const fixed = ['--backend', 'cpu', '--epochs', '1', '--train-images', '32', '--test-images', '40', '--targets', '250', '--out', folder, ...smallest];
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/compare.ts', ...fixed, ...args], { cwd: root });
+    const outcome = { code: null as number | null, stdout: '', stderr: '' };
+    child.stdout.on('data', (text: Buffer) => (outcome.stdout += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (outcome.stderr += text.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ ...outcome, code }));
+  });
+}
+
+const results = async () => parseComparison(await readFile(join(folder, 'results.json'), 'utf8'));
+
+it('measures every method, says so in a table and in words, and goes on where it ended', async () => {
+  const first = await compare(['--methods', 'mgas,random', '--seeds', '1']);
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.stderr).toMatch(/2 runs to go: about \d/);
+  expect(first.stdout).toMatch(/MGAS is (better|worse) than "Random" in \d of 1 pairs/);
+  const { runs } = await results();
+  expect(runs.map(({ method, seed }) => [method, seed])).toEqual([['mgas', 1], ['random', 1]]);
+  expect(runs[1]!.parameters.active).toBeLessThanOrEqual(250);
+  for (const { method, seed, parameters } of runs) {
+    const architecture = parseArchitecture(await readFile(join(folder, `runs/${method}-250-${seed}.json`), 'utf8'));
+    expect(architecture.parameters.active).toBe(parameters.active);
+  }
+
+  const second = await compare(['--methods', 'random,fixed-ratio', '--seeds', '1']);
+  expect(second.code, second.stderr).toBe(0);
+  expect(second.stderr).toContain('2 runs, 1 of them done already.');
+  const all = await results();
+  expect(all.runs.map(({ method }) => method)).toEqual(['mgas', 'random', 'fixed-ratio']);
+  expect(all.runs.slice(0, 2)).toEqual(runs);
+  expect((await readFile(join(folder, 'results.csv'), 'utf8')).trim().split('\r\n')).toHaveLength(4);
+
+  const other = await compare(['--methods', 'random', '--seeds', '1', '--set', 'batchSize=8']);
+  expect(other.code).toBe(2);
+  expect(other.stderr).toContain('was measured with other settings');
+}, 240_000);
+
+it('names an unknown method', async () => {
+  const { code, stderr } = await compare(['--methods', 'mgas,darts']);
+  expect(code).toBe(2);
+  expect(stderr).toContain("'darts' is none of mgas, operation-only");
+});
