@@ -34,7 +34,7 @@ export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]
         </button>
       }
     >
-      <div className="table-scroll">
+      <div className="table-scroll" tabIndex={0} role="group" aria-label="Comparison, scrolls">
         <table>
           <thead>
             <tr>

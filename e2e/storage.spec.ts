@@ -1,0 +1,243 @@
+/** Nothing that was found is lost: killed pages, lost devices, two tabs, full and forbidden storage, older databases. */
+import { test as base, expect } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
+import { chooseSettings, downloadedArchitecture, openLibrary, quickSettings, runRow, startButton, status, storedEvents, storedRuns } from './storage-helpers.ts';
+
+const kills = 10;
+const losses = 5;
+/** Of the software adapter, with other tests' processes beside it. */
+const patience = 180_000;
+const finished = /^(Finished|Stopped)/;
+
+/** The architecture of an uninterrupted search, found once for all tests that compare with it. */
+let uninterrupted: string | null = null;
+const test = base.extend<{ expected: string }>({
+  expected: async ({ browser, baseURL }, use) => {
+    if (uninterrupted === null) {
+      const context = await browser.newContext({ baseURL, serviceWorkers: 'block' });
+      const page = await begin(context);
+      await expect(status(page)).toHaveText(finished, { timeout: patience });
+      uninterrupted = await downloadedArchitecture(page);
+      await context.close();
+    }
+    await use(uninterrupted);
+  },
+});
+test.setTimeout(480_000);
+
+async function begin(context: BrowserContext): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto('/');
+  await chooseSettings(page, quickSettings);
+  await startButton(page).click();
+  return page;
+}
+
+const run = async (page: Page) => (await storedRuns(page)).find(({ id }) => id !== 'settings')!;
+
+/** Resolves once the stored run has come so far, or has ended. */
+async function reached(page: Page, arrived: (run: { status: string; checkpointStep: number | null; summary: { step: number } }) => boolean): Promise<void> {
+  await expect.poll(async () => {
+      const stored = await run(page);
+      return stored && (stored.status !== 'running' || arrived(stored));
+    }, { timeout: patience, intervals: [150] }).toBe(true);
+}
+
+test(`a search whose page is killed ${kills} times finds what an uninterrupted one finds`, async ({ context, expected }) => {
+  let page = await begin(context);
+  await reached(page, ({ checkpointStep }) => checkpointStep !== null);
+  let killed = 0;
+  // Not Math.random: a failure shall come again.
+  let random = 12345;
+  for (; killed < kills; killed++) {
+    random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
+    const from = (await run(page)).summary.step;
+    await reached(page, ({ summary }) => summary.step >= from + 1 + (random % 9));
+    if ((await run(page)).status !== 'running') break;
+    if (random % 2) await crash(page);
+    await page.close();
+    page = await context.newPage();
+    await page.goto('/');
+    await page.getByRole('button', { name: /^Go on from step/ }).first().click();
+  }
+  expect(killed, 'kills before the search was over').toBeGreaterThanOrEqual(kills / 2);
+  await expect(status(page)).toHaveText(finished, { timeout: patience });
+  expect(await downloadedArchitecture(page)).toBe(expected);
+  expect((await run(page)).status).toBe('finished');
+  // One stream, whole: every step is told of once, and in order.
+  const events = await storedEvents(page, (await run(page)).id);
+  const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
+  expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
+  expect(events.filter(({ type }) => type === 'started' || type === 'finished')).toHaveLength(2);
+});
+
+/** The renderer's process, worker and all. */
+async function crash(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const gone = page.waitForEvent('crash');
+  void session.send('Page.crash').catch(() => {});
+  await gone;
+}
+
+/** Puts code in front of the worker's: the product has no door for it. */
+async function beforeWorker(context: BrowserContext, code: string): Promise<void> {
+  await context.route(/search\.worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+  });
+}
+
+/** `lose` destroys the device in use; `doom` every one from then on, as soon as it is there. */
+const losable = `
+  const request = GPUAdapter.prototype.requestDevice;
+  let doomed = false;
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await request.apply(this, args);
+    if (doomed) setTimeout(() => device.destroy(), 50);
+    new BroadcastChannel('test-device').onmessage = ({ data }) => {
+      doomed ||= data === 'doom';
+      device.destroy();
+    };
+    return device;
+  };`;
+
+const tellDevice = (page: Page, what: 'lose' | 'doom') => page.evaluate((message) => new BroadcastChannel('test-device').postMessage(message), what);
+
+test(`a search whose device is destroyed ${losses} times goes on by itself, and finds the same`, async ({ context, expected }) => {
+  await beforeWorker(context, losable);
+  const page = await begin(context);
+  let lost = 0;
+  for (; lost < losses; lost++) {
+    const from = (await run(page))?.checkpointStep ?? 0;
+    await reached(page, ({ checkpointStep }) => (checkpointStep ?? 0) > from);
+    if ((await run(page)).status !== 'running') break;
+    await tellDevice(page, 'lose');
+  }
+  expect(lost).toBe(losses);
+  await expect(status(page)).toHaveText(finished, { timeout: patience });
+  expect(await downloadedArchitecture(page)).toBe(expected);
+  const events = await storedEvents(page, (await run(page)).id);
+  expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(losses);
+});
+
+test('three losses in a row end a search with advice, and it can be gone on with', async ({ context, expected }) => {
+  await beforeWorker(context, losable);
+  const page = await begin(context);
+  await reached(page, ({ checkpointStep }) => checkpointStep !== null);
+  await tellDevice(page, 'doom');
+  await expect(page.getByRole('alert')).toContainText('lost 3 times in a row', { timeout: patience });
+  await expect(page.getByRole('alert')).toContainText('go on from the library');
+  // A fresh worker has a device that lives.
+  await openLibrary(page);
+  await runRow(page, /2 cells/).getByRole('button', { name: /^Go on/ }).click();
+  await expect(status(page)).toHaveText(finished, { timeout: patience });
+  expect(await downloadedArchitecture(page)).toBe(expected);
+});
+
+test('two tabs on one run: one writes, the other watches, and takes over when the first is gone', async ({ context, expected }) => {
+  const writer = await begin(context);
+  await reached(writer, ({ checkpointStep }) => checkpointStep !== null);
+  const watcher = await context.newPage();
+  await watcher.goto('/');
+  await openLibrary(watcher);
+  const row = runRow(watcher, /2 cells/);
+  await expect(row.getByRole('button', { name: 'Watch' })).toBeVisible();
+  await expect(row.getByRole('button', { name: /^Go on/ })).toHaveCount(0);
+  await expect(row.getByRole('button', { name: 'Delete' })).toBeDisabled();
+  await row.getByRole('button', { name: 'Watch' }).click();
+  await expect(watcher.getByText('You are watching a search of another tab.')).toBeVisible();
+
+  await writer.close();
+  const goOn = watcher.getByRole('button', { name: /^Go on from step/ });
+  await expect(goOn).toBeVisible();
+  // Somebody else is faster: the run is theirs.
+  const { id } = await run(watcher);
+  await watcher.evaluate((name) => void navigator.locks.request(name, () => new Promise((release) => ((window as unknown as { release: unknown }).release = release))), `mgas-run:${id}`);
+  await goOn.click();
+  await expect(watcher.getByRole('alert')).toContainText('running in another tab already');
+  await watcher.evaluate(() => (window as unknown as { release: () => void }).release());
+  await openLibrary(watcher);
+  await runRow(watcher, /2 cells/).getByRole('button', { name: /^Go on/ }).click();
+  await expect(status(watcher)).toHaveText(finished, { timeout: patience });
+  expect(await downloadedArchitecture(watcher)).toBe(expected);
+});
+
+test('no room: it is said, the search goes on, and is stored in full once there is room', async ({ context, baseURL }) => {
+  const page = await begin(context);
+  await reached(page, ({ checkpointStep }) => checkpointStep !== null);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(baseURL!).origin, quotaSize: 1 });
+  await expect(page.getByRole('alert')).toContainText('is not stored at the moment', { timeout: patience });
+  await expect(page.getByRole('alert')).toContainText('no more room');
+  const step = (await run(page)).summary.step;
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(baseURL!).origin });
+  await expect(page.getByRole('alert')).toHaveCount(0, { timeout: patience });
+  await expect(status(page)).toHaveText(finished, { timeout: patience });
+  await reached(page, () => false);
+  const { id, status: state, events: count, summary } = await run(page);
+  expect(state).toBe('finished');
+  expect(summary.step).toBeGreaterThan(step);
+  const events = await storedEvents(page, id);
+  expect(events).toHaveLength(count);
+  expect(events.at(-1)!.type).toBe('finished');
+});
+
+test('storage forbidden: it is said, and what is found can still be saved', async ({ context, expected }) => {
+  const forbidden = 'Object.defineProperty(globalThis, "indexedDB", { value: { open() { throw new DOMException("no", "SecurityError"); } } });';
+  await context.addInitScript(forbidden);
+  await beforeWorker(context, forbidden);
+  const page = await context.newPage();
+  await page.goto('/');
+  await expect(page.getByRole('alert')).toContainText('Searches are not stored');
+  await chooseSettings(page, quickSettings);
+  await startButton(page).click();
+  await expect(status(page)).toHaveText(finished, { timeout: patience });
+  expect(await downloadedArchitecture(page)).toBe(expected);
+  await openLibrary(page);
+  const [download] = await Promise.all([page.waitForEvent('download'), runRow(page, /In this tab only/).getByRole('button', { name: 'Save', exact: true }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^mgas-run-.*\.json$/);
+});
+
+test('no graphics memory: a smaller batch is offered, and taken', async ({ context }) => {
+  await beforeWorker(context, 'GPUDevice.prototype.createBuffer = () => { throw new RangeError("createBuffer failed: out of memory"); };');
+  const page = await begin(context);
+  await expect(page.getByRole('alert')).toContainText('out of memory', { timeout: patience });
+  await page.getByRole('button', { name: 'Start with a batch of 8' }).click();
+  await expect(page.getByRole('button', { name: 'Start with a batch of 4' })).toBeVisible({ timeout: patience });
+});
+
+test('a version-1 database is upgraded, and its runs are shown', async ({ context }) => {
+  const { settings, events } = await sampleRun();
+  const page = await context.newPage();
+  await page.goto('/architecture.schema.json');
+  await page.evaluate(
+    ({ settings, events }) =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('mgas-lab', 1);
+        opening.onupgradeneeded = () => {
+          opening.result.createObjectStore('runs', { keyPath: 'id' });
+          opening.result.createObjectStore('events', { keyPath: ['runId', 'first'] });
+        };
+        opening.onerror = () => reject(opening.error!);
+        opening.onsuccess = () => {
+          const transaction = opening.result.transaction(['runs', 'events'], 'readwrite');
+          transaction.objectStore('runs').put({ id: 'old', name: 'Of version 1', created: 1, status: 'running', settings, dataset: 'fashion-mnist' });
+          for (let first = 0; first < events.length; first += 20) transaction.objectStore('events').put({ runId: 'old', first, events: events.slice(first, first + 20) });
+          transaction.oncomplete = () => {
+            opening.result.close();
+            resolve();
+          };
+        };
+      }),
+    { settings, events },
+  );
+  await page.goto('/');
+  await openLibrary(page);
+  const row = runRow(page, 'Of version 1');
+  await expect(row).toContainText('finished');
+  await row.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
+  await expect(page.getByText('There is no run')).toHaveCount(0);
+  expect((await storedEvents(page, 'old')).length).toBe(events.length);
+});
