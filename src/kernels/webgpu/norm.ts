@@ -193,15 +193,15 @@ fn run(local : u32, wg : vec3<u32>) {
   var a = 1.0;
   if (tab[row + 2u] != 0xffffffffu) { a = coefficients[tab[row + 2u]]; }
   let factor = a * ${at('gamma')} * g * ${at('rstd')};
-  // factor * (u - s1 - normalized * s2) = factor * u - slope * (x - mean) - offset
-  let offset = factor * total[0] / f32(p.pixels); let slope = factor * rstd * total[1] / f32(p.pixels);
+  let s1 = total[0] / f32(p.pixels); let slope = rstd * total[1] / f32(p.pixels);
   if (aligned) {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      x[plane + i] = factor * u[source + i] - slope * (x[plane + i] - mean) - offset;
+      x[plane + i] = factor * (u[source + i] - s1 - slope * (x[plane + i] - mean));
     }
   } else {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      x[plane + i] = factor * vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i)) - slope * (x[plane + i] - mean) - offset;
+      let v = vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i));
+      x[plane + i] = factor * (v - s1 - slope * (x[plane + i] - mean));
     }
   }
   if (local == 0u) { ${at('sum')} = total[0]; ${at('sumNormalized')} = total[1]; }
