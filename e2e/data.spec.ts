@@ -15,6 +15,8 @@ import { chooseSettings, quickSettings, startButton, status } from './storage-he
 
 const folder = join(import.meta.dirname, '../../shared/data/cifar10-subset');
 const missing = !existsSync(folder);
+// What is not there within a minute will not come: better said than waited for.
+test.use({ actionTimeout: 60_000 });
 test.skip(missing, `needs CIFAR-10 images in ${folder}`);
 
 const binaries = missing ? [] : ['train_4000.bin', 'test_1000.bin'].map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }));
@@ -147,6 +149,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       expect(stored?.test).toEqual({ sha256: sha256(held.images), labels: Array.from(held.labels) });
 
       await startButton(page).click();
+      await expect(status(page)).toHaveText(/Stage 1 of/, { timeout: 120_000 });
       // Its first steps are there once a moment can be gone back to.
       await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveAttribute('aria-valuetext', /step [1-9]/i, { timeout: 120_000 });
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
