@@ -1,5 +1,5 @@
 /** How the three levels share the work: over time, by cell, and in parameters. */
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { granularities } from '../../../engine/settings.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
@@ -38,11 +38,13 @@ function Losses() {
   const snapshot = useShown(({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null);
   const { nodes, operations, cells } = useShown((s) => shownSettings(s).space);
   const target = useShown((s) => shownSettings(s).targetParameters);
-  const losses = useMemo(() => {
+  const now = useMemo(() => {
     if (!superNet || !snapshot) return null;
     const order = { nodes, operations };
     return cell === null ? totalLosses(superNet, order, snapshot) : cellLosses(superNet, order, snapshot, cell);
   }, [superNet, snapshot, nodes, operations, cell]);
+  // In slices of time, so that a commit does not hold the page up.
+  const losses = useDeferredValue(now);
   const choose = (
     <select aria-label="Part of the network" value={cell ?? ''} onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}>
       <option value="">Whole network</option>

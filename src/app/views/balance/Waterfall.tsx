@@ -1,4 +1,5 @@
 /** Where the parameters went: the full super-net, what each level took, what is left. */
+import { memo } from 'react';
 import { Bar, BarChart, Cell, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
 import { compact, granularityNames, integer, percent } from '../../format.ts';
 import type { ParameterLosses } from '../../store/losses.ts';
@@ -29,7 +30,8 @@ export function waterfallSteps({ superNet, afterOperations, afterFilters, left }
   ];
 }
 
-export function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
+/** A chart of recharts costs a frame or two: drawn anew only for other numbers. */
+export const Waterfall = memo(function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
   const steps = waterfallSteps(losses);
   return (
     <div className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
@@ -50,7 +52,7 @@ export function Waterfall({ losses, target }: { losses: ParameterLosses; target:
       </ResponsiveContainer>
     </div>
   );
-}
+});
 
 /** In words: which level took most. */
 export function summary({ superNet, afterOperations, afterFilters, left }: ParameterLosses): string {
