@@ -1,3 +1,4 @@
+/* global document, location -- in functions that run in the page */
 /**
  * `npm run screenshots`: builds the lab, runs a real tiny search in Chromium, and takes every view in both themes at
  * 1440x900 and 390x844 into screenshots/ (git-ignored), for people to look at.
