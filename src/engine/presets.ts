@@ -7,7 +7,7 @@ export type PresetName = 'tiny' | 'demo' | 'paper';
 const tiny: SearchSettings = {
   seed: 1,
   space: { cells: 3, nodes: 2, channels: 4, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
-  data: { imageSize: 10, trainImages: 500, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
+  data: { imageSize: 10, trainImages: 600, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
   batchSize: 16,
   targetParameters: 6_000,
   granularities: { operation: true, filter: true, weight: true },
