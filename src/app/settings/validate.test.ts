@@ -34,8 +34,8 @@ describe('validate', () => {
     ['space.operations', [], /^Candidate operations: choose at least one\.$/],
     ['stage.endShare', 1.5, /^End share: must be at most 1\.$/],
     ['data.trainImages', 20_000, /12,000/],
-    ['data.cropPadding', 14, /^Crop padding: must be less than the image size, 14\.$/],
-    ['batchSize', 900, /^Batch size: must be at most 700/],
+    ['data.cropPadding', presets.tiny.data.imageSize, /^Crop padding: must be less than the image size, \d+\.$/],
+    ['batchSize', 900, /^Batch size: must be at most 420/],
     ['stage.warmUpEpochs', 8, /Longest stage/],
   ])('%s = %s', (path, value, message) => {
     const problems = problemsOf(path, value);
