@@ -82,7 +82,7 @@ it('stops at Ctrl-C and writes what it has found so far', async () => {
 
 it.each([
   ['an unknown option', ['--sed', '3'], /unknown option '--sed'/],
-  ['settings that the data cannot satisfy', ['--set', 'batchSize=4096'], /batchSize is 4096, but of 1000 images/],
+  ['settings that the data cannot satisfy', ['--set', 'batchSize=4096'], /batchSize is 4096, but of 600 images/],
   ['settings that contradict each other', ['--set', 'space.cells=1'], /space\.cells \(1\) must be at least space\.stages \(3\)/],
   ['a folder that is not there', ['--out', '/nowhere/arch.json'], /--out \/nowhere\/arch\.json: the folder/],
 ])('ends with exit code 2 for %s', async (_, args, message) => {
