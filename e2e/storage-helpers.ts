@@ -31,7 +31,7 @@ export async function openLibrary(page: Page): Promise<void> {
 }
 
 export function runRow(page: Page, name: string | RegExp) {
-  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, level: 3 }) });
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, level: 3, exact: true }) });
 }
 
 export async function chooseSettings(page: Page, settings: SearchSettings): Promise<void> {
