@@ -59,18 +59,19 @@ export class Control {
   }
 
   /**
-   * Passed before every training step, with what is to be done between two steps; and, without it, at other places
-   * where a search can wait. Lets messages in, waits out a pause.
+   * Passed before every training step, with what is to be done between two steps; and at other places where a search
+   * can wait. Lets messages in, waits out a pause.
+   * @param training false: no training step follows, so a single step is not used up.
    * @throws Stopped
    */
-  async gate(betweenSteps?: () => Promise<void>): Promise<void> {
+  async gate(betweenSteps?: () => Promise<void>, training = true): Promise<void> {
     await this.turn.next();
     await betweenSteps?.();
     if (this.holds) await this.waitOutPause(betweenSteps);
     // Also where resume came while a single step was under way, and found nobody waiting.
     if (this.told && !this.pausing && !this.stopping) this.onPause((this.told = false));
     if (this.stopping) throw new Stopped('the search was stopped');
-    if (betweenSteps && this.single > 0) this.single--;
+    if (betweenSteps && training && this.single > 0) this.single--;
   }
 
   private get holds(): boolean {

@@ -23,7 +23,8 @@ export async function evaluate(session: Session, statistics: 'batch' | 'running'
   let loss = 0;
   let images = 0;
   for (let i = 0; i < data.validationBatches; i++) {
-    await control.gate();
+    // Who pauses here and steers wants to see it done here.
+    await control.gate(session.betweenSteps, false);
     const batch = data.validationBatch(i);
     if (used === 'batch' && batch.size !== settings.batchSize) continue;
     const logits = await stepper.logits(batch, used);

@@ -118,4 +118,19 @@ describe('steering', () => {
     expect(recording.of('paused')).toHaveLength(1);
     expect(recording.of('resumed')).toHaveLength(1);
   });
+
+  it('is steered in a pause during an evaluation too', async () => {
+    let paused = false;
+    const { running, recording } = fakeSearch(smallSettings(), {}, (event, search) => {
+      if (event.type === 'phase' && event.phase === 'evaluating' && !paused) {
+        paused = true;
+        search().pause();
+      }
+      if (event.type === 'paused') setTimeout(() => search().steer({ kind: 'prune', ...place }));
+      if (event.type === 'steered') search().stop();
+    });
+    await running.result;
+    expect(outcomes(recording).map(({ refusal }) => refusal)).toEqual([null]);
+    expect(recording.of('resumed')).toEqual([]);
+  });
 });
