@@ -53,7 +53,7 @@ export interface PlotStyle {
 }
 
 export function frameOf(width: number, height: number): PlotFrame {
-  return { width, height, left: 46, right: 10, top: 18, bottom: 20 };
+  return { width, height, left: 58, right: 10, top: 18, bottom: 20 };
 }
 
 export function scaleX(frame: PlotFrame, data: PlotData): (x: number) => number {
