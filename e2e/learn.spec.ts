@@ -3,13 +3,19 @@ import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
 
-const settings = { ...quickSettings, targetParameters: 600, reevaluation: { ...quickSettings.reevaluation, regrowShare: 0 } };
+const settings = {
+  ...quickSettings,
+  targetParameters: 600,
+  // Long enough to be paused in on any machine.
+  stage: { ...quickSettings.stage, warmUpEpochs: 4, maxEpochs: 8 },
+ reevaluation: { ...quickSettings.reevaluation, regrowShare: 0 },
+};
 
 test('an operation pruned by hand is gone, and the tour completes', async ({ lab: page }) => {
   test.setTimeout(600_000);
   await chooseSettings(page, settings);
   await startButton(page).click();
-  await expect(status(page)).toHaveText(/warming up/, { timeout: 120_000 });
+  await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
   await page.keyboard.press('Space');
   await expect(status(page)).toHaveText(/^Paused/);
 
@@ -61,7 +67,7 @@ test('what was pruned by hand is not in the exported architecture', async ({ lab
   test.setTimeout(600_000);
   await chooseSettings(page, settings);
   await startButton(page).click();
-  await expect(status(page)).toHaveText(/warming up/, { timeout: 120_000 });
+  await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
   await page.goto('/#/run/current/architecture');
   await page.locator('.area-unit').getByRole('button', { name: 'Prune' }).click();
   await expect(page.locator('.area-unit').getByRole('button', { name: 'Regrow' })).toBeVisible();
