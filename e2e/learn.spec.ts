@@ -8,7 +8,7 @@ const settings = {
   targetParameters: 600,
   // Long enough to be paused in on any machine.
   stage: { ...quickSettings.stage, warmUpEpochs: 4, maxEpochs: 8 },
- reevaluation: { ...quickSettings.reevaluation, regrowShare: 0 },
+  reevaluation: { ...quickSettings.reevaluation, regrowShare: 0 },
 };
 
 test('an operation pruned by hand is gone, and the tour completes', async ({ lab: page }) => {
