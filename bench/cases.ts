@@ -1,6 +1,7 @@
 /** The steps that are measured: shapes, and everything a stepper needs to run them. */
 import { randomStream } from '../src/engine/random.ts';
-import { operationNames } from '../src/engine/settings.ts';
+import { stepHyper } from '../src/engine/search/schedule.ts';
+import { operationNames, paperSettings } from '../src/engine/settings.ts';
 import { createSpace } from '../src/engine/space/space.ts';
 import { buildPlan, fullMasks } from '../src/engine/supernet/build-plan.ts';
 import { migrateParameters } from '../src/engine/supernet/parameters.ts';
@@ -51,16 +52,7 @@ export function workloadOf(space: SpaceShape, batchSize: number, masks: UnitMask
       labels: Int32Array.from({ length: batchSize }, () => stream.integer(space.classes)),
       size: batchSize,
     },
-    hyper: {
-      lambda: 1e-3,
-      sizeCells: [0, endCell],
-      mu: 0,
-      momentum: 0.9,
-      decay: 3e-4,
-      clipNorm: 5,
-      rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
-      update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
-    },
+    hyper: stepHyper(paperSettings, { firstCell: 0, lastCell: endCell }, 'search', 1e-3),
   };
 }
 

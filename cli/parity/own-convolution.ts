@@ -11,12 +11,12 @@ import {
   tilesAlong,
 } from '../../src/kernels/webgpu/depthwise.ts';
 import { pointwiseFilterGradient, pointwiseForward, pointwiseTile } from '../../src/kernels/webgpu/pointwise.ts';
-import { bytesOf, ceilDiv, pixelsOf } from '../../src/kernels/webgpu/quad.ts';
+import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
-import { prologue, weightGradients } from '../../src/kernels/webgpu/units.ts';
+import { maskWords, prologue, weightGradients } from '../../src/kernels/webgpu/units.ts';
 import type { ReferenceKernels } from './kernels.ts';
-import { bitmapOf, fromQuads, none, planeOf, quadsOf, strided, toQuads } from './quads.ts';
+import { fromQuads, planeOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 type Method = ReferenceKernels['maskedConvolution'];
@@ -120,7 +120,7 @@ export const maskedConvolution =
     const sourceTab = tables.add([[...registry.gradientSources]]);
     const segmentTab = tables.add([[0, size, size]]);
     const values = make(Float32Array.from([...weight.data, ...threshold.data]));
-    const committed = make(bitmapOf([...committedMask.data, 1]));
+    const committed = make(maskWords([...committedMask.data, 1]));
     const grads = make((size + 1) * 4);
     const buffers: Buffers = {
       x: make(toQuads(x)),

@@ -14,10 +14,10 @@ import { recordEpilogue } from '../../src/engine/supernet/webgpu/epilogue.ts';
 import { recordGroup } from '../../src/engine/supernet/webgpu/group.ts';
 import { packed } from '../../src/engine/supernet/webgpu/tensor.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
-import { bytesOf } from '../../src/kernels/webgpu/quad.ts';
+import { bytesOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
 import { slotFieldIndex, slotSize } from '../../src/kernels/webgpu/slots.ts';
-import { fromQuads, planeOf, quadsOf, strided, toQuads } from './quads.ts';
+import { fromQuads, planeOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 /** More than one chunk, so that their sum is checked too. */

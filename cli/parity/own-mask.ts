@@ -1,10 +1,9 @@
 /** Weight masks and the straight-through step by the own programs, on arrays of any size. */
 import { ceilDiv, none } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer, Program } from '../../src/kernels/webgpu/runtime.ts';
-import { prologue, stepFunctions } from '../../src/kernels/webgpu/units.ts';
+import { maskWords, prologue, stepFunctions } from '../../src/kernels/webgpu/units.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import type { MaskedWeight, ReferenceKernels } from './kernels.ts';
-import { bitmapOf } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 /** Runs one dispatch over `inputs` and reads the buffers numbered `results`. */
@@ -35,7 +34,7 @@ async function runOnce(
 export async function weightMask(gpu: Gpu, { weight, committedMask }: MaskedWeight, threshold: number): Promise<NdArray> {
   const size = weight.data.length;
   const table = Uint32Array.from(range(size).flatMap((i) => [i, size]));
-  const inputs = [Float32Array.of(...weight.data, threshold), bitmapOf([...committedMask.data, 1]), new Float32Array(size)];
+  const inputs = [Float32Array.of(...weight.data, threshold), maskWords([...committedMask.data, 1]), new Float32Array(size)];
   const spare = (): Float32Array => new Float32Array(4);
   const params = { weights: size, weightTab: 0, lanes: 0, laneTab: none, nodes: 0, nodeTab: none, gridX: ceilDiv(size, 64) };
   const [masked] = await runOnce(gpu, prologue, [...inputs, spare(), spare(), table], params, size, [2]);

@@ -1,5 +1,5 @@
 /** Reference arrays (NHWC) to and from the quad-planar layout of own kernels. */
-import { none, pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
+import { pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
 import type { NdArray } from './reference.ts';
 
@@ -28,12 +28,3 @@ export function fromQuads(quads: Float32Array, plane: Plane, channels: number): 
   }
   return { shape: [plane.batch, plane.height, plane.width, channels], data };
 }
-
-/** Committed masks as the programs read them: one bit a parameter. */
-export function bitmapOf(mask: ArrayLike<number>): Uint32Array {
-  const words = new Uint32Array(Math.ceil(mask.length / 32));
-  for (let i = 0; i < mask.length; i++) if (mask[i]) words[i >> 5] |= 1 << (i & 31);
-  return words;
-}
-
-export { none, quadsOf };

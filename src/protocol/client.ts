@@ -4,7 +4,7 @@
  * older one still says is not heard.
  */
 import type { SearchEvent } from '../engine/search/events.ts';
-import type { Steering } from '../engine/search/steering.ts';
+import type { Steering } from '../engine/search/steering-schema.ts';
 import { protocolVersion } from './messages.ts';
 import type { PageMessage, Payload, RequestType, SuperNet, Value, WorkerError, WorkerMessage } from './messages.ts';
 

@@ -1,7 +1,7 @@
 /** Messages between the page and the search worker: one union each way, versioned. Plain data only. */
 import type { SearchEvent } from '../engine/search/events.ts';
 import type { SearchSettings } from '../engine/settings.ts';
-import type { Steering } from '../engine/search/steering.ts';
+import type { Steering } from '../engine/search/steering-schema.ts';
 
 export const protocolVersion = 1;
 

@@ -5,6 +5,7 @@ import { shownState } from '../store/store.ts';
 import { pointAt } from './plot.ts';
 import type { PlotData } from './plot.ts';
 import type { PlotProps } from './Plot.tsx';
+import { TableScroll } from '../components/TableScroll.tsx';
 
 const rows = 40;
 
@@ -13,7 +14,7 @@ export function PlotTable({ label, select, formatY, xUnit = 'step' }: PlotProps)
   const steps = sampleSteps(data);
   if (steps.length === 0) return <p className="empty">No values yet: press Start.</p>;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={`${label}, table`}>
+    <TableScroll label={`${label}, table`}>
       <table>
         <caption className="visually-hidden">{label}</caption>
         <thead>
@@ -38,7 +39,7 @@ export function PlotTable({ label, select, formatY, xUnit = 'step' }: PlotProps)
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -11,8 +11,9 @@ import { withValue } from '../settings/path.ts';
 import { validate } from '../settings/validate.ts';
 import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
 import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
-import { lab, useLab } from '../store/store.ts';
-import { Glyph, SlidersIcon, WarningIcon } from './icons.tsx';
+import { useLab } from '../store/store.ts';
+import { BarEnd } from './BarEnd.tsx';
+import { Glyph } from './icons.tsx';
 
 const presetNames = Object.keys(presets) as PresetName[];
 
@@ -30,14 +31,7 @@ export function SetupBar() {
         <Levels />
         <Backend />
       </fieldset>
-      <button type="button" onClick={() => lab.setState({ dialog: 'settings' })}>
-        <SlidersIcon /> All settings
-      </button>
-      {problem && (
-        <p className="field-problem" role="alert">
-          <WarningIcon /> {problem}
-        </p>
-      )}
+      <BarEnd problem={problem} />
     </form>
   );
 }

@@ -1,14 +1,14 @@
 /** Where the settings stood before Start: those that may change while the search runs. */
 import { useState } from 'react';
-import type { SteerableSetting } from '../../engine/search/steering.ts';
+import type { SteerableSetting } from '../../engine/search/steering-schema.ts';
 import { decimal } from '../format.ts';
 import { fieldOf } from '../settings/fields.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
 import { valueAt, withValue } from '../settings/path.ts';
 import { validate } from '../settings/validate.ts';
 import { steer } from '../store/session.ts';
-import { lab, useLab } from '../store/store.ts';
-import { SlidersIcon, WarningIcon } from './icons.tsx';
+import { useLab } from '../store/store.ts';
+import { BarEnd } from './BarEnd.tsx';
 
 const rates: readonly { setting: SteerableSetting; label: string }[] = [
   { setting: 'optimizers.weights.rate', label: 'weights' },
@@ -52,14 +52,7 @@ export function SteerBar() {
           />
         ))}
       </fieldset>
-      <button type="button" onClick={() => lab.setState({ dialog: 'settings' })}>
-        <SlidersIcon /> All settings
-      </button>
-      {problem && (
-        <p className="field-problem" role="alert">
-          <WarningIcon /> {problem}
-        </p>
-      )}
+      <BarEnd problem={problem} />
     </form>
   );
 }

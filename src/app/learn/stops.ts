@@ -2,7 +2,7 @@
  * The guided tour: ten stops over a real search, each on the view that `learnViews` (router.ts) names for it. Each says one thing, points at the numbers on screen that show it, and
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
  */
-import type { Steering } from '../../engine/search/steering.ts';
+import type { Steering } from '../../engine/search/steering-schema.ts';
 import { accuracy, bytes, cellName, decimal, integer, operationLabels, percent, plural } from '../format.ts';
 import { cellEdges } from '../store/losses.ts';
 import { lastSnapshot } from '../store/run-model.ts';

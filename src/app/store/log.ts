@@ -1,6 +1,6 @@
 /** The list of what happened to units, as it happens: entries of an event, one a unit or a cell's share of them. */
 import type { SearchEvent } from '../../engine/search/events.ts';
-import type { Steering } from '../../engine/search/steering.ts';
+import type { Steering } from '../../engine/search/steering-schema.ts';
 import type { Granularity, OperationName } from '../../engine/settings.ts';
 
 export const logKinds = ['pruned', 're-pruned', 'regrown', 'committed', 'evaluated', 'stage', 'steered'] as const;

@@ -1,7 +1,7 @@
 /** Ties the protocol client to the store: what the page can do to a search, and what a search does to the page. */
 import { presets } from '../../engine/presets.ts';
 import type { PresetName } from '../../engine/presets.ts';
-import type { Steering } from '../../engine/search/steering.ts';
+import type { Steering } from '../../engine/search/steering-schema.ts';
 import type { SearchSettings } from '../../engine/settings.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';

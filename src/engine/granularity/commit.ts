@@ -57,7 +57,7 @@ function copy({ parameters }: Network): Network['parameters'] {
 }
 
 /** Stops the momentum of a pruned candidate's importance and thresholds: without it they would drift on. */
-function freeze({ plan, parameters }: Network, cell: number, unit: number): void {
+export function freeze({ plan, parameters }: Network, cell: number, unit: number): void {
   for (const name of ['alpha', 'operationThreshold', 'filterThreshold', 'weightThreshold']) {
     slice(parameters.momentum, parameter(plan.table, `cells.${cell}.${name}`))[unit] = 0;
   }

@@ -6,7 +6,7 @@ import type { Stepper } from '../supernet/stepper.ts';
 import type { Architecture } from '../architecture/schema.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { SearchEvent } from './events.ts';
-import type { Steering } from './steering.ts';
+import type { Steering } from './steering-schema.ts';
 
 export interface SearchOptions {
   readonly settings: SearchSettings;

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { ArchitectureSchema } from '../architecture/schema.ts';
 import { operationNames, SearchSettingsSchema } from '../settings.ts';
+import { SteeringSchema } from './steering-schema.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -29,30 +30,6 @@ const CellUnitsSchema = v.object({
   filters: v.array(FilterUnitsSchema),
   weights: v.array(WeightUnitsSchema),
 });
-
-/** As `steering.ts` has it. */
-const steered = { cell: count, edge: count, operation: v.pipe(v.string(), v.maxLength(40)) };
-const SteeringSchema = v.variant('kind', [
-  v.object({
-    kind: v.literal('set'),
-    setting: v.picklist([
-      'targetParameters',
-      'optimizers.weights.rate',
-      'optimizers.importances.rate',
-      'optimizers.gates.rate',
-      'optimizers.thresholds.rate',
-      'optimizers.weightThresholds.rate',
-      'regularizer.lambda0',
-      'regularizer.mu',
-    ]),
-    value: finite,
-  }),
-  v.object({ kind: v.literal('lambda'), value: v.pipe(finite, v.minValue(0)) }),
-  v.object({ kind: v.literal('protect'), ...steered }),
-  v.object({ kind: v.literal('release'), ...steered }),
-  v.object({ kind: v.literal('prune'), ...steered }),
-  v.object({ kind: v.literal('regrow'), ...steered }),
-]);
 
 const base = { step: count, time: v.pipe(finite, v.minValue(0)) };
 const event = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) => v.object({ ...base, type: v.literal(type), ...fields });

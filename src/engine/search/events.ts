@@ -4,7 +4,7 @@
  */
 import type { Granularity, OperationName, SearchSettings } from '../settings.ts';
 import type { Architecture } from '../architecture/schema.ts';
-import type { Steering } from './steering.ts';
+import type { Steering } from './steering-schema.ts';
 
 /** Surviving and all units of one granularity. */
 export interface UnitCount {

@@ -69,7 +69,7 @@ const updates: Record<TrainingPhase, (group: TrainedGroup) => UpdateMode> = {
  * @param lambda weight of the regularizers. Scoring is told 0: it asks what the task wants, and the size regularizer
  * speaks for the cells of one stage only.
  */
-export function stepHyper(settings: SearchSettings, stage: Stage, phase: TrainingPhase, lambda: number): StepHyper {
+export function stepHyper(settings: SearchSettings, stage: Pick<Stage, 'firstCell' | 'lastCell'>, phase: TrainingPhase, lambda: number): StepHyper {
   const { momentum, weights, importances, gates, thresholds, weightThresholds } = settings.optimizers;
   const { granularities } = settings;
   const update = (group: TrainedGroup, learned = true): UpdateMode => (learned ? updates[phase](group) : 'off');

@@ -17,7 +17,7 @@ import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
 import type { Stage, TrainingPhase } from './schedule.ts';
 import { applySteering } from './steering.ts';
-import type { Steering } from './steering.ts';
+import type { Steering } from './steering-schema.ts';
 import { describeUnits } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;

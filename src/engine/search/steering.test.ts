@@ -3,7 +3,7 @@ import type { SearchEvent } from './events.ts';
 import type { RunningSearch } from './api.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 import type { EventOf, Recording } from './testing/setup.ts';
-import type { Steering } from './steering.ts';
+import type { Steering } from './steering-schema.ts';
 
 /** Steers once, at the first event that `when` takes. */
 async function steered(when: (event: SearchEvent) => boolean, change: (event: SearchEvent) => Steering[]): Promise<Recording> {

@@ -1,41 +1,11 @@
 /** What a user changes while a search runs. Every change is an event, so that a stored run tells of it. */
 import * as v from 'valibot';
-import { compact } from '../granularity/commit.ts';
-import { slice } from '../granularity/network.ts';
-import type { Network } from '../granularity/network.ts';
+import { compact, freeze } from '../granularity/commit.ts';
 import { SearchSettingsSchema } from '../settings.ts';
 import type { SearchSettings } from '../settings.ts';
-import { parameter } from '../supernet/layout.ts';
 import { regrow } from './regrow.ts';
 import type { Session } from './session.ts';
-
-/** Settings that may change under way: all others decide what was drawn at the start. */
-export const steerableSettings = [
-  'targetParameters',
-  'optimizers.weights.rate',
-  'optimizers.importances.rate',
-  'optimizers.gates.rate',
-  'optimizers.thresholds.rate',
-  'optimizers.weightThresholds.rate',
-  'regularizer.lambda0',
-  'regularizer.mu',
-] as const;
-export type SteerableSetting = (typeof steerableSettings)[number];
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const place = { cell: count, edge: count, operation: v.pipe(v.string(), v.maxLength(40)) };
-
-export const SteeringSchema = v.variant('kind', [
-  v.object({ kind: v.literal('set'), setting: v.picklist(steerableSettings), value: v.pipe(v.number(), v.finite()) }),
-  /** The weight of both regularizers, at once; it goes on adapting from there. */
-  v.object({ kind: v.literal('lambda'), value: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
-  /** A protected operation is not pruned, whatever its threshold says. */
-  v.object({ kind: v.literal('protect'), ...place }),
-  v.object({ kind: v.literal('release'), ...place }),
-  v.object({ kind: v.literal('prune'), ...place }),
-  v.object({ kind: v.literal('regrow'), ...place }),
-]);
-export type Steering = v.InferOutput<typeof SteeringSchema>;
+import type { SteerableSetting, Steering } from './steering-schema.ts';
 
 /** Why a change was not made; null = it was. */
 type Outcome = Promise<string | null> | string | null;
@@ -98,7 +68,7 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
   masks.operations[cell][unit] = 0;
   session.protect(cell, unit, false);
   const pruned = compact(network, masks);
-  stillMomentum(pruned, cell, unit);
+  if (cell <= pruned.plan.endCell) freeze(pruned, cell, unit);
   await session.replace(pruned);
   return null;
 }
@@ -108,12 +78,4 @@ async function bringBack(session: Session, cell: number, unit: number): Promise<
   if (cell > network.plan.endCell) return `cell ${cell} is not searched yet`;
   await session.replace(regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation));
   return null;
-}
-
-/** Else the importance and thresholds of what was pruned would drift on. */
-function stillMomentum({ plan, parameters }: Network, cell: number, unit: number): void {
-  if (cell > plan.endCell) return;
-  for (const name of ['alpha', 'operationThreshold', 'filterThreshold', 'weightThreshold']) {
-    slice(parameters.momentum, parameter(plan.table, `cells.${cell}.${name}`))[unit] = 0;
-  }
 }

@@ -18,6 +18,13 @@ fn stepSlope(x : f32) -> f32 {
 fn sigmoid(x : f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }
 const NONE = 0xffffffffu;`;
 
+/** Committed weight masks as the programs read them: one bit a parameter, 1 = alive. */
+export function maskWords(mask: ArrayLike<number>): Uint32Array {
+  const words = new Uint32Array(Math.ceil(mask.length / 32));
+  for (let i = 0; i < mask.length; i++) if (mask[i]) words[i >> 5] |= 1 << (i & 31);
+  return words;
+}
+
 /** Layout of the hyper-parameter buffer (f32). */
 export const hyperFields = [
   'lambda', 'mu', 'momentum', 'decay', 'clipNorm', 'sizeFirst', 'sizeLast', 'ring',

@@ -11,6 +11,7 @@ import { ratioPlot } from '../curves.ts';
 import { granularityLegend } from '../Overview.tsx';
 import { HeatMap } from './HeatMap.tsx';
 import { summary, Waterfall, WaterfallTable } from './Waterfall.tsx';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function Balance() {
   return (
@@ -105,7 +106,7 @@ function HeatMaps() {
 function CellTable({ snapshot }: { snapshot: Snapshot | null }) {
   if (!snapshot) return <p className="empty">No values yet: press Start.</p>;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Left by cell, table">
+    <TableScroll label="Left by cell, table">
       <table>
         <thead>
           <tr>
@@ -132,6 +133,6 @@ function CellTable({ snapshot }: { snapshot: Snapshot | null }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

@@ -12,6 +12,7 @@ import { comparisons, useComparisons } from './state.ts';
 import { MethodScatter } from './MethodScatter.tsx';
 import { RunsTable } from './RunsTable.tsx';
 import './compare.css';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function Compare() {
   const shown = useComparisons((s) => s.shown);
@@ -110,7 +111,7 @@ function SummaryTable({ comparison }: { comparison: Comparison }) {
   const show = ({ mean, deviation }: Spread, text: (value: number) => string): string => `${text(mean)} ± ${text(deviation)}`;
   const points = (share: number): string => (100 * share).toFixed(1);
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Results by method and target">
+    <TableScroll label="Results by method and target">
       <table>
         <thead>
           <tr>
@@ -135,6 +136,6 @@ function SummaryTable({ comparison }: { comparison: Comparison }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

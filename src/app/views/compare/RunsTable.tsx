@@ -3,12 +3,13 @@ import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { accuracy, integer, percent } from '../../format.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function RunsTable({ comparison: { methods, runs } }: { comparison: Comparison }) {
   const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
   const heads = ['Method', 'Target', 'Seed', 'Parameters', 'Test accuracy', 'Operations left', 'Filters left', 'Weights left', 'On its front'];
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Runs, table">
+    <TableScroll label="Runs, table">
       <table>
         <thead>
           <tr>
@@ -35,6 +36,6 @@ export function RunsTable({ comparison: { methods, runs } }: { comparison: Compa
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

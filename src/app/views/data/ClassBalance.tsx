@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { DatasetSummary } from '../../../protocol/data-messages.ts';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { integer, percent } from '../../format.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
@@ -19,7 +20,7 @@ export function ClassBalance({ summary: { classNames, train, test } }: { summary
           : `From ${integer(least)} (${classNames[train.indexOf(least)]}) to ${integer(widest)} (${classNames[train.indexOf(widest)]}) training images a class.`}
       </p>
       {asTable ? (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Class balance, table">
+        <TableScroll label="Class balance, table">
           <table>
             <thead>
               <tr>
@@ -40,7 +41,7 @@ export function ClassBalance({ summary: { classNames, train, test } }: { summary
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       ) : (
         <>
           <ul className="legend">

@@ -3,6 +3,7 @@ import type { Granularity } from '../../../engine/settings.ts';
 import { decimal, integer } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Row, RowGroup } from './rows.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 const heads: Readonly<Record<Granularity, readonly string[]>> = {
   operation: ['Importance', 'Threshold', 'State'],
@@ -21,7 +22,7 @@ function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [stri
 
 export function UnitTable({ level, groups }: { level: Granularity; groups: readonly RowGroup[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Units against thresholds, table">
+    <TableScroll label="Units against thresholds, table">
       <table>
         <thead>
           <tr>
@@ -51,6 +52,6 @@ export function UnitTable({ level, groups }: { level: Granularity; groups: reado
           )}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

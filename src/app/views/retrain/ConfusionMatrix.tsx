@@ -1,6 +1,7 @@
 /** Which classes the network takes for which, on the test set. A table, so that it can be read without its shades. */
 import { integer, percent } from '../../format.ts';
 import { useTraining } from './session.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function ConfusionMatrix() {
   const evaluation = useTraining((s) => s.evaluations.at(-1) ?? null);
@@ -8,7 +9,7 @@ export function ConfusionMatrix() {
   if (!evaluation || !names) return <p className="empty">After the first pass over the test set: what each class is taken for.</p>;
   const { confusion } = evaluation;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+    <TableScroll label="Confusion matrix">
       <table className="confusion">
         <caption className="visually-hidden">Rows: what an image is. Columns: what it is taken for. Entries: images.</caption>
         <thead>
@@ -43,6 +44,6 @@ export function ConfusionMatrix() {
           })}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

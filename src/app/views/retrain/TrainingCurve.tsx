@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Legend, TableToggle } from '../../components/Panel.tsx';
 import { accuracy, integer, percent } from '../../format.ts';
 import { useTraining } from './session.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 const width = 640;
 const height = 240;
@@ -24,7 +25,7 @@ export function TrainingCurve() {
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Training curve" />
       </div>
       {asTable ? (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Training curve, table">
+        <TableScroll label="Training curve, table">
           <table>
             <thead>
               <tr>
@@ -41,7 +42,7 @@ export function TrainingCurve() {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       ) : (
         <svg className="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Accuracy by training step; last ${accuracy(steps.at(-1)!.accuracy)} on training batches. A table is beside the legend.`}>
           {[0, 0.25, 0.5, 0.75, 1].map((share) => (

@@ -8,6 +8,7 @@ import { bestWithin, paretoFront, pointsOf, tradeOffRunOf } from './points.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 import { useStoredRuns } from './stored.ts';
 import { TradeOffPlot } from './TradeOffPlot.tsx';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function TradeOff() {
   const [asTable, setAsTable] = useState(false);
@@ -90,7 +91,7 @@ function TradeOffLegend({ others }: { others: boolean }) {
 function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
   const front = new Set(paretoFront(points));
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Accuracy against size, table">
+    <TableScroll label="Accuracy against size, table">
       <table>
         <thead>
           <tr>
@@ -113,14 +114,14 @@ function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 
 function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
   if (runs.length === 0) return <p className="empty">Runs of this page are compared here: search again with another target, seed or set of levels.</p>;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Runs, table">
+    <TableScroll label="Runs, table">
       <table>
         <thead>
           <tr>
@@ -147,6 +148,6 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
         </tbody>
       </table>
       {runs.length === 1 && <p className="note">Search again with another target or seed, and both are compared here ({plural(runs[0].points.length, 'measurement')} so far).</p>}
-    </div>
+    </TableScroll>
   );
 }

@@ -2,6 +2,7 @@
 import { Frame, side } from '../../charts/Frame.tsx';
 import { decimal, integer, plural } from '../../format.ts';
 import type { FilterGroup } from '../../store/cell-units.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 const yTicks = [0, 0.5, 1].map((at) => ({ at, label: String(at) }));
 
@@ -43,7 +44,7 @@ export function FilterBars({ group, title }: { group: FilterGroup; title: string
 
 export function FilterTable({ groups, titles }: { groups: readonly FilterGroup[]; titles: readonly string[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Filters, table">
+    <TableScroll label="Filters, table">
       <table>
         <thead>
           <tr>
@@ -68,6 +69,6 @@ export function FilterTable({ groups, titles }: { groups: readonly FilterGroup[]
           )}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

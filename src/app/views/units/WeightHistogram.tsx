@@ -4,6 +4,7 @@ import { ticks } from '../../charts/ticks.ts';
 import { compact, decimal, integer, percent } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { WeightUnits } from '../../store/cell-units.ts';
+import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function WeightHistogram({ weights }: { weights: WeightUnits }) {
   const { alive, masked, width, threshold } = weights;
@@ -34,7 +35,7 @@ export function WeightHistogram({ weights }: { weights: WeightUnits }) {
 
 export function WeightTable({ weights: { alive, masked, width } }: { weights: WeightUnits }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Weights by magnitude, table">
+    <TableScroll label="Weights by magnitude, table">
       <table>
         <thead>
           <tr>
@@ -55,7 +56,7 @@ export function WeightTable({ weights: { alive, masked, width } }: { weights: We
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Networks drawn from a seed, and how far two steppers are apart on one. */
 import { randomStream } from '../../random.ts';
 import type { RandomStream } from '../../random.ts';
-import { operationNames } from '../../settings.ts';
+import { stepHyper } from '../../search/schedule.ts';
+import { operationNames, paperSettings } from '../../settings.ts';
 import type { Granularity, SpaceSettings } from '../../settings.ts';
 import { createSpace } from '../../space/space.ts';
 import type { SpaceShape } from '../../space/space.ts';
@@ -65,16 +66,7 @@ export function setUp({ name, space: settings, image, batch: size, granularities
       labels: Int32Array.from({ length: size }, () => stream.integer(5)),
       size,
     },
-    hyper: {
-      lambda: 0.01,
-      sizeCells: [0, space.cells.length - 1],
-      mu: 0.5,
-      momentum: 0.9,
-      decay: 3e-4,
-      clipNorm: 5,
-      rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
-      update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
-    },
+    hyper: { ...stepHyper(paperSettings, { firstCell: 0, lastCell: space.cells.length - 1 }, 'search', 0.01), mu: 0.5 },
     options: {
       batchSize: size,
       granularities,

@@ -3,6 +3,7 @@ import { ceilDiv, none } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import {
   hyperFields,
+  maskWords,
   metricFields,
   prologue,
   regularizers,
@@ -34,7 +35,7 @@ export function recordEpilogue(
   const { grads, momenta, losses } = inputs;
   const hyper = context.own(gpu.buffer(hyperFields.length * 4));
   const metrics = context.own(gpu.buffer(options.ring * metricFields * 4));
-  const committed = context.own(gpu.upload(bitmap(inputs.weightMask)));
+  const committed = context.own(gpu.upload(maskWords(inputs.weightMask)));
   const laneTab = tables.add(context.slots.lanes);
   const weights = context.weights.sources.length;
 
@@ -113,14 +114,6 @@ function grid(threads: number): [number, number] {
   const groups = ceilDiv(threads, 64);
   const x = Math.min(groups, 32768);
   return [x, ceilDiv(groups, x)];
-}
-
-function bitmap(mask: Uint8Array): Uint32Array {
-  const words = new Uint32Array(ceilDiv(mask.length, 32));
-  mask.forEach((alive, i) => {
-    if (alive) words[i >> 5] |= 1 << (i & 31);
-  });
-  return words;
 }
 
 /** A node's committed survivors, for the coefficients. */
