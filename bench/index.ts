@@ -1,6 +1,7 @@
 /** `npm run -s bench -- NAME`: measurements, as text or as one JSON object. */
 import { Command, InvalidArgumentError } from 'commander';
 import { stepCases } from './cases.ts';
+import { benchCheckpoints } from './checkpoints.ts';
 import { report } from './report.ts';
 import { benchStep } from './step.ts';
 
@@ -39,6 +40,23 @@ program
       progress: (what) => process.stderr.write(`${what}\n`),
     });
     console.log(options.json ? JSON.stringify(result) : report(result));
+  });
+
+program
+  .command('checkpoints')
+  .description('What checkpoints cost a search: processor time with them against without.')
+  .option('--json', 'print one JSON object')
+  .option('--steps <n>', 'steps of each search', positive, 300)
+  .option('--pairs <n>', 'pairs of searches to take the median of', positive, 5)
+  .action(async (options: { json?: boolean; steps: number; pairs: number }) => {
+    const result = await benchCheckpoints({ ...options, progress: (what) => process.stderr.write(`${what}\n`) });
+    const { steps, checkpoints, bytes, share, shares } = result;
+    const percent = (x: number): string => `${(100 * x).toFixed(2)} %`;
+    console.log(
+      options.json
+        ? JSON.stringify(result)
+        : `${checkpoints} checkpoints of at most ${Math.round(bytes / 1024)} KiB in ${steps} steps cost ${percent(share)} of the search (pairs: ${shares.map(percent).join(', ')}).`,
+    );
   });
 
 program.parseAsync().catch((error: unknown) => {

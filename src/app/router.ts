@@ -30,6 +30,8 @@ export interface Route {
   /** Null = the running search, or none. */
   run: string | null;
   view: View;
+  /** A second run to look at beside it: `?beside=ID`. */
+  beside: string | null;
   /** Stop of the guided tour, from 0; null = not on it. */
   stop: number | null;
 }
@@ -38,20 +40,26 @@ function parse(hash: string): Route {
   const learn = /^#\/learn(?:\/(\d+))?/.exec(hash);
   if (learn) {
     const stop = Math.min(Math.max(Number(learn[1] ?? 1), 1), learnViews.length) - 1;
-    return { run: null, view: learnViews[stop], stop };
+    return { run: null, view: learnViews[stop], beside: null, stop };
   }
   const parts = /^#\/run\/([\w-]+)(?:\/([a-z-]+))?/.exec(hash);
   // Without a run, `#/run/balance`: links of before runs had names.
   const bare = views.find((view) => view === parts?.[1]);
-  if (bare) return { run: null, view: bare, stop: null };
+  if (bare) return { run: null, view: bare, beside: null, stop: null };
   const run = parts?.[1] ?? current;
-  return { run: run === current ? null : run, view: views.find((view) => view === parts?.[2]) ?? 'overview', stop: null };
+  const beside = /\?beside=([\w-]+)$/.exec(hash)?.[1] ?? null;
+  return { run: run === current ? null : run, view: views.find((view) => view === parts?.[2]) ?? 'overview', beside, stop: null };
 }
 
-const hrefOf = ({ run, view }: Pick<Route, 'run' | 'view'>): string => `#/run/${run ?? current}/${view}`;
+const hrefOf = ({ run, view, beside }: Omit<Route, 'stop'>): string => `#/run/${run ?? current}/${view}${beside === null ? '' : `?beside=${beside}`}`;
 
 /** A view of the run on screen; of another, by its id. */
-export const viewHref = (view: View, run = parse(location.hash).run): string => hrefOf({ run, view });
+export const viewHref = (view: View, run = parse(location.hash).run): string => hrefOf({ run, view, beside: parse(location.hash).beside });
+
+/** The view on screen, with another run beside its own; null = with none. */
+export function openBesideRun(beside: string | null): void {
+  location.hash = hrefOf({ ...parse(location.hash), beside });
+}
 
 export function openView(view: View): void {
   location.hash = viewHref(view);
@@ -73,6 +81,10 @@ function subscribe(listener: () => void): () => void {
 
 export function useView(): View {
   return useSyncExternalStore(subscribe, () => parse(location.hash).view);
+}
+
+export function useBesideRun(): string | null {
+  return useSyncExternalStore(subscribe, () => parse(location.hash).beside);
 }
 
 export function useRouteRun(): string | null {

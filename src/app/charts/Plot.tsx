@@ -1,8 +1,8 @@
 /** A live line chart on a canvas, with a crosshair to read it by, and a table for those who cannot see it. */
-import { useMemo, useState } from 'react';
+import { use, useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { integer } from '../format.ts';
-import { shownState } from '../store/store.ts';
+import { RunSide } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { font, useCanvas } from './canvas.ts';
 import { palette } from './palette.ts';
@@ -22,6 +22,7 @@ export interface PlotProps {
 
 export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'step' }: PlotProps) {
   const [hover, setHover] = useState<number | null>(null);
+  const side = use(RunSide);
   const painting = useMemo(
     () => ({
       select,
@@ -35,7 +36,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const frame = frameOf(box.width, box.height);
-    const data = select(shownState());
+    const data = select(side());
     const [start, end] = [scaleX(frame, data)(0), scaleX(frame, data)(data.xMax)];
     const share = (event.clientX - box.left - start) / Math.max(1, end - start);
     setHover(Math.min(1, Math.max(0, share)) * data.xMax);
@@ -45,7 +46,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
     if (event.key === 'Escape') setHover(null);
     if (!direction) return;
     event.preventDefault();
-    const { xMax } = select(shownState());
+    const { xMax } = select(side());
     setHover((x) => Math.min(xMax, Math.max(0, (x ?? (direction > 0 ? 0 : xMax)) + (direction * xMax) / 50)));
   };
 
@@ -62,7 +63,7 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
         onBlur={() => setHover(null)}
         onKeyDown={move}
       />
-      {hover !== null && <Readout data={select(shownState())} x={hover} formatY={formatY} xUnit={xUnit} />}
+      {hover !== null && <Readout data={select(side())} x={hover} formatY={formatY} xUnit={xUnit} />}
     </div>
   );
 }

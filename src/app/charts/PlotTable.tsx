@@ -1,7 +1,7 @@
 /** A line chart's numbers as a table: as many rows as can be read, spread over the run. */
-import { useEffect, useState } from 'react';
+import { use, useEffect, useState } from 'react';
 import { integer } from '../format.ts';
-import { shownState } from '../store/store.ts';
+import { RunSide } from '../store/store.ts';
 import { pointAt } from './plot.ts';
 import type { PlotData } from './plot.ts';
 import type { PlotProps } from './Plot.tsx';
@@ -52,10 +52,11 @@ function sampleSteps({ lines }: PlotData): number[] {
 
 /** Once a second: nobody reads a table faster. */
 function useSlowly(select: PlotProps['select']): PlotData {
-  const [data, setData] = useState(() => select(shownState()));
+  const side = use(RunSide);
+  const [data, setData] = useState(() => select(side()));
   useEffect(() => {
-    const timer = setInterval(() => setData(select(shownState())), 1_000);
+    const timer = setInterval(() => setData(select(side())), 1_000);
     return () => clearInterval(timer);
-  }, [select]);
+  }, [select, side]);
   return data;
 }

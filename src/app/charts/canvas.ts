@@ -3,9 +3,9 @@
  * what it selects from the store is another object; but never more often than every `interval` milliseconds, and only in
  * frames.
  */
-import { useEffect, useRef } from 'react';
+import { use, useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
-import { lab, shownState } from '../store/store.ts';
+import { lab, RunSide } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { onPaletteChange } from './palette.ts';
 
@@ -22,6 +22,7 @@ export interface Painting<T> {
 
 /** @param painting a new object repaints: keep it (`useMemo`) while it is the same. */
 export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement | null> {
+  const side = use(RunSide);
   const canvas = useRef<HTMLCanvasElement>(null);
   const current = useRef(painting);
   const request = useRef<() => void>(() => {});
@@ -44,7 +45,7 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       const { clientWidth: width, clientHeight: height } = element;
       if (width === 0 || height === 0) return;
       fitPixels(element, context, width, height);
-      drawn = current.current.select(shownState());
+      drawn = current.current.select(side());
       current.current.paint(context, width, height, drawn);
     };
     const now = (): void => {
@@ -52,7 +53,7 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       if (frame === 0) frame = requestAnimationFrame(paint);
     };
     const changed = (): void => {
-      if (current.current.select(shownState()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
+      if (current.current.select(side()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
     };
     request.current = now;
     const resize = new ResizeObserver(now);
@@ -66,7 +67,7 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       cancelAnimationFrame(frame);
       request.current = () => {};
     };
-  }, []);
+  }, [side]);
 
   return canvas;
 }

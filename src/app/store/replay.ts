@@ -137,14 +137,9 @@ export function showLive(): void {
  * @returns false when another run was asked for before it was ready.
  */
 export async function showRun({ id, events }: PastRun): Promise<boolean> {
-  const timeline = new Timeline();
   lab.setState({ opening: id });
-  for (let done = 0; done < events.length; ) {
-    const until = performance.now() + 12;
-    while (done < events.length && performance.now() < until) timeline.append([events[done++]]);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (lab.getState().opening !== id) return false;
-  }
+  const timeline = await foldRun(events, () => lab.getState().opening === id);
+  if (!timeline) return false;
   const { started } = timeline.run;
   past = { id, timeline, superNet: started && superNetOf(started) };
   lab.setState({ opening: null, pastId: id, missingId: null, cursor: null, replay: replayOf(null), stops: timeline.stops.length });
@@ -161,8 +156,26 @@ export async function openRun(id: string | null): Promise<void> {
   }
   if (id === pastId) return;
   lab.setState({ opening: id });
-  const found = pageRuns.find((run) => run.id === id) ?? (await source(id).catch(() => null));
+  const found = await findRun(id);
   if (lab.getState().opening !== id) return;
   if (found) await showRun(found);
   else lab.setState({ opening: null, missingId: id });
+}
+
+/** A run of this page, the one that runs among them, or one from storage. */
+export async function findRun(id: string): Promise<PastRun | null> {
+  if (id === lab.getState().runId && live.events.length > 0) return { id, name: nameOf(id), events: live.events };
+  return pageRuns.find((run) => run.id === id) ?? (await source(id).catch(() => null));
+}
+
+/** In slices of time, so that the page stays responsive. @returns null once it is not wanted any more. */
+export async function foldRun(events: readonly SearchEvent[], wanted: () => boolean): Promise<Timeline | null> {
+  const timeline = new Timeline();
+  for (let done = 0; done < events.length; ) {
+    const until = performance.now() + 12;
+    while (done < events.length && performance.now() < until) timeline.append([events[done++]]);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (!wanted()) return null;
+  }
+  return timeline;
 }

@@ -2,6 +2,7 @@
  * The page's one store, in slices. Vanilla, so that canvases subscribe to it without going through React. Everything
  * about a run comes from its events; a batch of them is one update.
  */
+import { createContext, use } from 'react';
 import { createStore, useStore } from 'zustand';
 import type { SearchSettings } from '../../engine/settings.ts';
 import { presets } from '../../engine/presets.ts';
@@ -41,6 +42,8 @@ export interface ReplaySlice {
   replay: { run: RunModel; superNet: SuperNet | null } | null;
   /** Earlier runs of this page, newest first. */
   earlier: readonly PastRun[];
+  /** A second run to look at beside it, as it stood at its end. */
+  beside: { readonly id: string; readonly run: RunModel; readonly superNet: SuperNet | null } | null;
 }
 
 export interface SetupSlice {
@@ -77,6 +80,7 @@ export const lab = createStore<LabState>(() => ({
   cursor: null,
   replay: null,
   earlier: [],
+  beside: null,
   settings: presets.tiny,
   preset: 'tiny',
   backend: 'webgpu',
@@ -97,9 +101,22 @@ export function shownState(state: LabState = lab.getState()): LabState {
   return lastShown.shown;
 }
 
+let lastBeside: { of: LabState; beside: LabState } | null = null;
+
+/** The state with the run beside in place of the running one. */
+export function besideState(state: LabState = lab.getState()): LabState {
+  if (!state.beside) return { ...state, run: emptyRun, superNet: null };
+  if (lastBeside?.of !== state) lastBeside = { of: state, beside: { ...state, ...state.beside } };
+  return lastBeside.beside;
+}
+
+/** Which run the components below show: the one on screen, or the one beside it. */
+export const RunSide = createContext<(state?: LabState) => LabState>(shownState);
+
 /** As `useLab`, but of the run that is on screen: what every view of a run asks. */
 export function useShown<T>(select: (state: LabState) => T): T {
-  return useStore(lab, (state) => select(shownState(state)));
+  const side = use(RunSide);
+  return useStore(lab, (state) => select(side(state)));
 }
 
 /** Settings of the search on screen, or of the one that Start would begin. */

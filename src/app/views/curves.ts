@@ -55,7 +55,7 @@ const accuracyData = memoLast((curves: Curves, evaluations: readonly Evaluation[
   };
 });
 
-const ratioData = memoLast((snapshots: readonly Snapshot[], stages: readonly StageState[], end: number): PlotData => ({
+const ratioData = (snapshots: readonly Snapshot[], stages: readonly StageState[], end: number): PlotData => ({
   lines: granularities.map((level) => ({
     label: granularityNames[level].many,
     color: level,
@@ -67,7 +67,7 @@ const ratioData = memoLast((snapshots: readonly Snapshot[], stages: readonly Sta
   xMax: Math.max(end, shortestAxis),
   yMin: 0,
   yMax: 1,
-}));
+});
 
 const memoryData = memoLast((curves: Curves, compactions: readonly Compaction[], stages: readonly StageState[], end: number): PlotData => {
   const drops = compactions.flatMap(({ step, before, after }) => [
@@ -91,5 +91,12 @@ const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
 export const lossPlot = (state: LabState): PlotData => lossData(state.run.curves, state.run.stages, end(state));
 export const accuracyPlot = (state: LabState): PlotData =>
   accuracyData(state.run.curves, state.run.evaluations, state.run.stages, end(state), state.run.started?.dataset.classes ?? 10);
-export const ratioPlot = (state: LabState): PlotData => ratioData(state.run.snapshots, state.run.stages, end(state));
+export const ratioPlot = createRatioPlot();
+
 export const memoryPlot = (state: LabState): PlotData => memoryData(state.run.curves, state.run.compactions, state.run.stages, end(state));
+
+/** One a chart, where charts show several runs: it remembers the last alone. */
+export function createRatioPlot(): (state: LabState) => PlotData {
+  const remembered = memoLast(ratioData);
+  return (state) => remembered(state.run.snapshots, state.run.stages, end(state));
+}

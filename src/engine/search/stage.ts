@@ -1,5 +1,6 @@
 /** One stage of a search, from its warm-up to the regrowth after it (ALGORITHM.md, Stages). */
 import { countParameters } from '../granularity/count.ts';
+import { commitAtGoal } from '../granularity/crossing.ts';
 import { commitLive, prunedNothing } from '../granularity/commit.ts';
 import type { Network } from '../granularity/network.ts';
 import { resetThresholds } from '../granularity/thresholds.ts';
@@ -111,11 +112,13 @@ async function searchEpochs(session: Session): Promise<EndReason> {
     if (progress.step === 0) session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
     await trainEpoch(session, 'search');
     const trained = await session.pull();
-    const outcome = commitLive(trained, session.discretization);
+    let outcome = commitLive(trained, session.discretization);
     const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
     const last = session.stageEpochs >= stage.maxEpochs;
     const goal = goalOf(session);
-    if (due || last || countParameters(outcome.network).active <= goal) {
+    const met = countParameters(outcome.network).active <= goal;
+    if (met) outcome = commitAtGoal(trained, session.discretization, goal);
+    if (due || last || met) {
       await commitRound(session, outcome, ++progress.round, goal);
       progress.idle = prunedNothing(outcome.pruned) ? progress.idle + 1 : 0;
       progress.prunedOperations += outcome.pruned.operations.length;

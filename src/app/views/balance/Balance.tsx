@@ -6,32 +6,53 @@ import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import type { Snapshot } from '../../store/run-model.ts';
-import { shownSettings, useShown } from '../../store/store.ts';
-import { ratioPlot } from '../curves.ts';
+import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
+import { useBesideRun } from '../../router.ts';
+import { createRatioPlot } from '../curves.ts';
 import { granularityLegend } from '../Overview.tsx';
+import { BesideBar, useBeside } from './Beside.tsx';
 import { HeatMap } from './HeatMap.tsx';
 import { summary, Waterfall, WaterfallTable } from './Waterfall.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function Balance() {
+  const besideId = useBesideRun();
+  const missing = useBeside(besideId);
+  const beside = useLab((s) => s.beside);
   return (
-    <div className="view balance">
-      <PlotPanel
-        title="What is left"
-        label="Remaining ratio of each granularity by training step"
-        className="area-ratio"
-        note="share of all units, by step"
-        select={ratioPlot}
-        formatY={percent}
-        legend={granularityLegend}
-      />
-      <Losses />
-      <HeatMaps />
+    <div className="view balance" data-beside={beside !== null}>
+      <BesideBar missing={missing} />
+      <BalanceOf which={beside ? ', on screen' : ''} />
+      {beside && (
+        <RunSide value={besideState}>
+          <BalanceOf which=", beside it" />
+        </RunSide>
+      )}
     </div>
   );
 }
 
-function Losses() {
+/** The three panels of one run. @param which of two runs, as an end of their titles; empty where there is one. */
+function BalanceOf({ which }: { which: string }) {
+  const select = useMemo(createRatioPlot, []);
+  return (
+    <>
+      <PlotPanel
+        title={`What is left${which}`}
+        label="Remaining ratio of each granularity by training step"
+        className="area-ratio"
+        note="share of all units, by step"
+        select={select}
+        formatY={percent}
+        legend={granularityLegend}
+      />
+      <Losses which={which} />
+      <HeatMaps which={which} />
+    </>
+  );
+}
+
+function Losses({ which }: { which: string }) {
   const [cell, setCell] = useState<number | null>(null);
   const [asTable, setAsTable] = useState(false);
   const superNet = useShown((s) => s.superNet);
@@ -58,13 +79,13 @@ function Losses() {
   );
   return (
     <Panel
-      title="Where the parameters went"
+      title={`Where the parameters went${which}`}
       note="parameters"
       className="area-losses"
       actions={
         <>
           {choose}
-          <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Where the parameters went" />
+          <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Where the parameters went${which}`} />
         </>
       }
     >
@@ -80,18 +101,18 @@ function Losses() {
   );
 }
 
-function HeatMaps() {
+function HeatMaps({ which }: { which: string }) {
   const [asTable, setAsTable] = useState(false);
   const snapshot = useShown(({ run }) => lastSnapshot(run));
   return (
     <Panel
-      title="Left by cell"
+      title={`Left by cell${which}`}
       note="share of each cell’s units, by step; blank = the cell is not searched yet"
       className="area-heat"
-      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Left by cell" />}
+      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Left by cell${which}`} />}
     >
       {asTable ? (
-        <CellTable snapshot={snapshot} />
+        <CellTable snapshot={snapshot} label={`Left by cell${which}, table`} />
       ) : (
         <div className="heats">
           {granularities.map((level) => (
@@ -103,10 +124,10 @@ function HeatMaps() {
   );
 }
 
-function CellTable({ snapshot }: { snapshot: Snapshot | null }) {
+function CellTable({ snapshot, label }: { snapshot: Snapshot | null; label: string }) {
   if (!snapshot) return <p className="empty">No values yet: press Start.</p>;
   return (
-    <TableScroll label="Left by cell, table">
+    <TableScroll label={label}>
       <table>
         <thead>
           <tr>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { use, useMemo, useState } from 'react';
 import type { PointerEvent } from 'react';
 import { font, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
@@ -7,7 +7,7 @@ import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import type { Granularity } from '../../../engine/settings.ts';
 import type { Snapshot } from '../../store/run-model.ts';
-import { shownSettings, shownState } from '../../store/store.ts';
+import { RunSide, shownSettings } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { drawHeat, heatAt } from './heat.ts';
 import type { Heat } from './heat.ts';
@@ -18,6 +18,7 @@ function selector(level: Granularity): (state: LabState) => Heat {
 }
 
 export function HeatMap({ level }: { level: Granularity }) {
+  const side = use(RunSide);
   const [pointed, setPointed] = useState<ReturnType<typeof heatAt>>(null);
   const select = useMemo(() => selector(level), [level]);
   const painting = useMemo(
@@ -30,7 +31,7 @@ export function HeatMap({ level }: { level: Granularity }) {
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setPointed(heatAt(select(shownState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setPointed(heatAt(select(side()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
   };
   const count = pointed?.snapshot.cells.find(({ cell }) => cell === pointed.cell)?.counts[level];
   return (
