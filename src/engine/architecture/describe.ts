@@ -19,7 +19,7 @@ export interface Discovery {
   readonly network: Network;
   readonly totals: Totals;
   readonly settings: SearchSettings;
-  readonly data: SearchData;
+  readonly data: Pick<SearchData, 'name' | 'classNames' | 'imageSize' | 'imageChannels'>;
   readonly steps: number;
   readonly validationAccuracy: number | null;
   readonly targetReached: boolean;

@@ -98,6 +98,8 @@ export const ArchitectureSchema = v.object({
     dense: count,
   }),
   macs: v.object({ superNet: count, dense: count, sparse: count }),
+  /** Times every filter was repeated after the search (`settings.space.channels` says how many there are now); absent = as found. */
+  widened: v.optional(v.pipe(count, v.minValue(2))),
   stem: v.object({ channels: count }),
   cells: v.array(CellSchema),
   head: v.object({ inputs: ids, classes: count }),

@@ -1,7 +1,7 @@
 /** Derives the physical structure of a super-net from its space and the committed masks of its units. */
 import type { CellShape, Operation, SpaceShape } from '../space/space.ts';
 import { fanIn, LayoutBuilder, zero } from './layout.ts';
-import type { CandidatePlan, CellPlan, NetworkPlan, PreprocessPlan, UnitMasks } from './plan.ts';
+import type { CandidatePlan, CellPlan, HeadPlan, NetworkPlan, PreprocessPlan, UnitMasks } from './plan.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const union = (lists: readonly (readonly number[])[]): number[] =>
@@ -37,8 +37,15 @@ export function filterGroups(space: SpaceShape, cell: CellShape): string[] {
 /**
  * The structure that trains cells 0..endCell under the head of `stage`. Physically absent from it: committed-pruned
  * operations and filters, and every weight that could only ever read a dead channel.
+ * @param auxiliaryStage stage before this one, on whose last cell an auxiliary head stands; null = none.
  */
-export function buildPlan(space: SpaceShape, masks: UnitMasks, endCell: number, stage: number): NetworkPlan {
+export function buildPlan(
+  space: SpaceShape,
+  masks: UnitMasks,
+  endCell: number,
+  stage: number,
+  auxiliaryStage: number | null = null,
+): NetworkPlan {
   const layout = new LayoutBuilder();
   const alive = (name: string): number[] => {
     const mask = masks.filters[name];
@@ -59,11 +66,19 @@ export function buildPlan(space: SpaceShape, masks: UnitMasks, endCell: number, 
       cell.live.slice(2).flatMap((channels, node) => channels.map((c) => node * shape.channels + c)),
     );
   }
-  const inputs = outputs.get(endCell)!;
-  const head = { name: `heads.${stage}`, inputs };
-  layout.add(`${head.name}.weight`, 'weight', [inputs, space.classes], fanIn(inputs.length));
-  layout.add(`${head.name}.bias`, 'weight', [space.classes], fanIn(inputs.length));
-  return { space, endCell, stage, cells, head, table: layout.build() };
+  const addHead = (of: number, cell: number): HeadPlan => {
+    const inputs = outputs.get(cell)!;
+    layout.add(`heads.${of}.weight`, 'weight', [inputs, space.classes], fanIn(inputs.length));
+    layout.add(`heads.${of}.bias`, 'weight', [space.classes], fanIn(inputs.length));
+    return { name: `heads.${of}`, inputs };
+  };
+  const head = addHead(stage, endCell);
+  let auxiliary: NetworkPlan['auxiliary'] = null;
+  if (auxiliaryStage !== null) {
+    const cell = space.stageEnds[auxiliaryStage];
+    auxiliary = { ...addHead(auxiliaryStage, cell), cell };
+  }
+  return { space, endCell, stage, cells, head, auxiliary, table: layout.build() };
 }
 
 function planCell(

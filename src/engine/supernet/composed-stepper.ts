@@ -28,6 +28,8 @@ interface Loaded {
   readonly units: Units;
   readonly granularities: Readonly<Record<Granularity, boolean>>;
   readonly batchSize: number;
+  readonly dropPath: boolean;
+  readonly auxiliary: number;
   readonly weightMask: Uint8Array;
   values: PackedGroups;
   momenta: Record<TrainedGroup, tf.Tensor1D>;
@@ -58,6 +60,8 @@ export class ComposedStepper implements Stepper {
       units: new Units(plan, parameters.weightMask, options.granularities, options.unitMillions),
       granularities: options.granularities,
       batchSize: options.batchSize,
+      dropPath: options.dropPath ?? false,
+      auxiliary: options.auxiliary ?? 0,
       weightMask: parameters.weightMask.slice(),
       values: Object.fromEntries(parameterGroups.map((g) => [g, pick(parameters.values, g)])) as PackedGroups,
       momenta: Object.fromEntries(trainedGroups.map((g) => [g, pick(parameters.momentum, g)])) as Loaded['momenta'],
@@ -75,12 +79,13 @@ export class ComposedStepper implements Stepper {
   }
 
   private pass(batch: Batch, hyper: StepHyper): { result: PassResult; metrics: tf.Tensor1D } {
-    const { plan, units, values, granularities } = this.loaded();
+    const { plan, units, values, granularities, dropPath, auxiliary } = this.loaded();
+    if (hyper.paths && !dropPath) throw new Error('the network was not loaded for drop-path');
     const images = imagesOf(plan, batch);
     const labels = tf.tensor1d(batch.labels.subarray(0, batch.size), 'int32');
     const oneHot = tf.oneHot(labels, plan.space.classes, 1, 0, 'float32') as tf.Tensor2D;
     const afterForward = (): void => this.note();
-    const result = differentiate(plan, units, values, { images, oneHot }, { hyper, gated: granularities.filter, afterForward });
+    const result = differentiate(plan, units, values, { images, oneHot }, { hyper, gated: granularities.filter, auxiliary, afterForward });
     this.note();
     const correct = tf.sum(tf.cast(tf.equal(tf.argMax(result.logits, 1), labels), 'float32'));
     const metrics = tf.stack([result.crossEntropy, result.size, result.threshold, result.gradientNorm, correct as tf.Scalar]);

@@ -98,6 +98,13 @@ export interface CellPlan {
   readonly live: readonly (readonly number[])[];
 }
 
+/** Global average pool and a linear layer; parameters: .weight, .bias. */
+export interface HeadPlan {
+  readonly name: string; // heads.S
+  /** Channels it reads: ids in the cell's concatenation. */
+  readonly inputs: readonly number[];
+}
+
 export interface NetworkPlan {
   readonly space: SpaceShape;
   /** Last cell trained; the head stands on it. */
@@ -105,7 +112,9 @@ export interface NetworkPlan {
   /** Stage whose head is used. */
   readonly stage: number;
   readonly cells: readonly CellPlan[];
-  readonly head: { readonly name: string; readonly inputs: readonly number[] };
+  readonly head: HeadPlan;
+  /** A second classifier on an earlier cell, which only trains along; null in a search and at inference. */
+  readonly auxiliary: (HeadPlan & { readonly cell: number }) | null;
   readonly table: ParameterTable;
 }
 

@@ -24,6 +24,11 @@ export interface StepHyper {
   clipNorm: number;
   rates: Readonly<Record<TrainedGroup, number>>;
   update: Readonly<Record<TrainedGroup, UpdateMode>>;
+  /**
+   * Drop-path: what the output of each candidate operation is multiplied by, for each image; [cells x units x images].
+   * Absent = 1. Only where the network was loaded for it.
+   */
+  paths?: Float32Array;
 }
 
 export interface Batch {
@@ -64,6 +69,10 @@ export interface Stepper {
       batchSize: number;
       granularities: Readonly<Record<Granularity, boolean>>;
       unitMillions: readonly Float32Array[];
+      /** Steps may come with `paths`. Off unless set: a search pays nothing for it. */
+      dropPath?: boolean;
+      /** Weight of the cross entropy under the plan's auxiliary head; 0 where not set. */
+      auxiliary?: number;
     },
   ): Promise<void>;
   /** Queues one training step: forward, backward, update. Reads nothing back. */

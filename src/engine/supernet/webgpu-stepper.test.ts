@@ -4,7 +4,7 @@ import { installWebGPU, requestNodeDevice } from '../../../cli/node-webgpu.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
 import type { NetworkParameters } from './plan.ts';
-import { disagreement, everything, pruneSome, setUp } from './testing/drawn-network.ts';
+import { disagreement, everything, pruneSome, relative, setUp } from './testing/drawn-network.ts';
 import type { Case } from './testing/drawn-network.ts';
 import { createWebGPUStepper } from './webgpu-stepper.ts';
 import type { WebGPUStepper } from './webgpu-stepper.ts';
@@ -30,6 +30,18 @@ const cases: readonly Case[] = [
     batch: 2,
     granularities: { ...everything, [off]: false },
   })),
+  { name: 'drop-path', space: { cells: 2, nodes: 2, channels: 5, stages: 2 }, image: { size: 9, channels: 1 }, batch: 3, dropPath: 0.4 },
+  { name: 'an auxiliary head', space: { cells: 3, channels: 3, stages: 3 }, image: { size: 8, channels: 1 }, batch: 3, auxiliary: 0.4 },
+  {
+    name: 'both, in a pruned network without gates',
+    space: { cells: 4, nodes: 2, channels: 5, stages: 2 },
+    image: { size: 9, channels: 3 },
+    batch: 4,
+    granularities: { operation: false, filter: false, weight: true },
+    prune: pruneSome,
+    dropPath: 0.3,
+    auxiliary: 0.4,
+  },
 ];
 
 let own: WebGPUStepper;
@@ -82,6 +94,42 @@ describe('the WebGPU stepper', () => {
       return own.read();
     };
     expect(await run()).toEqual(await run());
+  });
+
+  it('drops paths and follows an auxiliary head in training only', async () => {
+    const both = setUp({ ...small, dropPath: 0.5, auxiliary: 0.4 });
+    const { batch, options, plan, parameters } = both;
+    const hyper = setUp(small).hyper;
+    const plain = { ...options, dropPath: false, auxiliary: 0 };
+    const run = async (load: typeof options, paths?: Float32Array) => {
+      await own.load(plan, parameters, load);
+      const gradients = await own.gradients(batch, { ...hyper, ...(paths && { paths }) });
+      await own.readMetrics();
+      return { gradients, logits: await own.logits(batch, 'batch') };
+    };
+    const expected = await run(plain);
+    // Nothing is dropped where no factors are given: the same sums.
+    const whole = await run({ ...options, auxiliary: 0 });
+    expect(relative(whole.gradients, expected.gradients)).toBeLessThan(1e-6);
+    for (const regularized of [await run({ ...options, auxiliary: 0 }, both.hyper.paths), await run({ ...plain, auxiliary: 0.4 })]) {
+      expect(relative(regularized.gradients, expected.gradients)).toBeGreaterThan(0.05);
+      expect(relative(regularized.logits, expected.logits)).toBeLessThan(1e-6);
+    }
+    await expect(run(plain, both.hyper.paths)).rejects.toThrow(/not loaded for drop-path/);
+  });
+
+  it('records nothing more for a plan that merely could be trained so', async () => {
+    const { plan, parameters, options } = setUp({ ...small, dropPath: 0.5, auxiliary: 0.4 });
+    const labels = async (load: typeof options) => {
+      await own.load(plan, parameters, load);
+      return own.trainingDispatches().map(({ label }) => label);
+    };
+    const plain = await labels({ ...options, dropPath: false, auxiliary: 0 });
+    const regularized = await labels(options);
+    expect(plain.filter((label) => /drop-path|auxiliary/.test(label))).toEqual([]);
+    expect(regularized.filter((label) => /drop-path/.test(label)).length).toBeGreaterThan(0);
+    // Pool, classifier, loss, and both of its gradients.
+    expect(regularized).toHaveLength(plain.length + 5);
   });
 
   it('frees every buffer, and needs fewer bytes after compaction', async () => {

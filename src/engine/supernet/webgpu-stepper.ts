@@ -42,6 +42,8 @@ export class WebGPUStepper implements Stepper {
   private readSteps = 0;
   private pending: Promise<unknown>[] = [];
   private staging = new Float32Array();
+  /** Factors of drop-path that drop nothing. */
+  private whole = new Float32Array();
 
   constructor(
     readonly gpu: Gpu,
@@ -56,6 +58,7 @@ export class WebGPUStepper implements Stepper {
     this.weightMask = parameters.weightMask.slice();
     const { imageSize } = plan.space;
     this.staging = new Float32Array(options.batchSize * imageSize * imageSize * 4);
+    this.whole = new Float32Array(this.network.factors?.count ?? 0).fill(1);
     this.steps = this.readSteps = 0;
   }
 
@@ -106,6 +109,17 @@ export class WebGPUStepper implements Stepper {
     this.gpu.write(this.loaded().network.hyper, Float32Array.from(hyperFields, (field) => values[field]));
   }
 
+  /** @param paths see `StepHyper.paths`; where not given nothing is dropped. */
+  private writePaths(paths?: Float32Array): void {
+    const { factors } = this.loaded().network;
+    if (!factors) {
+      if (paths) throw new Error('the network was not loaded for drop-path');
+      return;
+    }
+    if (paths && paths.length !== factors.count) throw new RangeError(`${paths.length} factors of drop-path; ${factors.count} wanted`);
+    this.gpu.write(factors.buffer, paths ?? this.whole, factors.first * 4);
+  }
+
   private submit(parts: ReadonlySet<string>): void {
     this.gpu.check();
     const encoder = this.gpu.device.createCommandEncoder();
@@ -118,6 +132,7 @@ export class WebGPUStepper implements Stepper {
     if (this.steps - this.readSteps >= ring) throw new Error(`metrics must be read at least every ${ring} steps`);
     this.upload(batch);
     this.writeHyper(hyper);
+    this.writePaths(hyper.paths);
     this.submit(trainingParts);
     this.steps++;
     this.pending.push(this.gpu.device.queue.onSubmittedWorkDone());
@@ -144,6 +159,7 @@ export class WebGPUStepper implements Stepper {
       throw new RangeError(`batch statistics need a full batch of ${this.batchSize} images, not ${batch.size}`);
     }
     this.upload(batch);
+    this.writePaths();
     this.submit(statistics === 'running' ? forwardRunning : forwardBatch);
     return new Float32Array(await this.gpu.read(network.logits, batch.size * plan.space.classes * 4));
   }
@@ -153,6 +169,7 @@ export class WebGPUStepper implements Stepper {
     const { network, plan } = this.loaded();
     this.upload(batch);
     this.writeHyper(hyper);
+    this.writePaths(hyper.paths);
     this.gpu.write(network.grads, new Float32Array(plan.table.size));
     this.submit(gradients);
     this.steps++;

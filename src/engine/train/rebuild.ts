@@ -30,13 +30,15 @@ type Operation = Cell['operations'][number];
 
 /**
  * @param seed draws the weights.
+ * @param auxiliary with an auxiliary head where the network has a stage before its last; its other weights are the same.
  * @throws ArchitectureError where the JSON contradicts itself.
  */
-export function rebuildNetwork(architecture: Architecture, seed: number): Network {
+export function rebuildNetwork(architecture: Architecture, seed: number, { auxiliary = false } = {}): Network {
   const space = spaceOf(architecture);
   const masks = masksOf(architecture, space);
   const endCell = architecture.cells.length - 1;
-  const plan = buildPlan(space, masks, endCell, space.cells[endCell].stage);
+  const { stage } = space.cells[endCell];
+  const plan = buildPlan(space, masks, endCell, stage, auxiliary && stage > 0 ? stage - 1 : null);
   check(architecture, plan);
   const parameters = migrateParameters(plan.table, null, seed, 0);
   const { offset, size } = plan.table.groups.weightThreshold;

@@ -27,6 +27,18 @@ export const TrainSettingsSchema = v.object({
     decay: nonNegative,
     clipNorm: nonNegative,
   }),
+  /** What holds back from learning the images by heart; absent in files of before it existed: none. */
+  regularization: v.optional(
+    v.object({
+      /** Probability that a candidate's output is dropped for an image, in the last epochs; it rises from 0. 0 = off. */
+      dropPath: v.pipe(nonNegative, v.maxValue(0.95)),
+      /** Weight of the cross entropy of a second classifier, on the last cell of the stage before the last. 0 = off. */
+      auxiliary: v.pipe(nonNegative, v.maxValue(10)),
+    }),
+    { dropPath: 0, auxiliary: 0 },
+  ),
+  /** Times every filter is repeated before training; 1 = as found. */
+  widen: v.optional(v.pipe(positiveInteger, v.maxValue(64)), 1),
   /** Epochs between two passes over the test set, for the curve; the last epoch is always followed by one. 0 = only that. */
   evaluateEvery: nonNegativeInteger,
   /** Steps between two readings of the loss from the device. */
@@ -34,18 +46,26 @@ export const TrainSettingsSchema = v.object({
 });
 export type TrainSettings = v.InferOutput<typeof TrainSettingsSchema>;
 
-/** The paper's recipe (section IV), without its auxiliary head and drop-path: see docs/baselines.md. */
+/** The paper's recipe (section IV): see docs/baselines.md. */
 export const paperTraining: TrainSettings = {
   seed: 1,
   epochs: 600,
   batchSize: 96,
   data: { trainImages: 0, testImages: 0, cropPadding: 4, flip: true, cutout: 16 },
   optimizer: { rate: 0.025, momentum: 0.9, decay: 3e-4, clipNorm: 5 },
+  regularization: { dropPath: 0.3, auxiliary: 0.4 },
+  widen: 1,
   evaluateEvery: 10,
   reportEvery: 20,
 };
 
-/** What fits an architecture: the search's batch size, seed and augmentation, a cutout of half the image where it is large. */
+/** Epochs from which the paper's drop-path is wanted: a shorter training never gets to learn the images by heart. */
+const longTraining = 20;
+
+/**
+ * What fits a network: the search's batch size, seed and augmentation, a cutout of half the image where it is large.
+ * Without drop-path and auxiliary head, for trainings that are compared with each other; `retrainSettingsFor` adds them.
+ */
 export function trainSettingsFor(
   { settings, dataset }: { settings: Pick<SearchSettings, 'seed' | 'batchSize' | 'data'>; dataset: Pick<Architecture['dataset'], 'imageSize'> },
   epochs: number,
@@ -58,6 +78,15 @@ export function trainSettingsFor(
     batchSize: settings.batchSize,
     // Of a 14-pixel garment half a side is most of what there is to see.
     data: { trainImages: 0, testImages: 0, cropPadding, flip, cutout: dataset.imageSize >= 28 ? Math.floor(dataset.imageSize / 2) : 0 },
+    regularization: { dropPath: 0, auxiliary: 0 },
     evaluateEvery: Math.max(1, Math.round(epochs / 20)),
   };
+}
+
+/** The same with the paper's drop-path, where the training is long, and its auxiliary head, where there is a stage for it. */
+export function retrainSettingsFor(architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells'>, epochs: number): TrainSettings {
+  const { dropPath, auxiliary } = paperTraining.regularization;
+  const stages = new Set(architecture.cells.map(({ stage }) => stage)).size;
+  const regularization = { dropPath: epochs < longTraining ? 0 : dropPath, auxiliary: stages > 1 ? auxiliary : 0 };
+  return { ...trainSettingsFor(architecture, epochs), regularization };
 }

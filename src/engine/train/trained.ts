@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ArchitectureError, ArchitectureSchema } from '../architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
+import type { ParameterSpec } from '../supernet/plan.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
 import { rebuildNetwork } from './rebuild.ts';
 import { TrainSettingsSchema } from './settings.ts';
@@ -43,7 +44,7 @@ export const TrainedSchema = v.object({
 });
 export type Trained = v.InferOutput<typeof TrainedSchema>;
 
-/** Weights and running statistics, masked weights as 0. */
+/** Weights and running statistics, masked weights as 0; without an auxiliary head, which only trained along. */
 export function describeValues({ plan, parameters }: Network): Pick<Trained, 'arrays' | 'values'> {
   const specs = storedSpecs({ plan });
   const values = new Float32Array(specs.reduce((sum, { size }) => sum + size, 0));
@@ -57,7 +58,9 @@ export function describeValues({ plan, parameters }: Network): Pick<Trained, 'ar
 }
 
 function storedSpecs({ plan }: Pick<Network, 'plan'>) {
-  return plan.table.specs.filter(({ group }) => group === 'weight' || group === 'statistic');
+  const { auxiliary, table } = plan;
+  const trainedAlong = ({ name }: ParameterSpec): boolean => auxiliary !== null && name.startsWith(`${auxiliary.name}.`);
+  return table.specs.filter((spec) => (spec.group === 'weight' || spec.group === 'statistic') && !trainedAlong(spec));
 }
 
 /** The network of a trained architecture. @throws ArchitectureError where it contradicts itself. */

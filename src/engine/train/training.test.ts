@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { describeArchitecture } from '../architecture/describe.ts';
 import { ArchitectureError, parseArchitecture } from '../architecture/schema.ts';
@@ -12,7 +13,7 @@ import { checkpointFromJson, checkpointToJson } from './checkpoint.ts';
 import type { TrainCheckpoint } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import { rebuildNetwork } from './rebuild.ts';
-import { trainSettingsFor } from './settings.ts';
+import { paperTraining, retrainSettingsFor, trainSettingsFor, TrainSettingsSchema } from './settings.ts';
 import { percentile } from './latency.ts';
 import { networkOf, parseTrained } from './trained.ts';
 import { cosineRate, startTraining } from './training.ts';
@@ -139,6 +140,48 @@ describe('training from scratch', () => {
     expect(resumeFrom.step).toBe(6);
     const resumed = await run({ resumeFrom });
     expect(resumed.trained).toEqual(whole.trained);
+  });
+
+  it('goes on bit by bit with drop-path, an auxiliary head and more channels too', async () => {
+    const settings = { ...trainSettingsFor(architecture, 2), reportEvery: 2, evaluateEvery: 0, regularization: { dropPath: 0.4, auxiliary: 0.4 }, widen: 2 };
+    const whole = await run({ settings });
+    let saved = '';
+    const stopped = await run({ settings, onCheckpoint: (checkpoint) => (saved = checkpointToJson(checkpoint)) }, (event, running) => {
+      if (event.type === 'training-step' && event.step === 6) running.stop();
+    });
+    expect(stopped.trained).toBeNull();
+    const resumed = await run({ resumeFrom: checkpointFromJson(saved) });
+    expect(resumed.trained).toEqual(whole.trained);
+    // Neither of the first two is a part of the network; the third is.
+    const { trained } = whole;
+    expect(trained!.architecture.widened).toBe(2);
+    expect(trained!.arrays.filter(({ name }) => name.startsWith('heads.')).map(({ name }) => name)).toEqual(['heads.1.weight', 'heads.1.bias']);
+    const network = networkOf(parseTrained(JSON.stringify(trained)));
+    expect(countParameters(network)).toMatchObject({ dense: trained!.architecture.parameters.dense, active: trained!.architecture.parameters.active });
+    expect(whole.events[0]).toMatchObject({ parameters: trained!.architecture.parameters });
+  }, 120_000);
+
+  it('learns otherwise with drop-path, and with an auxiliary head', async () => {
+    const values = async (regularization: { dropPath: number; auxiliary: number }) => {
+      const settings = { ...trainSettingsFor(architecture, 2), evaluateEvery: 0, regularization };
+      return (await run({ settings })).trained!.values;
+    };
+    const all = [await values({ dropPath: 0, auxiliary: 0 }), await values({ dropPath: 0.4, auxiliary: 0 }), await values({ dropPath: 0, auxiliary: 0.4 })];
+    expect(new Set(all).size).toBe(3);
+  }, 60_000);
+
+  it('opens files that were written before these settings, as trained without them', () => {
+    const { regularization, widen, ...old } = trainSettingsFor(architecture, 3);
+    expect(v.parse(TrainSettingsSchema, old)).toEqual({ ...old, regularization: { dropPath: 0, auxiliary: 0 }, widen: 1 });
+    expect([regularization, widen]).toEqual([{ dropPath: 0, auxiliary: 0 }, 1]);
+  });
+
+  it("takes the paper's regularization where the training is long and the network has a stage for it", () => {
+    expect(paperTraining.regularization).toEqual({ dropPath: 0.3, auxiliary: 0.4 });
+    expect(retrainSettingsFor(architecture, 600).regularization).toEqual(paperTraining.regularization);
+    expect(retrainSettingsFor(architecture, 4).regularization).toEqual({ dropPath: 0, auxiliary: 0.4 });
+    const oneStage = { ...architecture, cells: architecture.cells.slice(0, 1) };
+    expect(retrainSettingsFor(oneStage, 600).regularization).toEqual({ dropPath: 0.3, auxiliary: 0 });
   });
 
   it('refuses data of another shape', async () => {

@@ -1,5 +1,6 @@
 /** Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. */
 import type { Architecture } from '../architecture/schema.ts';
+import { widenArchitecture } from '../architecture/widen.ts';
 import { unitMillions } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { TrainData } from '../data.ts';
@@ -7,6 +8,7 @@ import { Control, Stopped } from '../search/control.ts';
 import { diverged, failureOf } from '../search/failure.ts';
 import type { StepHyper, StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { TrainCheckpoint } from './checkpoint.ts';
+import { drawPaths, dropPathRate } from './drop-path.ts';
 import { evaluateTest } from './evaluate.ts';
 import type { TrainEvent } from './events.ts';
 import { measureLatency } from './latency.ts';
@@ -16,6 +18,7 @@ import { describeValues, trainedFormat, trainedVersion } from './trained.ts';
 import type { Evaluation, Trained } from './trained.ts';
 
 export interface TrainOptions {
+  /** As found: `settings.widen` is applied to it. */
   readonly architecture: Architecture;
   readonly settings: TrainSettings;
   readonly data: TrainData;
@@ -59,6 +62,8 @@ type Body<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
 
 class Training {
   readonly control: Control;
+  private readonly found: Architecture;
+  /** What is trained: the one found, widened. */
   private readonly architecture: Architecture;
   private readonly settings: TrainSettings;
   private network: Network;
@@ -71,8 +76,10 @@ class Training {
 
   constructor(private readonly options: TrainOptions) {
     const { data, resumeFrom, now } = options;
-    this.architecture = resumeFrom?.architecture ?? options.architecture;
+    this.found = resumeFrom?.architecture ?? options.architecture;
     this.settings = resumeFrom?.settings ?? options.settings;
+    const { widen, regularization, seed } = this.settings;
+    this.architecture = widenArchitecture(this.found, widen);
     const { dataset } = this.architecture;
     if (data.imageSize !== dataset.imageSize || data.imageChannels !== dataset.imageChannels || data.classNames.length !== dataset.classes) {
       const shape = (size: number, channels: number, classes: number): string => `${size} x ${size} x ${channels} images of ${classes} classes`;
@@ -81,7 +88,7 @@ class Training {
           `but ${data.name} gives ${shape(data.imageSize, data.imageChannels, data.classNames.length)}`,
       );
     }
-    this.network = rebuildNetwork(this.architecture, this.settings.seed);
+    this.network = rebuildNetwork(this.architecture, seed, { auxiliary: regularization.auxiliary > 0 });
     this.step = resumeFrom?.step ?? 0;
     this.elapsed = resumeFrom?.time ?? 0;
     if (resumeFrom) {
@@ -131,7 +138,14 @@ class Training {
       maxSteps: this.steps,
     });
     const { plan, parameters } = this.network;
-    await stepper.load(plan, parameters, { batchSize: settings.batchSize, granularities: trainedLevels, unitMillions: unitMillions(this.network) });
+    const { dropPath, auxiliary } = settings.regularization;
+    await stepper.load(plan, parameters, {
+      batchSize: settings.batchSize,
+      granularities: trainedLevels,
+      unitMillions: unitMillions(this.network),
+      dropPath: dropPath > 0,
+      auxiliary,
+    });
     for (let epoch = Math.floor(this.step / data.stepsPerEpoch); epoch < settings.epochs; epoch++) {
       await this.trainEpoch(epoch);
       this.emit({ type: 'training-epoch', epoch, epochs: settings.epochs });
@@ -166,7 +180,7 @@ class Training {
     let since = this.control.time;
     while (this.step < (epoch + 1) * data.stepsPerEpoch) {
       await this.control.gate();
-      const hyper = trainHyper(this.settings, this.step, this.steps);
+      const hyper: StepHyper = { ...trainHyper(this.settings, this.step, this.steps), ...this.paths(epoch) };
       const index = this.step - epoch * data.stepsPerEpoch;
       await stepper.step(data.trainBatch(epoch, index), hyper);
       this.step++;
@@ -174,6 +188,13 @@ class Training {
       this.report(epoch, hyper.rates.weight, await stepper.readMetrics(), since);
       since = this.control.time;
     }
+  }
+
+  /** None at all while nothing is dropped. */
+  private paths(epoch: number): Pick<StepHyper, 'paths'> {
+    const { regularization, epochs, batchSize, seed } = this.settings;
+    const rate = dropPathRate(regularization.dropPath, epoch, epochs);
+    return rate > 0 ? { paths: drawPaths(this.network.plan, batchSize, rate, seed, this.step) } : {};
   }
 
   private report(epoch: number, rate: number, metrics: readonly StepMetrics[], since: number): void {
@@ -208,7 +229,7 @@ class Training {
     if (!onCheckpoint) return;
     const { values, momentum } = await stepper.read();
     const copied = { values: Float32Array.from(values), momentum: Float32Array.from(momentum) };
-    const { architecture, settings, step } = this;
+    const { found: architecture, settings, step } = this;
     const time = this.elapsed + this.control.time;
     onCheckpoint({ format: 'mgas-training-checkpoint', version: 1, architecture, settings, dataset: data.name, step, time, ...copied });
   }

@@ -45,16 +45,19 @@ fn run(local : u32, wg : vec3<u32>) {
 }`,
 };
 
-/** dLogits of the mean cross entropy; losses[image] = (cross entropy, correct). Grid: [images / 64]. */
-export const crossEntropy: Program = {
-  label: 'cross entropy',
+/**
+ * dLogits of the mean cross entropy; losses[image] = (cross entropy, correct). Grid: [images / 64].
+ * @param weighted dLogits is multiplied by the parameter `scale`, the bits of an f32.
+ */
+const crossEntropyProgram = (weighted: boolean): Program => ({
+  label: weighted ? 'auxiliary cross entropy' : 'cross entropy',
   bindings: [
     ['logits', 'read', 'f32'],
     ['labels', 'read', 'u32'],
     ['gradient', 'read_write', 'f32'],
     ['losses', 'read_write', 'vec2f'],
   ],
-  params: ['batch', 'classes'],
+  params: weighted ? ['batch', 'classes', 'scale'] : ['batch', 'classes'],
   workgroupSize: 64,
   code: `
 fn run(local : u32, wg : vec3<u32>) {
@@ -67,11 +70,13 @@ fn run(local : u32, wg : vec3<u32>) {
   for (var k = 0u; k < p.classes; k++) { sum += exp(logits[base + k] - best); }
   for (var k = 0u; k < p.classes; k++) {
     let probability = exp(logits[base + k] - best) / sum;
-    gradient[base + k] = (probability - select(0.0, 1.0, k == label)) / f32(p.batch);
+    gradient[base + k] = (probability - select(0.0, 1.0, k == label)) / f32(p.batch)${weighted ? ' * bitcast<f32>(p.scale)' : ''};
   }
   losses[image] = vec2f(log(sum) + best - logits[base + label], select(0.0, 1.0, arg == label));
 }`,
-};
+});
+export const crossEntropy = crossEntropyProgram(false);
+export const auxiliaryCrossEntropy = crossEntropyProgram(true);
 
 /** Gradients of the classifier's weight and bias. Grid: [(features + 1) * classes / 64]. */
 export const linearFilterGradient: Program = {

@@ -27,7 +27,22 @@ export interface MixVariant {
   readonly stride: 1 | 2;
   /** The states lie in the buffer that is written (nodes of the cell), not in one of their own. */
   readonly inPlace: boolean;
+  /**
+   * Drop-path: a candidate's coefficient is multiplied by a factor for each image, which lies behind all coefficients:
+   * coefficients[p.factors + coefficient * batch + image]. A variant, so that a search pays nothing for it.
+   */
+  readonly dropPath: boolean;
 }
+
+/** Name in profiles. */
+const label = (name: string, v: MixVariant): string => `${name} s${v.stride}${v.dropPath ? ' drop-path' : ''}`;
+
+/** `coefficient(i)`: 0 for none. With drop-path it takes the image, and `kept` is the factor alone. */
+const coefficientFunctions = (v: MixVariant): string =>
+  v.dropPath
+    ? `fn kept(i : u32, image : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[p.factors + i * p.batch + image]; }
+fn coefficient(i : u32, image : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i] * kept(i, image); }`
+    : `fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }`;
 
 const params = ['sources', 'batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'slot', 'partial'] as const;
 
@@ -71,8 +86,10 @@ fn pools(quad : u32, image : u32, top : i32, left : i32) -> Pools {
 /** nodes (+)= sum of coefficient * candidate. Also writes the max pools' winners. Grid: [tiles / 64, node quads]. */
 export function mixForward(v: MixVariant): Program {
   const state = v.inPlace ? 'y' : 's';
+  const coefficient = (index: string): string => (v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`);
+  const entry = v.dropPath ? 'coefficient(tab[e], image)' : 'coefficients[tab[e]]';
   return {
-    label: `mix s${v.stride}`,
+    label: label('mix', v),
     bindings: [
       ...(v.inPlace ? [] : [['s', 'read', 'vec4f'] as const]),
       ['x', 'read', 'vec4f'],
@@ -82,10 +99,10 @@ export function mixForward(v: MixVariant): Program {
       ['coefficients', 'read', 'f32'],
       ['tab', 'read', 'u32'],
     ],
-    params,
+    params: v.dropPath ? [...params, 'factors'] : params,
     workgroupSize: threads,
     code: `${slotFields}${poolFunctions(state, v)}
-fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
+${coefficientFunctions(v)}
 fn run(local : u32, wg : vec3<u32>) {
   let across = (p.height + ${mixRows - 1}u) / ${mixRows}u;
   let index = wg.x * ${threads}u + local;
@@ -101,14 +118,14 @@ fn run(local : u32, wg : vec3<u32>) {
     ${unroll(mixRows, (r) => `var acc${r} = vec4f();`)}
     let list = tab[row + 8u] + wg.y * 4u;
     for (var e = tab[list]; e < tab[list] + tab[list + 1u] * ${alignedEntry}u; e += ${alignedEntry}u) {
-      let a = coefficients[tab[e]];
+      let a = ${entry};
       let q = tab[e + 1u];
       let slot = p.slot + q;
       let scale = a * slots[${slotOffset('slot', 'scale')}]; let shift = a * slots[${slotOffset('slot', 'shift')}];
       ${unroll(mixRows, (r) => `acc${r} += x[q * n + pixel${r}] * scale + shift;`)}
     }
     for (var e = tab[list + 2u]; e < tab[list + 2u] + tab[list + 3u] * ${gatheredEntry}u; e += ${gatheredEntry}u) {
-      let a = coefficients[tab[e]];
+      let a = ${entry};
       ${unroll(
         4,
         (l) => `let s${l} = tab[e + ${l + 1}u]; let on${l} = select(0.0, a, s${l} != 0xffffffffu);
@@ -148,7 +165,7 @@ fn run(local : u32, wg : vec3<u32>) {
   }
     for (var t = 0u; t < tab[p.tab]; t++) {
       let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
-      let a = coefficient(tab[row + 2u + 3u * k]); let b = coefficient(tab[row + 3u + 3u * k]); let c = coefficient(tab[row + 4u + 3u * k]);
+      let a = ${coefficient('tab[row + 2u + 3u * k]')}; let b = ${coefficient('tab[row + 3u + 3u * k]')}; let c = ${coefficient('tab[row + 4u + 3u * k]')};
       let out = (tab[row] + wg.y) * n;
       ${unroll(
         mixRows,
@@ -169,6 +186,9 @@ fn run(local : u32, wg : vec3<u32>) {
  */
 export function mixBackward(v: MixVariant): Program {
   const gradient = v.inPlace ? 'y' : 'g';
+  const places = ['tab[row + 2u + 3u * wg.z]', 'tab[row + 3u + 3u * wg.z]', 'tab[row + 4u + 3u * wg.z]'] as const;
+  const [skip, average, maximum] = places.map((index) => (v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`));
+  const keep = v.dropPath ? `\n    sums *= vec4f(${places.map((index) => `kept(${index}, image)`).join(', ')}, 0.0);` : '';
   const rows = v.stride === 1 ? mixRows + 2 : mixRows / 2 + 1;
   const columns = v.stride === 1 ? 3 : 2;
   /** Windows that hold tile row r: [gradient row index, tap row]. */
@@ -185,7 +205,7 @@ export function mixBackward(v: MixVariant): Program {
   const tapColumn = (c: number): string =>
     v.stride === 1 ? `${2 - c}u` : c === 0 ? 'select(1u, 2u, oddX)' : 'select(9u, 0u, oddX)';
   return {
-    label: `mix backward s${v.stride}`,
+    label: label('mix backward', v),
     bindings: [
       ...(v.inPlace ? [] : [['g', 'read', 'vec4f'] as const]),
       ['x', 'read', 'vec4f'],
@@ -196,11 +216,11 @@ export function mixBackward(v: MixVariant): Program {
       ['coefficients', 'read', 'f32'],
       ['tab', 'read', 'u32'],
     ],
-    params: [...params, 'gather', 'gridX', 'add'],
+    params: [...params, 'gather', 'gridX', 'add', ...(v.dropPath ? ['factors'] : [])],
     workgroupSize: threads,
     code: `
 var<workgroup> shares : array<vec4f, ${threads}>;
-fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }
+${coefficientFunctions(v)}
 fn unpack(a : u32) -> vec4<u32> { return vec4<u32>(a, a >> 8u, a >> 16u, a >> 24u) & vec4<u32>(255u); }
 /** 1 / pixels inside the 3x3 window around output (o, of size n outputs) of inputs 0..m. */
 fn inside(o : i32, m : u32) -> f32 {
@@ -222,7 +242,7 @@ fn run(local : u32, wg : vec3<u32>) {
   for (var t = 0u; t < targets; t++) {
     let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
     let plane = (tab[row] + wg.y) * n + image * p.height * p.width;
-    let skip = coefficient(tab[row + 2u + 3u * wg.z]); let average = coefficient(tab[row + 3u + 3u * wg.z]); let maximum = coefficient(tab[row + 4u + 3u * wg.z]);
+    let skip = ${skip}; let average = ${average}; let maximum = ${maximum};
     var sums = vec4f();
     ${
       v.stride === 1
@@ -263,7 +283,7 @@ fn run(local : u32, wg : vec3<u32>) {
         .map((r) => `dot(mx${r}, here${r})`)
         .join(' + ')};
       ${unroll(mixRows, (r) => `acc${r} += average * av${r} + maximum * mx${r};`)}
-    }
+    }${keep}
     workgroupBarrier();
     shares[local] = sums;
     workgroupBarrier();

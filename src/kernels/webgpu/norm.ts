@@ -144,14 +144,18 @@ fn run(local : u32, wg : vec3<u32>) {
 }`,
 };
 
+/** Upstream gradient at pixel i, after drop-path. */
+const kept = (dropPath: boolean, u: string): string => (dropPath ? `${u} * coefficients[factors + i / area]` : u);
+
 export const backwardRow = 9; // [x quad, slot, coefficient index or none, gate before 0 | 1, then a gather row of the upstream gradient]
 
 /**
  * Backward pass of norm and gate, times the operation's coefficient: leaves sum(u) and sum(u x^) in the slot (from
  * which all gradients of gamma, beta, gate, alpha follow) and overwrites x by its gradient. Grid: [quads].
+ * @param dropPath every row has a coefficient, and u is multiplied by coefficients[p.factors + coefficient * batch + image].
  */
-export const normBackward = (threads: number): Program => ({
-  label: 'norm backward',
+export const normBackward = (threads: number, dropPath = false): Program => ({
+  label: dropPath ? 'norm backward drop-path' : 'norm backward',
   bindings: [
     ['x', 'read_write', 'vec4f'],
     ['u', 'read', 'vec4f'],
@@ -159,7 +163,7 @@ export const normBackward = (threads: number): Program => ({
     ['coefficients', 'read', 'f32'],
     ['tab', 'read', 'u32'],
   ],
-  params: ['pixels', 'tab'],
+  params: dropPath ? ['pixels', 'tab', 'factors', 'batch'] : ['pixels', 'tab'],
   workgroupSize: threads,
   code: `${slotFields}${reducePair(threads)}
 fn lane(source : u32, i : u32) -> f32 {
@@ -175,17 +179,17 @@ fn run(local : u32, wg : vec3<u32>) {
   let rstd = ${at('rstd')} * select(vec4f(1), g, tab[row + 3u] == 1u);
   let aligned = tab[row + 4u] != 0xffffffffu;
   let source = tab[row + 4u] * p.pixels;
-  let l0 = tab[row + 5u]; let l1 = tab[row + 6u]; let l2 = tab[row + 7u]; let l3 = tab[row + 8u];
+${dropPath ? '  let factors = p.factors + tab[row + 2u] * p.batch; let area = p.pixels / p.batch;\n' : ''}  let l0 = tab[row + 5u]; let l1 = tab[row + 6u]; let l2 = tab[row + 7u]; let l3 = tab[row + 8u];
   var sum = vec4f(); var weighted = vec4f();
   // Sums of u and u (x - mean): the division by the deviation comes after the loop.
   if (aligned) {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      let v = u[source + i];
+      let v = ${kept(dropPath, 'u[source + i]')};
       sum += v; weighted += v * (x[plane + i] - mean);
     }
   } else {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      let v = vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i));
+      let v = ${kept(dropPath, 'vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i))')};
       sum += v; weighted += v * (x[plane + i] - mean);
     }
   }
@@ -196,11 +200,11 @@ fn run(local : u32, wg : vec3<u32>) {
   let s1 = total[0] / f32(p.pixels); let slope = rstd * total[1] / f32(p.pixels);
   if (aligned) {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      x[plane + i] = factor * (u[source + i] - s1 - slope * (x[plane + i] - mean));
+      x[plane + i] = factor * (${kept(dropPath, 'u[source + i]')} - s1 - slope * (x[plane + i] - mean));
     }
   } else {
     for (var i = local; i < p.pixels; i += ${threads}u) {
-      let v = vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i));
+      let v = ${kept(dropPath, 'vec4f(lane(l0, i), lane(l1, i), lane(l2, i), lane(l3, i))')};
       x[plane + i] = factor * (v - s1 - slope * (x[plane + i] - mean));
     }
   }

@@ -4,16 +4,18 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from './onnx.ts';
 import { messages } from './onnx-schema.ts';
 import type { OnnxModel } from './onnx-schema.ts';
-import { sampleTrained } from './sample.ts';
+import { sampleTrained, sampleWidened } from './sample.ts';
 import { engineLogits, largestDifference, realImages } from './testing.ts';
 
-const trained = sampleTrained();
-let expected: Float32Array;
-beforeAll(async () => {
-  expected = await engineLogits(trained, realImages());
-});
+describe.each([
+  ['as found', sampleTrained()],
+  ['widened', sampleWidened()],
+])('an ONNX model, %s', (_, trained) => {
+  let expected: Float32Array;
+  beforeAll(async () => {
+    expected = await engineLogits(trained, realImages());
+  }, 60_000);
 
-describe('an ONNX model', () => {
   it('gives the logits of the engine in onnxruntime, over 100 real images', async () => {
     const { images, count, size } = realImages();
     const session = await InferenceSession.create(exportOnnx(trained));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npz } from './npz.ts';
 import { exportPyTorch } from './pytorch.ts';
-import { sampleTrained } from './sample.ts';
+import { sampleTrained, sampleWidened } from './sample.ts';
 import { engineLogits, largestDifference, realImages } from './testing.ts';
 
 /** A Python that has PyTorch: Debian's lies beside others. */
@@ -41,8 +41,10 @@ print(json.dumps({
 }))
 `;
 
-describe.runIf(python)('a PyTorch module', () => {
-  const trained = sampleTrained();
+describe.runIf(python).each([
+  ['as found', sampleTrained()],
+  ['widened', sampleWidened()],
+])('a PyTorch module, %s', (_, trained) => {
   let folder = '';
   let report: { parameters: number; nonZero: number; macs: number; moved: [masked: number, alive: number] };
   beforeAll(() => {

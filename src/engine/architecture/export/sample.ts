@@ -1,14 +1,16 @@
 /** For tests: a trained network with everything in it that a search can leave. */
 import { commitLive } from '../../granularity/commit.ts';
 import { superNetTotals } from '../../granularity/count.ts';
-import { everyLevel, scatteredNetwork } from '../../granularity/testing.ts';
+import { everyLevel, scatter, scatteredNetwork } from '../../granularity/testing.ts';
 import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
 import { operationNames } from '../../settings.ts';
 import type { SpaceSettings } from '../../settings.ts';
+import { rebuildNetwork } from '../../train/rebuild.ts';
 import { trainSettingsFor } from '../../train/settings.ts';
 import { describeValues } from '../../train/trained.ts';
 import type { Trained } from '../../train/trained.ts';
 import { describeArchitecture } from '../describe.ts';
+import { widenArchitecture } from '../widen.ts';
 
 /** Reductions with every operation, a factorized preprocess, and sizes that are odd at the second of them: 14, 7, 4. */
 const space: SpaceSettings = { cells: 4, nodes: 2, channels: 4, stages: 3, stemMultiplier: 2, operations: [...operationNames] };
@@ -34,4 +36,13 @@ export function sampleTrained(seed = 1, shape = { space, imageSize }): Trained {
     normalization: { mean: [72.9], deviation: [80.5] },
     ...describeValues(network),
   };
+}
+
+/** The same with every filter twice. */
+export function sampleWidened(): Trained {
+  const found = sampleTrained();
+  const architecture = widenArchitecture(found.architecture, 2);
+  const network = rebuildNetwork(architecture, 1);
+  scatter(network);
+  return { ...found, architecture, training: { ...found.training, widen: 2 }, ...describeValues(network) };
 }

@@ -1,12 +1,14 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { sampleTrained } from './sample.ts';
+import { sampleTrained, sampleWidened } from './sample.ts';
 import { engineLogits, largestDifference, realImages } from './testing.ts';
 import { exportTfjs } from './tfjs.ts';
 
-it('is opened by loadGraphModel, and gives the logits of the engine over 100 real images', async () => {
-  const trained = sampleTrained();
+it.each([
+  ['as found', sampleTrained()],
+  ['widened', sampleWidened()],
+])('%s: is opened by loadGraphModel, and gives the logits of the engine over 100 real images', async (_, trained) => {
   const { images, count, size } = realImages();
   const expected = await engineLogits(trained, realImages());
   const { model, weights } = exportTfjs(trained);

@@ -6,7 +6,7 @@ import { mixedSum } from '../../../kernels/composed/mixed-sum.ts';
 import { pointwise } from '../../../kernels/composed/pointwise.ts';
 import { averagePool, maxPool } from '../../../kernels/composed/pools.ts';
 import { placement, scatterChannels } from '../../../kernels/composed/scatter-channels.ts';
-import type { BlockPlan, CandidatePlan, CellPlan, FactorizedReducePlan, NetworkPlan, PreprocessPlan } from '../plan.ts';
+import type { BlockPlan, CandidatePlan, CellPlan, FactorizedReducePlan, HeadPlan, NetworkPlan, PreprocessPlan } from '../plan.ts';
 
 /** Where a forward pass finds what it multiplies with. */
 export interface Source {
@@ -16,6 +16,8 @@ export interface Source {
   gate(name: string): tf.Tensor1D | null;
   /** Factor of a candidate operation. */
   coefficient(cell: number, unit: number): tf.Scalar;
+  /** Drop-path: factor of a candidate operation for each image, [batch, 1, 1, 1]; null = 1. */
+  path(cell: number, unit: number): tf.Tensor4D | null;
   /** Normalizes by the statistics of choice. @param gate applied before; null = none. */
   norm(name: string, x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, gate: tf.Tensor1D | null): tf.Tensor4D;
 }
@@ -50,16 +52,35 @@ class State {
 
 /** @param images [batch, size, size, channels]. @returns logits, [batch, classes]. */
 export function forward(plan: NetworkPlan, images: tf.Tensor4D, source: Source): tf.Tensor2D {
+  return classify(plan.head, plan.endCell, forwardCells(plan, images, source), images.shape[0], source);
+}
+
+/** Both heads' logits; `auxiliary` is null where the plan has no such head. */
+export function forwardBoth(plan: NetworkPlan, images: tf.Tensor4D, source: Source): { logits: tf.Tensor2D; auxiliary: tf.Tensor2D | null } {
+  const outputs = forwardCells(plan, images, source);
+  const [batch] = images.shape;
+  return {
+    logits: classify(plan.head, plan.endCell, outputs, batch, source),
+    auxiliary: plan.auxiliary && classify(plan.auxiliary, plan.auxiliary.cell, outputs, batch, source),
+  };
+}
+
+/** Output of every cell by its index, of the stem by -1. */
+function forwardCells(plan: NetworkPlan, images: tf.Tensor4D, source: Source): Map<number, State | null> {
   const batch = images.shape[0];
   const stemShape = source.weight('stem.conv') as tf.Tensor4D;
   const stem = normalize('stem', tf.conv2d(images, stemShape, 1, 1), null, source);
   const outputs = new Map<number, State | null>([[-1, new State(stem, plan.cells[0].preprocess[0].inputs)]]);
   for (const cell of plan.cells) outputs.set(cell.shape.index, forwardCell(cell, batch, outputs, source));
-  const end = outputs.get(plan.endCell);
-  const bias = source.weight(`${plan.head.name}.bias`);
-  if (!end) return tf.add(tf.zeros([batch, plan.space.classes]), bias);
+  return outputs;
+}
+
+function classify(head: HeadPlan, cell: number, outputs: ReadonlyMap<number, State | null>, batch: number, source: Source): tf.Tensor2D {
+  const end = outputs.get(cell);
+  const bias = source.weight(`${head.name}.bias`);
+  if (!end) return tf.add(tf.zeros([batch, bias.size]), bias);
   const pooled = tf.mean(end.x, [1, 2]) as tf.Tensor2D;
-  return tf.add(tf.matMul(pooled, source.weight(`${plan.head.name}.weight`) as tf.Tensor2D), bias);
+  return tf.add(tf.matMul(pooled, source.weight(`${head.name}.weight`) as tf.Tensor2D), bias);
 }
 
 /** The norm `NAME.norm`, then the gate: it scales and shifts alike, so it goes into gamma and beta. */
@@ -87,7 +108,9 @@ function forwardCell(
     const terms: tf.Tensor4D[] = [];
     const coefficients: tf.Scalar[] = [];
     for (const candidate of cell.candidates.filter((k) => k.to === to && k.outputs.length > 0)) {
-      const y = forwardCandidate(candidate, states[candidate.from], batch, cell.shape.size, source);
+      const path = source.path(cell.shape.index, candidate.unit);
+      const result = forwardCandidate(candidate, states[candidate.from], batch, cell.shape.size, source);
+      const y = path ? tf.mul<tf.Tensor4D>(result, path) : result;
       const whole = candidate.outputs.length === live.length;
       terms.push(whole ? y : scatterChannels(y, placement(candidate.outputs.map((id) => live.indexOf(id)), live.length)));
       coefficients.push(source.coefficient(cell.shape.index, candidate.unit));

@@ -4,7 +4,7 @@ import { batchNorm } from '../../../kernels/composed/batch-norm.ts';
 import { crossEntropy } from '../../../kernels/composed/cross-entropy.ts';
 import type { NetworkPlan } from '../plan.ts';
 import type { StepHyper, TrainedGroup } from '../stepper.ts';
-import { forward } from './network.ts';
+import { forwardBoth } from './network.ts';
 import type { Source } from './network.ts';
 import { pack, specsOf, unpack } from './packed-tensors.ts';
 import type { EffectiveUnits, PackedGroups, Units } from './units.ts';
@@ -56,13 +56,18 @@ export function cutLeaves(plan: NetworkPlan, units: EffectiveUnits, gated: boole
   };
 }
 
-/** @param norm how batch norms normalize. */
-export function leafSource(plan: NetworkPlan, leaves: Leaves, norm: Source['norm']): Source {
+/** @param norm how batch norms normalize. @param paths see `StepHyper.paths`. */
+export function leafSource(plan: NetworkPlan, leaves: Leaves, norm: Source['norm'], paths?: Float32Array): Source {
   const units = plan.space.edges.length * plan.space.operations.length;
+  const images = paths ? paths.length / (plan.cells.length * units) : 0;
   return {
     weight: (name) => leaves.weights.get(name) ?? missing(name),
     gate: (name) => (leaves.gates.get(name) as tf.Tensor1D | undefined) ?? null,
     coefficient: (cell, unit) => leaves.coefficients.get(cell * units + unit) ?? missing(`coefficient ${cell}/${unit}`),
+    path: (cell, unit) => {
+      const first = (cell * units + unit) * images;
+      return paths ? tf.tensor4d(paths.subarray(first, first + images), [images, 1, 1, 1]) : null;
+    },
     norm,
   };
 }
@@ -81,7 +86,7 @@ export function differentiate(
   units: Units,
   groups: PackedGroups,
   batch: { images: tf.Tensor4D; oneHot: tf.Tensor2D },
-  options: { hyper: Pick<StepHyper, 'lambda' | 'mu' | 'sizeCells'>; gated: boolean; afterForward?: () => void },
+  options: { hyper: Pick<StepHyper, 'lambda' | 'mu' | 'sizeCells' | 'paths'>; gated: boolean; auxiliary: number; afterForward?: () => void },
 ): PassResult {
   const { hyper, gated } = options;
   const kept: tf.Tensor[] = [];
@@ -94,17 +99,21 @@ export function differentiate(
     const effective = units.effective(groups, decision);
     const leaves = cutLeaves(plan, effective, gated);
     const moments = new Map<string, Moments>();
-    const source = leafSource(plan, leaves, (name, x, gamma, beta, gate) =>
+    const normalized: Source['norm'] = (name, x, gamma, beta, gate) =>
       batchNorm(x, gamma, beta, gate, (mean, variance) => {
         moments.set(name, { mean: keep(mean), variance: keep(variance), count: x.size / x.shape[3] });
-      }),
-    );
+      });
+    const source = leafSource(plan, leaves, normalized, hyper.paths);
     let logits: tf.Tensor2D | undefined;
+    let entropy: tf.Scalar | undefined;
     const tensors = [...leaves.weights.values(), ...leaves.gates.values(), ...leaves.coefficients.values()];
     const network = optionalGradients(() => {
-      logits = keep(forward(plan, batch.images, source));
+      const heads = forwardBoth(plan, batch.images, source);
+      logits = keep(heads.logits);
       options.afterForward?.();
-      return crossEntropy(logits, batch.oneHot);
+      entropy = keep(crossEntropy(logits, batch.oneHot));
+      if (!heads.auxiliary || options.auxiliary === 0) return entropy;
+      return tf.add<tf.Scalar>(entropy, tf.mul(crossEntropy(heads.auxiliary, batch.oneHot), options.auxiliary));
     }, tensors);
     const gradient = new Map(tensors.map((tensor, i) => [tensor, network.grads[i]]));
     const through = upstream(plan, leaves, gradient, effective);
@@ -128,7 +137,7 @@ export function differentiate(
     ) as Record<TrainedGroup, tf.Tensor1D>;
     return {
       gradients,
-      crossEntropy: network.value,
+      crossEntropy: entropy!,
       size: size!,
       threshold: threshold!,
       gradientNorm: tf.sqrt(tf.sum(tf.square(gradients.weight))),

@@ -6,6 +6,7 @@ import { operationNames, paperSettings } from '../../settings.ts';
 import type { Granularity, SpaceSettings } from '../../settings.ts';
 import { createSpace } from '../../space/space.ts';
 import type { SpaceShape } from '../../space/space.ts';
+import { drawPaths } from '../../train/drop-path.ts';
 import { buildPlan, fullMasks } from '../build-plan.ts';
 import { migrateParameters } from '../parameters.ts';
 import type { NetworkParameters, NetworkPlan, UnitMasks } from '../plan.ts';
@@ -20,6 +21,10 @@ export interface Case {
   readonly image: { size: number; channels: number };
   readonly batch: number;
   readonly granularities?: Record<Granularity, boolean>;
+  /** Probability of drop-path. */
+  readonly dropPath?: number;
+  /** Weight of an auxiliary head on the stage before the last. */
+  readonly auxiliary?: number;
   /** Commits masks of units. */
   readonly prune?: (masks: UnitMasks, stream: RandomStream, space: SpaceShape) => void;
 }
@@ -33,7 +38,7 @@ export interface Setup {
 }
 
 /** Draws everything that a network holds, thresholds amid the importances, and committed weights. */
-export function setUp({ name, space: settings, image, batch: size, granularities = everything, prune }: Case): Setup {
+export function setUp({ name, space: settings, image, batch: size, granularities = everything, prune, dropPath, auxiliary }: Case): Setup {
   const stream = randomStream('webgpu stepper', name);
   const space = createSpace(
     { cells: 1, nodes: 1, channels: 4, stages: 1, stemMultiplier: 1, operations: [...operationNames], ...settings },
@@ -41,7 +46,8 @@ export function setUp({ name, space: settings, image, batch: size, granularities
   );
   const masks = fullMasks(space);
   prune?.(masks, stream, space);
-  const plan = buildPlan(space, masks, space.cells.length - 1, space.stageEnds.length - 1);
+  const stage = space.stageEnds.length - 1;
+  const plan = buildPlan(space, masks, space.cells.length - 1, stage, auxiliary === undefined ? null : stage - 1);
   const parameters = migrateParameters(plan.table, null, 7, 0);
   const draw = (group: keyof typeof plan.table.groups, make: () => number): void => {
     const { offset, size: count } = plan.table.groups[group];
@@ -66,10 +72,12 @@ export function setUp({ name, space: settings, image, batch: size, granularities
       labels: Int32Array.from({ length: size }, () => stream.integer(5)),
       size,
     },
-    hyper: { ...stepHyper(paperSettings, { firstCell: 0, lastCell: space.cells.length - 1 }, 'search', 0.01), mu: 0.5 },
+    hyper: { ...stepHyper(paperSettings, { firstCell: 0, lastCell: space.cells.length - 1 }, 'search', 0.01), mu: 0.5, ...(dropPath !== undefined && { paths: drawPaths(plan, size, dropPath, 7, 0) }) },
     options: {
       batchSize: size,
       granularities,
+      ...(dropPath !== undefined && { dropPath: true }),
+      ...(auxiliary !== undefined && { auxiliary }),
       unitMillions: space.cells.map(() => Float32Array.from({ length: units }, () => stream.uniform() * 0.01)),
     },
   };

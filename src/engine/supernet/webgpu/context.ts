@@ -92,6 +92,8 @@ export class Context {
     readonly values: GpuBuffer,
     readonly coefficients: GpuBuffer,
     readonly sizes: AdapterSizes,
+    /** Where the drop-path factors begin behind the coefficients; null: the network is not trained with drop-path. */
+    readonly factors: number | null = null,
   ) {
     this.weights = new WeightRegistry(plan.table.size, (spec) =>
       on.weight && spec.maskedBy ? this.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit) : none,
@@ -188,10 +190,17 @@ export class Context {
     this.gpu.record(applyNorm, [x.buffer, y.buffer, this.slotBuffer, this.tab], { pixels, tab, slot, yQuad }, grid);
   }
 
-  normBackward(x: Tensor, upstream: GpuBuffer, rows: readonly (readonly number[])[]): void {
+  /** @param candidates the rows are of candidate operations, whose coefficients and drop-path factors count. */
+  normBackward(x: Tensor, upstream: GpuBuffer, rows: readonly (readonly number[])[], candidates = false): void {
     if (rows.length === 0) return;
     const tab = this.tables.add(rows);
     const buffers = [x.buffer, upstream, this.slotBuffer, this.coefficients, this.tab];
-    this.gpu.record(normBackward(this.sizes.norm), buffers, { pixels: pixelsOf(x.plane), tab }, [rows.length]);
+    const dropPath = candidates && this.factors !== null;
+    this.gpu.record(normBackward(this.sizes.norm, dropPath), buffers, { pixels: pixelsOf(x.plane), tab, ...this.dropPath }, [rows.length]);
+  }
+
+  /** Parameters of the programs' drop-path variants. */
+  get dropPath(): Record<string, number> {
+    return this.factors === null ? {} : { factors: this.factors, batch: this.batch };
   }
 }

@@ -31,7 +31,7 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
       ]),
     );
   const reduceRows = group.reduces.flatMap((r) => reduceBackRows(group, r));
-  context.normBackward(p, group.buffers.outputGradient, [...fromNode(dilated), ...reduceRows, ...fromNode(second)]);
+  context.normBackward(p, group.buffers.outputGradient, [...fromNode(dilated), ...reduceRows, ...fromNode(second)], true);
   if (second.length > 0) {
     productBackward(group, second, dGradient);
     innerBackward(group, dGradient, inner);

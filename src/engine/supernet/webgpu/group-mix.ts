@@ -44,9 +44,9 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   const { inPlace, full, output } = group.buffers;
   if (targets.length > 0) {
     gpu.record(
-      mixForward({ stride: group.stride, inPlace }),
+      mixForward({ stride: group.stride, inPlace, dropPath: context.factors !== null }),
       [...(inPlace ? [] : [full.buffer]), group.p.buffer, output.buffer, winners, context.slotBuffer, context.coefficients, tableBuffer],
-      { ...group.planes, sources: sources.length, tab, slot: group.slot, partial: 0 },
+      { ...group.planes, ...context.dropPath, sources: sources.length, tab, slot: group.slot, partial: 0 },
       [group.tiles(group.outPlane, mixRows), quads],
     );
   }
@@ -134,7 +134,7 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
   );
   const gridX = group.tiles(group.inPlane, mixRows);
   context.gpu.record(
-    mixBackward({ stride: group.stride, inPlace }),
+    mixBackward({ stride: group.stride, inPlace, dropPath: context.factors !== null }),
     [
       ...(inPlace ? [] : [outputGradient]),
       full.buffer,
@@ -147,6 +147,7 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
     ],
     {
       ...group.planes,
+      ...context.dropPath,
       sources: sources.length,
       tab: mix.tab,
       slot: group.slot,

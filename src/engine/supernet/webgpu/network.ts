@@ -1,5 +1,6 @@
 /** Records a whole training step of a super-net: prologue, forward, loss, backward, update. */
 import {
+  auxiliaryCrossEntropy,
   crossEntropy,
   globalPool,
   linear,
@@ -10,7 +11,7 @@ import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webg
 import type { Gpu, GpuBuffer, Recording } from '../../../kernels/webgpu/runtime.ts';
 import { stemFilterGradient, stemForward, stemRows } from '../../../kernels/webgpu/stem.ts';
 import type { Granularity } from '../../settings.ts';
-import type { NetworkParameters, NetworkPlan } from '../plan.ts';
+import type { HeadPlan, NetworkParameters, NetworkPlan } from '../plan.ts';
 import { Context } from './context.ts';
 import type { AdapterSizes, Part } from './context.ts';
 import { recordEpilogue } from './epilogue.ts';
@@ -30,6 +31,8 @@ export interface DeviceNetwork {
   readonly momenta: GpuBuffer;
   readonly hyper: GpuBuffer;
   readonly metrics: GpuBuffer;
+  /** Behind the coefficients, one a candidate and image; null where not trained with drop-path. */
+  readonly factors: { readonly buffer: GpuBuffer; readonly first: number; readonly count: number } | null;
   dispose(): void;
 }
 
@@ -40,6 +43,8 @@ export interface RecordOptions {
   /** Entries of the ring of metrics. */
   readonly ring: number;
   readonly sizes: AdapterSizes;
+  readonly dropPath?: boolean;
+  readonly auxiliary?: number;
 }
 
 export async function recordNetwork(
@@ -56,8 +61,10 @@ export async function recordNetwork(
   const values = own(gpu.upload(parameters.values));
   const momenta = own(gpu.upload(parameters.momentum));
   const grads = own(gpu.buffer(plan.table.size * 4));
-  const coefficients = own(gpu.buffer(plan.cells.length * units * 4));
-  const context = new Context(gpu, plan, options.batchSize, options.granularities, values, coefficients, options.sizes);
+  const candidates = plan.cells.length * units;
+  const factors = options.dropPath ? { first: candidates, count: candidates * options.batchSize } : null;
+  const coefficients = own(gpu.buffer((candidates + (factors?.count ?? 0)) * 4));
+  const context = new Context(gpu, plan, options.batchSize, options.granularities, values, coefficients, options.sizes, factors?.first ?? null);
 
   const images = own(gpu.buffer(bytesOf(1, context.plane(space.imageSize))));
   const labels = own(gpu.buffer(options.batchSize * 4));
@@ -82,7 +89,9 @@ export async function recordNetwork(
       recordGroup(context, cell, [source], { ...own, ...shared }, written);
     }
   }
-  const head = recordHead(context, features.get(plan.endCell)!, labels, grads);
+  const head = recordHead(context, plan.head, features.get(plan.endCell)!, { labels, grads });
+  const { auxiliary } = plan;
+  if (auxiliary && options.auxiliary) recordAuxiliaryHead(context, auxiliary, features.get(auxiliary.cell)!, { labels, grads }, options.auxiliary);
   for (const back of context.backward.reverse()) back();
   const epilogue = recordEpilogue(context, { values, grads, momenta, losses: head.losses, weightMask: parameters.weightMask }, options);
   context.resolve();
@@ -95,6 +104,7 @@ export async function recordNetwork(
     values,
     grads,
     momenta,
+    factors: factors && { buffer: coefficients, ...factors },
     ...epilogue,
     dispose: (): void => {
       recording.dispose();
@@ -150,33 +160,69 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
   return feature;
 }
 
-function recordHead(context: Context, end: Feature, labels: GpuBuffer, grads: GpuBuffer): { logits: GpuBuffer; losses: GpuBuffer } {
-  const { gpu, plan, batch, tab, values } = context;
+interface HeadBuffers {
+  readonly labels: GpuBuffer;
+  readonly grads: GpuBuffer;
+}
+
+/** What both passes of a head share. */
+function placeHead(context: Context, { name, inputs }: HeadPlan, { tensor, laneOf }: Feature) {
+  const { gpu, plan, batch } = context;
   const { classes } = plan.space;
-  const quads = end.tensor.quads;
-  const area = pixelsOf(end.tensor.plane) / batch;
-  const pooled = context.own(gpu.buffer(batch * quads * 16));
-  const logits = context.own(gpu.buffer(batch * classes * 4));
-  const gradient = context.own(gpu.buffer(batch * classes * 4));
-  const losses = context.own(gpu.buffer(batch * 8));
-  const lanes = plan.head.inputs.map(end.laneOf);
-  const featureOf = new Array<number>(quads * 4).fill(none);
+  const { quads } = tensor;
+  const lanes = inputs.map(laneOf);
+  return {
+    pooled: context.own(gpu.buffer(batch * quads * 16)),
+    logits: context.own(gpu.buffer(batch * classes * 4)),
+    gradient: context.own(gpu.buffer(batch * classes * 4)),
+    losses: context.own(gpu.buffer(batch * 8)),
+    lanes,
+    laneTab: context.tables.add([lanes]),
+    shape: { batch, classes, quads, area: pixelsOf(tensor.plane) / batch, features: lanes.length, lanes: quads * 4 },
+    at: { weight: context.spec(`${name}.weight`).offset, bias: context.spec(`${name}.bias`).offset },
+  };
+}
+type PlacedHead = ReturnType<typeof placeHead>;
+
+function headForward({ gpu, values, tab }: Context, end: Feature, { pooled, logits, shape, at, laneTab }: PlacedHead): void {
+  gpu.record(globalPool, [end.tensor.buffer, pooled], shape, [ceilDiv(shape.batch * shape.quads, 64)]);
+  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, tab: laneTab }, [ceilDiv(shape.batch * shape.classes, 64)]);
+}
+
+/** From the logits' gradient on. Overwrites the gradient of the head's feature: it is the first to write there. */
+function headBackward({ gpu, tables, values, tab }: Context, end: Feature, { pooled, gradient, shape, at, laneTab, lanes }: PlacedHead, grads: GpuBuffer): void {
+  const grid = [ceilDiv((lanes.length + 1) * shape.classes, 64)] as const;
+  gpu.record(linearFilterGradient, [pooled, gradient, grads, tab], { ...shape, ...at, tab: laneTab }, grid);
+  const featureOf = new Array<number>(shape.quads * 4).fill(none);
   lanes.forEach((lane, f) => (featureOf[lane] = f));
-  const shape = { batch, classes, quads, area, features: lanes.length, lanes: quads * 4 };
-  const at = { weight: context.spec(`${plan.head.name}.weight`).offset, bias: context.spec(`${plan.head.name}.bias`).offset };
-  const laneTab = context.tables.add([lanes]);
+  const featureTab = tables.add([featureOf]);
+  const buffers = [gradient, values, end.gradient, tab];
+  gpu.record(linearInputGradient, buffers, { ...shape, ...at, tab: featureTab }, [ceilDiv(shape.batch * shape.quads, 64)]);
+  end.gradientWritten = true;
+}
+
+function recordHead(context: Context, plan: HeadPlan, end: Feature, { labels, grads }: HeadBuffers): { logits: GpuBuffer; losses: GpuBuffer } {
+  const head = placeHead(context, plan, end);
+  const { logits, gradient, losses, shape } = head;
   context.part('forward');
-  gpu.record(globalPool, [end.tensor.buffer, pooled], shape, [ceilDiv(batch * quads, 64)]);
-  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, tab: laneTab }, [ceilDiv(batch * classes, 64)]);
+  headForward(context, end, head);
   context.backward.push(() => {
     context.part('backward');
-    gpu.record(crossEntropy, [logits, labels, gradient, losses], shape, [ceilDiv(batch, 64)]);
-    const grid = [ceilDiv((lanes.length + 1) * classes, 64)] as const;
-    gpu.record(linearFilterGradient, [pooled, gradient, grads, tab], { ...shape, ...at, tab: laneTab }, grid);
-    const featureTab = context.tables.add([featureOf]);
-    const buffers = [gradient, values, end.gradient, tab];
-    gpu.record(linearInputGradient, buffers, { ...shape, ...at, tab: featureTab }, [ceilDiv(batch * quads, 64)]);
-    end.gradientWritten = true;
+    context.gpu.record(crossEntropy, [logits, labels, gradient, losses], shape, [ceilDiv(shape.batch, 64)]);
+    headBackward(context, end, head, grads);
   });
   return { logits, losses };
+}
+
+/** Both of its passes lie in the backward part: it only trains along. Its losses are not read. */
+function recordAuxiliaryHead(context: Context, plan: HeadPlan, end: Feature, { labels, grads }: HeadBuffers, weight: number): void {
+  const head = placeHead(context, plan, end);
+  const { logits, gradient, losses, shape } = head;
+  const [scale] = new Uint32Array(Float32Array.of(weight).buffer);
+  context.backward.push(() => {
+    context.part('backward');
+    headForward(context, end, head);
+    context.gpu.record(auxiliaryCrossEntropy, [logits, labels, gradient, losses], { ...shape, scale }, [ceilDiv(shape.batch, 64)]);
+    headBackward(context, end, head, grads);
+  });
 }
