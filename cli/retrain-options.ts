@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { parseArchitecture } from '../src/engine/architecture/schema.ts';
 import type { Architecture } from '../src/engine/architecture/schema.ts';
-import { TrainSettingsSchema, trainSettingsFor } from '../src/engine/train/settings.ts';
+import { hasAuxiliaryPlace, retrainSettingsFor, TrainSettingsSchema } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
 import { UsageError, wholeNumber } from './search-options.ts';
@@ -18,6 +18,9 @@ export interface RetrainOptions {
   trainImages?: number;
   testImages?: number;
   cutout?: number;
+  dropPath?: number;
+  auxiliary?: number;
+  widen: number;
   out: string;
   weights?: string;
   json: boolean;
@@ -29,6 +32,14 @@ function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
+}
+
+function numberUpTo(most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0 && value <= most)) throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
+    return value;
+  };
 }
 
 export function retrainCommand(): Command {
@@ -44,6 +55,9 @@ export function retrainCommand(): Command {
     .option('--train-images <number>', 'training images used; 0 = all', wholeNumber(0, most))
     .option('--test-images <number>', 'test images used; 0 = all', wholeNumber(0, most))
     .option('--cutout <pixels>', 'side of the square that is blanked in training images; 0 = none', wholeNumber(0, 1024))
+    .option('--drop-path <probability>', 'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 20 epochs on', numberUpTo(0.95))
+    .option('--auxiliary <weight>', 'weight of a second classifier that only trains along, on the stage before the last; 0 = none. By default 0.4 where there are two stages', numberUpTo(10))
+    .option('--widen <factor>', 'repeat every filter so many times, in the proportions found; 1 = as found', wholeNumber(1, 64), 1)
     .option('--out <file>', 'where the trained architecture goes', 'trained.json')
     .option('--weights <file>', 'also write the weights alone, as .npz')
     .option('--json', 'write the events to standard output, one JSON object a line', false)
@@ -71,7 +85,10 @@ export async function readJson(file: string): Promise<unknown> {
 
 /** @throws UsageError naming the setting. */
 export function trainSettingsOf(options: RetrainOptions, architecture: Architecture): TrainSettings {
-  const settings = trainSettingsFor(architecture, options.epochs);
+  const settings = retrainSettingsFor(architecture, options.epochs);
+  if (options.auxiliary && !hasAuxiliaryPlace(architecture)) {
+    throw new UsageError(`--auxiliary ${options.auxiliary}: the architecture has one stage, so there is none before its last for an auxiliary head: leave it out, or set it to 0.`);
+  }
   settings.seed = options.seed ?? settings.seed;
   settings.batchSize = options.batchSize ?? settings.batchSize;
   settings.optimizer = { ...settings.optimizer, rate: options.rate ?? settings.optimizer.rate };
@@ -81,6 +98,9 @@ export function trainSettingsOf(options: RetrainOptions, architecture: Architect
     testImages: options.testImages ?? settings.data.testImages,
     cutout: options.cutout ?? settings.data.cutout,
   };
+  const { dropPath, auxiliary } = settings.regularization;
+  settings.regularization = { dropPath: options.dropPath ?? dropPath, auxiliary: options.auxiliary ?? auxiliary };
+  settings.widen = options.widen;
   const parsed = v.safeParse(TrainSettingsSchema, settings);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

@@ -1,10 +1,22 @@
 /** What a person at a shell sees of a training: one status line, and lines for what matters. */
 import type { TrainEvent } from '../src/engine/train/events.ts';
+import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { duration } from './progress.ts';
 import type { Output } from './progress.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** What of the recipe is on. */
+function recipe({ data, regularization: { dropPath, auxiliary }, widen }: TrainSettings): string {
+  const parts = [
+    data.cutout > 0 && `cutout of ${data.cutout} pixels`,
+    dropPath > 0 && `drop-path up to ${dropPath}`,
+    auxiliary > 0 && `auxiliary head weighted ${auxiliary}`,
+    widen > 1 && `${widen} times the filters`,
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? `; ${parts.join(', ')}` : '';
+}
 
 /** A line worth keeping about an event; null for those that only move the status line. */
 export function trainingLine(event: TrainEvent): string | null {
@@ -14,7 +26,7 @@ export function trainingLine(event: TrainEvent): string | null {
       return (
         `${dataset.name}: ${number.format(dataset.trainImages)} training and ${number.format(dataset.testImages)} test images; ` +
         `${number.format(parameters.active)} parameters (${number.format(parameters.dense)} dense), ${number.format(macs.sparse)} multiply-accumulates; ` +
-        `${settings.epochs} epochs, ${number.format(maxSteps)} steps on ${backend}`
+        `${settings.epochs} epochs, ${number.format(maxSteps)} steps on ${backend}${recipe(settings)}`
       );
     }
     case 'training-evaluated':

@@ -42,7 +42,7 @@ function command(script: string, args: readonly string[], interruptAt?: string):
 }
 
 const train = (out: string, interruptAt?: string) =>
-  command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--json', '--out', out], interruptAt);
+  command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--widen', '2', '--json', '--out', out], interruptAt);
 
 it('trains, goes on after Ctrl-C to the same result, and exports what came of it', async () => {
   const whole = join(folder, 'whole.json');
@@ -55,6 +55,8 @@ it('trains, goes on after Ctrl-C to the same result, and exports what came of it
   expect((await train(halves)).code).toBe(0);
   expect(existsSync(`${halves}.checkpoint`)).toBe(false);
   const trained = parseTrained(await readFile(halves, 'utf8'));
+  expect(trained.training).toMatchObject({ regularization: { dropPath: 0.3, auxiliary: 0 }, widen: 2 });
+  expect(trained.architecture).toMatchObject({ widened: 2, settings: { space: { channels: 4 } } });
   expect(trained).toEqual(parseTrained(await readFile(whole, 'utf8')));
 
   const exported = await command('export', [whole, '--format', 'pytorch', '--out', join(folder, 'pytorch')]);
@@ -68,6 +70,8 @@ it('trains, goes on after Ctrl-C to the same result, and exports what came of it
 it.each([
   ['an architecture without weights to export', 'export', () => [architecture, '--format', 'onnx'], /holds no trained weights/],
   ['a file that is no architecture', 'retrain', () => [join(root, 'package.json')], /Not an architecture/],
+  ['a probability that would drop everything', 'retrain', () => [architecture, '--drop-path', '1'], /from 0 to 0\.95/],
+  ['an auxiliary head without a place', 'retrain', () => [architecture, '--auxiliary', '0.4'], /one stage/],
   ['a number of epochs that is none', 'retrain', () => [architecture, '--epochs', 'many'], /whole number/],
 ])('ends with exit code 2 for %s', async (_, script, args, message) => {
   const { code, output } = await command(script, args());

@@ -16,7 +16,16 @@ test('an architecture from a file is trained, tested and taken away', async ({ l
   await page.getByLabel('Architecture file').setInputFiles(file);
   await page.getByLabel('Epochs', { exact: true }).fill('0');
   await expect(page.locator('.retrain').getByRole('alert')).toContainText('Epochs: a whole number from 1');
+  // The paper's recipe, but a short training drops nothing.
+  await page.getByLabel('Epochs', { exact: true }).fill('600');
+  await expect(page.getByLabel('Drop-path')).toHaveValue('0.3');
+  await expect(page.getByLabel('Auxiliary head')).toHaveValue('0.4');
   await page.getByLabel('Epochs', { exact: true }).fill('2');
+  await expect(page.getByLabel('Drop-path')).toHaveValue('0');
+  await page.getByLabel('Drop-path').fill('0.1');
+  await page.getByLabel('Filters, times those found').fill('2.5');
+  await expect(page.locator('.retrain').getByRole('alert')).toContainText('Filters, times those found: a whole number from 1 to 64');
+  await page.getByLabel('Filters, times those found').fill('1');
   await page.getByLabel('Training images').fill('500');
   await page.getByRole('button', { name: 'Train from scratch' }).click();
   await expect(page.getByText(/Trained: \d+\.\d% of 10,000 test images right/)).toBeVisible({ timeout: 500_000 });

@@ -83,10 +83,14 @@ export function trainSettingsFor(
   };
 }
 
+/** Whether a stage comes before the last one: an auxiliary head stands on its end. */
+export function hasAuxiliaryPlace({ cells }: Pick<Architecture, 'cells'>): boolean {
+  return (cells.at(-1)?.stage ?? 0) > 0;
+}
+
 /** The same with the paper's drop-path, where the training is long, and its auxiliary head, where there is a stage for it. */
 export function retrainSettingsFor(architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells'>, epochs: number): TrainSettings {
   const { dropPath, auxiliary } = paperTraining.regularization;
-  const stages = new Set(architecture.cells.map(({ stage }) => stage)).size;
-  const regularization = { dropPath: epochs < longTraining ? 0 : dropPath, auxiliary: stages > 1 ? auxiliary : 0 };
+  const regularization = { dropPath: epochs < longTraining ? 0 : dropPath, auxiliary: hasAuxiliaryPlace(architecture) ? auxiliary : 0 };
   return { ...trainSettingsFor(architecture, epochs), regularization };
 }

@@ -2,15 +2,15 @@
 import { useRef, useState } from 'react';
 import { parseArchitecture } from '../../../engine/architecture/schema.ts';
 import type { Architecture } from '../../../engine/architecture/schema.ts';
-import { trainSettingsFor } from '../../../engine/train/settings.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
-import { useLab, useShown } from '../../store/store.ts';
+import { useShown } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
+import { TrainForm } from './TrainForm.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
-import { importArchitecture, isTraining, pauseTraining, resumeTraining, stopTraining, train, useTraining } from './session.ts';
+import { importArchitecture, isTraining, useTraining } from './session.ts';
 import './retrain.css';
 
 export default function Retrain() {
@@ -22,7 +22,7 @@ export default function Retrain() {
     <div className="view retrain">
       <Panel title="Architecture" note={imported ? 'from a file' : 'of the search on screen'} className="area-subject" actions={<ImportButton />}>
         {architecture ? <Subject architecture={architecture} /> : <p className="empty">A finished search leaves an architecture here. Or open one that was downloaded.</p>}
-        {architecture && <Setup architecture={architecture} />}
+        {architecture && <TrainForm architecture={architecture} />}
         <Failure />
       </Panel>
       <Panel title="Training" note="share of images right, by step" className="area-curve">
@@ -44,11 +44,13 @@ export default function Retrain() {
 
 function Subject({ architecture: { dataset, parameters, macs, validationAccuracy } }: { architecture: Architecture }) {
   const latency = useTraining((s) => s.latency);
+  const started = useTraining((s) => s.started);
   const rows: [string, string][] = [
     ['Data set', `${dataset.name}, ${dataset.imageSize} pixels`],
     ['Parameters', `${integer(parameters.active)} of ${integer(parameters.dense)} in its tensors`],
     ['Multiply-accumulates', `${compact(macs.sparse)} of ${compact(macs.dense)} in its tensors`],
     ['As searched', validationAccuracy === null ? 'not measured' : `${accuracy(validationAccuracy)} of held-out images`],
+    ...(started && started.settings.widen > 1 ? ([[`Trained, ${started.settings.widen} times as wide`, `${integer(started.parameters.active)} parameters, ${compact(started.macs.sparse)} multiply-accumulates`]] as [string, string][]) : []),
     ...(latency ? ([['Inference here', `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95% within ${latency.percentile95.toFixed(1)} ms`]] as [string, string][]) : []),
   ];
   return (
@@ -60,72 +62,6 @@ function Subject({ architecture: { dataset, parameters, macs, validationAccuracy
         </div>
       ))}
     </dl>
-  );
-}
-
-const fields = [
-  { name: 'epochs', label: 'Epochs', least: 1, most: 10_000, step: 1 },
-  { name: 'trainImages', label: 'Training images (0 = all)', least: 0, most: 10_000_000, step: 1 },
-  { name: 'cutout', label: 'Cutout, pixels a side', least: 0, most: 224, step: 1 },
-  { name: 'rate', label: 'Learning rate', least: 0.0001, most: 10, step: 'any' },
-] as const;
-type Field = (typeof fields)[number]['name'];
-
-function Setup({ architecture }: { architecture: Architecture }) {
-  const busy = useTraining(isTraining);
-  const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
-  const defaults = trainSettingsFor(architecture, 20);
-  const [texts, setTexts] = useState<Partial<Record<Field, string>>>({});
-  const initial: Record<Field, number> = { epochs: 20, trainImages: 0, cutout: defaults.data.cutout, rate: defaults.optimizer.rate };
-  const value = (name: Field): number => (texts[name] === undefined ? initial[name] : Number(texts[name]));
-  const wrong = fields.find(({ name, least, most, step }) => !(value(name) >= least && value(name) <= most) || texts[name] === '' || (step === 1 && !Number.isInteger(value(name))));
-
-  const start = (): void => {
-    const settings = trainSettingsFor(architecture, value('epochs'));
-    train(architecture, {
-      ...settings,
-      data: { ...settings.data, trainImages: value('trainImages'), cutout: value('cutout') },
-      optimizer: { ...settings.optimizer, rate: value('rate') },
-    });
-  };
-  return (
-    <form
-      className="train-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!wrong && !searching && !busy) start();
-      }}
-    >
-      {fields.map(({ name, label, least, most, step }) => (
-        <label key={name}>
-          {label}
-          <input type="number" min={least} max={most} step={step} disabled={busy} value={texts[name] ?? initial[name]} onChange={(event) => setTexts({ ...texts, [name]: event.target.value })} />
-        </label>
-      ))}
-      <div className="buttons">
-        {busy ? <Steering /> : (
-          <button type="submit" className="primary" disabled={Boolean(wrong) || searching}>
-            Train from scratch
-          </button>
-        )}
-      </div>
-      {wrong && <p className="problem" role="alert">{`${wrong.label}: ${wrong.step === 1 ? 'a whole number' : 'a number'} from ${wrong.least} to ${integer(wrong.most)}.`}</p>}
-      {searching && <p className="note">A search is using the graphics device: pause or finish it first.</p>}
-    </form>
-  );
-}
-
-function Steering() {
-  const paused = useTraining((s) => s.state === 'paused');
-  return (
-    <>
-      <button type="button" className="primary" onClick={paused ? resumeTraining : pauseTraining}>
-        {paused ? 'Resume training' : 'Pause training'}
-      </button>
-      <button type="button" onClick={stopTraining}>
-        Stop training
-      </button>
-    </>
   );
 }
 

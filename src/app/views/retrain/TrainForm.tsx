@@ -1,0 +1,115 @@
+/** What a training is started with: the paper's recipe where it fits, changed at will. */
+import { useState } from 'react';
+import type { Architecture } from '../../../engine/architecture/schema.ts';
+import { hasAuxiliaryPlace, retrainSettingsFor } from '../../../engine/train/settings.ts';
+import type { TrainSettings } from '../../../engine/train/settings.ts';
+import { integer } from '../../format.ts';
+import { useLab } from '../../store/store.ts';
+import { isTraining, pauseTraining, resumeTraining, stopTraining, train, useTraining } from './session.ts';
+
+const names = ['epochs', 'trainImages', 'widen', 'cutout', 'dropPath', 'auxiliary', 'rate'] as const;
+type Name = (typeof names)[number];
+
+interface Field {
+  readonly label: string;
+  readonly title?: string;
+  readonly least: number;
+  readonly most: number;
+  readonly step: 1 | 'any';
+}
+
+const usualEpochs = 20;
+
+/** Null where the architecture has no use for it. */
+function fieldOf(name: Name, architecture: Architecture): Field | null {
+  switch (name) {
+    case 'epochs':
+      return { label: 'Epochs', least: 1, most: 10_000, step: 1 };
+    case 'trainImages':
+      return { label: 'Training images (0 = all)', least: 0, most: 10_000_000, step: 1 };
+    case 'widen': {
+      const most = Math.max(1, Math.min(64, Math.floor(256 / architecture.settings.space.channels)));
+      return { label: 'Filters, times those found', title: 'Repeats every filter and mask, so that widths keep their proportions', least: 1, most, step: 1 };
+    }
+    case 'cutout':
+      return { label: 'Cutout, pixels a side', title: 'A square that is blanked in each training image', least: 0, most: 224, step: 1 };
+    case 'dropPath':
+      return { label: 'Drop-path, probability (0 = off)', title: 'Outputs of operations are dropped in training, with a probability that rises to this', least: 0, most: 0.95, step: 'any' };
+    case 'auxiliary':
+      if (!hasAuxiliaryPlace(architecture)) return null;
+      return { label: 'Auxiliary head, weight (0 = none)', title: 'A second classifier before the last stage, which only trains along', least: 0, most: 10, step: 'any' };
+    case 'rate':
+      return { label: 'Learning rate', least: 0.0001, most: 10, step: 'any' };
+  }
+}
+
+function valuesOf({ epochs, data, regularization, widen, optimizer }: TrainSettings): Record<Name, number> {
+  return { epochs, trainImages: data.trainImages, widen, cutout: data.cutout, ...regularization, rate: optimizer.rate };
+}
+
+export function TrainForm({ architecture }: { architecture: Architecture }) {
+  const busy = useTraining(isTraining);
+  const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
+  const [texts, setTexts] = useState<Partial<Record<Name, string>>>({});
+  const fields = names.flatMap((name) => {
+    const field = fieldOf(name, architecture);
+    return field ? [{ name, ...field }] : [];
+  });
+  // What is not filled in follows the number of epochs.
+  const epochs = Number(texts.epochs ?? usualEpochs);
+  const recipe = retrainSettingsFor(architecture, epochs >= 1 ? epochs : usualEpochs);
+  const initial = valuesOf(recipe);
+  const value = (name: Name): number => {
+    const text = fields.some((field) => field.name === name) ? texts[name] : undefined;
+    return text === undefined ? initial[name] : Number(text);
+  };
+  const wrong = fields.find(({ name, least, most, step }) => !(value(name) >= least && value(name) <= most) || texts[name] === '' || (step === 1 && !Number.isInteger(value(name))));
+
+  const start = (): void =>
+    train(architecture, {
+      ...recipe,
+      data: { ...recipe.data, trainImages: value('trainImages'), cutout: value('cutout') },
+      regularization: { dropPath: value('dropPath'), auxiliary: value('auxiliary') },
+      widen: value('widen'),
+      optimizer: { ...recipe.optimizer, rate: value('rate') },
+    });
+  return (
+    <form
+      className="train-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!wrong && !searching && !busy) start();
+      }}
+    >
+      {fields.map(({ name, label, title, least, most, step }) => (
+        <label key={name} title={title}>
+          {label}
+          <input type="number" min={least} max={most} step={step} disabled={busy} value={texts[name] ?? initial[name]} onChange={(event) => setTexts({ ...texts, [name]: event.target.value })} />
+        </label>
+      ))}
+      <div className="buttons">
+        {busy ? <Steering /> : (
+          <button type="submit" className="primary" disabled={Boolean(wrong) || searching}>
+            Train from scratch
+          </button>
+        )}
+      </div>
+      {wrong && <p className="problem" role="alert">{`${wrong.label}: ${wrong.step === 1 ? 'a whole number' : 'a number'} from ${wrong.least} to ${wrong.step === 1 ? integer(wrong.most) : wrong.most}.`}</p>}
+      {searching && <p className="note">A search is using the graphics device: pause or finish it first.</p>}
+    </form>
+  );
+}
+
+function Steering() {
+  const paused = useTraining((s) => s.state === 'paused');
+  return (
+    <>
+      <button type="button" className="primary" onClick={paused ? resumeTraining : pauseTraining}>
+        {paused ? 'Resume training' : 'Pause training'}
+      </button>
+      <button type="button" onClick={stopTraining}>
+        Stop training
+      </button>
+    </>
+  );
+}
