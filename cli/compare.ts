@@ -9,17 +9,20 @@ import { DatasetError } from '../src/datasets/dataset.ts';
 import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { createTrainData } from '../src/datasets/train-data.ts';
-import { comparisonCsv, comparisonFormat, ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
-import type { Comparison, MethodName } from '../src/engine/baselines/results.ts';
+import { measurePace } from '../src/engine/baselines/measure-pace.ts';
+import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
+import { allRuns, emptyComparison, openRuns, runSettings } from '../src/engine/baselines/plan.ts';
+import type { RunKey } from '../src/engine/baselines/plan.ts';
+import { comparisonCsv, ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
+import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
 import { presets } from '../src/engine/presets.ts';
 import type { SearchSettings } from '../src/engine/settings.ts';
-import { trainSettingsFor } from '../src/engine/train/settings.ts';
+import { failureOf, SearchFailure } from '../src/engine/search/failure.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { compareCommand } from './compare-options.ts';
 import type { CompareOptions } from './compare-options.ts';
-import { Pace } from './compare-pace.ts';
 import { comparisonSentences, comparisonTable } from './compare-table.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
@@ -29,50 +32,33 @@ import { kernelsOf, settingsOf, UsageError } from './search-options.ts';
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 const allPresets: Record<string, SearchSettings> = { small: comparisonSettings, ...presets };
 
-interface Run {
-  readonly method: MethodName;
-  readonly target: number;
-  readonly seed: number;
-}
-
 async function compare(args: readonly string[]): Promise<number> {
   const options = compareCommand(Object.keys(allPresets)).exitOverride().parse(args, { from: 'user' }).opts<CompareOptions>();
   const kernels = kernelsOf(options);
   const settings = settingsOf(options, allPresets);
   const dataset = await loadDataset(options.dataset);
   const comparison = openComparison(options, settings, dataset);
-  // Seeds outermost: an unfinished comparison has every method at the first seeds.
-  const all = options.seeds.flatMap((seed) => options.targets.flatMap((target) => options.methods.map((method): Run => ({ method, target, seed }))));
-  const open = all.filter((run) => !comparison.runs.some((done) => sameRun(done, run)));
+  const { methods, targets, seeds } = options;
+  // Of those asked for now; the folder may hold others.
+  const all = allRuns({ methods, targets, seeds });
+  const open = openRuns({ methods, targets, seeds, runs: comparison.runs });
   const stepper = await createNodeStepper(options.backend, kernels);
   try {
-    const stopped = await runAll(comparison, open, all.length, { options, settings, dataset, stepper });
+    const { stopped, failed } = await runAll(comparison, open, all.length, { options, dataset, stepper });
     process.stdout.write(`\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`);
-    process.stderr.write(`Results are in ${join(options.out, 'results.json')} and results.csv.${stopped ? ' The same command goes on from there.' : ''}\n`);
-    return stopped ? exitCode.interrupted : exitCode.finished;
+    process.stderr.write(`Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' The same command goes on from there.' : ''}\n`);
+    return stopped ? exitCode.interrupted : failed > 0 ? exitCode.failed : exitCode.finished;
   } finally {
     stepper.dispose();
   }
 }
 
-const sameRun = (a: Run, b: Run): boolean => a.method === b.method && a.target === b.target && a.seed === b.seed;
-
 /** What the folder holds already, or an empty comparison. @throws UsageError where it is of other settings. */
 function openComparison(options: CompareOptions, settings: SearchSettings, dataset: Dataset): Comparison {
   const { methods, targets, seeds, epochs, trainImages, testImages, backend, out } = options;
   mkdirSync(join(out, 'runs'), { recursive: true });
-  const fresh: Comparison = {
-    format: comparisonFormat,
-    version: 1,
-    dataset: dataset.name,
-    backend,
-    settings,
-    training: { epochs, trainImages, testImages },
-    methods,
-    targets,
-    seeds,
-    runs: [],
-  };
+  const training = { epochs, trainImages, testImages };
+  const fresh = emptyComparison({ dataset: dataset.name, backend, settings, training, methods, targets, seeds });
   const file = join(out, 'results.json');
   if (!existsSync(file)) return fresh;
   const old = parseComparison(readFileSync(file, 'utf8'));
@@ -84,13 +70,17 @@ function openComparison(options: CompareOptions, settings: SearchSettings, datas
 
 interface Surroundings {
   readonly options: CompareOptions;
-  readonly settings: SearchSettings;
   readonly dataset: Dataset;
   readonly stepper: Stepper;
 }
 
-/** @returns whether it was stopped. */
-async function runAll(comparison: Comparison, open: readonly Run[], total: number, { options, settings, dataset, stepper }: Surroundings): Promise<boolean> {
+interface Outcome {
+  readonly stopped: boolean;
+  /** Runs that failed; the others went on. */
+  readonly failed: number;
+}
+
+async function runAll(comparison: Comparison, open: readonly RunKey[], total: number, { options, dataset, stepper }: Surroundings): Promise<Outcome> {
   let stopping = false;
   let stop = (): void => {};
   const interrupt = (): void => {
@@ -101,42 +91,49 @@ async function runAll(comparison: Comparison, open: readonly Run[], total: numbe
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
-  const pace = new Pace(comparison.runs);
+  const now = (): number => performance.now();
   process.stderr.write(`${total} runs, ${total - open.length} of them done already.\n`);
-  if (open.length > 0) process.stderr.write(`${await pace.announce(open, { settings, data: createSearchData(dataset, settings), stepper, training: comparison.training })}\n`);
+  if (open.length === 0) return { stopped: false, failed: 0 };
+  const measured = await measurePace({ ...comparison, data: createSearchData(dataset, comparison.settings), stepper, now });
+  const pace = new Pace(comparison, measured);
+  process.stderr.write(`${estimateSentence({ ...measured, runs: open.length, seconds: pace.left(open) }, duration)}\n`);
+  let failed = 0;
   for (const [i, run] of open.entries()) {
-    if (stopping) return true;
-    const own: SearchSettings = { ...settings, seed: run.seed, targetParameters: run.target };
-    const { epochs, trainImages, testImages } = options;
-    const training = trainSettingsFor({ settings: own, dataset: own.data }, epochs);
-    training.evaluateEvery = 0;
-    training.data = { ...training.data, trainImages, testImages };
-    const finished = await runMethod({
+    if (stopping) return { stopped: true, failed };
+    const name = `${total - open.length + i + 1}/${total} ${run.method}, target ${run.target}, seed ${run.seed}`;
+    const { settings, training } = runSettings(comparison, run);
+    const running = runMethod({
       method: run.method,
-      settings: own,
+      settings,
       training,
-      searchData: createSearchData(dataset, own),
-      trainData: createTrainData(dataset, { ...training.data, ...training, imageSize: own.data.imageSize }),
+      searchData: createSearchData(dataset, settings),
+      trainData: createTrainData(dataset, { ...training.data, ...training, imageSize: settings.data.imageSize }),
       stepper,
-      now: () => performance.now(),
-      onStart: (running) => {
-        stop = () => running.stop();
-        if (stopping) running.stop();
+      now,
+      onStart: (started) => {
+        stop = () => started.stop();
+        if (stopping) started.stop();
       },
     });
-    if (!finished) return true;
-    comparison.runs.push(finished.result);
-    pace.note(finished.result);
+    const finished = await running.catch((error: unknown) => failureOf(error));
+    if (!finished) return { stopped: true, failed };
+    if (finished instanceof SearchFailure) {
+      // Without a device no other run will do better.
+      if (finished.code === 'device-lost') throw finished;
+      failed++;
+      process.stderr.write(`${name} failed: ${finished.message} ${finished.advice}\n`);
+      continue;
+    }
     const { result, architecture } = finished;
+    comparison.runs.push(result);
+    pace.note(result);
     writeWhole(join(options.out, 'runs', `${run.method}-${run.target}-${run.seed}.json`), `${JSON.stringify(architecture)}\n`);
     writeWhole(join(options.out, 'results.json'), `${JSON.stringify(comparison, null, 1)}\n`);
     writeWhole(join(options.out, 'results.csv'), comparisonCsv(comparison));
-    process.stderr.write(
-      `${total - open.length + i + 1}/${total} ${run.method}, target ${run.target}, seed ${run.seed}: ${result.parameters.active} parameters, ` +
-        `${(100 * result.testAccuracy).toFixed(1)} % of test images right; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`,
-    );
+    const right = `${result.parameters.active} parameters, ${(100 * result.testAccuracy).toFixed(1)} % of test images right`;
+    process.stderr.write(`${name}: ${right}; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`);
   }
-  return false;
+  return { stopped: false, failed };
 }
 
 /** A kill while it writes leaves the old file. */

@@ -55,7 +55,10 @@ export const ComparisonSchema = v.object({
   methods: v.array(v.picklist(methodNames)),
   targets: v.array(count),
   seeds: v.array(count),
-  runs: v.array(RunResultSchema),
+  runs: v.pipe(
+    v.array(RunResultSchema),
+    v.check((runs) => new Set(runs.map(({ method, target, seed }) => `${method} ${target} ${seed}`)).size === runs.length, 'two runs have the same method, target and seed'),
+  ),
 });
 export type Comparison = v.InferOutput<typeof ComparisonSchema>;
 

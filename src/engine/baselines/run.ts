@@ -27,8 +27,8 @@ export interface RunInputs {
   readonly now: () => number;
   /** Told of everything: for progress. */
   readonly emit?: (event: SearchEvent | TrainEvent) => void;
-  /** Holds what is running now, to stop it. */
-  readonly onStart?: (running: Pick<RunningSearch | RunningTraining, 'stop'>) => void;
+  /** Holds what is running now, to pause or stop it. */
+  readonly onStart?: (running: Pick<RunningSearch | RunningTraining, 'pause' | 'resume' | 'stop'>) => void;
 }
 
 export interface FinishedRun {
