@@ -52,6 +52,9 @@ it('trains, goes on after Ctrl-C to the same result, and exports what came of it
   expect(stopped.output).toContain('goes on from');
   expect(stopped.code).toBe(130);
   expect([existsSync(halves), existsSync(`${halves}.checkpoint`)]).toEqual([false, true]);
+  const other = await command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--drop-path', '0', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--out', halves]);
+  expect(other.code).toBe(2);
+  expect(other.output).toContain('a training with regularization.dropPath 0.3 (now 0), widen 2 (now 1): give the same');
   expect((await train(halves)).code).toBe(0);
   expect(existsSync(`${halves}.checkpoint`)).toBe(false);
   const trained = parseTrained(await readFile(halves, 'utf8'));

@@ -76,9 +76,21 @@ async function retrain(args: readonly string[]): Promise<number> {
 async function readCheckpoint(file: string, architecture: Architecture, settings: TrainSettings): Promise<TrainCheckpoint | null> {
   if (!existsSync(file)) return null;
   const checkpoint = checkpointFromJson(await readFile(file, 'utf8'));
-  const same = JSON.stringify([checkpoint.architecture, checkpoint.settings]) === JSON.stringify([architecture, settings]);
-  if (!same) throw new UsageError(`${file} is of a training with another architecture or other settings: delete it, or choose another --out.`);
+  if (JSON.stringify(checkpoint.architecture) !== JSON.stringify(architecture)) {
+    throw new UsageError(`${file} is of a training with another architecture: delete it, or choose another --out.`);
+  }
+  const other = differences(checkpoint.settings, settings);
+  if (other.length > 0) throw new UsageError(`${file} is of a training with ${other.join(', ')}: give the same, delete it, or choose another --out.`);
   return checkpoint;
+}
+
+/** Settings by their names, as they were and as they are now. */
+function differences(before: object, now: object, path = ''): string[] {
+  return Object.entries(before).flatMap(([key, value]: [string, unknown]) => {
+    const other = (now as Record<string, unknown>)[key];
+    if (typeof value === 'object' && value !== null) return differences(value, other as object, `${path}${key}.`);
+    return value === other ? [] : [`${path}${key} ${String(value)} (now ${String(other)})`];
+  });
 }
 
 /** A kill while it writes leaves the old file. */
