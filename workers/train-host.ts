@@ -3,6 +3,7 @@ import { createTrainData } from '../src/datasets/train-data.ts';
 import { exportArchive } from '../src/engine/architecture/export/files.ts';
 import { ArchitectureError } from '../src/engine/architecture/schema.ts';
 import type { TrainData } from '../src/engine/data.ts';
+import type { TrainEvent } from '../src/engine/train/events.ts';
 import { startTraining } from '../src/engine/train/training.ts';
 import type { RunningTraining } from '../src/engine/train/training.ts';
 import type { Trained } from '../src/engine/train/trained.ts';
@@ -10,6 +11,7 @@ import type { TrainMessage, TrainRequest, WorstImage } from '../src/protocol/tra
 import { atSteps, loadSource } from './load-source.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
 import { createStepper } from './steppers.ts';
+import { TrainingKeeper } from './training-keeper.ts';
 
 export class TrainHost {
   private running: RunningTraining | null = null;
@@ -38,23 +40,48 @@ export class TrainHost {
       case 'stop':
         return this.running?.stop();
       case 'export': {
-        if (!this.trained) throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
-        return this.post({ type: 'file', ...exportArchive(this.trained, request.format) });
+        const trained = request.trained ?? this.trained;
+        if (!trained) throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
+        return this.post({ type: 'file', ...exportArchive(trained, request.format) });
       }
     }
   }
 
-  private async train({ architecture, settings, dataset, backend }: Extract<TrainRequest, { type: 'train' }>): Promise<void> {
+  private async train(request: Extract<TrainRequest, { type: 'train' }>): Promise<void> {
+    const keeper = await TrainingKeeper.open(request, (obstacle) => this.post({ type: 'keeping', obstacle }));
+    try {
+      for (const event of keeper.resumed?.events ?? []) this.post({ type: 'event', event });
+      await this.trainKept(request, keeper);
+    } finally {
+      await keeper.close();
+    }
+  }
+
+  private async trainKept({ architecture, settings: chosen, dataset, backend }: Extract<TrainRequest, { type: 'train' }>, keeper: TrainingKeeper): Promise<void> {
+    const resumeFrom = keeper.resumed?.checkpoint;
+    const settings = resumeFrom?.settings ?? chosen;
     const images = await loadSource(dataset, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
     const data = createTrainData(images, { ...settings.data, ...settings, imageSize: architecture.dataset.imageSize });
     const stepper = await createStepper(backend, (message) => {
-      this.post({ type: 'error', error: { code: 'device-lost', message, advice: 'Train again, with a smaller batch if it happens again.' } });
+      const advice = 'Go on from the last epoch, or train again with a smaller batch if it happens again.';
+      this.post({ type: 'error', error: { code: 'device-lost', message, advice } });
     });
+    const emit = (event: TrainEvent): void => {
+      keeper.note(event);
+      this.post({ type: 'event', event });
+    };
     try {
-      this.running = startTraining({ architecture, settings, data, stepper, emit: (event) => this.post({ type: 'event', event }), now: () => performance.now() });
+      this.running = startTraining({
+        ...{ architecture, settings, data, stepper, emit, now: () => performance.now() },
+        onCheckpoint: (checkpoint) => keeper.checkpoint(checkpoint),
+        ...(resumeFrom && { resumeFrom }),
+      });
       // A failure has been told as an event by the time the promise rejects.
       this.trained = await this.running.result.catch(() => null);
-      if (this.trained) this.post({ type: 'worst', images: worstImages(this.trained, data) });
+      if (!this.trained) return;
+      const images = worstImages(this.trained, data);
+      keeper.finish(this.trained, images);
+      this.post({ type: 'worst', images });
     } finally {
       stepper.dispose();
     }

@@ -3,16 +3,18 @@ import type { ExportFormat } from '../engine/architecture/export/files.ts';
 import type { Architecture } from '../engine/architecture/schema.ts';
 import type { TrainEvent } from '../engine/train/events.ts';
 import type { TrainSettings } from '../engine/train/settings.ts';
+import type { Trained } from '../engine/train/trained.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
 
 export type TrainRequest =
-  | { type: 'train'; architecture: Architecture; settings: TrainSettings; dataset: DatasetSource; backend: BackendChoice }
+  /** `id`: under which it is stored. `resume`: it goes on from the last epoch stored there, whose settings count. */
+  | { type: 'train'; id: string; resume: boolean; architecture: Architecture; settings: TrainSettings; dataset: DatasetSource; backend: BackendChoice }
   | { type: 'pause' }
   | { type: 'resume' }
   /** Ends the training; what was trained so far is gone. */
   | { type: 'stop' }
-  /** After the training has finished. */
-  | { type: 'export'; format: ExportFormat };
+  /** After the training has finished. `trained`: what was trained before; null = by this worker. */
+  | { type: 'export'; format: ExportFormat; trained: Trained | null };
 
 export type TrainMessage =
   | { type: 'event'; event: TrainEvent }
@@ -20,6 +22,8 @@ export type TrainMessage =
   | { type: 'loading'; loaded: number; total: number }
   /** After the last pass over the test set: what was classified worst, worst first. */
   | { type: 'worst'; images: WorstImage[] }
+  /** Whether the training is stored: null, or why not. */
+  | { type: 'keeping'; obstacle: string | null }
   /** A file to hand to the user. */
   | { type: 'file'; name: string; bytes: Uint8Array }
   /** The request could not be carried out, or the worker is of no more use. */

@@ -2,19 +2,21 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { SearchEvent } from '../engine/search/events.ts';
-import type { ArchitectureRecord, CheckpointRecord, EventBatchRecord, RunRecord, RunRecordV1 } from './records.ts';
+import type { ArchitectureRecord, CheckpointRecord, ComparisonRecord, EventBatchRecord, RunRecord, RunRecordV1, TrainingRecord } from './records.ts';
 import { emptySummary } from './records.ts';
 import { architectureIn } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
 
 export const databaseName = 'mgas-lab';
-export const databaseVersion = 2;
+export const databaseVersion = 3;
 
 export interface LabSchema extends DBSchema {
   runs: { key: string; value: RunRecord; indexes: { created: number } };
   events: { key: [runId: string, first: number]; value: EventBatchRecord };
   checkpoints: { key: [runId: string, events: number, stageEnd: 0 | 1]; value: CheckpointRecord };
   architectures: { key: string; value: ArchitectureRecord };
+  comparisons: { key: string; value: ComparisonRecord };
+  trainings: { key: [architecture: string, state: TrainingRecord['state']]; value: TrainingRecord };
 }
 
 export type LabDatabase = IDBPDatabase<LabSchema>;
@@ -31,7 +33,8 @@ export function openDatabase({ onBlocked, onOutdated }: OpenHandlers = {}, name 
   return openDB<LabSchema>(name, databaseVersion, {
     upgrade(database, from, _to, transaction) {
       if (from < 1) createVersion1(database);
-      // Half an upgrade is none: what is stored stays as it was.
+      if (from < 3) createVersion3(database);
+      // Half an upgrade is none: what is stored stays as it was. Last, for it takes more than one turn.
       if (from < 2) upgradeToVersion2(database, transaction).catch(() => transaction.abort());
     },
     blocked: () => onBlocked?.(),
@@ -69,6 +72,12 @@ async function upgradeToVersion2(database: LabDatabase, transaction: Upgrade): P
     const architecture = architectureIn(events);
     if (architecture) await architectures.put({ id, runId: id, name, created, architecture });
   }
+}
+
+/** Comparisons, and trainings from scratch. Nothing of before changes. */
+function createVersion3(database: LabDatabase): void {
+  database.createObjectStore('comparisons', { keyPath: 'id' });
+  database.createObjectStore('trainings', { keyPath: ['architecture', 'state'] });
 }
 
 async function eventsOf(transaction: Upgrade, id: string): Promise<SearchEvent[]> {

@@ -1,22 +1,24 @@
 /**
- * One writer a run: a Web Lock, which the browser gives back by itself when the tab or worker ends, however it ends.
- * Where there are none (plain http), nothing is held, and a second tab is not kept from writing.
+ * One writer a run, a comparison or a training: a Web Lock, which the browser gives back by itself when the tab or worker
+ * ends, however it ends. Where there are none (plain http), nothing is held, and a second tab is not kept from writing.
  */
 
-const nameOf = (runId: string): string => `mgas-run:${runId}`;
+type Kind = 'run' | 'comparison' | 'training';
+
+const nameOf = (kind: Kind, id: string): string => `mgas-${kind}:${id}`;
 const locks = (): LockManager | undefined => (navigator as Partial<Navigator>).locks;
 
 export interface Lease {
   release(): void;
 }
 
-/** @returns null when another tab writes the run. */
-export function leaseRun(runId: string): Promise<Lease | null> {
+/** @returns null when another tab writes it. */
+export function lease(kind: Kind, id: string): Promise<Lease | null> {
   const manager = locks();
   if (!manager) return Promise.resolve({ release: () => {} });
   return new Promise((resolve, reject) => {
     manager
-      .request(nameOf(runId), { ifAvailable: true }, (lock) => {
+      .request(nameOf(kind, id), { ifAvailable: true }, (lock) => {
         if (!lock) return resolve(null);
         return new Promise<void>((release) => resolve({ release }));
       })
@@ -24,13 +26,18 @@ export function leaseRun(runId: string): Promise<Lease | null> {
   });
 }
 
-/** Runs that some tab writes at this moment. */
-export async function heldRuns(): Promise<ReadonlySet<string>> {
-  const held = (await locks()?.query())?.held ?? [];
-  return new Set(held.flatMap(({ name }) => (name?.startsWith(nameOf('')) ? [name.slice(nameOf('').length)] : [])));
+export const leaseRun = (runId: string): Promise<Lease | null> => lease('run', runId);
+
+/** Ids of that kind that some tab writes at this moment. */
+export async function held(kind: Kind): Promise<ReadonlySet<string>> {
+  const all = (await locks()?.query())?.held ?? [];
+  const prefix = nameOf(kind, '');
+  return new Set(all.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])));
 }
+
+export const heldRuns = (): Promise<ReadonlySet<string>> => held('run');
 
 /** Resolves once nobody writes the run any more. */
 export async function runReleased(runId: string, signal: AbortSignal): Promise<void> {
-  await locks()?.request(nameOf(runId), { mode: 'shared', signal }, () => {});
+  await locks()?.request(nameOf('run', runId), { mode: 'shared', signal }, () => {});
 }

@@ -1,6 +1,6 @@
-/** Opens the store, or one in memory where the browser has none to offer; says why. */
+/** Opens a store, or one in memory where the browser has none to offer; says why. */
 import { openDatabase } from './database.ts';
-import type { OpenHandlers } from './database.ts';
+import type { LabDatabase, OpenHandlers } from './database.ts';
 import { IndexedStore } from './indexed-store.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { RunStore } from './run-store.ts';
@@ -15,14 +15,24 @@ export interface OpenedStore {
 const patience = 5_000;
 
 export async function openStore(handlers: OpenHandlers = {}, name?: string): Promise<OpenedStore> {
+  const { made: store, obstacle } = await openOr<RunStore>((database) => new IndexedStore(database), () => new MemoryStore(), handlers, name);
+  return { store, obstacle };
+}
+
+/**
+ * @param stored made of the database
+ * @param fallback in place of it
+ * @returns `obstacle`: why it is the latter; else null.
+ */
+export async function openOr<T>(stored: (database: LabDatabase) => T, fallback: () => T, handlers: OpenHandlers = {}, name?: string): Promise<{ made: T; obstacle: string | null }> {
   try {
     if (typeof indexedDB === 'undefined') throw new Error('it has no IndexedDB');
     const opening = openDatabase(handlers, name);
     // A database that opens after all is not needed any more.
     const late = () => void opening.then((database) => database.close()).catch(() => {});
-    return { store: new IndexedStore(await within(opening, patience, late)), obstacle: null };
+    return { made: stored(await within(opening, patience, late)), obstacle: null };
   } catch (error) {
-    return { store: new MemoryStore(), obstacle: explain(error) };
+    return { made: fallback(), obstacle: explain(error) };
   }
 }
 

@@ -1,9 +1,15 @@
 /** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
 import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Comparison } from '../engine/baselines/results.ts';
 import type { Checkpoint } from '../engine/search/checkpoint.ts';
 import type { ParameterCounts, SearchEvent } from '../engine/search/events.ts';
 import type { SearchSettings } from '../engine/settings.ts';
+import type { TrainCheckpoint } from '../engine/train/checkpoint.ts';
+import type { TrainEvent } from '../engine/train/events.ts';
+import type { Trained } from '../engine/train/trained.ts';
+import type { RunFailure } from '../protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../protocol/messages.ts';
+import type { WorstImage } from '../protocol/train-messages.ts';
 
 /** `running` is also what a search leaves behind whose page was closed: whether one still runs is for its lock to say. */
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed';
@@ -69,6 +75,41 @@ export interface ArchitectureRecord {
   name: string;
   created: number;
   architecture: Architecture;
+}
+
+export interface ComparisonRecord {
+  id: string;
+  name: string;
+  /** Milliseconds since 1970. */
+  created: number;
+  updated: number;
+  /** In the form of its file; `runs` are those done so far. */
+  comparison: Comparison;
+  failures: RunFailure[];
+  /** Null where it came from a file: found by the data set's name. */
+  source: DatasetSource | null;
+  /** As of a run. */
+  deleted: number | null;
+  imported: boolean;
+}
+
+/**
+ * A training of an architecture, up to its last epoch (`unfinished`) or its end. Of each architecture one of either is
+ * kept, the latest.
+ */
+export interface TrainingRecord {
+  /** Fingerprint of the architecture. */
+  architecture: string;
+  state: 'unfinished' | 'finished';
+  updated: number;
+  source: DatasetSource;
+  backend: BackendChoice;
+  /** For the curves: thinned out, up to the checkpoint. */
+  events: TrainEvent[];
+  /** Where it can be gone on from; null where it is finished. */
+  checkpoint: TrainCheckpoint | null;
+  trained: Trained | null;
+  worst: WorstImage[];
 }
 
 /** A run's record in the words of version 1, the first that was stored. */

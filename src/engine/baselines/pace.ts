@@ -36,15 +36,23 @@ export class Pace {
     return open.reduce((sum, { method }) => sum + this.of(method), 0);
   }
 
+  /** Whether anything tells how long a run by this method takes. */
+  knows(method: MethodName): boolean {
+    return this.measured !== null || this.similar(method).length > 0;
+  }
+
   /** Seconds of one run: the mean of those of its method, else of those that search as it does (or not), else by the measured steps. */
   of(method: MethodName): number {
-    const searches = method !== 'random';
-    const alike = this.done.filter((run) => run.method === method);
-    const similar = alike.length > 0 ? alike : this.done.filter((run) => (run.method !== 'random') === searches);
+    const similar = this.similar(method);
     if (similar.length > 0) return similar.reduce((sum, run) => sum + run.searchSeconds + run.trainSeconds, 0) / similar.length;
     if (!this.measured) return 0;
     const { msPerStep, searchSteps, trainSteps } = this.measured;
-    return (msPerStep / 1000) * ((searches ? searchSteps * searchShare : 0) + trainSteps * trainShare);
+    return (msPerStep / 1000) * ((method !== 'random' ? searchSteps * searchShare : 0) + trainSteps * trainShare);
+  }
+
+  private similar(method: MethodName): RunResult[] {
+    const alike = this.done.filter((run) => run.method === method);
+    return alike.length > 0 ? alike : this.done.filter((run) => (run.method === 'random') === (method === 'random'));
   }
 }
 

@@ -34,3 +34,11 @@ export function checkpointFromJson(text: string): TrainCheckpoint {
     throw new ArchitectureError(`Not a checkpoint of a training: ${(error as Error).message}`);
   }
 }
+
+/** One that was kept by an earlier version of the program may lack what this one needs. @throws ArchitectureError naming what is wrong and where. */
+export function readCheckpoint(value: unknown): TrainCheckpoint {
+  const result = v.safeParse(TrainCheckpointSchema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new ArchitectureError(`Not a checkpoint of this program: at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}`);
+}

@@ -1,5 +1,5 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and files to take away. */
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { parseArchitecture } from '../../../engine/architecture/schema.ts';
 import type { Architecture } from '../../../engine/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
@@ -11,6 +11,8 @@ import { TrainForm } from './TrainForm.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
 import { importArchitecture, isTraining, useTraining } from './session.ts';
+import { lookUp } from './stored.ts';
+import { Unfinished } from './Unfinished.tsx';
 import './retrain.css';
 
 export default function Retrain() {
@@ -18,10 +20,15 @@ export default function Retrain() {
   const imported = useTraining((s) => s.imported);
   const architecture = imported ?? found;
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);
+  const busy = useTraining(isTraining);
+  useEffect(() => {
+    if (architecture && !busy) void lookUp(architecture);
+  }, [architecture, busy]);
   return (
     <div className="view retrain">
       <Panel title="Architecture" note={imported ? 'from a file' : 'of the search on screen'} className="area-subject" actions={<ImportButton />}>
         {architecture ? <Subject architecture={architecture} /> : <p className="empty">A finished search leaves an architecture here. Or open one that was downloaded.</p>}
+        {architecture && <Unfinished architecture={architecture} />}
         {architecture && <TrainForm architecture={architecture} />}
         <Failure />
       </Panel>

@@ -4,10 +4,14 @@ import type { ExportFormat } from '../../../engine/architecture/export/files.ts'
 import type { Architecture } from '../../../engine/architecture/schema.ts';
 import type { TrainEvent } from '../../../engine/train/events.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
+import type { Trained } from '../../../engine/train/trained.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
 import type { TrainMessage, TrainRequest, WorstImage } from '../../../protocol/train-messages.ts';
+import type { TrainingRecord } from '../../../storage/records.ts';
+import { fingerprint } from '../../../storage/trainings.ts';
+import type { StoredTrainings } from '../../../storage/trainings.ts';
 import { saveBytes } from '../../download.ts';
-import { chosenSource } from '../../store/datasets.ts';
+import { chosenSource, sourceOf } from '../../store/datasets.ts';
 import { lab } from '../../store/store.ts';
 
 type EventOf<T extends TrainEvent['type']> = Extract<TrainEvent, { type: T }>;
@@ -25,9 +29,20 @@ export interface Training {
   readonly worst: readonly WorstImage[];
   readonly latency: EventOf<'training-latency'> | null;
   readonly error: WorkerError | null;
+  /** Fingerprint of the architecture that all of this is about. */
+  readonly of: string | null;
+  /** What an earlier page has trained; null = this page's worker has it. */
+  readonly trained: Trained | null;
+  /** Interrupted: can be gone on with. */
+  readonly unfinished: TrainingRecord | null;
+  /** Why the training is not stored. */
+  readonly obstacle: string | null;
 }
 
-const empty: Omit<Training, 'imported'> = { state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], latency: null, error: null };
+const empty: Omit<Training, 'imported'> = {
+  ...{ state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], latency: null, error: null },
+  ...{ of: null, trained: null, unfinished: null, obstacle: null },
+};
 export const training = createStore<Training>(() => ({ ...empty, imported: null }));
 export const useTraining = <T>(select: (state: Training) => T): T => useStore(training, select);
 
@@ -43,9 +58,26 @@ export function isTraining({ state }: Pick<Training, 'state'>): boolean {
 
 /** In a worker of its own: what an earlier training left on the device is gone. */
 export function train(architecture: Architecture, settings: TrainSettings): void {
+  begin(architecture, settings, { dataset: chosenSource(), backend: lab.getState().backend, resume: false });
+}
+
+/** From its last epoch, on the data and the backend that it began with. */
+export function continueTraining(architecture: Architecture, { checkpoint, source, backend }: TrainingRecord): void {
+  // The shipped set by where it is now, wherever it was then.
+  const dataset = source.kind === 'stored' ? source : sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  if (checkpoint) begin(architecture, checkpoint.settings, { dataset, backend, resume: true });
+}
+
+function begin(architecture: Architecture, settings: TrainSettings, where: Pick<Extract<TrainRequest, { type: 'train' }>, 'dataset' | 'backend' | 'resume'>): void {
   worker?.terminate();
+  worker = openWorker();
+  const id = fingerprint(architecture);
+  training.setState({ ...empty, of: id, state: 'loading' });
+  send({ type: 'train', id, architecture, settings, ...where });
+}
+
+function openWorker(): Worker {
   const own = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), { type: 'module', name: 'train' });
-  worker = own;
   own.addEventListener('message', ({ data }: MessageEvent<TrainMessage>) => {
     if (worker === own) receive(data);
   });
@@ -53,8 +85,20 @@ export function train(architecture: Architecture, settings: TrainSettings): void
     event.preventDefault();
     if (worker === own) fail({ code: 'crash', message: `The worker stopped: ${event.message || 'no reason was given'}`, advice: 'Train again; reload the page if it happens again.' });
   });
-  training.setState({ ...empty, state: 'loading' });
-  send({ type: 'train', architecture, settings, dataset: chosenSource(), backend: lab.getState().backend });
+  return own;
+}
+
+/** Shows what is stored of an architecture. */
+export function restoreTraining(of: string, { unfinished, finished }: StoredTrainings): void {
+  worker?.terminate();
+  worker = null;
+  const { imported } = training.getState();
+  let state: Training = { ...empty, imported, of, unfinished };
+  if (finished) {
+    for (const event of finished.events) state = { ...state, ...follow(state, event) };
+    state = { ...state, state: 'finished', worst: finished.worst, trained: finished.trained };
+  }
+  training.setState(state);
 }
 
 export function pauseTraining(): void {
@@ -73,7 +117,8 @@ export function stopTraining(): void {
 }
 
 export function exportTrained(format: ExportFormat): void {
-  send({ type: 'export', format });
+  worker ??= openWorker();
+  send({ type: 'export', format, trained: training.getState().trained });
 }
 
 export function importArchitecture(imported: Architecture | null): void {
@@ -90,6 +135,9 @@ function receive(message: TrainMessage): void {
       break;
     case 'worst':
       training.setState({ worst: message.images });
+      break;
+    case 'keeping':
+      training.setState({ obstacle: message.obstacle });
       break;
     case 'file':
       saveBytes(message.bytes, message.name);

@@ -1,0 +1,31 @@
+/** A training that a page was left in the middle of: go on from its last epoch, or forget it. Or why nothing is kept. */
+import type { Architecture } from '../../../engine/architecture/schema.ts';
+import { integer } from '../../format.ts';
+import { useLab } from '../../store/store.ts';
+import { continueTraining, isTraining, useTraining } from './session.ts';
+import { discardUnfinished } from './stored.ts';
+
+export function Unfinished({ architecture }: { architecture: Architecture }) {
+  const record = useTraining((s) => s.unfinished);
+  const obstacle = useTraining((s) => s.obstacle);
+  const busy = useTraining(isTraining);
+  const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
+  if (obstacle) return <p className="note" role="status">{`The training is not stored, and gone with this page: ${obstacle}.`}</p>;
+  const started = record?.events.find((event) => event.type === 'training-started');
+  if (!record?.checkpoint || !started || busy) return null;
+  const { epochs } = record.checkpoint.settings;
+  const done = Math.floor((record.checkpoint.step * epochs) / started.maxSteps);
+  return (
+    <div className="callout">
+      <p>{`A training of this architecture was interrupted. It is stored up to the end of epoch ${integer(done)} of ${integer(epochs)}.`}</p>
+      <div className="buttons">
+        <button type="button" className="primary" disabled={searching} onClick={() => continueTraining(architecture, record)}>
+          {`Go on with epoch ${integer(done + 1)}`}
+        </button>
+        <button type="button" onClick={() => void discardUnfinished()}>
+          Discard
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Trainings from scratch, by the architecture that is trained: the latest unfinished one up to its last epoch, and the
+ * latest finished one. Only IndexedDB: in memory there is nothing to come back to.
+ */
+import type { Architecture } from '../engine/architecture/schema.ts';
+import { openDatabase } from './database.ts';
+import type { LabDatabase } from './database.ts';
+import type { TrainingRecord } from './records.ts';
+
+export interface StoredTrainings {
+  unfinished: TrainingRecord | null;
+  finished: TrainingRecord | null;
+}
+
+export class TrainingStore {
+  private constructor(private readonly database: LabDatabase) {}
+
+  /** @throws DOMException where the browser stores nothing here (a private window). */
+  static async open(name?: string): Promise<TrainingStore> {
+    return new TrainingStore(await openDatabase({}, name));
+  }
+
+  async of(architecture: string): Promise<StoredTrainings> {
+    const [unfinished, finished] = await Promise.all([this.database.get('trainings', [architecture, 'unfinished']), this.database.get('trainings', [architecture, 'finished'])]);
+    return { unfinished: unfinished ?? null, finished: finished ?? null };
+  }
+
+  /** In place of what was there; one that is finished takes the place of its unfinished self too. */
+  async save(record: TrainingRecord): Promise<void> {
+    const transaction = this.database.transaction('trainings', 'readwrite');
+    const { store } = transaction;
+    const outlived = record.state === 'finished' ? [store.delete([record.architecture, 'unfinished'])] : [];
+    await Promise.all([store.put(record), ...outlived, transaction.done]);
+  }
+
+  async remove(architecture: string, state: TrainingRecord['state']): Promise<void> {
+    await this.database.delete('trainings', [architecture, state]);
+  }
+
+  close(): void {
+    this.database.close();
+  }
+}
+
+/** Of its contents: the same architecture has the same wherever it comes from. 106 bits of a hash. */
+export function fingerprint(architecture: Architecture): string {
+  const text = JSON.stringify(architecture);
+  return [0x811c9dc5, 0x9e3779b9].map((seed) => mix(text, seed).toString(36)).join('-');
+}
+
+/** cyrb53 (bryc, public domain): 53 bits of a string. */
+function mix(text: string, seed: number): number {
+  let a = 0xdeadbeef ^ seed;
+  let b = 0x41c6ce57 ^ seed;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    a = Math.imul(a ^ char, 2654435761);
+    b = Math.imul(b ^ char, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (2097151 & b) + (a >>> 0);
+}

@@ -1,0 +1,156 @@
+/** Runs one comparison for the page: estimate, runs, progress; every result stored before the next run begins. */
+import type { Dataset } from '../src/datasets/dataset.ts';
+import { createSearchData } from '../src/datasets/search-data.ts';
+import { createTrainData } from '../src/datasets/train-data.ts';
+import { measurePace } from '../src/engine/baselines/measure-pace.ts';
+import { Pace } from '../src/engine/baselines/pace.ts';
+import type { Measured } from '../src/engine/baselines/pace.ts';
+import { allRuns, runSettings, sameRun } from '../src/engine/baselines/plan.ts';
+import type { Comparison } from '../src/engine/baselines/results.ts';
+import type { CompareMessage, CompareRequest } from '../src/protocol/compare-messages.ts';
+import type { BackendChoice, DatasetSource } from '../src/protocol/messages.ts';
+import { openComparisons } from '../src/storage/comparisons.ts';
+import type { ComparisonChange, ComparisonStore } from '../src/storage/comparisons.ts';
+import { lease } from '../src/storage/lock.ts';
+import { tellComparisonNews } from '../src/storage/news.ts';
+import { isNoRoom } from '../src/storage/room.ts';
+import { carryOut, Device, NoDevice } from './comparison-runs.ts';
+import { atSteps, loadSource } from './load-source.ts';
+import { Refusal, workerErrorOf } from './refusal.ts';
+import { RunControl } from './run-control.ts';
+import { createStepper } from './steppers.ts';
+
+type Request<T extends CompareRequest['type']> = Extract<CompareRequest, { type: T }>;
+
+export class CompareHost {
+  private readonly control = new RunControl(() => performance.now());
+  private device: { backend: BackendChoice; device: Device } | null = null;
+  private images: { key: string; loading: Promise<Dataset> } | null = null;
+  /** What was timed last, and for which settings. */
+  private measured: { key: string; measured: Measured } | null = null;
+
+  constructor(private readonly post: (message: CompareMessage) => void) {}
+
+  async receive(request: CompareRequest): Promise<void> {
+    try {
+      await this.perform(request);
+    } catch (error) {
+      this.post({ type: 'error', error: workerErrorOf(error instanceof NoDevice ? error.cause : error) });
+    }
+  }
+
+  private async perform(request: CompareRequest): Promise<void> {
+    switch (request.type) {
+      case 'estimate':
+        return this.estimate(request);
+      case 'run':
+        return this.run(request);
+      case 'pause':
+        return this.control.pause();
+      case 'resume':
+        return this.control.resume();
+    }
+  }
+
+  private async estimate({ plan, dataset, backend }: Request<'estimate'>): Promise<void> {
+    const images = await this.load(dataset);
+    const { settings, training } = plan;
+    const runs = allRuns(plan);
+    // What does not fit shall be said now, not after the first search.
+    const own = runSettings(plan, runs[0]!);
+    createTrainData(images, { ...own.training.data, ...own.training, imageSize: settings.data.imageSize });
+    const measured = await measurePace({ settings, training, data: createSearchData(images, settings), stepper: await this.deviceOf(backend).open(), now: this.control.now });
+    this.measured = { key: this.keyOf(plan, backend), measured };
+    this.post({ type: 'estimated', estimate: { ...measured, runs: runs.length, seconds: new Pace({ runs: [] }, measured).left(runs) }, dataset: images.name });
+  }
+
+  private async run({ id, comparison: given, dataset, backend }: Request<'run'>): Promise<void> {
+    const held = await lease('comparison', id);
+    if (!held) throw new Refusal('runs-elsewhere', 'This comparison is running in another tab already.', 'Watch it there, or stop it there first.');
+    const { store, obstacle } = await openComparisons();
+    try {
+      const stored = store.kind === 'indexeddb' ? await store.get(id) : undefined;
+      const comparison = stored?.comparison ?? given;
+      const keep = this.keeper(id, store, stored ? null : (obstacle ?? 'the browser had no room for it'));
+      const images = await this.load(dataset);
+      if (images.name !== comparison.dataset) {
+        throw new Refusal('other-data', `This comparison is of the data set \u201c${comparison.dataset}\u201d, and here is \u201c${images.name}\u201d.`, 'Add that data set under Data, and go on then.');
+      }
+      await this.carryOut(comparison, stored?.failures ?? [], images, backend, keep);
+    } finally {
+      store.close();
+      held.release();
+      // Its lock is free: what the list offers changes.
+      tellComparisonNews({ id });
+    }
+    this.post({ type: 'finished' });
+  }
+
+  private async carryOut(comparison: Comparison, failed: ReadonlyArray<Failure>, dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange) => Promise<void>): Promise<void> {
+    let runs = comparison.runs;
+    let failures = [...failed];
+    await carryOut({
+      comparison,
+      dataset,
+      device: this.deviceOf(backend),
+      control: this.control,
+      measured: this.measured?.key === this.keyOf(comparison, backend) ? this.measured.measured : null,
+      onProgress: (progress) => this.post({ type: 'progress', progress }),
+      onPause: (paused) => this.post({ type: paused ? 'paused' : 'resumed' }),
+      onResult: async (result) => {
+        runs = [...runs, result];
+        failures = failures.filter((failure) => !sameRun(failure, result));
+        await keep({ comparison: { ...comparison, runs }, failures });
+        this.post({ type: 'run-finished', result });
+      },
+      onFailure: async (failure) => {
+        failures = [...failures.filter((other) => !sameRun(other, failure)), failure];
+        await keep({ failures });
+        this.post({ type: 'run-failed', failure });
+      },
+    });
+  }
+
+  /** Writes to the store; where that fails, the runs go on, and the next write brings along what this one had. */
+  private keeper(id: string, store: ComparisonStore, obstacle: string | null): (change: ComparisonChange) => Promise<void> {
+    this.post({ type: 'keeping', obstacle });
+    if (obstacle !== null) return () => Promise.resolve();
+    let waiting: ComparisonChange = {};
+    return async (change) => {
+      waiting = { ...waiting, ...change };
+      try {
+        await store.update(id, { ...waiting, updated: Date.now() });
+        waiting = {};
+        tellComparisonNews({ id });
+        this.post({ type: 'keeping', obstacle: null });
+      } catch (error) {
+        this.post({ type: 'keeping', obstacle: isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error) });
+      }
+    };
+  }
+
+  /** A timing holds for other methods, targets and seeds too. */
+  private keyOf({ settings, training }: Pick<Comparison, 'settings' | 'training'>, backend: BackendChoice): string {
+    return JSON.stringify([settings, training, backend, this.images?.key]);
+  }
+
+  private deviceOf(backend: BackendChoice): Device {
+    if (this.device?.backend !== backend) {
+      this.device?.device.drop();
+      this.device = { backend, device: new Device((lost) => createStepper(backend, lost)) };
+    }
+    return this.device.device;
+  }
+
+  private load(source: DatasetSource): Promise<Dataset> {
+    const key = JSON.stringify(source);
+    if (this.images?.key !== key) {
+      const loading = loadSource(source, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
+      this.images = { key, loading };
+      loading.catch(() => (this.images = null));
+    }
+    return this.images.loading;
+  }
+}
+
+type Failure = NonNullable<ComparisonChange['failures']>[number];
