@@ -6,7 +6,7 @@
 type Kind = 'run' | 'comparison' | 'training';
 
 const nameOf = (kind: Kind, id: string): string => `mgas-${kind}:${id}`;
-const locks = (): LockManager | undefined => (navigator as Partial<Navigator>).locks;
+const locks = (): LockManager | undefined => (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks;
 
 export interface Lease {
   release(): void;

@@ -1,94 +1,137 @@
-/** What methods are worth at equal size: a comparison's results, measured by `npm run compare`. */
-import { useRef, useState } from 'react';
+/** What methods are worth at equal size: comparisons queued here or measured in a shell, their results, and files of them. */
+import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
-import { comparisonCsv, methodLabels, parseComparison } from '../../../engine/baselines/results.ts';
+import { comparisonCsv, methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
-import { pairedSentence, pairedTest, summarize } from '../../../engine/baselines/summary.ts';
-import type { Spread } from '../../../engine/baselines/summary.ts';
+import { pairedSentence, pairedTest } from '../../../engine/baselines/summary.ts';
+import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { saveText } from '../../download.ts';
-import { bytes, duration, integer, plural } from '../../format.ts';
-import { comparisons, useComparisons } from './state.ts';
+import { integer, plural } from '../../format.ts';
+import { ComparisonList, ComparisonMessages, plan } from './ComparisonList.tsx';
 import { MethodScatter } from './MethodScatter.tsx';
+import { NewComparison } from './NewComparison.tsx';
+import { Problems, Running } from './Running.tsx';
 import { RunsTable } from './RunsTable.tsx';
+import { shownComparison, shownRecord, useComparisons } from './state.ts';
+import { keepOpened, openComparisonFile, refreshComparisons } from './stored.ts';
+import { SummaryTable } from './SummaryTable.tsx';
 import './compare.css';
-import { TableScroll } from '../../components/TableScroll.tsx';
+
+/** Milliseconds between two looks at who runs what: a tab that dies tells nobody. */
+const lookEvery = 5_000;
 
 export default function Compare() {
-  const shown = useComparisons((s) => s.shown);
-  const [asTable, setAsTable] = useState(false);
+  const planning = useComparisons((s) => s.planning);
+  const shown = useComparisons(shownComparison);
+  useEffect(() => {
+    void refreshComparisons();
+    const timer = setInterval(() => void refreshComparisons(), lookEvery);
+    return () => clearInterval(timer);
+  }, []);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
-    void open(event.dataTransfer.files[0]);
+    void openComparisonFile(event.dataTransfer.files[0]);
   };
   return (
     <div className="view compare" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <Panel title="Comparison" note={shown ? describe(shown) : 'methods, sizes and seeds'} className="area-verdict" actions={<Actions />}>
-        <Problem />
-        {shown ? <Verdict comparison={shown} /> : <Empty />}
+      <Panel title="Comparisons" note="stored in this browser" className="area-comparisons" actions={<ListActions />}>
+        <Problems />
+        <ComparisonMessages />
+        <Empty />
+        <ComparisonList />
       </Panel>
-      {shown && (
-        <>
-          <Panel title="Accuracy against size" note="test images right, by active parameters" className="area-scatter" actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}>
-            {asTable ? <RunsTable comparison={shown} /> : <MethodScatter comparison={shown} />}
-          </Panel>
-          <Panel title="By method and target" note="mean ± standard deviation over seeds" className="area-table">
-            <SummaryTable comparison={shown} />
-          </Panel>
-        </>
-      )}
+      {planning && <NewComparison />}
+      <Running />
+      {shown && <Results comparison={shown} />}
     </div>
   );
 }
 
-async function open(file: File | undefined): Promise<void> {
-  if (!file) return;
-  try {
-    comparisons.setState({ shown: parseComparison(await file.text()), problem: null });
-  } catch (error) {
-    comparisons.setState({ problem: `${file.name}: ${(error as Error).message}` });
-  }
+function ListActions() {
+  const input = useRef<HTMLInputElement>(null);
+  const planning = useComparisons((s) => s.planning);
+  const idle = useComparisons((s) => s.work === 'idle');
+  return (
+    <>
+      <button type="button" className={planning ? '' : 'primary'} disabled={planning || !idle} title={idle ? undefined : 'One at a time: stop the one that runs first'} onClick={plan}>
+        New comparison
+      </button>
+      <button type="button" onClick={() => input.current?.click()}>
+        Open results
+      </button>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Results file"
+        onChange={(event) => {
+          void openComparisonFile(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+function Empty() {
+  const none = useComparisons((s) => s.records?.length === 0 && s.opened === null && !s.planning);
+  if (!none) return null;
+  return (
+    <p className="empty">
+      <strong>New comparison</strong> runs methods against each other here, at sizes and with seeds of your choice. Or measure in a shell with <code>npm run -s compare</code>, and open its
+      results.json, or drop it on this page.
+    </p>
+  );
+}
+
+function Results({ comparison }: { comparison: Comparison }) {
+  const [asTable, setAsTable] = useState(false);
+  const name = useComparisons((s) => s.opened?.name ?? shownRecord(s)?.name ?? '');
+  return (
+    <>
+      <Panel title={name} note={describe(comparison)} className="area-verdict" actions={<ResultActions comparison={comparison} name={name} />}>
+        <Verdict comparison={comparison} />
+        <Failures />
+      </Panel>
+      <div className="compare-charts">
+        <Panel
+          title="Accuracy against size"
+          note="test images right, by active parameters"
+          className="area-scatter"
+          actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
+        >
+          {asTable ? <RunsTable comparison={comparison} /> : <MethodScatter comparison={comparison} />}
+        </Panel>
+        <Panel title="By method and target" note="mean ± standard deviation over seeds" className="area-table">
+          <SummaryTable comparison={comparison} />
+        </Panel>
+      </div>
+    </>
+  );
 }
 
 function describe({ dataset, seeds, runs, training, backend }: Comparison): string {
   return `${dataset}, ${plural(runs.length, 'run')}, ${plural(seeds.length, 'seed')}; ${plural(training.epochs, 'epoch')} of training on ${backend}`;
 }
 
-function Empty() {
-  return (
-    <p className="empty">
-      Measure a comparison in a shell with <code>npm run -s compare -- --out comparison</code>, then open its results.json here, or drop it on this page.
-    </p>
-  );
-}
-
-function Problem() {
-  const problem = useComparisons((s) => s.problem);
-  return problem ? <p className="problem" role="alert">{problem}</p> : null;
-}
-
-function Actions() {
-  const input = useRef<HTMLInputElement>(null);
-  const shown = useComparisons((s) => s.shown);
+function ResultActions({ comparison, name }: { comparison: Comparison; name: string }) {
+  const fromFile = useComparisons((s) => s.opened !== null);
+  const file = `mgas-comparison-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}`;
   return (
     <>
-      <button type="button" onClick={() => input.current?.click()}>
-        Open results
-      </button>
-      <input ref={input} type="file" accept=".json,application/json" hidden aria-label="Results file" onChange={(event) => {
-        void open(event.target.files?.[0]);
-        event.target.value = '';
-      }} />
-      {shown && (
-        <>
-          <button type="button" onClick={() => saveText(comparisonCsv(shown), 'comparison.csv')}>
-            CSV
-          </button>
-          <button type="button" onClick={() => saveText(`${JSON.stringify(shown, null, 1)}\n`, 'comparison.json')}>
-            JSON
-          </button>
-        </>
+      {fromFile && (
+        <button type="button" onClick={() => void keepOpened()}>
+          Keep in the list
+        </button>
       )}
+      <button type="button" onClick={() => saveText(comparisonCsv(comparison), `${file}.csv`)}>
+        <DownloadIcon /> CSV
+      </button>
+      <button type="button" onClick={() => saveText(`${JSON.stringify(comparison, null, 1)}\n`, `${file}.json`)}>
+        <DownloadIcon /> JSON
+      </button>
     </>
   );
 }
@@ -96,6 +139,7 @@ function Actions() {
 /** The paired tests, a sentence each. */
 function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) {
   if (!methods.includes('mgas')) return <p className="empty">MGAS is not among the methods: nothing is paired.</p>;
+  if (methods.length === 1) return <p className="empty">MGAS is the only method: nothing is paired.</p>;
   return (
     <ul className="verdict">
       {methods
@@ -107,35 +151,16 @@ function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) 
   );
 }
 
-function SummaryTable({ comparison }: { comparison: Comparison }) {
-  const show = ({ mean, deviation }: Spread, text: (value: number) => string): string => `${text(mean)} ± ${text(deviation)}`;
-  const points = (share: number): string => (100 * share).toFixed(1);
+function Failures() {
+  const failures = useComparisons((s) => shownRecord(s)?.failures ?? null);
+  if (!failures || failures.length === 0) return null;
   return (
-    <TableScroll label="Results by method and target">
-      <table>
-        <thead>
-          <tr>
-            {['Target', 'Method', 'Runs', 'Parameters', 'Test accuracy, %', 'Search', 'Peak memory'].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {summarize(comparison).map((row) => (
-            <tr key={`${row.target} ${row.method}`}>
-              <td>{integer(row.target)}</td>
-              <th scope="row">{methodLabels[row.method]}</th>
-              <td>{row.reached < row.runs ? `${row.runs}, ${row.runs - row.reached} over target` : row.runs}</td>
-              <td>{show(row.parameters, (value) => integer(Math.round(value)))}</td>
-              <td>{show(row.accuracy, points)}</td>
-              <td>{row.searchSeconds.mean > 0 ? duration(1000 * row.searchSeconds.mean) : '\u2013'}</td>
-              <td>{row.peakBytes.mean > 0 ? bytes(row.peakBytes.mean) : '\u2013'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </TableScroll>
+    <ul className="failures" aria-label="Failed runs">
+      {failures.map(({ method, target, seed, error }) => (
+        <li key={`${method} ${target} ${seed}`}>
+          <strong>{`${methodLabels[method]}, target ${integer(target)}, seed ${seed} failed:`}</strong> {error.message} {error.advice}
+        </li>
+      ))}
+    </ul>
   );
 }

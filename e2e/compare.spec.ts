@@ -1,0 +1,122 @@
+/** A real comparison, as small as it gets: queued from the page, cut off by a reload, gone on with, and handed over. */
+import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { comparisonCsv, methodLabels, parseComparison } from '../src/engine/baselines/results.ts';
+import type { Comparison } from '../src/engine/baselines/results.ts';
+import { expect, test } from './lab.ts';
+import { chooseSettings, quickSettings } from './storage-helpers.ts';
+
+/** Of the software adapter, with other tests' processes beside it. */
+const patience = 120_000;
+
+const openCompare = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
+const list = (page: Page) => page.getByRole('region', { name: 'Comparisons' });
+const row = (page: Page) => list(page).getByRole('listitem').first();
+
+/** What the lab's database holds of the only comparison. */
+function stored(page: Page): Promise<Comparison> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('mgas-lab');
+        opening.onerror = () => reject(opening.error!);
+        opening.onsuccess = () => {
+          const all = opening.result.transaction('comparisons').objectStore('comparisons').getAll();
+          all.onsuccess = () => {
+            opening.result.close();
+            resolve((all.result[0] as { comparison: never }).comparison);
+          };
+        };
+      }),
+  );
+}
+
+async function saved(page: Page, button: Locator): Promise<string> {
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return readFile(await download.path(), 'utf8');
+}
+
+test('a comparison is queued, cut off, gone on with, read and handed over', async ({ lab: page }) => {
+  await chooseSettings(page, quickSettings);
+  await openCompare(page);
+  await expect(page.locator('.compare')).toContainText('New comparison runs methods against each other here');
+  await list(page).getByRole('button', { name: 'New comparison' }).click();
+  const form = page.getByRole('region', { name: 'New comparison' });
+
+  await test.step('a field that is wrong is named, with the mend', async () => {
+    await form.getByLabel('Target sizes').fill('1,500');
+    await expect(form.getByRole('alert')).toContainText('Target sizes: whole numbers from 1');
+    await expect(form.getByRole('button', { name: 'Estimate its time' })).toBeDisabled();
+  });
+  for (const [method, label] of Object.entries(methodLabels)) {
+    await form.getByRole('checkbox', { name: label, exact: true }).setChecked(method === 'mgas' || method === 'operation-only');
+  }
+  await form.getByText('on screen', { exact: true }).click();
+  await form.getByLabel('Target sizes').fill('500');
+  await form.getByLabel('Seeds').fill('7');
+  await form.getByLabel('Training epochs').fill('1');
+  await form.getByLabel('Training images').fill('160');
+  await form.getByLabel('Test images').fill('100');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+
+  await form.getByRole('button', { name: 'Estimate its time' }).click();
+  await expect(form.getByText(/^2 runs to go: about \d.*\d+ ms a step of the super-net/)).toBeVisible({ timeout: patience });
+  // Another seed needs no timing anew.
+  await form.getByLabel('Seeds').fill('7, 8');
+  await expect(form.getByText(/^4 runs to go/)).toBeVisible();
+  await form.getByLabel('Seeds').fill('7');
+  await form.getByRole('button', { name: 'Start comparison' }).click();
+
+  const running = page.getByRole('region', { name: 'Running' });
+  await expect(running.getByText('Run 1 of 2: MGAS to 500 parameters, seed 7.')).toBeVisible({ timeout: patience });
+  await expect(running.getByText(/^Search.*step \d+ of at most \d+/)).toBeVisible({ timeout: patience });
+  await running.getByRole('button', { name: 'Pause comparison' }).click();
+  await expect(running.getByText(/Paused\./)).toBeVisible({ timeout: patience });
+  await running.getByRole('button', { name: 'Resume comparison' }).click();
+  await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
+  const [first] = (await stored(page)).runs;
+  expect(first).toMatchObject({ method: 'mgas', target: 500, seed: 7 });
+
+  await page.reload();
+  await expect(row(page)).toContainText('interrupted');
+  await expect(row(page)).toContainText('1 run of 2');
+  await row(page).getByRole('button', { name: 'Go on' }).click();
+  await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
+  await expect(row(page)).toContainText('finished', { timeout: patience });
+  await expect(running).toHaveCount(0);
+
+  const result = parseComparison(await saved(page, page.getByRole('button', { name: 'JSON' })));
+  await test.step('what was done before the reload was not done again', () => {
+    expect(result.runs).toHaveLength(2);
+    expect(result.runs[0]).toEqual(first);
+  });
+  await test.step('the tables show what the file says', async () => {
+    const table = page.getByRole('region', { name: 'Results by method and target' });
+    for (const run of result.runs) {
+      const cells = table.getByRole('row', { name: new RegExp(`500 ${methodLabels[run.method]} `) });
+      await expect(cells).toContainText(`${run.parameters.active.toLocaleString('en-US')} ± 0`);
+      await expect(cells).toContainText(`${(100 * run.testAccuracy).toFixed(1)} ± 0.0`);
+    }
+    await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
+    await expect(page.getByRole('region', { name: 'Runs, table' }).getByRole('row')).toHaveCount(3);
+    await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
+    await expect(page.getByRole('group', { name: /^Accuracy against active parameters/ }).getByRole('img')).toHaveCount(2);
+    await expect(page.locator('.compare')).toContainText(/MGAS is (better|worse) than "Operations only" in \d of 1 pairs/);
+    expect(await saved(page, page.getByRole('button', { name: 'CSV' }))).toBe(comparisonCsv(result));
+  });
+
+  await test.step('named, thrown away and taken back', async () => {
+    await row(page).getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('First try');
+    await page.keyboard.press('Enter');
+    await expect(row(page).getByRole('heading', { name: 'First try' })).toBeVisible();
+    await row(page).getByRole('button', { name: 'Delete' }).click();
+    await expect(row(page)).toHaveCount(0);
+    await list(page).getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page).getByRole('heading', { name: 'First try' })).toBeVisible();
+  });
+  const after = await new AxeBuilder({ page }).analyze();
+  expect(after.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+});

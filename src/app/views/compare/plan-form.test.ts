@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonSettings } from '../../../engine/baselines/preset.ts';
+import { presets } from '../../../engine/presets.ts';
+import { readForm } from './plan-form.ts';
+import type { FormContext, FormField, FormTexts } from './plan-form.ts';
+
+const texts: FormTexts = { methods: ['mgas', 'random'], targets: '2000, 1200', seeds: '1, 2 3', settings: 'small', epochs: '8', trainImages: '2000', testImages: '0' };
+const context: FormContext = { settings: presets.demo, settingsProblem: null, images: { train: 12_000, test: 10_000 } };
+
+describe('the form of a new comparison', () => {
+  it('is read as a plan', () => {
+    expect(readForm(texts, context).plan).toEqual({
+      ...{ settings: comparisonSettings, training: { epochs: 8, trainImages: 2000, testImages: 0 } },
+      ...{ methods: ['mgas', 'random'], targets: [2000, 1200], seeds: [1, 2, 3] },
+    });
+    expect(readForm({ ...texts, settings: 'screen' }, context).plan?.settings).toBe(presets.demo);
+  });
+
+  it('counts a repeated target or seed once', () => {
+    expect(readForm({ ...texts, targets: '500;500', seeds: '7 7' }, context).plan).toMatchObject({ targets: [500], seeds: [7] });
+  });
+
+  it.each<[FormField, Partial<FormTexts>, string]>([
+    ['methods', { methods: [] }, 'Methods: choose at least one.'],
+    ['targets', { targets: '' }, 'Target sizes: whole numbers from 1'],
+    ['targets', { targets: '2000, 0' }, 'Target sizes: whole numbers from 1'],
+    ['targets', { targets: '2,000' }, 'without separators of thousands: 2000, 1200'],
+    ['targets', { targets: '12,345, 6,789' }, 'without separators of thousands'],
+    ['targets', { targets: '1e3' }, 'Target sizes'],
+    ['seeds', { seeds: '1, -2' }, 'Seeds: whole numbers from 0'],
+    ['seeds', { seeds: '4294967296' }, 'to 4,294,967,295'],
+    ['seeds', { seeds: Array.from({ length: 1300 }, (_, i) => i).join(' ') }, 'make 5,200 runs'],
+    ['epochs', { epochs: '0' }, 'Training epochs: a whole number from 1'],
+    ['epochs', { epochs: '1.5' }, 'Training epochs'],
+    ['trainImages', { trainImages: '8' }, 'Training images: a whole number from 32 to 12,000'],
+    ['trainImages', { trainImages: '12001' }, 'Training images'],
+    ['testImages', { testImages: '' }, 'Test images: a whole number from 1 to 10,000'],
+  ])('names %s, and the mend: %j', (field, change, message) => {
+    const { problems } = readForm({ ...texts, ...change }, context);
+    expect([...problems!.keys()]).toEqual([field]);
+    expect(problems!.get(field)).toContain(message);
+  });
+
+  it('says what is wrong with the settings on screen, where those are asked for', () => {
+    const wrong = { ...context, settingsProblem: 'Batch size: must be at least 1.' };
+    expect(readForm({ ...texts, settings: 'screen' }, wrong).problems!.get('settings')).toContain('Settings on screen: Batch size: must be at least 1.');
+    expect(readForm(texts, wrong).problems).toBeNull();
+  });
+
+  it('asks nothing of a data set that is not known yet', () => {
+    expect(readForm({ ...texts, trainImages: '60000' }, { ...context, images: null }).plan?.training.trainImages).toBe(60_000);
+  });
+});

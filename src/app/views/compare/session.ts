@@ -1,0 +1,166 @@
+/** The comparison that this page runs: its worker, and what it tells. */
+import type { ComparisonPlan } from '../../../engine/baselines/plan.ts';
+import { emptyComparison, sameRun } from '../../../engine/baselines/plan.ts';
+import type { CompareMessage, CompareRequest, RunFailure } from '../../../protocol/compare-messages.ts';
+import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
+import type { RunResult } from '../../../engine/baselines/results.ts';
+import type { ComparisonRecord } from '../../../storage/records.ts';
+import { askForPersistence } from '../../../storage/room.ts';
+import { datasets, sourceOf } from '../../store/datasets.ts';
+import { comparisons } from './state.ts';
+import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } from './stored.ts';
+
+/** Milliseconds after which the lock of an ended worker is free. */
+const lockTime = 400;
+
+let worker: Worker | null = null;
+
+export type Plan = Omit<ComparisonPlan, 'dataset' | 'backend'>;
+
+export interface Where {
+  readonly source: DatasetSource;
+  readonly backend: BackendChoice;
+}
+
+const send = (request: CompareRequest): void => worker?.postMessage(request);
+
+export const estimateKey = ({ settings, training }: Plan, { source, backend }: Where): string => JSON.stringify([settings, training, source, backend]);
+
+/** Times a few steps. */
+export function estimate(plan: Plan, where: Where): void {
+  if (comparisons.getState().work !== 'idle') return;
+  openWorker();
+  comparisons.setState({ work: 'estimating', estimate: null, error: null, loading: null });
+  pending = estimateKey(plan, where);
+  send({ type: 'estimate', plan: { ...plan, dataset: '', backend: where.backend }, dataset: where.source, backend: where.backend });
+}
+
+/** Of what is being timed. */
+let pending = '';
+
+/** Stores the comparison and runs it. @param dataset its name, as the estimate told it. */
+export async function startComparison(plan: Plan, where: Where, name: string, dataset: string): Promise<void> {
+  if (comparisons.getState().work !== 'idle') return;
+  const record = newRecord(name, emptyComparison({ dataset, backend: where.backend, ...plan }), { source: where.source, imported: false });
+  comparisons.setState({ work: 'running', planning: false });
+  try {
+    if (await addComparison(record)) void askForPersistence();
+    // Unless it was stopped meanwhile.
+    if (comparisons.getState().work === 'running') run(record, where);
+  } catch (error) {
+    comparisons.setState({ work: 'idle', problem: messageOf(error) });
+  }
+}
+
+const backends: readonly string[] = ['webgpu', 'webgl', 'cpu'] satisfies BackendChoice[];
+
+/** Runs what is open of it, and once more what failed. */
+export function goOn(record: ComparisonRecord): void {
+  if (comparisons.getState().work !== 'idle') return;
+  const { comparison } = record;
+  const source = sourceFor(record);
+  if (!source) return comparisons.setState({ problem: `The data set \u201c${comparison.dataset}\u201d is not in this browser: add it under Data, under this name, and go on then.` });
+  if (!backends.includes(comparison.backend)) return comparisons.setState({ problem: `This comparison was measured on \u201c${comparison.backend}\u201d, which no browser has: start a new one.` });
+  run(record, { source, backend: comparison.backend as BackendChoice });
+}
+
+function sourceFor({ source, comparison }: ComparisonRecord): DatasetSource | null {
+  // The shipped set by where it is now, wherever it was then.
+  if (source?.kind === 'fashion-mnist') return sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  if (source) return source;
+  if (comparison.dataset === 'fashion-mnist') return sourceOf('fashion-mnist');
+  const set = datasets.getState().sets?.find(({ name }) => name === comparison.dataset);
+  return set ? sourceOf(set.id) : null;
+}
+
+function run({ id, comparison }: ComparisonRecord, { source, backend }: Where): void {
+  openWorker();
+  comparisons.setState({ work: 'running', runningId: id, shownId: id, opened: null, planning: false, progress: null, loading: null, error: null, problem: null, notKept: null });
+  send({ type: 'run', id, comparison, dataset: source, backend });
+}
+
+export function pauseComparison(): void {
+  comparisons.setState({ work: 'pausing' });
+  send({ type: 'pause' });
+}
+
+export function resumeComparison(): void {
+  comparisons.setState({ work: 'running' });
+  send({ type: 'resume' });
+}
+
+/** At once, whatever it is doing: the run under way is lost, all before it are kept. Also ends an estimate. */
+export function stopComparison(): void {
+  end();
+  setTimeout(() => void refreshComparisons(), lockTime);
+}
+
+function end(): void {
+  worker?.terminate();
+  worker = null;
+  comparisons.setState({ work: 'idle', runningId: null, progress: null, loading: null });
+}
+
+/** The one that timed the steps has the data set and the device already. */
+function openWorker(): void {
+  if (worker) return;
+  const own = new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), { type: 'module', name: 'compare' });
+  worker = own;
+  own.addEventListener('message', ({ data }: MessageEvent<CompareMessage>) => {
+    if (worker === own) receive(data);
+  });
+  own.addEventListener('error', (event) => {
+    event.preventDefault();
+    if (worker === own) fail({ code: 'crash', message: `The worker stopped: ${event.message || 'no reason was given'}.`, advice: 'What was finished is kept: go on from there. Reload the page if it happens again.' });
+  });
+}
+
+function fail(error: WorkerError): void {
+  end();
+  comparisons.setState({ error });
+  setTimeout(() => void refreshComparisons(), lockTime);
+}
+
+function receive(message: CompareMessage): void {
+  switch (message.type) {
+    case 'loading':
+      return comparisons.setState({ loading: { loaded: message.loaded, total: message.total } });
+    case 'estimated':
+      return comparisons.setState({ work: 'idle', loading: null, estimate: { key: pending, measured: message.estimate, dataset: message.dataset } });
+    case 'progress':
+      return comparisons.setState({ progress: message.progress, loading: null });
+    case 'run-finished':
+      return note((record) => withResult(record, message.result));
+    case 'run-failed':
+      return note((record) => withFailure(record, message.failure));
+    case 'paused':
+      // One that was resumed meanwhile goes on.
+      return comparisons.setState(({ work }) => ({ work: work === 'pausing' ? 'paused' : work }));
+    case 'resumed':
+      return;
+    case 'keeping':
+      return comparisons.setState({ notKept: message.obstacle });
+    case 'finished':
+      return stopComparison();
+    case 'error':
+      return fail(message.error);
+  }
+}
+
+type Outcome = Pick<ComparisonRecord, 'comparison' | 'failures'>;
+
+function note(change: (record: ComparisonRecord) => Outcome): void {
+  const { records, runningId } = comparisons.getState();
+  const record = records?.find(({ id }) => id === runningId);
+  if (record) void noteOutcome(record.id, change(record));
+}
+
+/** News from the store may have brought it already. */
+function withResult({ comparison, failures }: ComparisonRecord, result: RunResult): Outcome {
+  const runs = [...comparison.runs.filter((other) => !sameRun(other, result)), result];
+  return { comparison: { ...comparison, runs }, failures: failures.filter((failure) => !sameRun(failure, result)) };
+}
+
+function withFailure({ comparison, failures }: ComparisonRecord, failure: RunFailure): Outcome {
+  return { comparison, failures: [...failures.filter((other) => !sameRun(other, failure)), failure] };
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { estimateSentence, Pace } from './pace.ts';
+import { allRuns, emptyComparison, openRuns, runSettings } from './plan.ts';
+import { comparisonSettings } from './preset.ts';
+import { comparisonFormat, parseComparison } from './results.ts';
+import type { RunResult } from './results.ts';
+
+const plan = {
+  ...{ dataset: 'synthetic', backend: 'cpu', settings: comparisonSettings, training: { epochs: 3, trainImages: 100, testImages: 50 } },
+  ...{ methods: ['mgas', 'random'] as const, targets: [2000, 1200], seeds: [1, 2] },
+};
+const comparison = emptyComparison({ ...plan, methods: [...plan.methods] });
+const result = (method: RunResult['method'], target: number, seed: number, searchSeconds: number): RunResult => ({
+  ...{ method, target, seed, parameters: { dense: 1500, active: 1100 }, macs: { dense: 2e5, sparse: 1e5 }, remaining: { operation: 1, filter: 1, weight: 1 } },
+  ...{ searchSteps: 10, searchSeconds, peakBytes: 0, validationAccuracy: null, trainSeconds: 10, testAccuracy: 0.5, testLoss: 1 },
+});
+
+describe('the matrix', () => {
+  it('has every method at the first seeds before any at the last', () => {
+    expect(allRuns(comparison).map(({ method, target, seed }) => `${seed} ${target} ${method}`)).toEqual([
+      ...['1 2000 mgas', '1 2000 random', '1 1200 mgas', '1 1200 random'],
+      ...['2 2000 mgas', '2 2000 random', '2 1200 mgas', '2 1200 random'],
+    ]);
+  });
+
+  it('leaves out what is done, and nothing else', () => {
+    const runs = [result('mgas', 1200, 1, 5), result('random', 2000, 2, 0)];
+    const open = openRuns({ ...comparison, runs });
+    expect(open).toHaveLength(6);
+    expect(open).not.toContainEqual({ method: 'mgas', target: 1200, seed: 1 });
+    expect(open).toContainEqual({ method: 'mgas', target: 1200, seed: 2 });
+  });
+
+  it('gives each run its seed and target, in search and training, and no test but the last', () => {
+    const { settings, training } = runSettings(comparison, { target: 1200, seed: 2 });
+    expect(settings).toEqual({ ...comparisonSettings, seed: 2, targetParameters: 1200 });
+    expect(training).toMatchObject({ seed: 2, epochs: 3, evaluateEvery: 0, batchSize: comparisonSettings.batchSize, data: { trainImages: 100, testImages: 50 } });
+  });
+});
+
+describe('the pace', () => {
+  const measured = { msPerStep: 100, searchSteps: 200, trainSteps: 100 };
+
+  it('goes by measured steps before any run, and is less for what does not search', () => {
+    const pace = new Pace(comparison, measured);
+    expect(pace.of('random')).toBeCloseTo(3.5);
+    expect(pace.of('mgas')).toBeCloseTo(13.5);
+    expect(pace.left(openRuns(comparison))).toBeCloseTo(4 * (3.5 + 13.5));
+  });
+
+  it('goes by runs of the method, else by runs that search as it does', () => {
+    const pace = new Pace(comparison, measured);
+    pace.note(result('mgas', 1200, 1, 30));
+    expect(pace.of('mgas')).toBe(40);
+    expect(pace.of('one-stage')).toBe(40);
+    expect(pace.of('random')).toBeCloseTo(3.5);
+    pace.note(result('one-stage', 1200, 1, 50));
+    expect(pace.of('one-stage')).toBe(60);
+    expect(pace.of('mgas')).toBe(40);
+  });
+
+  it('knows what it has seen only', () => {
+    const pace = new Pace({ runs: [result('random', 1200, 1, 0)] }, null);
+    expect([pace.knows('random'), pace.knows('mgas')]).toEqual([true, false]);
+  });
+
+  it('is said in a sentence', () => {
+    expect(estimateSentence({ ...measured, runs: 1, seconds: 12 }, (ms) => `${ms / 1000} s`)).toBe('1 run to go: about 12 s (100 ms a step of the super-net; at most 200 of them a search, 100 a training).');
+  });
+});
+
+it('a file with the same run twice is refused', () => {
+  const twice = { ...comparison, format: comparisonFormat, runs: [result('mgas', 1200, 1, 5), result('mgas', 1200, 1, 6)] };
+  expect(() => parseComparison(JSON.stringify(twice))).toThrow('at runs: two runs have the same method, target and seed');
+});

@@ -1,0 +1,143 @@
+import 'fake-indexeddb/auto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyComparison } from '../src/engine/baselines/plan.ts';
+import { comparisonSettings } from '../src/engine/baselines/preset.ts';
+import type { Comparison } from '../src/engine/baselines/results.ts';
+import type { SearchSettings } from '../src/engine/settings.ts';
+import type { CompareMessage } from '../src/protocol/compare-messages.ts';
+import type { DatasetSource } from '../src/protocol/messages.ts';
+import { openComparisons } from '../src/storage/comparisons.ts';
+import type { ComparisonRecord } from '../src/storage/records.ts';
+import { CompareHost } from './compare-host.ts';
+import { RunControl } from './run-control.ts';
+import { storeSmallDataset } from './testing.ts';
+
+/** As small as a search can be. */
+const settings: SearchSettings = {
+  ...comparisonSettings,
+  space: { cells: 1, nodes: 1, channels: 2, stages: 1, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3', 'max_pool_3x3'] },
+  data: { imageSize: 4, trainImages: 64, validationFraction: 0.25, cropPadding: 0, flip: false },
+  batchSize: 16,
+  stage: { ...comparisonSettings.stage, warmUpEpochs: 0, maxEpochs: 1 },
+  joint: { warmUpEpochs: 0, maxEpochs: 1 },
+};
+let source: DatasetSource;
+beforeAll(async () => void (source = await storeSmallDataset()));
+
+const comparisonOf = (change: Partial<Comparison> = {}): Comparison => ({
+  ...emptyComparison({ dataset: 'bright', backend: 'cpu', settings, training: { epochs: 1, trainImages: 48, testImages: 20 }, methods: ['mgas', 'random'], targets: [100], seeds: [3] }),
+  ...change,
+});
+
+async function stored(id: string, comparison: Comparison): Promise<void> {
+  const { store } = await openComparisons();
+  const record: ComparisonRecord = { id, name: id, created: 1, updated: 1, comparison, failures: [], source, deleted: null, imported: false };
+  await store.add(record);
+  store.close();
+}
+
+async function kept(id: string): Promise<ComparisonRecord> {
+  const { store } = await openComparisons();
+  const record = await store.get(id);
+  store.close();
+  return record!;
+}
+
+function open() {
+  const messages: CompareMessage[] = [];
+  const host = new CompareHost((message) => messages.push(structuredClone(message)));
+  const of = <T extends CompareMessage['type']>(type: T) => messages.filter((message): message is Extract<CompareMessage, { type: T }> => message.type === type);
+  const run = (id: string, comparison: Comparison) => host.receive({ type: 'run', id, comparison, dataset: source, backend: 'cpu' });
+  return { host, messages, of, run };
+}
+
+describe('the host of a comparison', () => {
+  it('estimates by measured steps, then runs, stores every result, and does none of it twice', async () => {
+    const { host, messages, of, run } = open();
+    const comparison = comparisonOf();
+    await host.receive({ type: 'estimate', plan: comparison, dataset: source, backend: 'cpu' });
+    const [estimated] = of('estimated');
+    expect(estimated).toMatchObject({ dataset: 'bright', estimate: { runs: 2, trainSteps: 3 } });
+    expect(estimated!.estimate.seconds).toBeGreaterThan(0);
+
+    await stored('a', comparison);
+    await run('a', comparison);
+    expect(of('error')).toEqual([]);
+    expect(messages.at(-1)).toEqual({ type: 'finished' });
+    const results = of('run-finished').map(({ result }) => result);
+    expect(results.map(({ method, target, seed }) => [method, target, seed])).toEqual([['mgas', 100, 3], ['random', 100, 3]]);
+    expect((await kept('a')).comparison.runs).toEqual(results);
+    const progress = of('progress').map(({ progress: one }) => one);
+    expect(progress.map(({ number, total, part }) => `${number}/${total} ${part}`)).toEqual(expect.arrayContaining(['1/2 search', '1/2 training', '2/2 training']));
+    expect(progress.every(({ timeLeft, step, maxSteps }) => timeLeft >= 0 && step <= maxSteps)).toBe(true);
+
+    // The page's copy is old: what is stored counts.
+    const again = open();
+    await again.run('a', comparison);
+    expect(again.of('run-finished')).toEqual([]);
+    expect(again.messages.at(-1)).toEqual({ type: 'finished' });
+    expect((await kept('a')).comparison.runs).toEqual(results);
+  }, 60_000);
+
+  it('tells of a run that fails, and does the rest; the next time it is tried again', async () => {
+    const { of, run } = open();
+    const wild = { ...settings, optimizers: { ...settings.optimizers, weights: { ...settings.optimizers.weights, rate: 1e30, clipNorm: 0 } } };
+    const comparison = comparisonOf({ settings: wild });
+    await stored('b', comparison);
+    await run('b', comparison);
+    expect(of('run-failed').map(({ failure }) => [failure.method, failure.error.code])).toEqual([['mgas', 'diverged']]);
+    expect(of('run-finished').map(({ result }) => result.method)).toEqual(['random']);
+    const { failures, comparison: after } = await kept('b');
+    expect(failures).toEqual(of('run-failed').map(({ failure }) => failure));
+    expect(after.runs).toHaveLength(1);
+    const again = open();
+    await again.run('b', comparison);
+    expect(again.of('run-finished')).toEqual([]);
+    expect(again.of('run-failed')).toHaveLength(1);
+    expect((await kept('b')).failures).toHaveLength(1);
+  }, 60_000);
+
+  it('says that nothing is stored where there is no such record, and runs all the same', async () => {
+    const { of, run } = open();
+    await run('nowhere', comparisonOf({ methods: ['random'] }));
+    expect(of('keeping')[0]!.obstacle).not.toBeNull();
+    expect(of('run-finished')).toHaveLength(1);
+  }, 60_000);
+
+  it('refuses other data, and data that do not fit, in words', async () => {
+    const { of, run, host } = open();
+    await run('c', comparisonOf({ dataset: 'another' }));
+    expect(of('error')[0]!.error).toMatchObject({ code: 'other-data', message: expect.stringContaining('another') as string });
+    await host.receive({ type: 'estimate', plan: comparisonOf({ training: { epochs: 1, trainImages: 5000, testImages: 0 } }), dataset: source, backend: 'cpu' });
+    expect(of('error')[1]!.error).toMatchObject({ code: 'data-set', message: expect.stringContaining('trainImages is 5000') as string });
+    // Neither has held the comparison's lock for good.
+    await run('c', comparisonOf({ methods: ['random'] }));
+    expect(of('run-finished')).toHaveLength(1);
+  }, 60_000);
+});
+
+describe('pause and resume over runs', () => {
+  it('holds whatever comes next, and lets no time pass meanwhile', () => {
+    let time = 0;
+    const calls: string[] = [];
+    const running = (name: string) => ({ pause: () => calls.push(`${name} pause`), resume: () => calls.push(`${name} resume`) });
+    const control = new RunControl(() => time);
+    control.hold(running('a'));
+    time = 10;
+    control.pause();
+    control.hold(running('b'));
+    expect(calls).toEqual(['a pause', 'b pause']);
+    // Up to its step's end it still works.
+    time = 15;
+    control.stand();
+    time = 100;
+    expect(control.now()).toBe(15);
+    control.resume();
+    time = 110;
+    expect(control.now()).toBe(25);
+    expect(calls.at(-1)).toBe('b resume');
+    control.pause();
+    control.resume();
+    expect(control.now()).toBe(25);
+  });
+});

@@ -1,0 +1,89 @@
+import 'fake-indexeddb/auto';
+import { beforeAll, expect, it } from 'vitest';
+import { unzipSync } from 'fflate';
+import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
+import { trainSettingsFor } from '../src/engine/train/settings.ts';
+import type { TrainSettings } from '../src/engine/train/settings.ts';
+import type { DatasetSource } from '../src/protocol/messages.ts';
+import type { TrainMessage, TrainRequest } from '../src/protocol/train-messages.ts';
+import { TrainingStore } from '../src/storage/trainings.ts';
+import { storeSmallDataset } from './testing.ts';
+import { TrainHost } from './train-host.ts';
+
+const sample = sampleTrained(1, { space: { cells: 1, nodes: 1, channels: 2, stages: 1, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3'] }, imageSize: 8 });
+const architecture = { ...sample.architecture, dataset: { ...sample.architecture.dataset, classes: 4, classNames: ['a', 'b', 'c', 'd'] }, head: { ...sample.architecture.head, classes: 4 } };
+const base = trainSettingsFor(architecture, 3);
+const settings: TrainSettings = { ...base, batchSize: 16, reportEvery: 2, evaluateEvery: 1, data: { ...base.data, cropPadding: 0, flip: false, cutout: 0 } };
+let source: DatasetSource;
+beforeAll(async () => void (source = await storeSmallDataset()));
+
+function open(onMessage: (message: TrainMessage, host: TrainHost) => void = () => {}) {
+  const messages: TrainMessage[] = [];
+  const host: TrainHost = new TrainHost((message) => {
+    messages.push(message);
+    onMessage(message, host);
+  });
+  const events = () => messages.flatMap((message) => (message.type === 'event' ? [message.event] : []));
+  const train = (id: string, resume = false) => host.receive({ type: 'train', id, resume, architecture, settings, dataset: source, backend: 'cpu' } satisfies TrainRequest);
+  return { host, messages, events, train };
+}
+
+async function kept(id: string) {
+  const store = await TrainingStore.open();
+  const trainings = await store.of(id);
+  store.close();
+  return trainings;
+}
+
+it('a training that was cut off goes on to what an uninterrupted one finds, curve and all', async () => {
+  const whole = open();
+  await whole.train('whole');
+  expect(whole.messages.filter(({ type }) => type === 'error')).toEqual([]);
+  const { finished } = await kept('whole');
+  expect(finished!.trained!.test.images).toBe(40);
+
+  // As a killed page leaves it: stopped in the second epoch, with what was stored at the end of the first.
+  const cut = open((message, host) => {
+    if (message.type === 'event' && message.event.type === 'training-epoch' && message.event.epoch === 1) void host.receive({ type: 'stop' });
+  });
+  await cut.train('cut');
+  const left = await kept('cut');
+  expect(left.finished).toBeNull();
+  expect(left.unfinished!.checkpoint!.step).toBeGreaterThan(0);
+  expect(left.unfinished!.events.map(({ type }) => type)).toContain('training-evaluated');
+
+  const rest = open();
+  await rest.train('cut', true);
+  const after = await kept('cut');
+  expect(after.unfinished).toBeNull();
+  expect(after.finished!.trained).toEqual(finished!.trained);
+  const steps = (events: readonly { type: string; step: number }[]) => events.filter(({ type }) => type === 'training-step').map(({ step }) => step);
+  // The history comes first, then what is new: one curve without a gap or a repetition.
+  expect(steps(rest.events())).toEqual(steps(whole.events()));
+  expect(steps(after.finished!.events)).toEqual(steps(finished!.events));
+  expect(after.finished!.worst).toEqual(finished!.worst);
+}, 60_000);
+
+it('a training of an earlier page is exported from what it left', async () => {
+  const { trained } = (await kept('whole')).finished!;
+  const { host, messages } = open();
+  await host.receive({ type: 'export', format: 'onnx', trained });
+  const file = messages.find((message) => message.type === 'file');
+  expect(Object.keys(unzipSync(file!.bytes)).sort()).toEqual(['card.json', 'network.onnx']);
+});
+
+it('one that has nothing to go on from says so', async () => {
+  const { messages, train } = open();
+  await train('unknown', true);
+  expect(messages).toMatchObject([{ type: 'error', error: { code: 'no-checkpoint' } }]);
+});
+
+it('a checkpoint that lacks what this version needs is refused in words', async () => {
+  const store = await TrainingStore.open();
+  const { settings: _, ...checkpoint } = { format: 'mgas-training-checkpoint', version: 1, architecture, settings, dataset: 'bright', step: 1, time: 1, values: new Float32Array(1), momentum: new Float32Array(1) };
+  await store.save({ architecture: 'old', state: 'unfinished', updated: 1, source, backend: 'cpu', events: [], checkpoint: checkpoint as never, trained: null, worst: [] });
+  store.close();
+  const { messages, train } = open();
+  await train('old', true);
+  expect(messages).toMatchObject([{ type: 'error', error: { message: expect.stringContaining('at settings') as string } }]);
+});
