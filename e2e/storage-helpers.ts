@@ -19,6 +19,14 @@ export const quickSettings: SearchSettings = {
   reportEvery: 2,
 };
 
+/** Some hundreds of steps, whatever it finds: long enough to be interrupted many times. */
+export const longSettings: SearchSettings = {
+  ...quickSettings,
+  data: { ...quickSettings.data, trainImages: 320 },
+  targetParameters: 1,
+  joint: { warmUpEpochs: 1, maxEpochs: 20 },
+};
+
 /** A file as the library saves it, of a run that has not begun. */
 export function settingsFile(settings: SearchSettings, name = 'Settings'): { name: string; mimeType: string; buffer: Buffer } {
   const file = { format: 'mgas-run', version: 2, id: 'settings', name, tags: [], created: 0, dataset: 'fashion-mnist', backend: null, settings, events: [], checkpoint: null };
