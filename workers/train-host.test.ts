@@ -81,7 +81,7 @@ it('one that has nothing to go on from says so', async () => {
 it('a checkpoint that lacks what this version needs is refused in words', async () => {
   const store = await TrainingStore.open();
   const { settings: _, ...checkpoint } = { format: 'mgas-training-checkpoint', version: 1, architecture, settings, dataset: 'bright', step: 1, time: 1, values: new Float32Array(1), momentum: new Float32Array(1) };
-  await store.save({ architecture: 'old', state: 'unfinished', updated: 1, source, backend: 'cpu', events: [], checkpoint: checkpoint as never, trained: null, worst: [] });
+  await store.save({ architecture: 'old', state: 'unfinished', subject: architecture, updated: 1, source, backend: 'cpu', events: [], checkpoint: checkpoint as never, trained: null, worst: [] });
   store.close();
   const { messages, train } = open();
   await train('old', true);

@@ -11,7 +11,7 @@ import { isNoRoom } from '../src/storage/room.ts';
 import { TrainingStore } from '../src/storage/trainings.ts';
 import { Refusal } from './refusal.ts';
 
-type Training = Pick<Extract<TrainRequest, { type: 'train' }>, 'id' | 'resume' | 'dataset' | 'backend'>;
+type Training = Pick<Extract<TrainRequest, { type: 'train' }>, 'id' | 'resume' | 'architecture' | 'dataset' | 'backend'>;
 
 /** Points of a curve are halved once there are more. */
 const mostSteps = 600;
@@ -103,7 +103,8 @@ export class TrainingKeeper {
   private write(change: Pick<TrainingRecord, 'state' | 'checkpoint' | 'trained' | 'worst'>): void {
     const { store, training } = this;
     if (!store) return;
-    const record: TrainingRecord = { ...change, architecture: training.id, updated: Date.now(), source: training.dataset, backend: training.backend, events: [...this.events] };
+    const { id, architecture, dataset, backend } = training;
+    const record: TrainingRecord = { ...change, architecture: id, subject: architecture, updated: Date.now(), source: dataset, backend, events: [...this.events] };
     this.writing = this.writing
       .then(() => store.save(record))
       .then(

@@ -50,7 +50,7 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
 });
 
 const training = (architecture: string, state: TrainingRecord['state'], updated: number): TrainingRecord => ({
-  ...{ architecture, state, updated, source: { kind: 'stored', id: 'x' }, backend: 'cpu', events: [], checkpoint: null, trained: null, worst: [] },
+  ...{ architecture, state, subject: architectureIn(sample.events)!, updated, source: { kind: 'stored', id: 'x' }, backend: 'cpu', events: [], checkpoint: null, trained: null, worst: [] },
 });
 
 describe('trainings', () => {
@@ -61,6 +61,7 @@ describe('trainings', () => {
     await store.save(training('a', 'finished', 5));
     expect(await store.of('a')).toEqual({ unfinished: null, finished: training('a', 'finished', 5) });
     expect((await store.of('ab')).unfinished?.updated).toBe(4);
+    expect((await store.list()).map(({ architecture, state, updated }) => [architecture, state, updated])).toEqual([['a', 'finished', 5], ['ab', 'unfinished', 4]]);
     await store.remove('ab', 'unfinished');
     expect(await store.of('ab')).toEqual({ unfinished: null, finished: null });
   });

@@ -101,6 +101,8 @@ export interface TrainingRecord {
   /** Fingerprint of the architecture. */
   architecture: string;
   state: 'unfinished' | 'finished';
+  /** As it was given: that of the result may be wider. */
+  subject: Architecture;
   updated: number;
   source: DatasetSource;
   backend: BackendChoice;

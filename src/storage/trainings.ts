@@ -12,6 +12,16 @@ export interface StoredTrainings {
   finished: TrainingRecord | null;
 }
 
+/** What a list shows of one. */
+export type TrainingSummary = Pick<TrainingRecord, 'architecture' | 'state' | 'subject' | 'updated'> & { epochs: number; epochsDone: number; accuracy: number | null };
+
+export function summarize({ architecture, state, subject, updated, events, checkpoint, trained }: TrainingRecord): TrainingSummary {
+  const started = events.find((event) => event.type === 'training-started');
+  const { epochs } = trained?.training ?? checkpoint?.settings ?? { epochs: 0 };
+  const epochsDone = trained ? epochs : started && checkpoint ? Math.floor((checkpoint.step * epochs) / started.maxSteps) : 0;
+  return { architecture, state, subject, updated, epochs, epochsDone, accuracy: trained?.test.accuracy ?? null };
+}
+
 export class TrainingStore {
   private constructor(private readonly database: LabDatabase) {}
 
@@ -23,6 +33,14 @@ export class TrainingStore {
   async of(architecture: string): Promise<StoredTrainings> {
     const [unfinished, finished] = await Promise.all([this.database.get('trainings', [architecture, 'unfinished']), this.database.get('trainings', [architecture, 'finished'])]);
     return { unfinished: unfinished ?? null, finished: finished ?? null };
+  }
+
+  /** Latest first. */
+  async list(): Promise<TrainingSummary[]> {
+    const found: TrainingSummary[] = [];
+    // One after the other: each holds its weights.
+    for (let cursor = await this.database.transaction('trainings').store.openCursor(); cursor; cursor = await cursor.continue()) found.push(summarize(cursor.value));
+    return found.sort((a, b) => b.updated - a.updated);
   }
 
   /** In place of what was there; one that is finished takes the place of its unfinished self too. */

@@ -12,6 +12,7 @@ import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
 import { importArchitecture, isTraining, useTraining } from './session.ts';
 import { lookUp } from './stored.ts';
+import { StoredTrainings } from './StoredTrainings.tsx';
 import { Unfinished } from './Unfinished.tsx';
 import './retrain.css';
 
@@ -31,6 +32,7 @@ export default function Retrain() {
         {architecture && <Unfinished architecture={architecture} />}
         {architecture && <TrainForm architecture={architecture} />}
         <Failure />
+        <StoredTrainings />
       </Panel>
       <Panel title="Training" note="share of images right, by step" className="area-curve">
         <Progress />

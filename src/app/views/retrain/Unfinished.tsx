@@ -1,5 +1,6 @@
 /** A training that a page was left in the middle of: go on from its last epoch, or forget it. Or why nothing is kept. */
 import type { Architecture } from '../../../engine/architecture/schema.ts';
+import { summarize } from '../../../storage/trainings.ts';
 import { integer } from '../../format.ts';
 import { useLab } from '../../store/store.ts';
 import { continueTraining, isTraining, useTraining } from './session.ts';
@@ -11,10 +12,8 @@ export function Unfinished({ architecture }: { architecture: Architecture }) {
   const busy = useTraining(isTraining);
   const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
   if (obstacle) return <p className="note" role="status">{`The training is not stored, and gone with this page: ${obstacle}.`}</p>;
-  const started = record?.events.find((event) => event.type === 'training-started');
-  if (!record?.checkpoint || !started || busy) return null;
-  const { epochs } = record.checkpoint.settings;
-  const done = Math.floor((record.checkpoint.step * epochs) / started.maxSteps);
+  if (!record?.checkpoint || busy) return null;
+  const { epochs, epochsDone: done } = summarize(record);
   return (
     <div className="callout">
       <p>{`A training of this architecture was interrupted. It is stored up to the end of epoch ${integer(done)} of ${integer(epochs)}.`}</p>

@@ -2,7 +2,7 @@
 import type { Architecture } from '../../../engine/architecture/schema.ts';
 import { held } from '../../../storage/lock.ts';
 import { fingerprint, TrainingStore } from '../../../storage/trainings.ts';
-import type { StoredTrainings } from '../../../storage/trainings.ts';
+import type { StoredTrainings, TrainingSummary } from '../../../storage/trainings.ts';
 import { isTraining, restoreTraining, training } from './session.ts';
 
 const nothing: StoredTrainings = { unfinished: null, finished: null };
@@ -15,18 +15,34 @@ export async function lookUp(architecture: Architecture): Promise<void> {
   const now = training.getState();
   if (isTraining(now)) return;
   // What is on screen of this architecture stays there: it may be newer.
-  if (now.of === of && now.started) return training.setState({ unfinished: stored.unfinished });
+  if (now.of === of && now.started) {
+    const ended = now.state === 'finished' && now.trained === null;
+    return training.setState({ unfinished: ended ? null : stored.unfinished });
+  }
   restoreTraining(of, stored);
 }
 
 export async function discardUnfinished(): Promise<void> {
   const { of } = training.getState();
-  training.setState({ unfinished: null });
-  await withStore((store) => (of === null ? Promise.resolve() : store.remove(of, 'unfinished'))).catch(() => {});
+  if (of !== null) await removeTraining({ architecture: of, state: 'unfinished' });
 }
+
+/** Of all architectures; none where nothing can be stored. */
+export async function listTrainings(): Promise<TrainingSummary[]> {
+  return withStore((store) => store.list()).catch(() => []);
+}
+
+export async function removeTraining({ architecture, state }: Pick<TrainingSummary, 'architecture' | 'state'>): Promise<void> {
+  if (state === 'unfinished' && training.getState().of === architecture) training.setState({ unfinished: null });
+  await withStore((store) => store.remove(architecture, state)).catch(() => {});
+}
+
+/** Milliseconds after which the lock of an ended worker is free. */
+const lockTime = 400;
 
 async function read(of: string): Promise<StoredTrainings> {
   try {
+    if ((await held('training')).has(of)) await new Promise((resolve) => setTimeout(resolve, lockTime));
     const [stored, running] = await Promise.all([withStore((store) => store.of(of)), held('training')]);
     // Another tab is at it.
     return running.has(of) ? { ...stored, unfinished: null } : stored;

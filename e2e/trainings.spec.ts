@@ -1,0 +1,64 @@
+/** Trainings outlive their page: an interrupted one goes on from its last epoch, a finished one is there still. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
+import { expect, test } from './lab.ts';
+
+const patience = 120_000;
+
+/** Test images that are served: all 10,000 would take the software adapter minutes an epoch. */
+const testImages = 200;
+
+/** Cuts an IDX file to its first records; the others are as shipped. */
+async function serveFewTestImages(page: Page): Promise<void> {
+  await page.context().route(/t10k-.*\.gz$/, async (route) => {
+    const name = new URL(route.request().url()).pathname.split('/').at(-1)!;
+    const idx = gunzipSync(await readFile(`public/data/fashion-mnist/${name}`));
+    const header = name.includes('images') ? 16 : 8;
+    const record = name.includes('images') ? 28 * 28 : 1;
+    const cut = Buffer.from(idx.subarray(0, header + testImages * record));
+    cut.writeUInt32BE(testImages, 4);
+    await route.fulfill({ body: gzipSync(cut), contentType: 'application/gzip' });
+  });
+}
+
+test('a training that a page was left in goes on from its last epoch; a finished one is there after a reload', async ({ lab: page }, info) => {
+  await serveFewTestImages(page);
+  const { architecture } = sampleTrained(1, { space: { cells: 2, nodes: 1, channels: 4, stages: 2, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3'] }, imageSize: 8 });
+  const file = info.outputPath('architecture.json');
+  await writeFile(file, JSON.stringify({ ...architecture, settings: { ...architecture.settings, batchSize: 32 } }));
+  await page.goto('/#/run/current/retrain');
+  await page.getByLabel('Architecture file').setInputFiles(file);
+  await page.getByLabel('Epochs', { exact: true }).fill('6');
+  await page.getByLabel('Training images').fill('320');
+  await page.getByRole('button', { name: 'Train from scratch' }).click();
+  await expect(page.getByText(/^Epoch [3-6] of 6/)).toBeVisible({ timeout: patience });
+  await page.reload();
+
+  // The file is not on this page any more; the training is.
+  await page.getByText('Stored trainings').click();
+  const list = page.locator('.stored-trainings');
+  await expect(list).toContainText(/epoch [1-5] of 6/);
+  await list.getByRole('button', { name: 'Open' }).click();
+  const goOn = page.getByRole('button', { name: /^Go on with epoch [2-6]$/ });
+  await expect(goOn).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  await goOn.click();
+  await expect(page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`))).toBeVisible({ timeout: patience });
+  const confusions = await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody').innerText();
+  // The curve has every epoch, those before the reload too.
+  await page.getByRole('button', { name: 'Training curve as a table' }).click();
+  await expect(page.getByRole('region', { name: 'Training curve, table' }).getByRole('row')).toHaveCount(1 + 6);
+
+  await page.reload();
+  await page.getByText('Stored trainings').click();
+  await list.getByRole('button', { name: 'Open' }).click();
+  await expect(page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`))).toBeVisible();
+  await expect(goOn).toHaveCount(0);
+  expect(await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody').innerText()).toBe(confusions);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'ONNX' }).click()]);
+  expect((await readFile(await download.path())).length).toBeGreaterThan(1000);
+});
