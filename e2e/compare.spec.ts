@@ -52,7 +52,7 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   for (const [method, label] of Object.entries(methodLabels)) {
     await form.getByRole('checkbox', { name: label, exact: true }).setChecked(method === 'mgas' || method === 'operation-only');
   }
-  await form.getByText('on screen', { exact: true }).click();
+  await form.getByRole('radio', { name: 'on screen' }).check();
   await form.getByLabel('Target sizes').fill('500');
   await form.getByLabel('Seeds').fill('7');
   await form.getByLabel('Training epochs').fill('1');
