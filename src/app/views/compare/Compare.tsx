@@ -99,12 +99,12 @@ function Results({ comparison }: { comparison: Comparison }) {
         <Panel
           title="Accuracy against size"
           note="test images right, by active parameters"
-          className="area-scatter"
+          className="compare-scatter"
           actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
         >
           {asTable ? <RunsTable comparison={comparison} /> : <MethodScatter comparison={comparison} />}
         </Panel>
-        <Panel title="By method and target" note="mean ± standard deviation over seeds" className="area-table">
+        <Panel title="By method and target" note="mean ± standard deviation over seeds" className="compare-table">
           <SummaryTable comparison={comparison} />
         </Panel>
       </div>
@@ -140,13 +140,14 @@ function ResultActions({ comparison, name }: { comparison: Comparison; name: str
 function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) {
   if (!methods.includes('mgas')) return <p className="empty">MGAS is not among the methods: nothing is paired.</p>;
   if (methods.length === 1) return <p className="empty">MGAS is the only method: nothing is paired.</p>;
+  const tests = methods.filter((method) => method !== 'mgas').map((method) => pairedTest(runs, method));
+  const paired = tests.filter(({ pairs }) => pairs > 0);
+  if (paired.length === 0) return <p className="empty">No pair of runs is finished yet: MGAS and another method at the same target and seed.</p>;
   return (
     <ul className="verdict">
-      {methods
-        .filter((method) => method !== 'mgas')
-        .map((method) => (
-          <li key={method}>{pairedSentence(pairedTest(runs, method))}</li>
-        ))}
+      {paired.map((test) => (
+        <li key={test.baseline}>{pairedSentence(test)}</li>
+      ))}
     </ul>
   );
 }
