@@ -20,6 +20,8 @@ export const alignedEntry = 2;
 export const gatheredEntry = 5;
 
 const threads = 64;
+/** Nodes of a cell (settings.ts). */
+const mostTargets = 8;
 export const mixRows = 4;
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
@@ -183,8 +185,10 @@ fn run(local : u32, wg : vec3<u32>) {
  * workgroup: partials[p.partial + ((source * targets + target) * quads + quad) * gridX + x].
  * height, width are the nodes', inHeight, inWidth the states'. Rows at tab[p.gather]: [aligned quad of part or none, 4
  * lanes], one a source and quad. Grid: [tiles of a state / 64, node quads, sources].
+ * @param shareThreads 8 or more: invocations of a workgroup, each of which makes 64 / shareThreads columns. A software
+ * adapter keeps a stack for each invocation of a program with barriers, so there it takes few of them.
  */
-export function mixBackward(v: MixVariant): Program {
+export function mixBackward(v: MixVariant, shareThreads: number): Program {
   const gradient = v.inPlace ? 'y' : 'g';
   const places = ['tab[row + 2u + 3u * wg.z]', 'tab[row + 3u + 3u * wg.z]', 'tab[row + 4u + 3u * wg.z]'] as const;
   const [skip, average, maximum] = places.map((index) => (v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`));
@@ -217,9 +221,9 @@ export function mixBackward(v: MixVariant): Program {
       ['tab', 'read', 'u32'],
     ],
     params: [...params, 'gather', 'gridX', 'add', ...(v.dropPath ? ['factors'] : [])],
-    workgroupSize: threads,
+    workgroupSize: shareThreads,
     code: `
-var<workgroup> shares : array<vec4f, ${threads}>;
+var<workgroup> shares : array<vec4f, ${shareThreads}>;
 ${coefficientFunctions(v)}
 fn unpack(a : u32) -> vec4<u32> { return vec4<u32>(a, a >> 8u, a >> 16u, a >> 24u) & vec4<u32>(255u); }
 /** 1 / pixels inside the 3x3 window around output (o, of size n outputs) of inputs 0..m. */
@@ -227,9 +231,10 @@ fn inside(o : i32, m : u32) -> f32 {
   let low = max(o * ${v.stride} - 1, 0); let high = min(o * ${v.stride} + 1, i32(m) - 1);
   return f32(high - low + 1);
 }
-fn run(local : u32, wg : vec3<u32>) {
+var<private> totals : array<vec4f, ${mostTargets}>;
+/** One column of pixels; adds its shares to the totals. */
+fn column(index : u32, wg : vec3<u32>) {
   let across = (p.inHeight + ${mixRows - 1}u) / ${mixRows}u;
-  let index = wg.x * ${threads}u + local;
   let valid = index < p.batch * across * p.inWidth;
   let image = min(index / (across * p.inWidth), p.batch - 1u);
   let y0 = (index / p.inWidth) % across * ${mixRows}u; let x0 = index % p.inWidth;
@@ -284,16 +289,7 @@ fn run(local : u32, wg : vec3<u32>) {
         .join(' + ')};
       ${unroll(mixRows, (r) => `acc${r} += average * av${r} + maximum * mx${r};`)}
     }${keep}
-    workgroupBarrier();
-    shares[local] = sums;
-    workgroupBarrier();
-    if (local < 8u) { var s = vec4f(); for (var i = 0u; i < 8u; i++) { s += shares[local * 8u + i]; } shares[local * 8u] = s; }
-    workgroupBarrier();
-    if (local == 0u) {
-      var s = vec4f();
-      for (var i = 0u; i < 8u; i++) { s += shares[i * 8u]; }
-      partials[p.partial + ((wg.z * targets + t) * quads + wg.y) * p.gridX + wg.x] = s;
-    }
+    totals[t] += sums;
   }
   if (!valid) { return; }
   let row = p.gather + (wg.z * quads + wg.y) * 5u;
@@ -313,6 +309,26 @@ fn run(local : u32, wg : vec3<u32>) {
   let o = xQuad * m;
   if (p.add != 0u) { ${unroll(mixRows, (r) => `acc${r} += y[o + i${r}];`)} }
   ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.inHeight) { y[o + i${r}] = acc${r}; }`)}
+}
+fn run(local : u32, wg : vec3<u32>) {
+  for (var k = 0u; k < ${threads / shareThreads}u; k++) { column(wg.x * ${threads}u + k * ${shareThreads}u + local, wg); }
+  let targets = tab[p.tab]; let quads = tab[p.tab + 1u];
+  for (var t = 0u; t < targets; t++) {
+    workgroupBarrier();
+    shares[local] = totals[t];
+    workgroupBarrier();
+    ${
+      shareThreads > 8
+        ? `if (local < 8u) { var s = vec4f(); for (var i = 0u; i < ${shareThreads / 8}u; i++) { s += shares[local * ${shareThreads / 8}u + i]; } shares[local * ${shareThreads / 8}u] = s; }
+    workgroupBarrier();`
+        : ''
+    }
+    if (local == 0u) {
+      var s = vec4f();
+      for (var i = 0u; i < 8u; i++) { s += shares[i * ${shareThreads / 8}u]; }
+      partials[p.partial + ((wg.z * targets + t) * quads + wg.y) * p.gridX + wg.x] = s;
+    }
+  }
 }`,
   };
 }

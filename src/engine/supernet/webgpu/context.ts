@@ -49,6 +49,8 @@ export interface AdapterSizes {
   /** Invocations of a workgroup that reduces a filter gradient; of one that reduces a norm's plane. */
   readonly filter: number;
   readonly norm: number;
+  /** The same of the mix's backward pass. */
+  readonly mix: number;
 }
 
 /**
@@ -56,8 +58,8 @@ export interface AdapterSizes {
  * workgroups save most of the compilation.
  */
 export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
-  software: { chunks: 2, filter: 8, norm: 16 },
-  hardware: { chunks: 16, filter: 32, norm: 64 },
+  software: { chunks: 2, filter: 8, norm: 16, mix: 8 },
+  hardware: { chunks: 16, filter: 32, norm: 64, mix: 64 },
 };
 
 /** Backward passes, recorded in reverse order after the whole forward pass. */

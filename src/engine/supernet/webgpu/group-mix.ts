@@ -134,7 +134,7 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
   );
   const gridX = group.tiles(group.inPlane, mixRows);
   context.gpu.record(
-    mixBackward({ stride: group.stride, inPlace, dropPath: context.factors !== null }),
+    mixBackward({ stride: group.stride, inPlace, dropPath: context.factors !== null }, context.sizes.mix),
     [
       ...(inPlace ? [] : [outputGradient]),
       full.buffer,
