@@ -43,7 +43,7 @@ export function App() {
       <Notices />
       <StageTrack />
       <Scrubber />
-      <main id="main" aria-label={viewNames[view]}>
+      <main id="main" aria-label={viewNames[view]} data-view={view}>
         {view === 'library' && (
           <Suspense fallback={<p className="empty">Loading this view.</p>}>
             <Library />

@@ -21,7 +21,7 @@ export function Header() {
       </h1>
       <nav aria-label="Views">
         {views.map((name) => (
-          <a key={name} href={viewHref(name)} aria-current={name === view ? 'page' : undefined}>
+          <a key={name} href={viewHref(name)} aria-current={name === view ? 'page' : undefined} ref={name === view ? reveal : undefined}>
             {viewNames[name]}
           </a>
         ))}
@@ -36,6 +36,12 @@ export function Header() {
       </button>
     </header>
   );
+}
+
+/** On a narrow screen the links scroll sideways. */
+function reveal(link: HTMLElement | null): void {
+  const row = link?.parentElement;
+  if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
 }
 
 /** The tour over a real search. */

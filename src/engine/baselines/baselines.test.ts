@@ -124,9 +124,9 @@ describe('a summary', () => {
 
   it('pairs runs of equal target and seed, and says who was better', () => {
     const test = pairedTest(runs, 'random');
-    expect(test).toMatchObject({ pairs: 3, better: 2, equal: 0, baselineLarger: 1, difference: expect.closeTo(0.35 / 3), p: 1 });
+    expect(test).toMatchObject({ pairs: 3, better: 2, equal: 0, withinTarget: 2, betterWithinTarget: 1, difference: expect.closeTo(0.35 / 3), p: 1 });
     expect(pairedSentence(test)).toBe(
-      'MGAS is better than "Random" in 2 of 3 pairs of equal target and seed (mean +11.7 points, sign test p = 1.00; in 1 the baseline\'s network is larger than the target).',
+      'MGAS is better than "Random" in 2 of 3 pairs of equal target and seed (mean +11.7 points, sign test p = 1.00; both meet the target in 2, and MGAS is better in 1 of these).',
     );
     expect(pairedSentence(pairedTest(runs.map((r) => (r.method === 'mgas' ? { ...r, testAccuracy: 0 } : r)), 'random'))).toMatch(/worse than "Random" in 3 of 3/);
   });

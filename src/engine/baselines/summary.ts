@@ -63,8 +63,9 @@ export interface PairedTest {
   readonly pairs: number;
   readonly better: number;
   readonly equal: number;
-  /** Pairs in which the baseline's network exceeds the target, so that it had more parameters than was asked. */
-  readonly baselineLarger: number;
+  /** Pairs in which both networks meet the target, so that sizes are equal, and those of them in which MGAS is better. */
+  readonly withinTarget: number;
+  readonly betterWithinTarget: number;
   /** Mean of MGAS' accuracy less the baseline's. */
   readonly difference: number;
   /** Two-sided sign test over the pairs that differ. */
@@ -81,12 +82,14 @@ export function pairedTest(runs: readonly RunResult[], baseline: MethodName): Pa
   const differences = pairs.map(({ ours, theirs }) => ours.testAccuracy - theirs.testAccuracy);
   const better = differences.filter((d) => d > 0).length;
   const equal = differences.filter((d) => d === 0).length;
+  const within = pairs.filter(({ ours, theirs }) => [ours, theirs].every(({ parameters, target }) => parameters.active <= target));
   return {
     baseline,
     pairs: pairs.length,
     better,
     equal,
-    baselineLarger: pairs.filter(({ theirs }) => theirs.parameters.active > theirs.target).length,
+    withinTarget: within.length,
+    betterWithinTarget: within.filter(({ ours, theirs }) => ours.testAccuracy > theirs.testAccuracy).length,
     difference: pairs.length > 0 ? spread(differences).mean : 0,
     p: signTest(better, pairs.length - equal),
   };
@@ -106,7 +109,7 @@ export function signTest(k: number, n: number): number {
 }
 
 /** "MGAS is better than X in 8 of 9 pairs ..." */
-export function pairedSentence({ baseline, pairs, better, equal, baselineLarger, difference, p }: PairedTest): string {
+export function pairedSentence({ baseline, pairs, better, equal, withinTarget, betterWithinTarget, difference, p }: PairedTest): string {
   const label = methodLabels[baseline];
   if (pairs === 0) return `No pair of runs compares MGAS with ${label}.`;
   const worse = pairs - better - equal;
@@ -114,7 +117,7 @@ export function pairedSentence({ baseline, pairs, better, equal, baselineLarger,
   const verdict = better >= worse ? `better than "${label}" in ${better} of ${pairs}` : `worse than "${label}" in ${worse} of ${pairs}`;
   const notes = [
     ...(equal > 0 ? [`${equal} equal`] : []),
-    ...(baselineLarger > 0 ? [`in ${baselineLarger} the baseline's network is larger than the target`] : []),
+    ...(withinTarget < pairs ? [`both meet the target in ${withinTarget}, and MGAS is better in ${betterWithinTarget} of these`] : []),
   ];
   return `MGAS is ${verdict} pairs of equal target and seed (mean ${points}, sign test p = ${p.toFixed(2)}${notes.map((note) => `; ${note}`).join('')}).`;
 }

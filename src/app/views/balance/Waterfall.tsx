@@ -36,11 +36,11 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
   return (
     <div className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
       <ResponsiveContainer width="100%" height="100%">
-        <BarChart data={steps} margin={{ top: 18, right: 8, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
+        <BarChart data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
           <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={{ fill: 'var(--muted)', fontSize: 11 }} interval={0} />
           <YAxis width={54} tickLine={false} axisLine={false} tickFormatter={compact} tick={{ fill: 'var(--muted)', fontSize: 11 }} tickCount={5} />
           {target !== null && (
-            <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'insideTopRight', fill: 'var(--muted)', fontSize: 11 }} />
+            <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'right', fill: 'var(--muted)', fontSize: 11 }} />
           )}
           <Bar dataKey="range" isAnimationActive={false} radius={2} minPointSize={1}>
             {steps.map(({ name, color }) => (
