@@ -28,7 +28,7 @@ export function SummaryTable({ comparison }: { comparison: Comparison }) {
             <tr key={`${row.target} ${row.method}`}>
               <td>{integer(row.target)}</td>
               <th scope="row">{methodLabels[row.method]}</th>
-              <td>{row.reached < row.runs ? `${row.runs}, ${row.runs - row.reached} over target` : row.runs}</td>
+              <td>{row.reached < row.runs ? `${row.runs} (${row.runs - row.reached} over target)` : row.runs}</td>
               <td>{show(row.parameters, (value) => integer(Math.round(value)))}</td>
               <td>{show(row.accuracy, points)}</td>
               <td>{row.searchSeconds.mean > 0 ? duration(1000 * row.searchSeconds.mean) : '\u2013'}</td>
