@@ -100,12 +100,12 @@ test('every view shows what the events and the exported architecture say', async
       }
       if (rounds++ > 0) continue;
       const busy = longTasks(await browser.stopTracing());
-      test.info().annotations.push({ type: 'tasks over 50 ms of processor time', description: JSON.stringify(busy) });
+      process.stdout.write(`    main-thread tasks over 50 ms of processor time: ${JSON.stringify(busy.map(Math.round))}\n`);
       // The aim is none at all; how long a task takes is the machine's affair too, so only what blocks anywhere fails.
       expect(busy.filter((milliseconds) => milliseconds > 200), 'main-thread tasks that hold the page up').toEqual([]);
     } while (!(await page.getByText(/^Finished/).isVisible()));
     const long = await page.evaluate((since) => window.longTasks.filter(({ start }) => start > since), begun);
-    test.info().annotations.push({ type: 'long tasks by the clock', description: JSON.stringify(long) });
+    process.stdout.write(`    long tasks by the clock, after load: ${JSON.stringify(long.map(({ duration, view }) => `${duration} ${view.split('/').at(-1)}`))}\n`);
   });
 
   const events = await page.evaluate(() => window.searchEvents);
