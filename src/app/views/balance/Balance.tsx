@@ -66,7 +66,7 @@ function Losses({ which }: { which: string }) {
     return cell === null ? totalLosses(superNet, order, snapshot) : cellLosses(superNet, order, snapshot, cell);
   }, [superNet, snapshot, nodes, operations, cell]);
   // In slices of time, so that a commit does not hold the page up.
-  const losses = useDeferredValue(now);
+  const losses = useDeferredValue(now, null);
   const choose = (
     <select aria-label="Part of the network" value={cell ?? ''} onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}>
       <option value="">Whole network</option>
@@ -94,7 +94,7 @@ function Losses({ which }: { which: string }) {
           <p className="lead">{summary(losses)}</p>
           {asTable ? <WaterfallTable losses={losses} /> : <Waterfall losses={losses} target={cell === null && target < losses.superNet ? target : null} />}
         </>
-      ) : (
+      ) : now ? null : (
         <p className="empty">From the full super-net through operations, filters and weights to what is left. Press Start to see where they go.</p>
       )}
     </Panel>

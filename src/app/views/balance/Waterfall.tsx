@@ -1,6 +1,6 @@
 /** Where the parameters went: the full super-net, what each level took, what is left. */
-import { memo } from 'react';
-import { Bar, BarChart, Cell, LabelList, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from 'recharts';
+import { memo, startTransition, useEffect, useRef, useState } from 'react';
+import { Bar, BarChart, Cell, LabelList, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { compact, granularityNames, integer, percent } from '../../format.ts';
 import type { ParameterLosses } from '../../store/losses.ts';
 
@@ -33,10 +33,18 @@ export function waterfallSteps({ superNet, afterOperations, afterFilters, left }
 /** A chart of recharts costs a frame or two: drawn anew only for other numbers. */
 export const Waterfall = memo(function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
   const steps = waterfallSteps(losses);
+  const box = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  useEffect(() => {
+    // In slices of time; recharts' own container would draw all at once.
+    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => startTransition(() => setSize({ width, height })));
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, []);
   return (
-    <div className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
-      <ResponsiveContainer width="100%" height="100%">
-        <BarChart data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
+    <div ref={box} className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
+      {size && (
+        <BarChart width={size.width} height={size.height} data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
           <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={{ fill: 'var(--muted)', fontSize: 11 }} interval={0} />
           <YAxis width={54} tickLine={false} axisLine={false} tickFormatter={compact} tick={{ fill: 'var(--muted)', fontSize: 11 }} tickCount={5} />
           {target !== null && (
@@ -49,7 +57,7 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
             <LabelList dataKey="label" position="top" fill="var(--text)" fontSize={12} fontWeight={600} />
           </Bar>
         </BarChart>
-      </ResponsiveContainer>
+      )}
     </div>
   );
 });
