@@ -55,7 +55,7 @@ export function retrainCommand(): Command {
     .option('--train-images <number>', 'training images used; 0 = all', wholeNumber(0, most))
     .option('--test-images <number>', 'test images used; 0 = all', wholeNumber(0, most))
     .option('--cutout <pixels>', 'side of the square that is blanked in training images; 0 = none', wholeNumber(0, 1024))
-    .option('--drop-path <probability>', 'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 20 epochs on', numberUpTo(0.95))
+    .option('--drop-path <probability>', 'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 100 epochs on', numberUpTo(0.95))
     .option('--auxiliary <weight>', 'weight of a second classifier that only trains along, on the stage before the last; 0 = none. By default 0.4 where there are two stages', numberUpTo(10))
     .option('--widen <factor>', 'repeat every filter so many times, in the proportions found; 1 = as found', wholeNumber(1, 64), 1)
     .option('--out <file>', 'where the trained architecture goes', 'trained.json')

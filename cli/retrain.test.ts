@@ -42,7 +42,7 @@ function command(script: string, args: readonly string[], interruptAt?: string):
 }
 
 const train = (out: string, interruptAt?: string) =>
-  command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--widen', '2', '--json', '--out', out], interruptAt);
+  command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--widen', '2', '--drop-path', '0.3', '--json', '--out', out], interruptAt);
 
 it('trains, goes on after Ctrl-C to the same result, and exports what came of it', async () => {
   const whole = join(folder, 'whole.json');

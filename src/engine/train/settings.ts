@@ -60,7 +60,7 @@ export const paperTraining: TrainSettings = {
 };
 
 /** Epochs from which the paper's drop-path is wanted: a shorter training never gets to learn the images by heart. */
-const longTraining = 20;
+const longTraining = 100;
 
 /**
  * What fits a network: the search's batch size, seed and augmentation, a cutout of half the image where it is large.
