@@ -9,7 +9,8 @@ import { MethodMark, methodMarks } from './marks.tsx';
 
 const width = 760;
 const height = 380;
-const margin = { left: 50, right: 16, top: 14, bottom: 40 };
+/** Room for labels of twice the size, as a phone has them. */
+const margin = { left: 66, right: 24, top: 14, bottom: 56 };
 
 export function MethodScatter({ comparison: { methods, targets, runs } }: { comparison: Comparison }) {
   const [hidden, setHidden] = useState<readonly MethodName[]>([]);
@@ -44,9 +45,9 @@ export function MethodScatter({ comparison: { methods, targets, runs } }: { comp
           </g>
         ))}
         {ticks(0, xMax, 6).map((size) => (
-          <text key={size} x={x(size)} y={height - margin.bottom + 16} textAnchor="middle">{compact(size)}</text>
+          <text key={size} x={x(size)} y={height - margin.bottom + 22} textAnchor="middle">{compact(size)}</text>
         ))}
-        <text x={(margin.left + width) / 2} y={height - 6} textAnchor="middle">active parameters</text>
+        <text x={(margin.left + width) / 2} y={height - 8} textAnchor="middle">active parameters</text>
         {targets.map((target) => (
           <line key={target} x1={x(target)} x2={x(target)} y1={margin.top} y2={height - margin.bottom} stroke="var(--faint)" strokeDasharray="3 4">
             <title>{`target ${integer(target)}`}</title>

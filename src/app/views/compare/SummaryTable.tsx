@@ -11,6 +11,7 @@ const heads = ['Target', 'Method', 'Runs', 'Parameters', 'Test accuracy, %', 'Se
 export function SummaryTable({ comparison }: { comparison: Comparison }) {
   const show = ({ mean, deviation }: Spread, text: (value: number) => string): string => `${text(mean)} ± ${text(deviation)}`;
   const points = (share: number): string => (100 * share).toFixed(1);
+  if (comparison.runs.length === 0) return <p className="empty">Each method gets a row a target, once a run of it is finished.</p>;
   return (
     <TableScroll label="Results by method and target">
       <table>
