@@ -8,10 +8,9 @@ import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
 import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { createTrainData } from '../src/datasets/train-data.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
-import { allRuns, emptyComparison, openRuns, runSettings } from '../src/engine/baselines/plan.ts';
+import { allRuns, emptyComparison, openRuns } from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
 import { comparisonCsv, ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
@@ -21,6 +20,7 @@ import { presets } from '../src/engine/presets.ts';
 import type { SearchSettings } from '../src/engine/settings.ts';
 import { failureOf, SearchFailure } from '../src/engine/search/failure.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
+import { runInputs } from '../workers/run-inputs.ts';
 import { compareCommand } from './compare-options.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { comparisonSentences, comparisonTable } from './compare-table.ts';
@@ -101,13 +101,8 @@ async function runAll(comparison: Comparison, open: readonly RunKey[], total: nu
   for (const [i, run] of open.entries()) {
     if (stopping) return { stopped: true, failed };
     const name = `${total - open.length + i + 1}/${total} ${run.method}, target ${run.target}, seed ${run.seed}`;
-    const { settings, training } = runSettings(comparison, run);
     const running = runMethod({
-      method: run.method,
-      settings,
-      training,
-      searchData: createSearchData(dataset, settings),
-      trainData: createTrainData(dataset, { ...training.data, ...training, imageSize: settings.data.imageSize }),
+      ...runInputs(comparison, run, dataset),
       stepper,
       now,
       onStart: (started) => {

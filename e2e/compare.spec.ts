@@ -5,7 +5,7 @@ import type { Locator, Page } from '@playwright/test';
 import { comparisonCsv, methodLabels, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { expect, test } from './lab.ts';
-import { chooseSettings, quickSettings } from './storage-helpers.ts';
+import { chooseSettings, quickSettings, storedRecords } from './storage-helpers.ts';
 
 /** Of the software adapter, with other tests' processes beside it. */
 const patience = 120_000;
@@ -15,21 +15,9 @@ const list = (page: Page) => page.getByRole('region', { name: 'Comparisons' });
 const row = (page: Page) => list(page).getByRole('listitem').first();
 
 /** What the lab's database holds of the only comparison. */
-function stored(page: Page): Promise<Comparison> {
-  return page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open('mgas-lab');
-        opening.onerror = () => reject(opening.error!);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('comparisons').objectStore('comparisons').getAll();
-          all.onsuccess = () => {
-            opening.result.close();
-            resolve((all.result[0] as { comparison: never }).comparison);
-          };
-        };
-      }),
-  );
+async function stored(page: Page): Promise<Comparison> {
+  const [{ comparison }] = await storedRecords<{ comparison: Comparison }>(page, 'comparisons');
+  return comparison;
 }
 
 async function saved(page: Page, button: Locator): Promise<string> {

@@ -60,38 +60,37 @@ export async function downloadedArchitecture(page: Page): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }
 
-/** Everything in the lab's database, read beside the lab. */
-export function storedRuns(page: Page): Promise<{ id: string; name: string; status: string; events: number; checkpointStep: number | null; summary: { step: number } }[]> {
+/** Everything in a store of the lab's database, or all of one run, read beside the lab. */
+export function storedRecords<T>(page: Page, name: string, runId: string | null = null): Promise<T[]> {
   return page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
+    ([store, id]) =>
+      new Promise<T[]>((resolve, reject) => {
         const opening = indexedDB.open('mgas-lab');
         opening.onerror = () => reject(opening.error!);
         opening.onsuccess = () => {
-          const all = opening.result.transaction('runs').objectStore('runs').getAll();
+          const all = opening.result.transaction(store).objectStore(store).getAll(id === null ? null : IDBKeyRange.bound([id, 0], [id, Infinity]));
           all.onsuccess = () => {
             opening.result.close();
-            resolve(all.result as never);
+            resolve(all.result as T[]);
           };
         };
       }),
+    [name, runId] as const,
   );
 }
 
-export function storedEvents(page: Page, id: string): Promise<{ type: string; step: number }[]> {
-  return page.evaluate(
-    (runId) =>
-      new Promise((resolve, reject) => {
-        const opening = indexedDB.open('mgas-lab');
-        opening.onerror = () => reject(opening.error!);
-        opening.onsuccess = () => {
-          const all = opening.result.transaction('events').objectStore('events').getAll(IDBKeyRange.bound([runId, 0], [runId, Infinity]));
-          all.onsuccess = () => {
-            opening.result.close();
-            resolve((all.result as { events: { type: string; step: number }[] }[]).flatMap(({ events }) => events).map(({ type, step }) => ({ type, step })));
-          };
-        };
-      }),
-    id,
-  );
+interface StoredRun {
+  id: string;
+  name: string;
+  status: string;
+  events: number;
+  checkpointStep: number | null;
+  summary: { step: number };
+}
+
+export const storedRuns = (page: Page): Promise<StoredRun[]> => storedRecords<StoredRun>(page, 'runs');
+
+export async function storedEvents(page: Page, id: string): Promise<{ type: string; step: number }[]> {
+  const batches = await storedRecords<{ events: { type: string; step: number }[] }>(page, 'events', id);
+  return batches.flatMap(({ events }) => events).map(({ type, step }) => ({ type, step }));
 }

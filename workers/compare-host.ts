@@ -1,22 +1,22 @@
 /** Runs one comparison for the page: estimate, runs, progress; every result stored before the next run begins. */
 import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { createTrainData } from '../src/datasets/train-data.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
-import { allRuns, runSettings, sameRun } from '../src/engine/baselines/plan.ts';
+import { allRuns, sameRun } from '../src/engine/baselines/plan.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
-import type { CompareMessage, CompareRequest } from '../src/protocol/compare-messages.ts';
+import type { CompareMessage, CompareRequest, RunFailure } from '../src/protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../src/protocol/messages.ts';
 import { openComparisons } from '../src/storage/comparisons.ts';
 import type { ComparisonChange, ComparisonStore } from '../src/storage/comparisons.ts';
 import { lease } from '../src/storage/lock.ts';
 import { tellComparisonNews } from '../src/storage/news.ts';
-import { isNoRoom } from '../src/storage/room.ts';
+import { whyNotStored } from '../src/storage/room.ts';
 import { carryOut, Device, NoDevice } from './comparison-runs.ts';
 import { atSteps, loadSource } from './load-source.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
+import { runInputs } from './run-inputs.ts';
 import { RunControl } from './run-control.ts';
 import { createStepper } from './steppers.ts';
 
@@ -57,8 +57,7 @@ export class CompareHost {
     const { settings, training } = plan;
     const runs = allRuns(plan);
     // What does not fit shall be said now, not after the first search.
-    const own = runSettings(plan, runs[0]!);
-    createTrainData(images, { ...own.training.data, ...own.training, imageSize: settings.data.imageSize });
+    runInputs(plan, runs[0]!, images);
     const measured = await measurePace({ settings, training, data: createSearchData(images, settings), stepper: await this.deviceOf(backend).open(), now: this.control.now });
     this.measured = { key: this.keyOf(plan, backend), measured };
     this.post({ type: 'estimated', estimate: { ...measured, runs: runs.length, seconds: new Pace({ runs: [] }, measured).left(runs) }, dataset: images.name });
@@ -86,7 +85,7 @@ export class CompareHost {
     this.post({ type: 'finished' });
   }
 
-  private async carryOut(comparison: Comparison, failed: ReadonlyArray<Failure>, dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange) => Promise<void>): Promise<void> {
+  private async carryOut(comparison: Comparison, failed: readonly RunFailure[], dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange) => Promise<void>): Promise<void> {
     let runs = comparison.runs;
     let failures = [...failed];
     await carryOut({
@@ -124,7 +123,7 @@ export class CompareHost {
         tellComparisonNews({ id });
         this.post({ type: 'keeping', obstacle: null });
       } catch (error) {
-        this.post({ type: 'keeping', obstacle: isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error) });
+        this.post({ type: 'keeping', obstacle: whyNotStored(error) });
       }
     };
   }
@@ -152,5 +151,3 @@ export class CompareHost {
     return this.images.loading;
   }
 }
-
-type Failure = NonNullable<ComparisonChange['failures']>[number];

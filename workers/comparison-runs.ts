@@ -4,11 +4,10 @@
  */
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { createTrainData } from '../src/datasets/train-data.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
-import { allRuns, openRuns, runSettings } from '../src/engine/baselines/plan.ts';
+import { allRuns, openRuns } from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
 import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
@@ -16,6 +15,7 @@ import { failureOf } from '../src/engine/search/failure.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import type { RunFailure, RunProgress } from '../src/protocol/compare-messages.ts';
 import { workerErrorOf } from './refusal.ts';
+import { runInputs } from './run-inputs.ts';
 import type { RunControl } from './run-control.ts';
 import { beginRun, follow } from './run-progress.ts';
 import type { RunPosition } from './run-progress.ts';
@@ -87,14 +87,10 @@ async function attempt(run: RunKey, { comparison, dataset, device, control, pace
     onProgress({ ...position, timeLeft: own + 1000 * pace.left(rest) });
   };
   tell();
-  const { settings, training } = runSettings(comparison, run);
+  const inputs = runInputs(comparison, run, dataset);
   const stepper = await device.open();
   const working = runMethod({
-    method: run.method,
-    settings,
-    training,
-    searchData: createSearchData(dataset, settings),
-    trainData: createTrainData(dataset, { ...training.data, ...training, imageSize: settings.data.imageSize }),
+    ...inputs,
     stepper,
     now: control.now,
     onStart: (running) => control.hold(running),

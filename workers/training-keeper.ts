@@ -7,7 +7,7 @@ import type { TrainRequest, WorstImage } from '../src/protocol/train-messages.ts
 import { lease } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';
 import type { TrainingRecord } from '../src/storage/records.ts';
-import { isNoRoom } from '../src/storage/room.ts';
+import { whyNotStored } from '../src/storage/room.ts';
 import { TrainingStore } from '../src/storage/trainings.ts';
 import { Refusal } from './refusal.ts';
 
@@ -57,7 +57,7 @@ export class TrainingKeeper {
         held?.release();
         throw error;
       }
-      obstacle = describe(error);
+      obstacle = whyNotStored(error);
       onObstacle(obstacle);
       return new TrainingKeeper(training, held, null, null, onObstacle);
     }
@@ -109,7 +109,7 @@ export class TrainingKeeper {
       .then(() => store.save(record))
       .then(
         () => this.onObstacle(null),
-        (error: unknown) => this.onObstacle(describe(error)),
+        (error: unknown) => this.onObstacle(whyNotStored(error)),
       );
   }
 }
@@ -118,8 +118,4 @@ async function resumedFrom(store: TrainingStore | null, id: string): Promise<Res
   const record = (await store?.of(id))?.unfinished;
   if (!record?.checkpoint) throw new Refusal('no-checkpoint', 'Of this training no epoch is stored (any more).', 'Train from scratch.');
   return { checkpoint: readCheckpoint(record.checkpoint), events: record.events };
-}
-
-function describe(error: unknown): string {
-  return isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error);
 }

@@ -8,6 +8,9 @@ type Kind = 'run' | 'comparison' | 'training';
 const nameOf = (kind: Kind, id: string): string => `mgas-${kind}:${id}`;
 const locks = (): LockManager | undefined => (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks;
 
+/** Milliseconds after which the lock of an ended worker is free. */
+export const lockTime = 400;
+
 export interface Lease {
   release(): void;
 }

@@ -7,7 +7,7 @@ import type { Checkpoint } from '../engine/search/checkpoint.ts';
 import type { SearchEvent } from '../engine/search/events.ts';
 import { tellNews } from './news.ts';
 import type { RunRecord } from './records.ts';
-import { isNoRoom } from './room.ts';
+import { isNoRoom, whyNotStored } from './room.ts';
 import type { RunStore } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
 
@@ -151,7 +151,7 @@ export class RunRecorder {
   }
 
   private fail(error: unknown): void {
-    const why = isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error);
+    const why = whyNotStored(error);
     if (!this.failing) this.options.onProblem(why);
     this.failing = true;
     this.schedule(this.retryAfter);

@@ -32,3 +32,8 @@ export async function askForPersistence(): Promise<boolean> {
 export function isNoRoom(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'QuotaExceededError';
 }
+
+/** Why something could not be written, in words. */
+export function whyNotStored(error: unknown): string {
+  return isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error);
+}

@@ -8,3 +8,15 @@ export function TableScroll({ label, children }: { label: string; children: Reac
     </div>
   );
 }
+
+export function HeadRow({ heads }: { heads: readonly string[] }) {
+  return (
+    <tr>
+      {heads.map((head) => (
+        <th scope="col" key={head}>
+          {head}
+        </th>
+      ))}
+    </tr>
+  );
+}

@@ -8,11 +8,12 @@ import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { saveText } from '../../download.ts';
 import { integer, plural } from '../../format.ts';
-import { ComparisonList, ComparisonMessages, plan } from './ComparisonList.tsx';
+import { ComparisonList, ComparisonMessages } from './ComparisonList.tsx';
 import { MethodScatter } from './MethodScatter.tsx';
 import { NewComparison } from './NewComparison.tsx';
 import { Problems, Running } from './Running.tsx';
 import { RunsTable } from './RunsTable.tsx';
+import { planComparison } from './session.ts';
 import { shownComparison, shownRecord, useComparisons } from './state.ts';
 import { keepOpened, openComparisonFile, refreshComparisons } from './stored.ts';
 import { SummaryTable } from './SummaryTable.tsx';
@@ -54,7 +55,7 @@ function ListActions() {
   const idle = useComparisons((s) => s.work === 'idle');
   return (
     <>
-      <button type="button" className={planning ? '' : 'primary'} disabled={planning || !idle} title={idle ? undefined : 'One at a time: stop the one that runs first'} onClick={plan}>
+      <button type="button" className={planning ? '' : 'primary'} disabled={planning || !idle} title={idle ? undefined : 'One at a time: stop the one that runs first'} onClick={planComparison}>
         New comparison
       </button>
       <button type="button" onClick={() => input.current?.click()}>

@@ -5,7 +5,7 @@ import { plural } from '../../format.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { useOccupied } from './occupied.ts';
 import { goOn } from './session.ts';
-import { comparisons, standing, useComparisons } from './state.ts';
+import { standing, useComparisons } from './state.ts';
 import type { Standing } from './state.ts';
 import { binComparison, renameComparison, showComparison, takeBackComparison } from './stored.ts';
 
@@ -126,8 +126,4 @@ function EditForm({ record, close }: { record: ComparisonRecord; close: () => vo
       </button>
     </form>
   );
-}
-
-export function plan(): void {
-  comparisons.setState({ planning: true, problem: null });
 }

@@ -3,7 +3,7 @@ import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { accuracy, integer, percent } from '../../format.ts';
-import { TableScroll } from '../../components/TableScroll.tsx';
+import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 export function RunsTable({ comparison: { methods, runs } }: { comparison: Comparison }) {
   const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
@@ -12,13 +12,7 @@ export function RunsTable({ comparison: { methods, runs } }: { comparison: Compa
     <TableScroll label="Runs, table">
       <table>
         <thead>
-          <tr>
-            {heads.map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={heads} />
         </thead>
         <tbody>
           {runs.map((run) => (

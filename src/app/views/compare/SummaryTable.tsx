@@ -3,7 +3,7 @@ import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { summarize } from '../../../engine/baselines/summary.ts';
 import type { Spread } from '../../../engine/baselines/summary.ts';
-import { TableScroll } from '../../components/TableScroll.tsx';
+import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 import { bytes, duration, integer } from '../../format.ts';
 
 const heads = ['Target', 'Method', 'Runs', 'Parameters', 'Test accuracy, %', 'Search', 'Peak memory'];
@@ -16,13 +16,7 @@ export function SummaryTable({ comparison }: { comparison: Comparison }) {
     <TableScroll label="Results by method and target">
       <table>
         <thead>
-          <tr>
-            {heads.map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={heads} />
         </thead>
         <tbody>
           {summarize(comparison).map((row) => (

@@ -5,13 +5,11 @@ import type { CompareMessage, CompareRequest, RunFailure } from '../../../protoc
 import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
 import type { RunResult } from '../../../engine/baselines/results.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
+import { lockTime } from '../../../storage/lock.ts';
 import { askForPersistence } from '../../../storage/room.ts';
 import { datasets, sourceOf } from '../../store/datasets.ts';
 import { comparisons } from './state.ts';
 import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } from './stored.ts';
-
-/** Milliseconds after which the lock of an ended worker is free. */
-const lockTime = 400;
 
 let worker: Worker | null = null;
 
@@ -25,6 +23,11 @@ export interface Where {
 const send = (request: CompareRequest): void => worker?.postMessage(request);
 
 export const estimateKey = ({ settings, training }: Plan, { source, backend }: Where): string => JSON.stringify([settings, training, source, backend]);
+
+/** Opens the form. */
+export function planComparison(): void {
+  comparisons.setState({ planning: true, problem: null });
+}
 
 /** Times a few steps. */
 export function estimate(plan: Plan, where: Where): void {

@@ -3,7 +3,7 @@ import type { Granularity } from '../../../engine/settings.ts';
 import { decimal, integer } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Row, RowGroup } from './rows.ts';
-import { TableScroll } from '../../components/TableScroll.tsx';
+import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 const heads: Readonly<Record<Granularity, readonly string[]>> = {
   operation: ['Importance', 'Threshold', 'State'],
@@ -25,14 +25,7 @@ export function UnitTable({ level, groups }: { level: Granularity; groups: reado
     <TableScroll label="Units against thresholds, table">
       <table>
         <thead>
-          <tr>
-            <th scope="col">Place</th>
-            {heads[level].map((head) => (
-              <th scope="col" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
+          <HeadRow heads={['Place', ...heads[level]]} />
         </thead>
         <tbody>
           {groups.flatMap(({ title, rows }) =>

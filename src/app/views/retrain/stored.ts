@@ -1,6 +1,6 @@
 /** Trainings of the architecture on screen that this browser has kept: shown again, or offered to go on with. */
 import type { Architecture } from '../../../engine/architecture/schema.ts';
-import { held } from '../../../storage/lock.ts';
+import { held, lockTime } from '../../../storage/lock.ts';
 import { fingerprint, TrainingStore } from '../../../storage/trainings.ts';
 import type { StoredTrainings, TrainingSummary } from '../../../storage/trainings.ts';
 import { isTraining, restoreTraining, training } from './session.ts';
@@ -36,9 +36,6 @@ export async function removeTraining({ architecture, state }: Pick<TrainingSumma
   if (state === 'unfinished' && training.getState().of === architecture) training.setState({ unfinished: null });
   await withStore((store) => store.remove(architecture, state)).catch(() => {});
 }
-
-/** Milliseconds after which the lock of an ended worker is free. */
-const lockTime = 400;
 
 async function read(of: string): Promise<StoredTrainings> {
   try {
