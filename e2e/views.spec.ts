@@ -234,6 +234,44 @@ test('every view shows what the events and the exported architecture say', async
     await expect(page.locator('main .view.balance')).toBeVisible();
   });
 
+  await test.step('balance: another target size beside it, also from a link', async () => {
+    const first = /#\/run\/([\w-]+)\//.exec(page.url())![1];
+    await page.evaluate(() => (location.hash = '#/run/current/balance'));
+    await set(page, { targetParameters: 9_000, seed: 2 });
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    const begun = (all: SearchEvent[]): number => all.findLastIndex(({ type }) => type === 'started');
+    const second = async (): Promise<SearchEvent[]> => {
+      const all = await page.evaluate(() => window.searchEvents);
+      // Until it begins, the last run that did is the first one.
+      return begun(all) > begun(events) ? all.slice(begun(all)) : [];
+    };
+    await expect.poll(async () => (await second()).filter(({ type }) => type === 'committed').length, { timeout: 240_000 }).toBeGreaterThan(0);
+    // A quick machine is at the end by then: that will do as well.
+    await page.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 5_000 }).catch(() => {});
+    await expect.poll(async () => (await second()).at(-1)?.type, { timeout: 120_000 }).toMatch(/^(stopped|finished)$/);
+    const ratios = (await second()).findLast((event): event is EventOf<'ratios'> => event.type === 'ratios')!;
+    await page.getByLabel('Beside it').selectOption(first);
+    const shares = ({ counts, parameters }: EventOf<'ratios'>): number[] => [...granularities.map((level) => Math.round((100 * counts[level].left) / counts[level].total)), parameters.active];
+    const rows = page.getByRole('region', { name: 'Balance of the two runs' }).locator('tbody tr');
+    const shown = async (row: number): Promise<number[]> => numbers(await rows.nth(row).innerText()).slice(1, 6).map(Math.round);
+    const check = async (): Promise<void> => {
+      await expect(rows).toHaveCount(2);
+      await expect.poll(() => shown(0)).toEqual([...shares(ratios), 9_000]);
+      await expect.poll(() => shown(1)).toEqual([...shares(last), 6_000]);
+      await expect(page.getByRole('heading', { name: /, beside it$/ })).toHaveCount(3);
+    };
+    await check();
+    await expect.poll(() => page.url()).toMatch(new RegExp(`balance\\?beside=${first}$`));
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
+    expect(violations.map(({ id, nodes }) => `${id} ${nodes[0].target.join(' ')}`)).toEqual([]);
+    await page.reload();
+    await check();
+    await page.getByRole('region', { name: 'Two runs side by side' }).getByRole('button', { name: 'Close' }).click();
+    await expect(page.getByRole('heading', { name: /, beside it$/ })).toHaveCount(0);
+    await page.evaluate((id) => (location.hash = `#/run/${id}/balance`), first);
+    await expect(page.locator('main .view.balance')).toBeVisible();
+  });
+
   await test.step('axe finds nothing on any view in either theme', async () => {
     for (const theme of ['light', 'dark'] as const) {
       if ((await page.locator('html').getAttribute('data-theme')) !== theme) await page.keyboard.press('t');
