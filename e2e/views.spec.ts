@@ -2,9 +2,10 @@
  * Every view over one real, shortened search: what is on screen equals what the events and the exported JSON say, at the
  * end and at any earlier moment; nothing is inaccessible; nothing blocks the page while the search runs.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Locator, Page } from '@playwright/test';
+import type { Browser, Locator, Page } from '@playwright/test';
 import type { Architecture } from '../src/engine/architecture/schema.ts';
 import type { SearchEvent } from '../src/engine/search/events.ts';
 import { granularities } from '../src/engine/settings.ts';
@@ -91,6 +92,7 @@ test('every view shows what the events and the exported architecture say', async
   await test.step('views follow the running search, and none holds the page up', async () => {
     const begun = await page.evaluate(() => performance.now());
     const browser = page.context().browser()!;
+    await yieldToPage(browser);
     await browser.startTracing(page, { categories: ['toplevel'] });
     let rounds = 0;
     do {
@@ -101,8 +103,8 @@ test('every view shows what the events and the exported architecture say', async
       if (rounds++ > 0) continue;
       const busy = longTasks(await browser.stopTracing());
       process.stdout.write(`    main-thread tasks over 50 ms of processor time: ${JSON.stringify(busy.map(Math.round))}\n`);
-      // The aim is none at all; how long a task takes is the machine's affair too, so only what blocks anywhere fails.
-      expect(busy.filter((milliseconds) => milliseconds > 200), 'main-thread tasks that hold the page up').toEqual([]);
+      // The aim is none at all; how long a task takes is the machine's affair too, so twice that fails.
+      expect(busy.filter((milliseconds) => milliseconds > 100), 'main-thread tasks that hold the page up').toEqual([]);
     } while (!(await page.getByText(/^Finished/).isVisible()));
     const long = await page.evaluate((since) => window.longTasks.filter(({ start }) => start > since), begun);
     process.stdout.write(`    long tasks by the clock, after load: ${JSON.stringify(long.map(({ duration, view }) => `${duration} ${view.split('/').at(-1)}`))}\n`);
@@ -284,6 +286,20 @@ test('every view shows what the events and the exported architecture say', async
     }
   });
 });
+
+/**
+ * A software adapter's threads take every core, and the page waits for one: what a task then takes by the clock says
+ * nothing about the page. With a graphics card the page has its core; here the adapter gives way to it.
+ */
+async function yieldToPage(browser: Browser): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  for (const { id } of processInfo.filter(({ type }) => type === 'GPU')) {
+    for (const thread of await readdir(`/proc/${id}/task`)) setPriority(Number(thread), constants.priority.PRIORITY_LOW);
+  }
+}
 
 interface TraceEvent {
   name: string;

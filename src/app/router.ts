@@ -53,8 +53,12 @@ function parse(hash: string): Route {
 
 const hrefOf = ({ run, view, beside }: Omit<Route, 'stop'>): string => `#/run/${run ?? current}/${view}${beside === null ? '' : `?beside=${beside}`}`;
 
-/** A view of the run on screen; of another, by its id. */
-export const viewHref = (view: View, run = parse(location.hash).run): string => hrefOf({ run, view, beside: parse(location.hash).beside });
+/** A view of the run on screen, with the run beside it; of another run, by its id. */
+export function viewHref(view: View, run?: string | null): string {
+  const shown = parse(location.hash);
+  const same = run === undefined || run === shown.run;
+  return hrefOf({ run: same ? shown.run : run, view, beside: same ? shown.beside : null });
+}
 
 /** The view on screen, with another run beside its own; null = with none. */
 export function openBesideRun(beside: string | null): void {
