@@ -1,21 +1,27 @@
 /** The stepper for a backend of the user's choice. */
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
+import { adapterName } from '../src/protocol/adapter.ts';
 import type { BackendChoice } from '../src/protocol/messages.ts';
 import { Refusal } from './refusal.ts';
 import { requestSearchDevice } from './webgpu.ts';
 
 /** @param lost told when the graphics device is gone. @throws Refusal in words a user can act on. */
 export async function createStepper(backend: BackendChoice, lost: (message: string) => void): Promise<Stepper> {
+  return (await createNamedStepper(backend, lost)).stepper;
+}
+
+/** Likewise, with the name of what it runs on. */
+export async function createNamedStepper(backend: BackendChoice, lost: (message: string) => void): Promise<{ stepper: Stepper; adapter: string }> {
   if (backend === 'webgpu') {
-    const device = await requestSearchDevice();
+    const { device, adapter } = await requestSearchDevice();
     void device.lost.then(({ reason, message }) => lost(`The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`));
     const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
-    return createWebGPUStepper(device);
+    return { stepper: createWebGPUStepper(device), adapter: adapterName(adapter) };
   }
   // Only here: TensorFlow.js is of no use to a search on WebGPU.
   const { createComposedStepper } = await import('../src/engine/supernet/composed-stepper.ts');
   try {
-    return await createComposedStepper(backend);
+    return { stepper: await createComposedStepper(backend), adapter: backend === 'webgl' ? 'WebGL' : 'the CPU' };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const advice = backend === 'webgl' ? 'Choose the CPU under "Run on", and start again.' : 'Reload the page, and start again.';

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { beforeAll, expect, it } from 'vitest';
-import { unzipSync } from 'fflate';
+import { strFromU8, unzipSync } from 'fflate';
 import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
 import { trainSettingsFor } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
@@ -64,12 +64,28 @@ it('a training that was cut off goes on to what an uninterrupted one finds, curv
   expect(after.finished!.worst).toEqual(finished!.worst);
 }, 60_000);
 
+it('an architecture\u2019s latency is measured without a training, and named after what it ran on', async () => {
+  const { host, messages } = open();
+  await host.receive({ type: 'measure', architecture, backend: 'cpu' });
+  expect(messages.slice(0, -1)).toEqual(Array.from({ length: 23 }, (_, done) => ({ type: 'measuring', done, total: 23 })));
+  expect(messages.at(-1)).toMatchObject({ type: 'measured', latency: { adapter: 'the CPU', images: 1, passes: 20 } });
+});
+
+it('an architecture that contradicts itself is not measured, but refused in words', async () => {
+  const { host, messages } = open();
+  await host.receive({ type: 'measure', architecture: { ...architecture, head: { ...architecture.head, inputs: [0] } }, backend: 'cpu' });
+  expect(messages).toMatchObject([{ type: 'error', error: { code: 'architecture', message: expect.stringContaining('head.inputs') as string } }]);
+});
+
 it('a training of an earlier page is exported from what it left', async () => {
   const { trained } = (await kept('whole')).finished!;
   const { host, messages } = open();
-  await host.receive({ type: 'export', format: 'onnx', trained });
+  await host.receive({ type: 'export', format: 'onnx', trained, latency: { adapter: 'An "adapter"', images: 1, passes: 20, median: 1.25, percentile95: 2 } });
   const file = messages.find((message) => message.type === 'file');
-  expect(Object.keys(unzipSync(file!.bytes)).sort()).toEqual(['card.json', 'network.onnx']);
+  const files = unzipSync(file!.bytes);
+  expect(Object.keys(files).sort()).toEqual(['card.json', 'network.onnx']);
+  expect(JSON.parse(strFromU8(files['card.json']))).toMatchObject({ latency: { adapter: 'An "adapter"', images: 1, passes: 20, milliseconds: { median: 1.25, percentile95: 2 } } });
+  expect(strFromU8(files['network.onnx'], true)).toContain('Inference of 1 image in the browser took 1.25 ms (median), 2.00 ms (95th percentile), on An adapter.');
 });
 
 it('one that has nothing to go on from says so', async () => {

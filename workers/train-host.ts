@@ -4,13 +4,14 @@ import { exportArchive } from '../src/engine/architecture/export/files.ts';
 import { ArchitectureError } from '../src/engine/architecture/schema.ts';
 import type { TrainData } from '../src/engine/data.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
+import { measureArchitecture, measuredRuns } from '../src/engine/train/measure.ts';
 import { startTraining } from '../src/engine/train/training.ts';
 import type { RunningTraining } from '../src/engine/train/training.ts';
 import type { Trained } from '../src/engine/train/trained.ts';
 import type { TrainMessage, TrainRequest, WorstImage } from '../src/protocol/train-messages.ts';
 import { atSteps, loadSource } from './load-source.ts';
 import { Refusal, workerErrorOf } from './refusal.ts';
-import { createStepper } from './steppers.ts';
+import { createNamedStepper } from './steppers.ts';
 import { TrainingKeeper } from './training-keeper.ts';
 
 export class TrainHost {
@@ -42,8 +43,25 @@ export class TrainHost {
       case 'export': {
         const trained = request.trained ?? this.trained;
         if (!trained) throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
-        return this.post({ type: 'file', ...exportArchive(trained, request.format) });
+        return this.post({ type: 'file', ...exportArchive(trained, request.format, request.latency) });
       }
+      case 'measure':
+        return this.measure(request);
+    }
+  }
+
+  private async measure({ architecture, backend }: Extract<TrainRequest, { type: 'measure' }>): Promise<void> {
+    const { stepper, adapter } = await createNamedStepper(backend, (message) => {
+      this.post({ type: 'error', error: { code: 'device-lost', message, advice: 'Measure again; reload the page if it happens again.' } });
+    });
+    try {
+      const latency = await measureArchitecture({
+        ...{ architecture, stepper, now: () => performance.now() },
+        onRun: (done) => this.post({ type: 'measuring', done, total: measuredRuns }),
+      });
+      this.post({ type: 'measured', latency: { ...latency, adapter } });
+    } finally {
+      stepper.dispose();
     }
   }
 
@@ -62,11 +80,12 @@ export class TrainHost {
     const settings = resumeFrom?.settings ?? chosen;
     const images = await loadSource(dataset, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
     const data = createTrainData(images, { ...settings.data, ...settings, imageSize: architecture.dataset.imageSize });
-    const stepper = await createStepper(backend, (message) => {
+    const { stepper, adapter } = await createNamedStepper(backend, (message) => {
       const advice = 'Go on from the last epoch, or train again with a smaller batch if it happens again.';
       this.post({ type: 'error', error: { code: 'device-lost', message, advice } });
     });
-    const emit = (event: TrainEvent): void => {
+    const emit = (told: TrainEvent): void => {
+      const event = told.type === 'training-latency' ? { ...told, adapter } : told;
       keeper.note(event);
       this.post({ type: 'event', event });
     };

@@ -37,14 +37,14 @@ async function openDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 }
 
 /** @throws Refusal in words a user can act on. */
-export async function requestSearchDevice(): Promise<GPUDevice> {
+export async function requestSearchDevice(): Promise<{ device: GPUDevice; adapter: AdapterInfo }> {
   const found = await findAdapter();
   const advice = 'Reload the page, or choose WebGL or the CPU under "Run on".';
   if (found.obstacle !== 'none') {
     throw new Refusal('no-webgpu', `WebGPU offers no adapter any more.${found.detail && ` ${found.detail}`}`, advice);
   }
   try {
-    return await openDevice(found.adapter);
+    return { device: await openDevice(found.adapter), adapter: describe(found.adapter) };
   } catch (error) {
     throw new Refusal('device-refused', `The graphics device could not be opened: ${messageOf(error)}`, advice);
   }

@@ -5,7 +5,7 @@
 import { dirname, posix, relative, resolve, sep } from 'node:path';
 
 /** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
-const plainEngine = /^src\/engine\/(settings|presets|search\/(events|event-schema|steering-schema)|architecture\/schema|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
+const plainEngine = /^src\/engine\/(settings|presets|search\/(events|event-schema|steering-schema)|architecture\/(schema|size)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;

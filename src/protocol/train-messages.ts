@@ -2,6 +2,7 @@
 import type { ExportFormat } from '../engine/architecture/export/files.ts';
 import type { Architecture } from '../engine/architecture/schema.ts';
 import type { TrainEvent } from '../engine/train/events.ts';
+import type { MeasuredLatency } from '../engine/train/latency.ts';
 import type { TrainSettings } from '../engine/train/settings.ts';
 import type { Trained } from '../engine/train/trained.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
@@ -13,8 +14,10 @@ export type TrainRequest =
   | { type: 'resume' }
   /** Ends the training; what was trained so far is gone. */
   | { type: 'stop' }
-  /** After the training has finished. `trained`: what was trained before; null = by this worker. */
-  | { type: 'export'; format: ExportFormat; trained: Trained | null };
+  /** After the training has finished. `trained`: what was trained before; null = by this worker. `latency`: of what was trained, null = not measured. */
+  | { type: 'export'; format: ExportFormat; trained: Trained | null; latency: MeasuredLatency | null }
+  /** In place of a training: how long inference of an architecture takes, one image at a time. */
+  | { type: 'measure'; architecture: Architecture; backend: BackendChoice };
 
 export type TrainMessage =
   | { type: 'event'; event: TrainEvent }
@@ -24,6 +27,9 @@ export type TrainMessage =
   | { type: 'worst'; images: WorstImage[] }
   /** Whether the training is stored: null, or why not. */
   | { type: 'keeping'; obstacle: string | null }
+  /** Of a measurement: runs done, of how many. */
+  | { type: 'measuring'; done: number; total: number }
+  | { type: 'measured'; latency: MeasuredLatency }
   /** A file to hand to the user. */
   | { type: 'file'; name: string; bytes: Uint8Array }
   /** The request could not be carried out, or the worker is of no more use. */

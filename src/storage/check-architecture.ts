@@ -8,7 +8,8 @@ type Operation = Cell['operations'][number];
 type Block = Operation['blocks'][number];
 
 /** @param path of the architecture in the file; empty or with a dot at its end. @throws JsonRefused */
-export function checkArchitecture({ cells, dataset, head, settings, parameters }: Architecture, path = ''): void {
+export function checkArchitecture(architecture: Architecture, path = ''): void {
+  const { cells, dataset, head, settings, parameters } = architecture;
   const demand = demandUnder(path);
   demand(dataset.classNames.length === dataset.classes, 'dataset.classNames', `expected ${dataset.classes} names, found ${dataset.classNames.length}`);
   demand(head.classes === dataset.classes, 'head.classes', `expected ${dataset.classes}, as in dataset.classes`);
@@ -19,6 +20,18 @@ export function checkArchitecture({ cells, dataset, head, settings, parameters }
     demand(cell.index === i, `cells.${i}.index`, `expected ${i}`);
     checkCell(cell, settings.space, `${path}cells.${i}.`);
   });
+  checkSums(architecture, demand);
+}
+
+/** The totals that lists and comparisons show are those of stem, cells and classifier together. */
+function checkSums({ cells, dataset, head, stem, parameters, macs }: Architecture, demand: ReturnType<typeof demandUnder>): void {
+  const stemWeights = 9 * dataset.imageChannels * stem.channels;
+  const classifier = head.inputs.length * head.classes;
+  // Besides convolution and matrix: the stem's batch norm, the classifier's biases.
+  const parameterSum = (size: 'dense' | 'active'): number => stemWeights + 2 * stem.channels + classifier + head.classes + cells.reduce((sum, cell) => sum + cell.parameters[size], 0);
+  const macSum = (size: 'dense' | 'sparse'): number => stemWeights * dataset.imageSize ** 2 + classifier + cells.reduce((sum, cell) => sum + cell.macs[size], 0);
+  for (const size of ['dense', 'active'] as const) demand(parameters[size] === parameterSum(size), `parameters.${size}`, `expected ${parameterSum(size)}, the sum of its parts`);
+  for (const size of ['dense', 'sparse'] as const) demand(macs[size] === macSum(size), `macs.${size}`, `expected ${macSum(size)}, the sum of its parts`);
 }
 
 function checkCell({ preprocess, operations }: Cell, { nodes, operations: candidates }: Architecture['settings']['space'], path: string): void {

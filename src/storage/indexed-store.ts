@@ -3,8 +3,8 @@ import type { SearchEvent } from '../engine/search/events.ts';
 import { checkpointRange, eventRange } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
-import { architectureIn, superfluous } from './run-store.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
+import { architectureIn, noArchitecture, superfluous } from './run-store.ts';
 import type { Progress, RunStore, WholeRun } from './run-store.ts';
 
 const everything = ['runs', 'events', 'checkpoints', 'architectures'] as const;
@@ -103,6 +103,13 @@ export class IndexedStore implements RunStore {
 
   async addArchitecture(record: ArchitectureRecord): Promise<void> {
     await this.database.add('architectures', record);
+  }
+
+  async setLatency(id: string, latency: StoredLatency): Promise<void> {
+    const transaction = this.database.transaction('architectures', 'readwrite');
+    const record = await transaction.store.get(id);
+    if (!record) throw noArchitecture(id);
+    await settle(transaction, [transaction.store.put({ ...record, latency })]);
   }
 
   async removeArchitecture(id: string): Promise<void> {

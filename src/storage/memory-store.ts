@@ -1,8 +1,8 @@
 /** Runs in memory, for as long as the page lives: where IndexedDB is blocked. */
 import type { SearchEvent } from '../engine/search/events.ts';
 import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
-import { architectureIn, superfluous } from './run-store.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
+import { architectureIn, noArchitecture, superfluous } from './run-store.ts';
 import type { Progress, RunStore, WholeRun } from './run-store.ts';
 
 interface Held {
@@ -79,6 +79,12 @@ export class MemoryStore implements RunStore {
 
   async addArchitecture(record: ArchitectureRecord): Promise<void> {
     this.found.set(record.id, record);
+  }
+
+  async setLatency(id: string, latency: StoredLatency): Promise<void> {
+    const record = this.found.get(id);
+    if (!record) throw noArchitecture(id);
+    this.found.set(id, { ...record, latency });
   }
 
   async removeArchitecture(id: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { ParameterCounts, SearchEvent } from '../engine/search/events.ts';
 import type { SearchSettings } from '../engine/settings.ts';
 import type { TrainCheckpoint } from '../engine/train/checkpoint.ts';
 import type { TrainEvent } from '../engine/train/events.ts';
+import type { MeasuredLatency } from '../engine/train/latency.ts';
 import type { Trained } from '../engine/train/trained.ts';
 import type { RunFailure } from '../protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../protocol/messages.ts';
@@ -75,7 +76,12 @@ export interface ArchitectureRecord {
   name: string;
   created: number;
   architecture: Architecture;
+  /** Of inference, measured in this browser; absent = not (yet), or stored before it could be. */
+  latency?: StoredLatency;
 }
+
+/** `measured`: milliseconds since 1970. */
+export type StoredLatency = MeasuredLatency & { measured: number };
 
 export interface ComparisonRecord {
   id: string;

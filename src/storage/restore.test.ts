@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleWidened } from '../engine/architecture/export/sample.ts';
+import type { Architecture } from '../engine/architecture/schema.ts';
 import { sampleRun } from '../engine/search/testing/sample-run.ts';
 import type { SampleRun } from '../engine/search/testing/sample-run.ts';
 import { toBase64 } from './arrays.ts';
@@ -217,6 +219,19 @@ describe('what is wrong', () => {
     expect(refusalOf(JSON.stringify(bomb)).message).toMatch(/^At checkpoint\.state\.network\.parameters\.values: it unpacks to more than its 16 bytes/);
     values.deflated = toBase64(new Uint8Array(40));
     expect(refusalOf(JSON.stringify(value)).message).toMatch(/^At checkpoint\.state\.network\.parameters\.values: /);
+  });
+
+  it.each<[string, (architecture: Architecture) => unknown, RegExp]>([
+    ['a cell is missing', ({ cells }) => cells.pop(), /^At parameters\.dense: expected \d+, the sum of its parts/],
+    ['a total is another', ({ parameters }) => parameters.active--, /^At parameters\.active: expected \d+, the sum of its parts/],
+    ['the work is another', ({ macs }) => macs.sparse--, /^At macs\.sparse: expected \d+, the sum of its parts/],
+  ])('is an architecture whose parts and totals differ: %s', (_, change, message) => {
+    for (const right of [architectureOf(sample), sampleWidened().architecture]) {
+      expect(restore(writeArchitecture(right))).toEqual({ kind: 'architecture', architecture: right });
+      const wrong = structuredClone(right);
+      change(wrong);
+      expect(refusalOf(writeArchitecture(wrong)).message).toMatch(message);
+    }
   });
 
   it.each([

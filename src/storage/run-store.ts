@@ -3,7 +3,7 @@
  * resolved is durable as a whole: none leaves a run half written.
  */
 import type { SearchEvent } from '../engine/search/events.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
 
 export interface Progress {
   /** How many events of the run come before these: `events` fields of the record count on from here. */
@@ -45,9 +45,13 @@ export interface RunStore {
   thinCheckpoints(id: string): Promise<boolean>;
   architectures(): Promise<ArchitectureRecord[]>;
   addArchitecture(record: ArchitectureRecord): Promise<void>;
+  /** In place of an earlier one; it goes with its architecture. @throws Error when there is no such architecture. */
+  setLatency(id: string, latency: StoredLatency): Promise<void>;
   removeArchitecture(id: string): Promise<void>;
   close(): void;
 }
+
+export const noArchitecture = (id: string): Error => new Error(`There is no architecture '${id}' in the library (any more).`);
 
 /** Architecture that the events tell of, if any. */
 export function architectureIn(events: readonly SearchEvent[]) {

@@ -104,6 +104,25 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect((await store.architectures()).map(({ id }) => id)).toEqual(['aa']);
   });
 
+  it('keeps a latency with its architecture, for as long as that is the same', async () => {
+    const store = await open(record('a'));
+    await store.append('a', { first: 0, events: sample.events, change: {} });
+    // As stored before latencies could be: without the field.
+    const [before] = await store.architectures();
+    expect(before).not.toHaveProperty('latency');
+    const latency = { images: 1, passes: 20, median: 1.5, percentile95: 2.5, adapter: 'An adapter', measured: 7 };
+    await store.addArchitecture({ ...before, id: 'file', runId: null });
+    await store.setLatency('a', latency);
+    await store.setLatency('file', { ...latency, median: 9 });
+    await store.setLatency('file', latency);
+    expect(await store.architectures()).toEqual([{ ...before, latency }, { ...before, id: 'file', runId: null, latency }]);
+    await expect(store.setLatency('z', latency)).rejects.toThrow("no architecture 'z'");
+    // The run goes on, and finds its architecture anew.
+    await store.cut('a', 5, {});
+    await store.append('a', { first: 5, events: sample.events.slice(5), change: {} });
+    expect((await store.architectures()).find(({ id }) => id === 'a')).toEqual(before);
+  });
+
   it('drops all but the latest checkpoint for room', async () => {
     const store = await open(record('a'));
     for (let i = 0; i < 3; i++) await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });

@@ -3,7 +3,7 @@ import { commands } from '../commands.ts';
 import { learnHref, useLearnStop, useView, viewHref, viewNames, views } from '../router.ts';
 import { lab, useLab } from '../store/store.ts';
 import { toggleTheme, useTheme } from '../theme.ts';
-import { adapterName } from '../views/DeviceFigures.tsx';
+import { adapterName } from '../../protocol/adapter.ts';
 import { Glyph, MoonIcon, SunIcon } from './icons.tsx';
 
 export function Header() {

@@ -7,7 +7,7 @@ import type { Room } from '../../storage/room.ts';
 export interface LibraryState {
   /** Null until the store has been read; without those in the bin. */
   runs: readonly RunRecord[] | null;
-  /** Those that came alone from files. */
+  /** What runs found, and those that came alone from files. */
   architectures: readonly ArchitectureRecord[];
   /** Runs that some tab writes at this moment. */
   held: ReadonlySet<string>;
@@ -35,6 +35,11 @@ export const library = createStore<LibraryState>(() => ({
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {
   return useStore(library, select);
+}
+
+/** What a run found; undefined = nothing (yet). */
+export function foundBy(run: Pick<RunRecord, 'id'>, { architectures }: Pick<LibraryState, 'architectures'>): ArchitectureRecord | undefined {
+  return architectures.find(({ runId }) => runId === run.id);
 }
 
 /** Left unfinished by a page that is no more. */

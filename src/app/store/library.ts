@@ -5,7 +5,7 @@ import { importFile } from '../../storage/import.ts';
 import { runReleased, heldRuns } from '../../storage/lock.ts';
 import { onNews, tellNews } from '../../storage/news.ts';
 import { openStore } from '../../storage/open.ts';
-import type { ArchitectureRecord, RunRecord } from '../../storage/records.ts';
+import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
 import { measureRoom } from '../../storage/room.ts';
 import type { RunStore, WholeRun } from '../../storage/run-store.ts';
 import { saveText } from '../download.ts';
@@ -51,9 +51,10 @@ async function open(): Promise<void> {
 
 export async function refreshLibrary(): Promise<void> {
   refreshing = null;
-  const [runs, here, held, room, found] = await Promise.all([store.list(), store === pageStore ? [] : pageStore.list(), heldRuns(), measureRoom(), store.architectures()]);
-  const architectures = found.filter(({ runId }) => runId === null);
-  library.setState({ runs: [...here, ...runs].filter(({ deleted }) => deleted === null), architectures, held, room });
+  const stores = [...new Set<RunStore>([pageStore, store])];
+  const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> => Promise.all(stores.map(read)).then((lists) => lists.flat());
+  const [runs, architectures, held, room] = await Promise.all([all((from) => from.list()), all((from) => from.architectures()), heldRuns(), measureRoom()]);
+  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held, room });
 }
 
 async function changed(runId: string | null = null): Promise<void> {
@@ -110,6 +111,12 @@ export function saveStoredArchitecture({ name, architecture }: ArchitectureRecor
 export async function removeArchitecture(id: string): Promise<void> {
   await store.removeArchitecture(id);
   await changed();
+}
+
+/** Keeps what was measured of an architecture. @throws Error when it is not in the library any more, or cannot be stored. */
+export async function keepLatency({ id, runId }: Pick<ArchitectureRecord, 'id' | 'runId'>, latency: StoredLatency): Promise<void> {
+  await (runId === null ? store : await storeOf(runId)).setLatency(id, latency);
+  await changed(runId);
 }
 
 async function change(id: string, fields: Partial<Omit<RunRecord, 'id'>>): Promise<void> {

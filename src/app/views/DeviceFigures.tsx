@@ -1,12 +1,6 @@
 /** What the search runs on, and what that costs. */
 import { bytes, milliseconds, percent } from '../format.ts';
-import type { AdapterInfo } from '../../protocol/messages.ts';
 import { useShown } from '../store/store.ts';
-
-export function adapterName({ vendor, architecture, description, software }: AdapterInfo): string {
-  const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
-  return software ? `${name} (software)` : name;
-}
 
 export function DeviceFigures() {
   const msPerStep = useShown(({ run }) => run.latest?.msPerStep);

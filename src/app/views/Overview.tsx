@@ -1,10 +1,11 @@
 /** Everything about a search at a glance. */
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { granularities } from '../../engine/settings.ts';
+import { adapterName } from '../../protocol/adapter.ts';
 import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
 import { useShown } from '../store/store.ts';
 import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
-import { adapterName, DeviceFigures } from './DeviceFigures.tsx';
+import { DeviceFigures } from './DeviceFigures.tsx';
 import { RemainingTable } from './RemainingTable.tsx';
 import { SizePanel } from './SizePanel.tsx';
 import { Ticker } from './Ticker.tsx';

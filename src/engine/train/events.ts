@@ -37,8 +37,8 @@ export type TrainEvent = Base &
       }
     | { type: 'training-epoch'; epoch: number; epochs: number }
     | ({ type: 'training-evaluated'; epoch: number } & Evaluation)
-    /** After the last evaluation: inference on this device, as the card does not know it. */
-    | ({ type: 'training-latency' } & Latency)
+    /** After the last evaluation: inference on this device. `adapter`: its name, where whoever runs the training knows it. */
+    | ({ type: 'training-latency'; adapter?: string } & Latency)
     | { type: 'paused' }
     | { type: 'resumed' }
     | { type: 'training-finished'; accuracy: number }

@@ -1,11 +1,38 @@
-/** What else has the graphics device. */
+/** What else has the graphics device. In words; null = nothing. A paused search, training or comparison leaves it alone. */
 import { activeStates } from '../../../protocol/client.ts';
-import { useLab } from '../../store/store.ts';
-import { isTraining, useTraining } from '../retrain/session.ts';
+import { lab, useLab } from '../../store/store.ts';
+import type { LabState } from '../../store/store.ts';
+import { isTraining, training, useTraining } from '../retrain/session.ts';
+import type { Training } from '../retrain/session.ts';
+import { comparisons, useComparisons } from './state.ts';
+import type { Comparisons } from './state.ts';
 
-/** In words; null = nothing. A paused search or training leaves it alone. */
+const searches = ({ state }: Pick<LabState, 'state'>): boolean => activeStates.includes(state) && state !== 'paused';
+const trains = (state: Pick<Training, 'state'>): boolean => isTraining(state) && state.state !== 'paused';
+const compares = ({ work }: Pick<Comparisons, 'work'>): boolean => work !== 'idle' && work !== 'paused';
+
+const words = (searching: boolean, isTrained: boolean, comparing = false): string | null => (searching ? 'A search' : isTrained ? 'A training' : comparing ? 'A comparison' : null);
+
+/** For a comparison. */
 export function useOccupied(): string | null {
-  const searching = useLab((s) => activeStates.includes(s.state) && s.state !== 'paused');
-  const training = useTraining((s) => isTraining(s) && s.state !== 'paused');
-  return searching ? 'A search' : training ? 'A training' : null;
+  return words(useLab(searches), useTraining(trains));
+}
+
+/** For anything but searches, trainings and comparisons. */
+export function useOccupiedByAny(): string | null {
+  return words(useLab(searches), useTraining(trains), useComparisons(compares));
+}
+
+/** @param onChange told when the device has been taken by any of them, once; @returns a function that ends that. */
+export function whenOccupied(onChange: (occupant: string) => void): () => void {
+  const look = (): void => {
+    const occupant = words(searches(lab.getState()), trains(training.getState()), compares(comparisons.getState()));
+    if (occupant === null) return;
+    end();
+    onChange(occupant);
+  };
+  const unsubscribe = [lab, training, comparisons].map((store) => store.subscribe(look));
+  const end = (): void => unsubscribe.forEach((one) => one());
+  look();
+  return end;
 }

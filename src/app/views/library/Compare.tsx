@@ -2,8 +2,10 @@
 import { Panel } from '../../components/Panel.tsx';
 import { accuracy, clock, integer } from '../../format.ts';
 import { fieldOf } from '../../settings/fields.ts';
-import type { RunRecord } from '../../../storage/records.ts';
+import { foundBy, useLibrary } from '../../store/library-state.ts';
+import type { ArchitectureRecord, RunRecord } from '../../../storage/records.ts';
 import { differingSettings } from './differences.ts';
+import { latencyWords, sizeFigures } from './figures.ts';
 
 interface Line {
   label: string;
@@ -22,6 +24,7 @@ const results: readonly Line[] = [
 
 export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]; close: () => void }) {
   const [a, b] = runs;
+  const [foundA, foundB] = [useLibrary((s) => foundBy(a, s)), useLibrary((s) => foundBy(b, s))];
   const settings = differingSettings(a.settings, b.settings);
   return (
     <Panel
@@ -49,6 +52,9 @@ export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]
             {results.map(({ label, of }) => (
               <Row key={label} label={label} a={of(a)} b={of(b)} />
             ))}
+            {sizes(foundA, foundB).map((size) => (
+              <Row key={size.label} {...size} />
+            ))}
             {settings.map(({ path, a: one, b: other }) => (
               <Row key={path} label={fieldOf.get(path)?.label ?? path} a={one} b={other} />
             ))}
@@ -57,6 +63,15 @@ export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]
       </div>
     </Panel>
   );
+}
+
+/** None where neither has an architecture (yet). */
+function sizes(...records: readonly [ArchitectureRecord | undefined, ArchitectureRecord | undefined]): { label: string; a: string; b: string }[] {
+  const known = records.find((record) => record !== undefined);
+  if (!known) return [];
+  const [a, b] = records.map((record) => record && [...sizeFigures(record).map(({ value }) => value), record.latency ? latencyWords(record.latency) : 'not measured']);
+  const labels = [...sizeFigures(known).map(({ label }) => label), 'Inference latency of an image'];
+  return labels.map((label, i) => ({ label, a: a?.[i] ?? '\u2013', b: b?.[i] ?? '\u2013' }));
 }
 
 function Row({ label, a, b }: { label: string; a: string; b: string }) {

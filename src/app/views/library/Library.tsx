@@ -13,6 +13,7 @@ import { orders, pickRuns } from './pick.ts';
 import type { Order } from './pick.ts';
 import { RoomMeter } from './RoomMeter.tsx';
 import { RunRow } from './RunRow.tsx';
+import { Size } from './Size.tsx';
 
 export default function Library() {
   const runs = useLibrary((s) => s.runs);
@@ -141,7 +142,7 @@ function Messages() {
 }
 
 function Architectures() {
-  const architectures = useLibrary((s) => s.architectures);
+  const architectures = useLibrary((s) => s.architectures).filter(({ runId }) => runId === null);
   if (architectures.length === 0) return null;
   return (
     <Panel title="Architectures from files" note={plural(architectures.length, 'architecture')} className="area-found">
@@ -162,6 +163,7 @@ function Architectures() {
                 Delete
               </button>
             </div>
+            <Size record={record} of={record.name} />
           </li>
         ))}
       </ul>

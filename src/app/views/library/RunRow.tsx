@@ -3,10 +3,11 @@ import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
 import { accuracy, clock, compact, integer, plural } from '../../format.ts';
 import { binRun, copySettings, goOn, renameRun, saveRun, showStored, tagRun, watch } from '../../store/library.ts';
-import { isInterrupted, isOpenEnded, useLibrary } from '../../store/library-state.ts';
+import { foundBy, isInterrupted, isOpenEnded, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
 import { activeStates } from '../../../protocol/client.ts';
 import type { RunRecord } from '../../../storage/records.ts';
+import { Size } from './Size.tsx';
 
 interface RunRowProps {
   run: RunRecord;
@@ -16,6 +17,7 @@ interface RunRowProps {
 
 export function RunRow({ run, chosen, choose }: RunRowProps) {
   const [editing, setEditing] = useState(false);
+  const found = useLibrary((s) => foundBy(run, s));
   const { name, tags, summary, settings, dataset } = run;
   return (
     <li className="run-row">
@@ -44,6 +46,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         <Figure label="Steps" value={integer(summary.step)} />
         <Figure label="Time" value={clock(summary.time)} />
       </dl>
+      {found && <Size record={found} of={name} />}
       <Actions run={run} edit={() => setEditing(true)} />
     </li>
   );

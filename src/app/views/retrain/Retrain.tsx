@@ -1,9 +1,11 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and files to take away. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { parseArchitecture } from '../../../engine/architecture/schema.ts';
 import type { Architecture } from '../../../engine/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
+import { fingerprint } from '../../../storage/trainings.ts';
+import { useLibrary } from '../../store/library-state.ts';
 import { useShown } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
@@ -11,6 +13,7 @@ import { TrainForm } from './TrainForm.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
 import { importArchitecture, isTraining, useTraining } from './session.ts';
+import { measuredInLibrary } from './latency.ts';
 import { lookUp } from './stored.ts';
 import { StoredTrainings } from './StoredTrainings.tsx';
 import { Unfinished } from './Unfinished.tsx';
@@ -51,8 +54,12 @@ export default function Retrain() {
   );
 }
 
-function Subject({ architecture: { dataset, parameters, macs, validationAccuracy } }: { architecture: Architecture }) {
-  const latency = useTraining((s) => s.latency);
+function Subject({ architecture }: { architecture: Architecture }) {
+  const { dataset, parameters, macs, validationAccuracy } = architecture;
+  const measured = useTraining((s) => s.latency);
+  const records = useLibrary((s) => s.architectures);
+  const inLibrary = useMemo(() => measuredInLibrary(fingerprint(architecture), records), [architecture, records]);
+  const latency = measured ?? inLibrary;
   const started = useTraining((s) => s.started);
   const rows: [string, string][] = [
     ['Data set', `${dataset.name}, ${dataset.imageSize} pixels`],

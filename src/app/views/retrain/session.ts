@@ -12,7 +12,9 @@ import { fingerprint } from '../../../storage/trainings.ts';
 import type { StoredTrainings } from '../../../storage/trainings.ts';
 import { saveBytes } from '../../download.ts';
 import { chosenSource, sourceOf } from '../../store/datasets.ts';
+import { library } from '../../store/library-state.ts';
 import { lab } from '../../store/store.ts';
+import { latencyFor } from './latency.ts';
 
 type EventOf<T extends TrainEvent['type']> = Extract<TrainEvent, { type: T }>;
 export type TrainingState = 'idle' | 'loading' | 'running' | 'paused' | 'finished' | 'failed';
@@ -118,7 +120,8 @@ export function stopTraining(): void {
 
 export function exportTrained(format: ExportFormat): void {
   worker ??= openWorker();
-  send({ type: 'export', format, trained: training.getState().trained });
+  const state = training.getState();
+  send({ type: 'export', format, trained: state.trained, latency: latencyFor(state, library.getState().architectures) });
 }
 
 export function importArchitecture(imported: Architecture | null): void {
@@ -141,6 +144,10 @@ function receive(message: TrainMessage): void {
       break;
     case 'file':
       saveBytes(message.bytes, message.name);
+      break;
+    // Asked for by the library, of another worker.
+    case 'measuring':
+    case 'measured':
       break;
     case 'event':
       training.setState((state) => follow(state, message.event));

@@ -1,5 +1,6 @@
 /** Every export format as named files, for a shell to write and a page to download. */
 import { zipSync } from 'fflate';
+import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { modelCard } from './card.ts';
@@ -17,18 +18,21 @@ export interface ExportedFile {
 
 const text = (name: string, content: string): ExportedFile => ({ name, bytes: new TextEncoder().encode(content) });
 
-/** With a card.json that states size, work and expected accuracy. @throws ArchitectureError where the input contradicts itself. */
-export function exportFiles(trained: Trained, format: ExportFormat): ExportedFile[] {
-  const card = text('card.json', `${JSON.stringify(modelCard(networkOf(trained), trained), null, 2)}\n`);
+/**
+ * With a card.json that states size, work, expected accuracy, and latency where it was measured (null = it was not).
+ * @throws ArchitectureError where the input contradicts itself.
+ */
+export function exportFiles(trained: Trained, format: ExportFormat, latency: MeasuredLatency | null = null): ExportedFile[] {
+  const card = text('card.json', `${JSON.stringify(modelCard(networkOf(trained), trained, latency), null, 2)}\n`);
   switch (format) {
     case 'onnx':
-      return [{ name: 'network.onnx', bytes: exportOnnx(trained) }, card];
+      return [{ name: 'network.onnx', bytes: exportOnnx(trained, latency) }, card];
     case 'pytorch': {
-      const { module, weights } = exportPyTorch(trained);
+      const { module, weights } = exportPyTorch(trained, latency);
       return [text('network.py', module), { name: 'weights.npz', bytes: weights }, card];
     }
     case 'tfjs': {
-      const { model, weights } = exportTfjs(trained);
+      const { model, weights } = exportTfjs(trained, latency);
       return [text('model.json', JSON.stringify(model)), { name: weightsFile, bytes: weights }, card];
     }
     case 'json':
@@ -37,8 +41,8 @@ export function exportFiles(trained: Trained, format: ExportFormat): ExportedFil
 }
 
 /** The same in one file, for a page to hand over. */
-export function exportArchive(trained: Trained, format: ExportFormat): ExportedFile {
+export function exportArchive(trained: Trained, format: ExportFormat, latency: MeasuredLatency | null = null): ExportedFile {
   const { dataset, parameters } = trained.architecture;
-  const files = Object.fromEntries(exportFiles(trained, format).map(({ name, bytes }) => [name, bytes]));
+  const files = Object.fromEntries(exportFiles(trained, format, latency).map(({ name, bytes }) => [name, bytes]));
   return { name: `mgas-${dataset.name}-${parameters.active}-parameters-${format}.zip`, bytes: zipSync(files) };
 }

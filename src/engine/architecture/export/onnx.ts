@@ -3,6 +3,7 @@
  * the metadata says; output `logits`, [N, classes]. N is free.
  */
 import type { Network } from '../../granularity/network.ts';
+import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { engineVersion } from '../../version.ts';
@@ -16,11 +17,11 @@ import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-schema.ts';
 /** As engine/supernet: PyTorch's. */
 const normEpsilon = 1e-5;
 
-export function exportOnnx(trained: Trained): Uint8Array {
+export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = null): Uint8Array {
   const network = networkOf(trained);
   const writer = new OnnxWriter(network);
   writer.rename(writeGraph(network, writer), 'logits');
-  const card = modelCard(network, trained);
+  const card = modelCard(network, trained, latency);
   const { imageSize, imageChannels, classNames } = card.task;
   const value = (name: string, dims: number[]) => ({
     name,

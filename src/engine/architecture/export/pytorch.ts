@@ -4,6 +4,7 @@
  */
 import type { Network } from '../../granularity/network.ts';
 import type { CandidatePlan, CellPlan } from '../../supernet/plan.ts';
+import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { cardLines, modelCard } from './card.ts';
@@ -19,9 +20,9 @@ export interface PyTorchFiles {
   readonly weights: Uint8Array;
 }
 
-export function exportPyTorch(trained: Trained): PyTorchFiles {
+export function exportPyTorch(trained: Trained, latency: MeasuredLatency | null = null): PyTorchFiles {
   const network = networkOf(trained);
-  const card = modelCard(network, trained);
+  const card = modelCard(network, trained, latency);
   const { plan } = network;
   const { imageSize, imageChannels, classNames } = card.task;
   const numbers = (values: readonly number[]): string => `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;

@@ -3,6 +3,7 @@
  * [N, height, width, channels], normalized as the metadata says; output `logits`, [N, classes]. N is free.
  */
 import type { Network } from '../../granularity/network.ts';
+import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { engineVersion } from '../../version.ts';
@@ -48,7 +49,7 @@ const normEpsilon = 1e-5;
 /** Less than any activation. */
 const lowest = -1e9;
 
-export function exportTfjs(trained: Trained): TfjsFiles {
+export function exportTfjs(trained: Trained, latency: MeasuredLatency | null = null): TfjsFiles {
   const network = networkOf(trained);
   const writer = new TfjsWriter(network);
   const output = writeGraph(network, writer);
@@ -63,7 +64,7 @@ export function exportTfjs(trained: Trained): TfjsFiles {
       generatedBy: `MGAS Lab ${engineVersion}`,
       convertedBy: null,
       signature: { inputs: value('image', [imageSize, imageSize, imageChannels]), outputs: value('logits', [classNames.length]) },
-      userDefinedMetadata: { card: modelCard(network, trained) },
+      userDefinedMetadata: { card: modelCard(network, trained, latency) },
       modelTopology: { node: writer.nodes, versions: { producer: 987 } },
       weightsManifest: [{ paths: [weightsFile], weights: writer.entries }],
     },
