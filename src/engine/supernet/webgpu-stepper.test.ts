@@ -6,6 +6,7 @@ import type { ComposedStepper } from './composed-stepper.ts';
 import type { NetworkParameters } from './plan.ts';
 import { disagreement, everything, pruneSome, relative, setUp } from './testing/drawn-network.ts';
 import type { Case } from './testing/drawn-network.ts';
+import { adapterSizes } from './webgpu/context.ts';
 import { createWebGPUStepper } from './webgpu-stepper.ts';
 import type { WebGPUStepper } from './webgpu-stepper.ts';
 
@@ -62,6 +63,14 @@ describe('own kernels agree with the composition', () => {
     for (const [name, error] of Object.entries(gradients)) expect(error, `gradient of ${name}`).toBeLessThan(1e-4);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-4);
     expect(errors.logits).toBeLessThan(1e-5);
+  });
+
+  // What a graphics card runs: other workgroups, chunks and columns.
+  it.each(cases.slice(0, 1))('by the sizes of a graphics card: $name', async (c) => {
+    const card = createWebGPUStepper(await requestNodeDevice(), adapterSizes.hardware);
+    const { gradients, ...errors } = await disagreement(card, composed, c);
+    card.dispose();
+    for (const [name, error] of Object.entries({ ...gradients, ...errors })) expect(error, name).toBeLessThan(1e-4);
   });
 
   it('on the losses of 20 steps', async () => {

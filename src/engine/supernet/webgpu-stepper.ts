@@ -21,10 +21,13 @@ const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'ba
 /** Parts that make up a training step. */
 export const trainingParts: ReadonlySet<string> = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
 
-/** @param gpu a device, or one with programs compiled before. */
-export function createWebGPUStepper(gpu: GPUDevice | Gpu): WebGPUStepper {
+/**
+ * @param gpu a device, or one with programs compiled before.
+ * @param sizes what suits the adapter, where that is not to be told from the device.
+ */
+export function createWebGPUStepper(gpu: GPUDevice | Gpu, sizes?: AdapterSizes): WebGPUStepper {
   const wrapped = gpu instanceof Gpu ? gpu : new Gpu(gpu);
-  return new WebGPUStepper(wrapped, adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware']);
+  return new WebGPUStepper(wrapped, sizes ?? adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware']);
 }
 
 function isSoftware(device: GPUDevice): boolean {

@@ -47,7 +47,7 @@ export function tilesAlong(size: number, rows: number, largestStep: number): num
 
 export const depthwiseParams = ['batch', 'height', 'width', 'inHeight', 'inWidth', 'tab'] as const;
 export const forwardRow = 6; // [input quad, weight base, output quad, slot, dilation, step]
-export const filterRow = 7; // [input quad, gradient quad, output base, slot, dilation, step, kernel column]
+export const filterRow = 7; // [input quad, gradient quad, output base, slot, dilation, step, first column of taps]
 
 const seq = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const slotBinding = ['slots', 'read', 'vec4f'] as const;
@@ -62,11 +62,14 @@ fn tile(index : u32, height : u32, width : u32, step : u32) -> Tile {
   return Tile(image, i32(i / step * block + i % step), i32(index % width), image < p.batch);
 }`;
 
-/** Rows of a plane at first, first + dilation, ..: yI, okI, rowI. */
+/**
+ * Rows of a plane at first, first + dilation, ..: yI, rowI, and maskI, 0 outside of it. A factor, since a choice between
+ * vectors costs a software adapter three times a product; what is read there is some value of the plane.
+ */
 const rowOffsets = (count: number, first: string, height: string, width: string, base: string): string =>
   unroll(
     count,
-    (r) => `let y${r} = ${first} + ${r} * dilation; let ok${r} = y${r} >= 0 && y${r} < ${height};
+    (r) => `let y${r} = ${first} + ${r} * dilation; let mask${r} = select(0.0, 1.0, y${r} >= 0 && y${r} < ${height});
 let row${r} = ${base} + u32(clamp(y${r}, 0, ${height} - 1)) * u32(${width});`,
   );
 
@@ -104,9 +107,9 @@ function convolve(v: DepthwiseVariant, c: DepthwiseClass, window: Window): strin
 ${rowOffsets(rows, 'first', window.height, window.width, 'plane')}
 for (var kx = 0; kx < ${kernel}; kx++) {
   let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
-  let inX = x >= 0 && x < ${window.width}; let cx = u32(clamp(x, 0, ${window.width} - 1));
-  ${unroll(rows, (i) => `let v${i} = select(vec4f(), ${window.activate(`${window.source}[row${i} + cx]`)}, ok${i} && inX);`)}
-  ${unroll(kernel, (ky) => `let k${ky} = w[weights + u32(${window.tap(ky)})];`)}
+  let inside = select(0.0, 1.0, x >= 0 && x < ${window.width}); let cx = u32(clamp(x, 0, ${window.width} - 1));
+  ${unroll(rows, (i) => `let v${i} = ${window.activate(`${window.source}[row${i} + cx]`)} * mask${i};`)}
+  ${unroll(kernel, (ky) => `let k${ky} = w[weights + u32(${window.tap(ky)})] * inside;`)}
   ${unroll(v.rows, (r) => `acc${r} += ${sum(kernel, (ky) => `v${r * ratio + ky} * k${ky}`)};`)}
 }`;
 }
@@ -237,31 +240,41 @@ for (var kx = 0; kx < ${kernel}; kx++) {
 }`;
 }
 
+/** Columns of a kernel's taps whose gradients one invocation sums, where it may hold `taps` sums: at least one. */
+export function filterColumns(kernel: number, taps: number): number {
+  return Math.min(kernel, Math.max(1, Math.floor(taps / kernel)));
+}
+
 /**
- * Partial sums of dL/dw over one chunk of the pixels, for one column of a quad's taps: all taps at once are too many
- * values for a software adapter's compiler. out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x columns].
+ * Partial sums of dL/dw over one chunk of the pixels, for `columns` columns of a quad's taps (`filterColumns`): the more
+ * of them, the less often a gradient is loaded, and the more there is to compile.
+ * out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x groups of columns].
  * One barrier, then one invocation a tap adds the shares.
  */
-export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass, threads: number): Program {
+export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass, threads: number, columns: number): Program {
   const { kernel } = c;
+  const taps = columns * kernel;
   const ratio = ratioOf(v, c);
   const rows = (v.rows - 1) * ratio + kernel;
   const half = (kernel - 1) / 2;
-  const sums = `${unroll(kernel, (i) => `var acc${i} = vec4f();`)}
+  const column = (j: number): string => `{
+    let x = t.x * ${v.stride} + (kx + ${j} - ${half}) * dilation;
+    let inside = select(0.0, 1.0, x >= 0 && x < inW);
+    let cx = u32(clamp(x, 0, inW - 1));
+    ${unroll(rows, (r) => `let v${r} = ${activate(v, `x_[row${r} + cx]`)} * mask${r};`)}
+    ${unroll(kernel, (ky) => `acc${j * kernel + ky} += (${sum(v.rows, (r) => `v${r * ratio + ky} * g${r}`)}) * inside;`)}
+  }`;
+  const sums = `${unroll(taps, (i) => `var acc${i} = vec4f();`)}
   for (var i = wg.x * ${threads}u + local; i < tiles; i += p.chunks * ${threads}u) {
     let t = tile(i, p.height, p.width, u32(step));
-    let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
-    if (x >= 0 && x < inW) {
-      let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth + u32(x);
-      let at = (tab[entry + 1u] * p.batch + t.image) * p.height * p.width + u32(t.x);
-      ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let g${r} = select(vec4f(), g[at + u32(min(oy${r}, h - 1)) * p.width], oy${r} < h);`)}
-      let first = t.y * ${v.stride} - ${half} * dilation;
-      ${rowOffsets(rows, 'first', 'inH', 'inW', 'plane')}
-      ${unroll(rows, (r) => `let v${r} = select(vec4f(), ${activate(v, `x_[row${r}]`)}, ok${r});`)}
-      ${unroll(kernel, (ky) => `acc${ky} += ${sum(v.rows, (r) => `v${r * ratio + ky} * g${r}`)};`)}
-    }
+    let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
+    let at = (tab[entry + 1u] * p.batch + t.image) * p.height * p.width + u32(t.x);
+    ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let g${r} = select(vec4f(), g[at + u32(min(oy${r}, h - 1)) * p.width], oy${r} < h);`)}
+    let first = t.y * ${v.stride} - ${half} * dilation;
+    ${rowOffsets(rows, 'first', 'inH', 'inW', 'plane')}
+    ${unroll(columns, column)}
   }
-  ${unroll(kernel, (i) => `shares[${i * threads}u + local] = acc${i};`)}`;
+  ${unroll(taps, (i) => `shares[${i * threads}u + local] = acc${i};`)}`;
   return {
     label: `depthwise filter gradient ${label(v, kernel)}`,
     bindings: [
@@ -274,7 +287,7 @@ export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass, 
     params: [...depthwiseParams, 'chunks', 'chunkStride'],
     workgroupSize: threads,
     code: `${slotFields}${helpers(v.rows)}
-var<workgroup> shares : array<vec4f, ${kernel * threads}>;
+var<workgroup> shares : array<vec4f, ${taps * threads}>;
 fn run(local : u32, wg : vec3<u32>) {
   let entry = p.tab + wg.y * ${filterRow}u;
   let dilation = i32(tab[entry + 4u]); let step = i32(tab[entry + 5u]); let kx = i32(tab[entry + 6u]);
@@ -284,10 +297,12 @@ fn run(local : u32, wg : vec3<u32>) {
   ${affine(v, 'tab[entry + 3u]')}
   ${sums}
   workgroupBarrier();
-  for (var ky = local; ky < ${kernel}u; ky += ${threads}u) {
+  for (var tap = local; tap < ${taps}u; tap += ${threads}u) {
+    let column = u32(kx) + tap / ${kernel}u;
+    if (column >= ${kernel}u) { continue; }
     var sum = vec4f();
-    for (var i = 0u; i < ${threads}u; i++) { sum += shares[ky * ${threads}u + i]; }
-    out[tab[entry + 2u] + wg.x * p.chunkStride + ky * ${kernel}u + u32(kx)] = sum;
+    for (var i = 0u; i < ${threads}u; i++) { sum += shares[tap * ${threads}u + i]; }
+    out[tab[entry + 2u] + wg.x * p.chunkStride + tap % ${kernel}u * ${kernel}u + column] = sum;
   }
 }`,
   };

@@ -114,10 +114,29 @@ fn run(local : u32, wg : vec3<u32>) {
   let n = p.batch * p.height * p.width;
   let pixel = (image * p.height + y0) * p.width + x0;
   ${unroll(mixRows, (r) => `let pixel${r} = min(pixel + ${r}u * p.width, n - 1u);`)}
-  // Convolutions first, then one source after the other: less code than both sources at once.
+  ${unroll(
+    2,
+    (k) => `var pool${k} : Pools;
+  if (${k}u < p.sources) {
+    let quad = tab[p.tab + ${2 + 2 * k}u] + wg.y;
+    if (tab[p.tab + ${3 + 2 * k}u] != 0u) {
+      pool${k} = pools(quad, image, i32(y0), i32(x0));
+      let to = (${k}u * tab[p.tab + 1u] + wg.y) * n + pixel;
+      ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool${k}.arg${r}; }`)}
+    } else {
+      ${
+        v.stride === 1
+          ? `let at = (quad * p.batch + image) * p.inHeight * p.inWidth;
+      ${unroll(mixRows, (r) => `pool${k}.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
+          : ''
+      }
+    }
+  }`,
+  )}
   for (var t = 0u; t < tab[p.tab]; t++) {
     let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
-    ${unroll(mixRows, (r) => `var acc${r} = vec4f();`)}
+    ${unroll(2, (k) => `let a${k} = ${coefficient(`tab[row + ${2 + 3 * k}u]`)}; let b${k} = ${coefficient(`tab[row + ${3 + 3 * k}u]`)}; let c${k} = ${coefficient(`tab[row + ${4 + 3 * k}u]`)};`)}
+    ${unroll(mixRows, (r) => `var acc${r} = ${seq(2).map((k) => `a${k} * pool${k}.here${r} + b${k} * pool${k}.avg${r} + c${k} * pool${k}.max${r}`).join(' + ')};`)}
     let list = tab[row + 8u] + wg.y * 4u;
     for (var e = tab[list]; e < tab[list] + tab[list + 1u] * ${alignedEntry}u; e += ${alignedEntry}u) {
       let a = ${entry};
@@ -149,31 +168,6 @@ fn run(local : u32, wg : vec3<u32>) {
     let out = (tab[row] + wg.y) * n;
     if (tab[row + 1u] != 0u) { ${unroll(mixRows, (r) => `acc${r} += y[out + pixel${r}];`)} }
     ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { y[out + pixel${r}] = acc${r}; }`)}
-  }
-  for (var k = 0u; k < p.sources; k++) {
-  var pool : Pools;
-  let quad = tab[p.tab + 2u + 2u * k] + wg.y;
-  if (tab[p.tab + 3u + 2u * k] != 0u) {
-    pool = pools(quad, image, i32(y0), i32(x0));
-    let to = (k * tab[p.tab + 1u] + wg.y) * n + pixel;
-    ${unroll(mixRows, (r) => `if (y0 + ${r}u < p.height) { winners[to + ${r}u * p.width] = pool.arg${r}; }`)}
-  } else {
-    ${
-      v.stride === 1
-        ? `let at = (quad * p.batch + image) * p.inHeight * p.inWidth;
-    ${unroll(mixRows, (r) => `pool.here${r} = ${state}[at + min(y0 + ${r}u, p.inHeight - 1u) * p.inWidth + x0];`)}`
-        : ''
-    }
-  }
-    for (var t = 0u; t < tab[p.tab]; t++) {
-      let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
-      let a = ${coefficient('tab[row + 2u + 3u * k]')}; let b = ${coefficient('tab[row + 3u + 3u * k]')}; let c = ${coefficient('tab[row + 4u + 3u * k]')};
-      let out = (tab[row] + wg.y) * n;
-      ${unroll(
-        mixRows,
-        (r) => `if (y0 + ${r}u < p.height) { y[out + pixel${r}] += a * pool.here${r} + b * pool.avg${r} + c * pool.max${r}; }`,
-      )}
-    }
   }
 }`,
   };

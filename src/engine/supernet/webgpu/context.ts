@@ -49,6 +49,8 @@ export interface AdapterSizes {
   /** Invocations of a workgroup that reduces a filter gradient; of one that reduces a norm's plane. */
   readonly filter: number;
   readonly norm: number;
+  /** Most taps whose gradients one invocation of a depthwise filter gradient sums. */
+  readonly taps: number;
   /** The same of the mix's backward pass. */
   readonly mix: number;
 }
@@ -58,8 +60,8 @@ export interface AdapterSizes {
  * workgroups save most of the compilation.
  */
 export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
-  software: { chunks: 2, filter: 8, norm: 16, mix: 8 },
-  hardware: { chunks: 16, filter: 32, norm: 64, mix: 64 },
+  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8 },
+  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64 },
 };
 
 /** Backward passes, recorded in reverse order after the whole forward pass. */

@@ -1,5 +1,5 @@
 /** Backward pass of a group, from the nodes' gradients to the states'. */
-import { depthwiseFilterGradient, depthwiseInputGradient } from '../../../kernels/webgpu/depthwise.ts';
+import { depthwiseFilterGradient, depthwiseInputGradient, filterColumns } from '../../../kernels/webgpu/depthwise.ts';
 import { pointwiseFilterGradient, pointwiseForward, pointwiseInputGradient, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
 import { bytesOf, ceilDiv, none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
@@ -85,12 +85,26 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
   );
 }
 
-/** Rows of the depthwise filter gradient: one a column of taps. */
-function tapRows(b: Branch, xQuad: number, slot: number): number[][] {
-  const { kernel } = b.block;
-  return range(b.inQuads).flatMap((q) =>
-    range(kernel).map((kx) => [xQuad + q, b.d + q, b.taps.gradient + q * kernel ** 2, slot + q, ...spacing(b), kx]),
-  );
+/** Gradients of the taps of a level's depthwise convolutions. `inputOf`: a branch's first input quad, and its slot. */
+function tapsBackward(group: GroupPlan, level: 1 | 2, x: GpuBuffer, g: GpuBuffer, inputOf: (b: Branch) => readonly [quad: number, slot: number]): void {
+  const { gpu, tables, tab, slotBuffer, chunks, chunkCount, chunkStride, sizes } = group.context;
+  const v = group.variant(level);
+  for (const [c, branches] of group.byClass(level)) {
+    // Four more programs with stride 2, for the few reduction cells: those shall not take long to compile.
+    const columns = filterColumns(c.kernel, v.stride === 1 ? sizes.taps : c.kernel);
+    const rows = branches.flatMap((b) => {
+      const [quad, slot] = inputOf(b);
+      return range(b.inQuads).flatMap((q) =>
+        range(ceilDiv(c.kernel, columns)).map((i) => [quad + q, b.d + q, b.taps.gradient + q * c.kernel ** 2, slot + q, ...spacing(b), i * columns]),
+      );
+    });
+    gpu.record(
+      depthwiseFilterGradient(v, c, sizes.filter, columns),
+      [x, g, chunks, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
+      { ...(level === 1 ? group.planes : group.innerPlanes), tab: tables.add(rows), chunks: chunkCount, chunkStride },
+      [chunkCount, rows.length],
+    );
+  }
 }
 
 interface Gather {
@@ -132,18 +146,8 @@ function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void
 
 /** Second depthwise convolutions: gradients of their taps and of the gated activations before them. */
 function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void {
-  const { second, slot, p, context } = group;
-  const { gpu, tables, tab, slotBuffer, chunks, chunkCount, chunkStride } = context;
-  const v = group.variant(2);
-  for (const [kernel, branches] of group.byClass(2)) {
-    const rows = branches.flatMap((b) => tapRows(b, group.firstOf(b).p, slot + group.firstOf(b).p));
-    gpu.record(
-      depthwiseFilterGradient(v, kernel, context.sizes.filter),
-      [p.buffer, dGradient.buffer, chunks, tab, slotBuffer],
-      { ...group.innerPlanes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
-      [chunkCount, rows.length],
-    );
-  }
+  const { second, slot, p } = group;
+  tapsBackward(group, 2, p.buffer, dGradient.buffer, (b) => [group.firstOf(b).p, slot + group.firstOf(b).p]);
   const quads = second.flatMap((b) => {
     const from = group.firstOf(b).p;
     return range(b.inQuads).map((q) => ({ q, readers: [b], x: from + q, slot: slot + from + q, target: from + q }));
@@ -154,19 +158,9 @@ function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void
 /** First depthwise convolutions and reduces: their weights' gradients and the states' gradient. */
 function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
   const { context, first, sources } = group;
-  const { gpu, tables, tab, chunks, chunkCount, chunkStride } = context;
-  const v = group.variant(1);
   const states = group.buffers.states;
-  for (const [kernel, branches] of group.byClass(1)) {
-    // A source's slot is none: its values are read as they are.
-    const rows = branches.flatMap((b) => tapRows(b, b.source.view.firstQuad, 0));
-    gpu.record(
-      depthwiseFilterGradient(v, kernel, context.sizes.filter),
-      [states.buffer, dGradient.buffer, chunks, tab],
-      { ...group.planes, tab: tables.add(rows), chunks: chunkCount, chunkStride },
-      [chunkCount, rows.length],
-    );
-  }
+  // A source's slot is none: its values are read as they are.
+  tapsBackward(group, 1, states.buffer, dGradient.buffer, (b) => [b.source.view.firstQuad, 0]);
   const low = sources[0].view.firstQuad;
   const quads = sources.flatMap((source) =>
     range(source.view.quads).map((q) => {
