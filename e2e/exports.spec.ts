@@ -46,8 +46,10 @@ test('an architecture from a file is trained, tested and taken away', async ({ l
     const { logits } = await session.run({ image: new Tensor('float32', new Float32Array(14 * 14), [1, 1, 14, 14]) });
     expect(logits!.dims).toEqual([1, 10]);
     expect([...(logits!.data as Float32Array)].every(Number.isFinite)).toBe(true);
-    const card = JSON.parse(new TextDecoder().decode(files['card.json'])) as { parameters: object };
+    const card = JSON.parse(new TextDecoder().decode(files['card.json'])) as { parameters: object; latency: { adapter: string } };
     expect(card.parameters).toEqual({ dense: architecture.parameters.dense, nonZero: architecture.parameters.active });
+    expect(card.latency).toMatchObject({ images: 100, passes: 20 });
+    expect(card.latency.adapter).toMatch(/swiftshader/i);
   });
 
   await test.step('a PyTorch module with its weights', async () => {

@@ -1,12 +1,17 @@
 /** The library on runs that came from files: no search is needed. */
-import { truncate, writeFile } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
+import { modelCard } from '../src/engine/architecture/export/card.ts';
+import { parseArchitecture } from '../src/engine/architecture/schema.ts';
+import type { Architecture } from '../src/engine/architecture/schema.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
+import { rebuildNetwork } from '../src/engine/train/rebuild.ts';
 import { emptySummary } from '../src/storage/records.ts';
+import type { ArchitectureRecord } from '../src/storage/records.ts';
 import { writeRun } from '../src/storage/files.ts';
 import { summarize } from '../src/storage/summary.ts';
 import { expect, test } from './lab.ts';
-import { openLibrary, runRow } from './storage-helpers.ts';
+import { openLibrary, runRow, storedRecords } from './storage-helpers.ts';
 
 async function runFile(name: string, created: number, tags: string[] = [], target = 6_000) {
   const { settings, events, checkpoints } = await sampleRun((change) => void (change.targetParameters = target));
@@ -55,6 +60,33 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('3,000');
   const { violations } = await new AxeBuilder({ page: lab }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+
+  await test.step('size is what its file amounts to; latency is measured without a training, and kept', async () => {
+    const [saved] = await Promise.all([lab.waitForEvent('download'), gamma.getByRole('button', { name: 'Save', exact: true }).click()]);
+    const { events } = JSON.parse(await readFile(await saved.path(), 'utf8')) as { events: { architecture?: Architecture }[] };
+    const architecture = parseArchitecture(events.at(-1)!.architecture);
+    // Counted anew, from the masks.
+    const card = modelCard(rebuildNetwork(architecture, 1), { architecture, normalization: { mean: [0], deviation: [1] }, test: { accuracy: 0, loss: 0, images: 0, confusion: [], worst: [] } });
+    const counted = [card.parameters.dense, card.parameters.nonZero, card.bytes.dense, card.bytes.withBitmap, card.macs.dense, card.macs.sparse].map((n) => n.toLocaleString('en-US'));
+    const size = gamma.getByRole('group').filter({ hasText: /^Size/ });
+    await size.locator('summary').press('Enter');
+    const figures = size.locator('dd');
+    await expect(figures).toHaveText([...counted, 'not measured']);
+    for (const [i, label] of ['Dense parameters', 'Non-zero parameters', 'Bytes, dense', 'Bytes, bitmap mask', 'MACs, dense', 'MACs, sparse'].entries()) {
+      await expect(comparison.getByRole('row', { name: label }).getByRole('cell').last()).toHaveText(counted[i]);
+    }
+    await size.getByRole('button', { name: 'Measure latency' }).click();
+    await expect(figures.last()).toContainText(/ms median, .* ms 95th percentile1 image a pass, 20 passes on .*swiftshader/i, { timeout: 60_000 });
+    await expect(comparison.getByRole('row', { name: 'Inference latency' })).toContainText('ms median');
+    const measured = await figures.last().innerText();
+    await lab.reload();
+    await size.locator('summary').press('Enter');
+    expect(await figures.last().innerText()).toBe(measured);
+    const [{ latency }] = (await storedRecords<ArchitectureRecord>(lab, 'architectures')).filter((record) => record.latency);
+    expect(latency!.median).toBeGreaterThan(0);
+    expect(latency!.percentile95).toBeGreaterThanOrEqual(latency!.median);
+    expect((await new AxeBuilder({ page: lab }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+  });
 
   await gamma.getByRole('button', { name: 'Delete' }).click();
   await expect(runRow(lab, 'Gamma')).toHaveCount(0);
