@@ -105,9 +105,10 @@ export async function installWebGPU(): Promise<void> {
 
 /**
  * A device with the adapter's largest compute limits and, where offered, subgroups, timestamp queries and half floats.
+ * @param options.without features to go without though they are offered: what other adapters run can be tested so.
  * @throws Error naming what to install when there is no adapter.
  */
-export async function requestNodeDevice(): Promise<GPUDevice> {
+export async function requestNodeDevice({ without = [] }: { without?: readonly GPUFeatureName[] } = {}): Promise<GPUDevice> {
   installed ??= install();
   const gpu = await installed;
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -116,7 +117,7 @@ export async function requestNodeDevice(): Promise<GPUDevice> {
   for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit] as number;
   const device = await adapter.requestDevice({
     requiredLimits,
-    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature) && !without.includes(feature)),
   });
   devices.add(device);
   void device.lost.then(() => devices.delete(device));

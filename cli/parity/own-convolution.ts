@@ -26,6 +26,8 @@ const chunks = 3;
 const rows = 4;
 /** Invocations that share a sum. */
 const threads = 8;
+/** Columns of taps an invocation: fewer than any kernel has, so that a last group is not full. */
+const columns = 2;
 
 interface Setup {
   readonly gpu: Gpu;
@@ -59,7 +61,7 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
     const spacing = [dilation, depthwiseStep(stride, dilation)];
     const forward = tables.add(range(inQuads).map((q) => [q, weight(q), q, 0, ...spacing]));
     const filterRows = range(inQuads).flatMap((q) =>
-      range(kernel).map((kx) => [q, q, taps.gradient + q * kernel * kernel, 0, ...spacing, kx]),
+      range(ceilDiv(kernel, columns)).map((i) => [q, q, taps.gradient + q * kernel * kernel, 0, ...spacing, i * columns]),
     );
     const filter = tables.add(filterRows);
     const entries = tables.add(range(inQuads).map((q) => [q, weight(q)]));
@@ -72,7 +74,7 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
       gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [tiles(outPlane, spacing[1]), inQuads]);
       gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [tiles(inPlane, stride === 1 ? dilation : 1), inQuads]);
       const sizes = { chunks, chunkStride: registry.gradientSize };
-      gpu.record(depthwiseFilterGradient(v, c, threads), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
+      gpu.record(depthwiseFilterGradient(v, c, threads, columns), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
     };
   };
 }

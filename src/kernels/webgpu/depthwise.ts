@@ -10,7 +10,7 @@
  * of a branch, and the body of every loop once, under masks.
  */
 import type { Program } from './runtime.ts';
-import { unroll } from './quad.ts';
+import { sharedLoads, unroll } from './quad.ts';
 import { slotFields, slotOffset } from './slots.ts';
 
 /**
@@ -59,7 +59,7 @@ fn tile(index : u32, height : u32, width : u32, step : u32) -> Tile {
   let down = (height + block - 1u) / block * step;
   let image = index / (down * width);
   let i = index / width % down;
-  return Tile(image, i32(i / step * block + i % step), i32(index % width), image < p.batch);
+  return Tile(min(image, p.batch - 1u), i32(i / step * block + i % step), i32(index % width), image < p.batch);
 }`;
 
 /**
@@ -93,12 +93,12 @@ interface Window {
   readonly height: string;
   readonly width: string;
   readonly activate: (load: string) => string;
-  /** Index of tap (ky, kx), kx a variable. */
-  readonly tap: (ky: number) => string;
+  /** WGSL of the index of tap (ky, kx), ky a u32 expression, kx a variable. */
+  readonly tap: (ky: string) => string;
 }
 
 /** Adds a convolution to acc0, acc1, ..: for each column of taps, one column of inputs. */
-function convolve(v: DepthwiseVariant, c: DepthwiseClass, window: Window): string {
+function convolve(v: DepthwiseVariant, c: DepthwiseClass, window: Window, subgroups: boolean): string {
   const { kernel } = c;
   const ratio = ratioOf(v, c);
   const rows = (v.rows - 1) * ratio + kernel;
@@ -109,7 +109,8 @@ for (var kx = 0; kx < ${kernel}; kx++) {
   let x = t.x * ${v.stride} + (kx - ${half}) * dilation;
   let inside = select(0.0, 1.0, x >= 0 && x < ${window.width}); let cx = u32(clamp(x, 0, ${window.width} - 1));
   ${unroll(rows, (i) => `let v${i} = ${window.activate(`${window.source}[row${i} + cx]`)} * mask${i};`)}
-  ${unroll(kernel, (ky) => `let k${ky} = w[weights + u32(${window.tap(ky)})] * inside;`)}
+  ${sharedLoads(subgroups, 'w', kernel, (ky) => `w[weights + ${window.tap(ky)}]`)}
+  ${unroll(kernel, (ky) => `let k${ky} = w${ky} * inside;`)}
   ${unroll(v.rows, (r) => `acc${r} += ${sum(kernel, (ky) => `v${r * ratio + ky} * k${ky}`)};`)}
 }`;
 }
@@ -121,7 +122,7 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
     height: 'inH',
     width: 'inW',
     activate: (load) => activate(v, load),
-    tap: (ky) => `${ky * c.kernel} + kx`,
+    tap: (ky) => `${ky} * ${c.kernel}u + u32(kx)`,
   };
   return {
     label: `depthwise ${label(v, c.kernel)}`,
@@ -134,21 +135,20 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
     ],
     params: depthwiseParams,
     workgroupSize: 64,
-    code: `${slotFields}${helpers(v.rows)}
+    code: (subgroups) => `${slotFields}${helpers(v.rows)}
 fn run(local : u32, wg : vec3<u32>) {
   let entry = p.tab + wg.y * ${forwardRow}u;
   let dilation = i32(tab[entry + 4u]); let step = i32(tab[entry + 5u]);
   let t = tile(wg.x * 64u + local, p.height, p.width, u32(step));
-  if (!t.inside) { return; }
   let weights = tab[entry + 1u];
   let inH = i32(p.inHeight); let inW = i32(p.inWidth);
   let plane = (tab[entry] * p.batch + t.image) * p.inHeight * p.inWidth;
   ${affine(v, 'tab[entry + 3u]')}
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
-  ${convolve(v, c, window)}
+  ${convolve(v, c, window, subgroups)}
   let out = (tab[entry + 2u] * p.batch + t.image) * p.height * p.width + u32(t.x);
   let h = i32(p.height);
-  ${unroll(v.rows, (r) => `{ let oy = t.y + ${r} * step; if (oy < h) { y[out + u32(oy) * p.width] = acc${r}; } }`)}
+  ${unroll(v.rows, (r) => `{ let oy = t.y + ${r} * step; if (t.inside && oy < h) { y[out + u32(oy) * p.width] = acc${r}; } }`)}
 }`,
   };
 }
@@ -178,12 +178,11 @@ export function depthwiseInputGradient(v: DepthwiseVariant, classes: readonly De
     ],
     params: [...depthwiseParams, 'add'],
     workgroupSize: 64,
-    code: `${slotFields}${helpers(v.rows)}
+    code: (subgroups) => `${slotFields}${helpers(v.rows)}
 fn run(local : u32, wg : vec3<u32>) {
   let head = p.tab + wg.y * ${inputGradientRow(classes.length)}u;
   let dilation = i32(tab[head + 2u]); let step = ${step};
   let t = tile(wg.x * 64u + local, p.inHeight, p.inWidth, u32(step));
-  if (!t.inside) { return; }
   let gH = i32(p.height); let gW = i32(p.width);
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
   ${classes
@@ -191,7 +190,7 @@ fn run(local : u32, wg : vec3<u32>) {
       (c, i) => `for (var e = tab[head + ${4 + 2 * i}u]; e < tab[head + ${4 + 2 * i}u] + tab[head + ${5 + 2 * i}u] * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
     let plane = (tab[e] * p.batch + t.image) * p.height * p.width;
     let weights = tab[e + 1u];
-    ${taps(v, c)}
+    ${taps(v, c, subgroups)}
   }`,
     )
     .join('\n')}
@@ -202,15 +201,15 @@ fn run(local : u32, wg : vec3<u32>) {
   ${unroll(v.rows, (r) => `let oy${r} = t.y + ${r} * step; let o${r} = u32(min(oy${r}, h - 1)) * p.inWidth;`)}
   ${v.activation === 'none' ? '' : unroll(v.rows, (r) => `acc${r} = select(vec4f(), acc${r}, ${activate(v, `x_[at + o${r}]`)} > vec4f());`)}
   if (p.add != 0u) { ${unroll(v.rows, (r) => `acc${r} += y[out + o${r}];`)} }
-  ${unroll(v.rows, (r) => `if (oy${r} < h) { y[out + o${r}] = acc${r}; }`)}
+  ${unroll(v.rows, (r) => `if (t.inside && oy${r} < h) { y[out + o${r}] = acc${r}; }`)}
 }`,
   };
 }
 
 /** Stride 1: the forward convolution with the kernel turned around. */
-function gatherDense(v: DepthwiseVariant, c: DepthwiseClass): string {
+function gatherDense(v: DepthwiseVariant, c: DepthwiseClass, subgroups: boolean): string {
   const last = c.kernel * c.kernel - 1;
-  return convolve(v, c, { source: 'g', height: 'gH', width: 'gW', activate: (load) => load, tap: (ky) => `${last - ky * c.kernel} - kx` });
+  return convolve(v, c, { source: 'g', height: 'gH', width: 'gW', activate: (load) => load, tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(kx)` }, subgroups);
 }
 
 /** Stride 2: only taps whose offset has the pixel's parity reach an output. A column starts at an even row. */

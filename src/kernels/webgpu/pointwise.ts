@@ -4,7 +4,7 @@
  * invocation makes eight pixels of one output quad: twelve vec4 loads feed thirty-two vec4 multiply-adds.
  */
 import type { Program } from './runtime.ts';
-import { unroll } from './quad.ts';
+import { sharedLoads, unroll } from './quad.ts';
 
 const pixels = 8;
 const threads = 64;
@@ -41,7 +41,7 @@ export function pointwiseForward(v: PointwiseVariant): Program {
     ],
     params: [...planeParams, 'tab', 'yQuad'],
     workgroupSize: threads,
-    code: `${v.strided ? strideHelper : ''}
+    code: (subgroups) => `${v.strided ? strideHelper : ''}
 fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.y * ${pointwiseRow}u;
   let n = p.batch * p.height * p.width;
@@ -57,7 +57,7 @@ fn run(local : u32, wg : vec3<u32>) {
   var at = tab[row + 2u];
   for (var q = first; q < end; q++) {
     let base = q * plane;
-    let w0 = w[at]; let w1 = w[at + 1u]; let w2 = w[at + 2u]; let w3 = w[at + 3u];
+    ${sharedLoads(subgroups, 'w', 4, (i) => `w[at + ${i}]`)}
     at += 4u;
     ${unroll(pixels, (i) => `{ let v = ${act(`x[base + o${i}]`)}; acc${i} += v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3; }`)}
   }

@@ -15,8 +15,8 @@ export interface Program {
   /** u32 fields of the uniform `p`. */
   readonly params: readonly string[];
   readonly workgroupSize: number;
-  /** Declarations and `fn run(local: u32, wg: vec3<u32>)`. */
-  readonly code: string;
+  /** Declarations and `fn run(local: u32, wg: vec3<u32>)`; a function where subgroups, if there are any, are of use. */
+  readonly code: string | ((subgroups: boolean) => string);
 }
 
 export interface GpuBuffer {
@@ -59,16 +59,20 @@ export interface Dispatch {
 
 const paramStride = 256; // WebGPU's least uniform offset alignment
 
-function source(program: Program): string {
+function source(program: Program, subgroups: boolean): string {
+  const lanes = subgroups && typeof program.code === 'function';
+  const code = typeof program.code === 'function' ? program.code(subgroups) : program.code;
   const bindings = program.bindings.map(
     ([name, access, type], i) => `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
   );
-  return `struct Params { ${program.params.map((f) => `${f} : u32,`).join(' ')} }
+  return `${lanes ? 'enable subgroups;\nvar<private> lane : u32;\n' : ''}struct Params { ${program.params.map((f) => `${f} : u32,`).join(' ')} }
 @group(0) @binding(0) var<uniform> p : Params;
 ${bindings.join('\n')}
-${program.code}
+${code}
 @compute @workgroup_size(${program.workgroupSize})
-fn main(@builtin(local_invocation_index) local : u32, @builtin(workgroup_id) wg : vec3<u32>) { run(local, wg); }`;
+fn main(@builtin(local_invocation_index) local : u32, @builtin(workgroup_id) wg : vec3<u32>${lanes ? ', @builtin(subgroup_invocation_id) place : u32' : ''}) {
+  ${lanes ? 'lane = place & 3u; ' : ''}run(local, wg);
+}`;
 }
 
 /** A recorded sequence of dispatches over fixed buffers. */
@@ -214,7 +218,7 @@ export class Gpu {
   private readonly pending = new Map<string, Promise<GPUComputePipeline>>();
 
   private pipeline(program: Program): Promise<GPUComputePipeline> {
-    const code = source(program);
+    const code = source(program, this.device.features.has('subgroups'));
     let made = this.pending.get(code);
     if (!made) {
       made = this.compile(program, code);
