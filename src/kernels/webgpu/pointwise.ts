@@ -75,13 +75,6 @@ export const reluGradientRow = 8; // [first, quads, weights] of the (first) conv
  * height, width are the gradient's, inHeight, inWidth the input's. Grid: [input pixels / 512, input quads].
  */
 export function pointwiseInputGradient(v: { readonly strided: boolean }): Program {
-  const strided = `
-  let ix = i % p.inWidth; let iy = (i / p.inWidth) % p.inHeight; let b = i / (p.inWidth * p.inHeight);
-  let odd = ix & 1u;
-  let hit = odd == (iy & 1u) && (iy >> 1u) < p.height && (ix >> 1u) < p.width;
-  let o = (b * p.height + min(iy >> 1u, p.height - 1u)) * p.width + min(ix >> 1u, p.width - 1u);
-  if (odd == 1u) { at += count * 4u; first = tab[row + 6u]; count = tab[row + 7u]; }
-  if (!hit) { count = 0u; }`;
   return {
     label: `pointwise input gradient${v.strided ? ' s2' : ''}`,
     bindings: [
@@ -93,13 +86,44 @@ export function pointwiseInputGradient(v: { readonly strided: boolean }): Progra
     ],
     params: [...planeParams, 'tab'],
     workgroupSize: threads,
-    code: `
+    code: v.strided ? stridedInputGradient : denseInputGradient,
+  };
+}
+
+/** As the forward product: eight pixels an invocation, which use each weight. */
+const denseInputGradient = (subgroups: boolean): string => `
+fn run(local : u32, wg : vec3<u32>) {
+  let row = p.tab + wg.y * ${reluGradientRow}u;
+  let n = p.batch * p.inHeight * p.inWidth;
+  let o = wg.x * ${pointwiseTile}u + local;
+  ${unroll(pixels, (i) => `let o${i} = min(o + ${i * threads}u, n - 1u); var acc${i} = vec4f();`)}
+  let first = tab[row]; let end = first + tab[row + 1u];
+  var at = tab[row + 2u];
+  for (var q = first; q < end; q++) {
+    let base = q * n;
+    ${sharedLoads(subgroups, 'w', 4, (i) => `w[at + ${i}]`)}
+    at += 4u;
+    ${unroll(pixels, (i) => `{ let v = g[base + o${i}]; acc${i} += v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3; }`)}
+  }
+  let xPlane = tab[row + 3u] * n; let out = tab[row + 4u] * n;
+  ${unroll(pixels, (i) => `acc${i} = select(vec4f(), acc${i}, x[xPlane + o${i}] > vec4f());`)}
+  if (tab[row + 5u] != 0u) { ${unroll(pixels, (i) => `acc${i} += y[out + o${i}];`)} }
+  ${unroll(pixels, (i) => `if (o + ${i * threads}u < n) { y[out + o${i}] = acc${i}; }`)}
+}`;
+
+/** Pixel by pixel: which convolution reaches one is its own affair. */
+const stridedInputGradient = `
 fn one(i : u32, row : u32) {
   let n = p.batch * p.inHeight * p.inWidth;
   if (i >= n) { return; }
   let plane = p.batch * p.height * p.width;
   var first = tab[row]; var count = tab[row + 1u]; var at = tab[row + 2u];
-  ${v.strided ? strided : 'let o = i;'}
+  let ix = i % p.inWidth; let iy = (i / p.inWidth) % p.inHeight; let b = i / (p.inWidth * p.inHeight);
+  let odd = ix & 1u;
+  let hit = odd == (iy & 1u) && (iy >> 1u) < p.height && (ix >> 1u) < p.width;
+  let o = (b * p.height + min(iy >> 1u, p.height - 1u)) * p.width + min(ix >> 1u, p.width - 1u);
+  if (odd == 1u) { at += count * 4u; first = tab[row + 6u]; count = tab[row + 7u]; }
+  if (!hit) { count = 0u; }
   var acc = vec4f();
   for (var q = first; q < first + count; q++) {
     let v = g[q * plane + o];
@@ -114,9 +138,7 @@ fn one(i : u32, row : u32) {
 fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.y * ${reluGradientRow}u;
   for (var k = 0u; k < ${pixels}u; k++) { one(wg.x * ${pointwiseTile}u + k * ${threads}u + local, row); }
-}`,
-  };
-}
+}`;
 
 export const pointwiseFilterRow = 7; // [x quad, x quads here (1 | 2), g quad, g quads here, shift, output base, output stride of an input quad]
 
