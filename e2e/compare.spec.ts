@@ -72,6 +72,12 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await expect(row(page)).toContainText('1 run of 2');
   await row(page).getByRole('button', { name: 'Go on' }).click();
   await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
+  await test.step('it gives way to a search of this page', async () => {
+    await page.keyboard.press('s');
+    await expect(running.getByText('Paused: a search has the device. It goes on after that.')).toBeVisible({ timeout: patience });
+    await page.keyboard.press('x');
+    await expect(running.getByText(/Paused/)).toHaveCount(0, { timeout: patience });
+  });
   await expect(row(page)).toContainText('finished', { timeout: patience });
   await expect(running).toHaveCount(0);
 

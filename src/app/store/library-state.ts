@@ -11,6 +11,8 @@ export interface LibraryState {
   architectures: readonly ArchitectureRecord[];
   /** Runs that some tab writes at this moment. */
   held: ReadonlySet<string>;
+  /** Some tab searches, compares or trains. */
+  working: boolean;
   /** Why nothing is stored beyond this page. */
   obstacle: string | null;
   room: Room | null;
@@ -29,7 +31,7 @@ export interface LibraryState {
 }
 
 export const library = createStore<LibraryState>(() => ({
-  ...{ runs: null, architectures: [], held: new Set<string>(), obstacle: null, room: null, recording: null },
+  ...{ runs: null, architectures: [], held: new Set<string>(), working: false, obstacle: null, room: null, recording: null },
   ...{ binned: null, watching: null, dismissed: null, update: null, message: null },
 }));
 

@@ -2,7 +2,7 @@
 import type { SearchEvent } from '../../engine/search/events.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';
-import { runReleased, heldRuns } from '../../storage/lock.ts';
+import { held as heldOf, heldRuns, runReleased } from '../../storage/lock.ts';
 import { onNews, tellNews } from '../../storage/news.ts';
 import { openStore } from '../../storage/open.ts';
 import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
@@ -54,7 +54,8 @@ export async function refreshLibrary(): Promise<void> {
   const stores = [...new Set<RunStore>([pageStore, store])];
   const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> => Promise.all(stores.map(read)).then((lists) => lists.flat());
   const [runs, architectures, held, room] = await Promise.all([all((from) => from.list()), all((from) => from.architectures()), heldRuns(), measureRoom()]);
-  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held, room });
+  const others = await Promise.all([heldOf('comparison'), heldOf('training')]);
+  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held, working: [held, ...others].some(({ size }) => size > 0), room });
 }
 
 async function changed(runId: string | null = null): Promise<void> {

@@ -45,6 +45,7 @@ function Steering() {
 function Sentence() {
   const work = useComparisons((s) => s.work);
   const loading = useComparisons((s) => s.loading);
+  const gaveWayTo = useComparisons((s) => s.gaveWayTo);
   const text = useComparisons(({ progress }) => {
     if (!progress) return null;
     const { run, number, total } = progress;
@@ -54,7 +55,7 @@ function Sentence() {
   return (
     <p className="lead" role="status">
       {text ?? now}
-      {work === 'paused' && ' Paused.'}
+      {work === 'paused' && (gaveWayTo ? ` Paused: ${gaveWayTo.toLowerCase()} has the device. It goes on after that.` : ' Paused.')}
       {work === 'pausing' && ' Pausing after this step.'}
     </p>
   );

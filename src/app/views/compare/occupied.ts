@@ -23,6 +23,20 @@ export function useOccupiedByAny(): string | null {
   return words(useLab(searches), useTraining(trains), useComparisons(compares));
 }
 
+/** @param onChange told whenever a search or a training takes the device, and when neither has it any more (null). */
+export function whileOccupied(onChange: (occupant: string | null) => void): () => void {
+  let last: string | null = null;
+  const look = (): void => {
+    const occupant = words(searches(lab.getState()), trains(training.getState()));
+    if (occupant === last) return;
+    last = occupant;
+    onChange(occupant);
+  };
+  const unsubscribe = [lab, training].map((store) => store.subscribe(look));
+  look();
+  return () => unsubscribe.forEach((one) => one());
+}
+
 /** @param onChange told when the device has been taken by any of them, once; @returns a function that ends that. */
 export function whenOccupied(onChange: (occupant: string) => void): () => void {
   const look = (): void => {

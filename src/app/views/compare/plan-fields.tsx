@@ -112,5 +112,5 @@ export function SettingsChoices({ chosen, choose, problem }: { chosen: SettingsC
 const titles: Readonly<Record<SettingsChoice, string>> = {
   small: 'Two small cells on 8-pixel images: a run takes seconds to a minute even without a graphics card',
   tiny: 'The preset tiny',
-  screen: 'As set in the bar above and under All settings; seed and target come from here',
+  screen: 'As set for a search, in the settings bar and under All settings; seed and target come from here',
 };

@@ -49,7 +49,7 @@ export function readForm(texts: FormTexts, { settings: onScreen, settingsProblem
   if (targets && seeds && methods.length * targets.length * seeds.length > most.runs) {
     problems.set('seeds', `Seeds: methods, targets and seeds make ${integer(methods.length * targets.length * seeds.length)} runs; at most ${integer(most.runs)} fit a comparison. Choose fewer.`);
   }
-  if (texts.settings === 'screen' && settingsProblem) problems.set('settings', `Settings on screen: ${settingsProblem} Change it in the bar above, or choose other settings here.`);
+  if (texts.settings === 'screen' && settingsProblem) problems.set('settings', `Settings on screen: ${settingsProblem} Change it in the settings bar, or choose other settings here.`);
   const epochs = readNumber(texts.epochs, 1, most.epochs);
   if (epochs === null) problems.set('epochs', `Training epochs: a whole number from 1 to ${integer(most.epochs)}.`);
   const trainImages = readImages(texts.trainImages, settings.batchSize, images?.train ?? Infinity);

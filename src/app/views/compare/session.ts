@@ -8,10 +8,12 @@ import type { ComparisonRecord } from '../../../storage/records.ts';
 import { lockTime } from '../../../storage/lock.ts';
 import { askForPersistence } from '../../../storage/room.ts';
 import { datasets, sourceOf } from '../../store/datasets.ts';
+import { giveWay } from './give-way.ts';
 import { comparisons } from './state.ts';
 import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } from './stored.ts';
 
 let worker: Worker | null = null;
+let endWatch: (() => void) | null = null;
 
 export type Plan = Omit<ComparisonPlan, 'dataset' | 'backend'>;
 
@@ -80,6 +82,7 @@ function run({ id, comparison }: ComparisonRecord, { source, backend }: Where): 
   openWorker();
   comparisons.setState({ work: 'running', runningId: id, shownId: id, opened: null, planning: false, progress: null, loading: null, error: null, problem: null, notKept: null });
   send({ type: 'run', id, comparison, dataset: source, backend });
+  endWatch = giveWay(pauseComparison, resumeComparison);
 }
 
 export function pauseComparison(): void {
@@ -101,7 +104,9 @@ export function stopComparison(): void {
 function end(): void {
   worker?.terminate();
   worker = null;
-  comparisons.setState({ work: 'idle', runningId: null, progress: null, loading: null });
+  endWatch?.();
+  endWatch = null;
+  comparisons.setState({ work: 'idle', gaveWayTo: null, runningId: null, progress: null, loading: null });
 }
 
 /** The one that timed the steps has the data set and the device already. */

@@ -29,6 +29,8 @@ export interface Comparisons {
   readonly planning: boolean;
 
   readonly work: WorkState;
+  /** What it is paused for: a search or a training of this page. In words; null = nothing. */
+  readonly gaveWayTo: string | null;
   /** The one that this page runs. */
   readonly runningId: string | null;
   readonly loading: { readonly loaded: number; readonly total: number } | null;
@@ -42,7 +44,7 @@ export interface Comparisons {
 
 export const comparisons = createStore<Comparisons>(() => ({
   ...{ records: null, held: new Set<string>(), obstacle: null, shownId: null, opened: null, binned: null, problem: null, planning: false },
-  ...{ work: 'idle', runningId: null, loading: null, progress: null, estimate: null, notKept: null, error: null },
+  ...{ work: 'idle', gaveWayTo: null, runningId: null, loading: null, progress: null, estimate: null, notKept: null, error: null },
 }));
 export const useComparisons = <T>(select: (state: Comparisons) => T): T => useStore(comparisons, select);
 

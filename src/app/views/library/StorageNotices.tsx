@@ -81,9 +81,9 @@ function Watching() {
 
 function NewVersion() {
   const update = useLibrary((s) => s.update);
-  // A search, here or in another tab, loads files of the version it began with.
-  const searching = useLibrary((s) => s.held.size > 0);
-  if (!update || searching) return null;
+  // Work that goes on, here or in another tab, loads files of the version it began with.
+  const working = useLibrary((s) => s.working);
+  if (!update || working) return null;
   return (
     <section className="notice" role="status">
       <WarningIcon />
