@@ -8,10 +8,8 @@ import { loadDataset } from '../cli/load-dataset.ts';
 import { createNodeStepper } from '../cli/node-stepper.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { presets } from '../src/engine/presets.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
 import { startSearch } from '../src/engine/search/search.ts';
-
-/** As in the lab (workers/search-host.ts). */
-const checkpointEvery = 50;
 
 export interface CheckpointCost {
   readonly steps: number;

@@ -1,5 +1,6 @@
 /** Runs one search for the page: data set, device, engine; events out in batches, every failure in words. */
 import { createSearchData } from '../src/datasets/search-data.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
 import { EventBatcher } from '../src/protocol/batcher.ts';
 import { protocolVersion } from '../src/protocol/messages.ts';
 import type { BackendChoice, DatasetSource, PageMessage, Payload, Request, RequestType, Value, WorkerMessage } from '../src/protocol/messages.ts';
@@ -12,9 +13,6 @@ import { Refusal, workerErrorOf } from './refusal.ts';
 import { createStepper } from './steppers.ts';
 import { probe } from './webgpu.ts';
 import { describeSuperNet } from './super-net.ts';
-
-/** Steps between two checkpoints within a stage, beside those at commits. */
-const checkpointEvery = 50;
 
 export class SearchHost {
   private readonly batcher: EventBatcher;

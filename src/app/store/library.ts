@@ -1,5 +1,6 @@
 /** What the user can do with stored runs. */
 import type { SearchEvent } from '../../engine/search/events.ts';
+import { binTime, outdated } from '../../storage/bin.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';
 import { held as heldOf, heldRuns, runReleased } from '../../storage/lock.ts';
@@ -23,9 +24,6 @@ const calm = 500;
 let store: RunStore = pageStore;
 let refreshing: ReturnType<typeof setTimeout> | null = null;
 
-/** Milliseconds for which the bin can be looked into, by this tab or another. */
-const binTime = 10 * 60_000;
-
 /** Opens the store and reads what is in it. Runs that have been in the bin for long are gone for good from then on. */
 export async function openLibrary(): Promise<void> {
   // Links to runs wait for the store.
@@ -38,7 +36,7 @@ export async function openLibrary(): Promise<void> {
 }
 
 async function open(): Promise<void> {
-  const opened = await openStore({ onOutdated: () => library.setState({ obstacle: 'a newer version of the lab was opened in another tab; reload this one' }) });
+  const opened = await openStore({ onOutdated: () => library.setState({ obstacle: outdated }) });
   if (opened.obstacle === null) store = opened.store;
   library.setState({ obstacle: opened.obstacle });
   await emptyBin(Date.now() - binTime);

@@ -14,6 +14,8 @@ import type { Session, StageProgress } from './session.ts';
 
 export const checkpointFormat = 'mgas-checkpoint';
 export const checkpointVersion = 1;
+/** Steps between two checkpoints within a stage, beside those at commits, in the lab. */
+export const checkpointEvery = 50;
 
 /** Structured-cloneable: numbers, strings, plain objects and typed arrays. */
 export interface Checkpoint {

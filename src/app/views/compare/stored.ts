@@ -1,6 +1,7 @@
 /** What the user can do with stored comparisons. */
 import { parseComparison } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
+import { binTime, outdated } from '../../../storage/bin.ts';
 import { MemoryComparisons, openComparisons } from '../../../storage/comparisons.ts';
 import type { ComparisonChange, ComparisonStore } from '../../../storage/comparisons.ts';
 import { held } from '../../../storage/lock.ts';
@@ -8,15 +9,13 @@ import { onComparisonNews, tellComparisonNews } from '../../../storage/news.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { comparisons } from './state.ts';
 
-/** Milliseconds for which a deleted comparison can be taken back, by this tab or another. */
-const binTime = 10 * 60_000;
 /** Bytes that a file may have: some 100,000 runs. */
 const largestFile = 64 * 1024 * 1024;
 
 let opening: Promise<ComparisonStore> | null = null;
 
 function theStore(): Promise<ComparisonStore> {
-  opening ??= openComparisons({ onOutdated: () => comparisons.setState({ obstacle: 'a newer version of the lab was opened in another tab; reload this one' }) }).then(async ({ store, obstacle }) => {
+  opening ??= openComparisons({ onOutdated: () => comparisons.setState({ obstacle: outdated }) }).then(async ({ store, obstacle }) => {
     comparisons.setState({ obstacle });
     onComparisonNews(() => void refreshComparisons());
     for (const { id, deleted } of await store.list()) if (deleted !== null && deleted < Date.now() - binTime) await store.remove(id);
