@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { comparisonCsv, methodLabels, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
+import { parseArchitecture } from '../src/engine/architecture/schema.ts';
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, storedRecords } from './storage-helpers.ts';
 
@@ -95,6 +96,10 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
     }
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
     await expect(page.getByRole('region', { name: 'Runs, table' }).getByRole('row')).toHaveCount(3);
+    const found = parseArchitecture(await saved(page, page.getByRole('button', { name: 'Save the architecture of MGAS, target 500, seed 7' })));
+    expect(found.parameters.active).toBe(first.parameters.active);
+    await page.getByRole('button', { name: 'To the library: the architecture of MGAS, target 500, seed 7' }).click();
+    await expect(page.getByRole('link', { name: 'In the library' })).toBeVisible();
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
     await expect(page.getByRole('group', { name: /^Accuracy against active parameters/ }).getByRole('img')).toHaveCount(2);
     await expect(page.locator('.compare')).toContainText(/MGAS is (better|worse) than "Operations only" in \d of 1 pairs/);
@@ -110,6 +115,16 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
     await expect(row(page)).toHaveCount(0);
     await list(page).getByRole('button', { name: 'Undo' }).click();
     await expect(row(page).getByRole('heading', { name: 'First try' })).toBeVisible();
+  });
+  await test.step('what a run found goes into the library, and can be put back there', async () => {
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Library' }).click();
+    const architectures = page.getByRole('region', { name: 'Architectures' });
+    await expect(architectures.getByRole('heading', { name: 'MGAS to 500, seed 7' })).toBeVisible();
+    await architectures.getByRole('button', { name: 'Delete' }).click();
+    await expect(architectures).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(architectures.getByRole('heading', { name: 'MGAS to 500, seed 7' })).toBeVisible();
+    await openCompare(page);
   });
   const after = await new AxeBuilder({ page }).analyze();
   expect(after.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);

@@ -67,6 +67,12 @@ describe('the host of a comparison', () => {
     const results = of('run-finished').map(({ result }) => result);
     expect(results.map(({ method, target, seed }) => [method, target, seed])).toEqual([['mgas', 100, 3], ['random', 100, 3]]);
     expect((await kept('a')).comparison.runs).toEqual(results);
+    const { store } = await openComparisons();
+    for (const { result, architecture } of of('run-finished')) {
+      expect(architecture.parameters.active).toBe(result.parameters.active);
+      expect(await store.architecture('a', result)).toEqual(architecture);
+    }
+    store.close();
     const progress = of('progress').map(({ progress: one }) => one);
     expect(progress.map(({ number, total, part }) => `${number}/${total} ${part}`)).toEqual(expect.arrayContaining(['1/2 search', '1/2 training', '2/2 training']));
     expect(progress.every(({ timeLeft, step, maxSteps }) => timeLeft >= 0 && step <= maxSteps)).toBe(true);

@@ -8,8 +8,8 @@ import { allRuns, sameRun } from '../src/engine/baselines/plan.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import type { CompareMessage, CompareRequest, RunFailure } from '../src/protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../src/protocol/messages.ts';
-import { openComparisons } from '../src/storage/comparisons.ts';
-import type { ComparisonChange, ComparisonStore } from '../src/storage/comparisons.ts';
+import { asFound, openComparisons } from '../src/storage/comparisons.ts';
+import type { ComparisonChange, ComparisonStore, Found } from '../src/storage/comparisons.ts';
 import { lease } from '../src/storage/lock.ts';
 import { tellComparisonNews } from '../src/storage/news.ts';
 import { whyNotStored } from '../src/storage/room.ts';
@@ -85,7 +85,7 @@ export class CompareHost {
     this.post({ type: 'finished' });
   }
 
-  private async carryOut(comparison: Comparison, failed: readonly RunFailure[], dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange) => Promise<void>): Promise<void> {
+  private async carryOut(comparison: Comparison, failed: readonly RunFailure[], dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange, found?: Found) => Promise<void>): Promise<void> {
     let runs = comparison.runs;
     let failures = [...failed];
     await carryOut({
@@ -96,11 +96,11 @@ export class CompareHost {
       measured: this.measured?.key === this.keyOf(comparison, backend) ? this.measured.measured : null,
       onProgress: (progress) => this.post({ type: 'progress', progress }),
       onPause: (paused) => this.post({ type: paused ? 'paused' : 'resumed' }),
-      onResult: async (result) => {
+      onResult: async ({ result, architecture }) => {
         runs = [...runs, result];
         failures = failures.filter((failure) => !sameRun(failure, result));
-        await keep({ comparison: { ...comparison, runs }, failures });
-        this.post({ type: 'run-finished', result });
+        await keep({ comparison: { ...comparison, runs }, failures }, asFound(result, architecture));
+        this.post({ type: 'run-finished', result, architecture });
       },
       onFailure: async (failure) => {
         failures = [...failures.filter((other) => !sameRun(other, failure)), failure];
@@ -111,15 +111,18 @@ export class CompareHost {
   }
 
   /** Writes to the store; where that fails, the runs go on, and the next write brings along what this one had. */
-  private keeper(id: string, store: ComparisonStore, obstacle: string | null): (change: ComparisonChange) => Promise<void> {
+  private keeper(id: string, store: ComparisonStore, obstacle: string | null): (change: ComparisonChange, found?: Found) => Promise<void> {
     this.post({ type: 'keeping', obstacle });
     if (obstacle !== null) return () => Promise.resolve();
     let waiting: ComparisonChange = {};
-    return async (change) => {
+    let found: Found[] = [];
+    return async (change, one) => {
       waiting = { ...waiting, ...change };
+      if (one) found.push(one);
       try {
-        await store.update(id, { ...waiting, updated: Date.now() });
+        await store.update(id, { ...waiting, updated: Date.now() }, found);
         waiting = {};
+        found = [];
         tellComparisonNews({ id });
         this.post({ type: 'keeping', obstacle: null });
       } catch (error) {

@@ -9,8 +9,9 @@ import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
 import { allRuns, openRuns } from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
-import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
+import type { Comparison } from '../src/engine/baselines/results.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
+import type { FinishedRun } from '../src/engine/baselines/run.ts';
 import { failureOf } from '../src/engine/search/failure.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import type { RunFailure, RunProgress } from '../src/protocol/compare-messages.ts';
@@ -33,7 +34,7 @@ export interface RunsOptions {
   readonly onProgress: (progress: RunProgress) => void;
   readonly onPause: (paused: boolean) => void;
   /** Waited for: what it stores is durable before the next run begins. */
-  readonly onResult: (result: RunResult) => Promise<void>;
+  readonly onResult: (finished: FinishedRun) => Promise<void>;
   readonly onFailure: (failure: RunFailure) => Promise<void>;
 }
 
@@ -50,9 +51,9 @@ export async function carryOut(options: RunsOptions): Promise<void> {
   const pace = open.every(({ method }) => told.knows(method)) ? told : new Pace(comparison, await time());
   for (const [i, run] of open.entries()) {
     try {
-      const result = await carryOutOne(run, { ...options, pace, rest: open.slice(i + 1), position: beginRun(run, first + i, total) });
-      pace.note(result);
-      await options.onResult(result);
+      const finished = await carryOutOne(run, { ...options, pace, rest: open.slice(i + 1), position: beginRun(run, first + i, total) });
+      pace.note(finished.result);
+      await options.onResult(finished);
     } catch (error) {
       if (error instanceof DatasetError || error instanceof NoDevice) throw error;
       device.drop();
@@ -67,7 +68,7 @@ interface OneRun extends RunsOptions {
   readonly position: RunPosition;
 }
 
-async function carryOutOne(run: RunKey, options: OneRun): Promise<RunResult> {
+async function carryOutOne(run: RunKey, options: OneRun): Promise<FinishedRun> {
   try {
     return await attempt(run, options);
   } catch (error) {
@@ -77,7 +78,7 @@ async function carryOutOne(run: RunKey, options: OneRun): Promise<RunResult> {
   }
 }
 
-async function attempt(run: RunKey, { comparison, dataset, device, control, pace, rest, onProgress, onPause, ...options }: OneRun): Promise<RunResult> {
+async function attempt(run: RunKey, { comparison, dataset, device, control, pace, rest, onProgress, onPause, ...options }: OneRun): Promise<FinishedRun> {
   let position = options.position;
   const began = control.now();
   let told = -Infinity;
@@ -107,7 +108,7 @@ async function attempt(run: RunKey, { comparison, dataset, device, control, pace
   const finished = await Promise.race([working, device.lost]);
   // Nobody stops a run but by ending the worker.
   if (!finished) throw new Error('The run ended before it was done.');
-  return finished.result;
+  return finished;
 }
 
 /** No stepper could be opened: no run would do better. */

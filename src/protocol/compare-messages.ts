@@ -1,4 +1,5 @@
 /** Messages between the page and the worker that runs a comparison: one comparison a worker. */
+import type { Architecture } from '../engine/architecture/schema.ts';
 import type { Estimate } from '../engine/baselines/pace.ts';
 import type { ComparisonPlan, RunKey } from '../engine/baselines/plan.ts';
 import type { Comparison, RunResult } from '../engine/baselines/results.ts';
@@ -22,7 +23,7 @@ export type CompareMessage =
   | { type: 'loading'; loaded: number; total: number }
   | { type: 'estimated'; estimate: Estimate; dataset: string }
   | { type: 'progress'; progress: RunProgress }
-  | { type: 'run-finished'; result: RunResult }
+  | { type: 'run-finished'; result: RunResult; architecture: Architecture }
   /** The others go on. */
   | { type: 'run-failed'; failure: RunFailure }
   | { type: 'paused' }

@@ -5,7 +5,7 @@ import { comparisonSettings } from '../engine/baselines/preset.ts';
 import { emptyComparison } from '../engine/baselines/plan.ts';
 import { sampleRun } from '../engine/search/testing/sample-run.ts';
 import type { SampleRun } from '../engine/search/testing/sample-run.ts';
-import { MemoryComparisons, openComparisons } from './comparisons.ts';
+import { asFound, MemoryComparisons, openComparisons } from './comparisons.ts';
 import type { ComparisonStore } from './comparisons.ts';
 import { openStore } from './open.ts';
 import { emptySummary } from './records.ts';
@@ -47,6 +47,27 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
     expect(await store.list()).toEqual([]);
     await expect(store.update('a', { name: 'x' })).rejects.toThrow("no comparison 'a'");
   });
+
+  it('keep what their runs found, until they go', async () => {
+    const store = await kinds[kind]!();
+    const architecture = architectureIn(sample.events)!;
+    const [one, other] = [
+      { method: 'mgas', target: 500, seed: 1 },
+      { method: 'random', target: 500, seed: 2 },
+    ] as const;
+    for (const id of ['a', 'ab']) await store.add(record(id));
+    await store.update('a', { updated: 2 }, [asFound(one, architecture)]);
+    await store.update('a', {}, [asFound(one, { ...architecture, steps: 9 }), asFound(other, architecture)]);
+    await store.update('ab', {}, [asFound(other, architecture)]);
+    expect(await store.foundRuns('a')).toEqual([one, other]);
+    expect(await store.architecture('a', one)).toEqual({ ...architecture, steps: 9 });
+    expect(await store.architecture('a', { ...one, seed: 2 })).toBeUndefined();
+    await store.remove('a');
+    expect(await store.foundRuns('a')).toEqual([]);
+    expect(await store.foundRuns('ab')).toEqual([other]);
+    await expect(store.update('a', {}, [asFound(one, architecture)])).rejects.toThrow("no comparison 'a'");
+    expect(await store.foundRuns('a')).toEqual([]);
+  });
 });
 
 const training = (architecture: string, state: TrainingRecord['state'], updated: number): TrainingRecord => ({
@@ -70,6 +91,30 @@ describe('trainings', () => {
     const architecture = architectureIn(sample.events)!;
     expect(fingerprint(structuredClone(architecture))).toBe(fingerprint(architecture));
     expect(fingerprint({ ...architecture, steps: architecture.steps + 1 })).not.toBe(fingerprint(architecture));
+  });
+});
+
+describe('the upgrade to version 4', () => {
+  it('from version 3 leaves comparisons as they were, and has room for what they find', async () => {
+    const name = fresh();
+    const old = await openDB(name, 3, {
+      upgrade(database) {
+        database.createObjectStore('runs', { keyPath: 'id' }).createIndex('created', 'created');
+        for (const store of ['comparisons', 'architectures']) database.createObjectStore(store, { keyPath: 'id' });
+        database.createObjectStore('events', { keyPath: ['runId', 'first'] });
+        database.createObjectStore('checkpoints', { keyPath: ['runId', 'events', 'stageEnd'] });
+        database.createObjectStore('trainings', { keyPath: ['architecture', 'state'] });
+      },
+    });
+    await old.put('comparisons', record('a'));
+    old.close();
+    const { store, obstacle } = await openComparisons({}, name);
+    expect(obstacle).toBeNull();
+    expect(await store.list()).toEqual([record('a')]);
+    expect(await store.foundRuns('a')).toEqual([]);
+    await store.update('a', {}, [asFound({ method: 'mgas', target: 500, seed: 1 }, architectureIn(sample.events)!)]);
+    expect(await store.foundRuns('a')).toHaveLength(1);
+    store.close();
   });
 });
 

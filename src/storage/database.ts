@@ -2,13 +2,13 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { SearchEvent } from '../engine/search/events.ts';
-import type { ArchitectureRecord, CheckpointRecord, ComparisonRecord, EventBatchRecord, RunRecord, RunRecordV1, TrainingRecord } from './records.ts';
+import type { ArchitectureRecord, CheckpointRecord, ComparisonRecord, EventBatchRecord, FoundRecord, RunRecord, RunRecordV1, TrainingRecord } from './records.ts';
 import { emptySummary } from './records.ts';
 import { architectureIn } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
 
 export const databaseName = 'mgas-lab';
-export const databaseVersion = 3;
+export const databaseVersion = 4;
 
 export interface LabSchema extends DBSchema {
   runs: { key: string; value: RunRecord; indexes: { created: number } };
@@ -16,6 +16,7 @@ export interface LabSchema extends DBSchema {
   checkpoints: { key: [runId: string, events: number, stageEnd: 0 | 1]; value: CheckpointRecord };
   architectures: { key: string; value: ArchitectureRecord };
   comparisons: { key: string; value: ComparisonRecord };
+  found: { key: [comparison: string, method: string, target: number, seed: number]; value: FoundRecord };
   trainings: { key: [architecture: string, state: TrainingRecord['state']]; value: TrainingRecord };
 }
 
@@ -34,6 +35,7 @@ export function openDatabase({ onBlocked, onOutdated }: OpenHandlers = {}, name 
     upgrade(database, from, _to, transaction) {
       if (from < 1) createVersion1(database);
       if (from < 3) createVersion3(database);
+      if (from < 4) createVersion4(database);
       // Half an upgrade is none: what is stored stays as it was. Last, for it takes more than one turn.
       if (from < 2) upgradeToVersion2(database, transaction).catch(() => transaction.abort());
     },
@@ -80,6 +82,11 @@ function createVersion3(database: LabDatabase): void {
   database.createObjectStore('trainings', { keyPath: ['architecture', 'state'] });
 }
 
+/** Architectures that comparisons found. Nothing of before changes: older comparisons have none. */
+function createVersion4(database: LabDatabase): void {
+  database.createObjectStore('found', { keyPath: ['comparison', 'method', 'target', 'seed'] });
+}
+
 async function eventsOf(transaction: Upgrade, id: string): Promise<SearchEvent[]> {
   return (await transaction.objectStore('events').getAll(eventRange(id))).flatMap(({ events }) => events);
 }
@@ -97,4 +104,9 @@ export function eventRange(id: string, from = 0): IDBKeyRange {
 /** All checkpoints of a run, in the order they were taken. */
 export function checkpointRange(id: string): IDBKeyRange {
   return IDBKeyRange.bound([id, 0, 0], [id, Infinity, Infinity]);
+}
+
+/** Everything that a comparison found. Arrays sort after strings and numbers. */
+export function foundRange(comparison: string): IDBKeyRange {
+  return IDBKeyRange.bound([comparison], [comparison, []]);
 }

@@ -1,6 +1,6 @@
 /** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
 import type { Architecture } from '../engine/architecture/schema.ts';
-import type { Comparison } from '../engine/baselines/results.ts';
+import type { Comparison, MethodName } from '../engine/baselines/results.ts';
 import type { Checkpoint } from '../engine/search/checkpoint.ts';
 import type { ParameterCounts, SearchEvent } from '../engine/search/events.ts';
 import type { SearchSettings } from '../engine/settings.ts';
@@ -97,6 +97,16 @@ export interface ComparisonRecord {
   /** As of a run. */
   deleted: number | null;
   imported: boolean;
+}
+
+/** What a run of a comparison found. */
+export interface FoundRecord {
+  /** Its comparison's id. */
+  comparison: string;
+  method: MethodName;
+  target: number;
+  seed: number;
+  architecture: Architecture;
 }
 
 /**

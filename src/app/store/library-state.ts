@@ -20,6 +20,8 @@ export interface LibraryState {
   recording: Recording | null;
   /** Run just put into the bin: it can be taken back. */
   binned: { id: string; name: string } | null;
+  /** Architecture just removed: it can be put back as long as the page is open. */
+  removed: ArchitectureRecord | null;
   /** A run of another tab that is on screen and followed. */
   watching: string | null;
   /** Interrupted run that the user does not want to be asked about again. */
@@ -32,7 +34,7 @@ export interface LibraryState {
 
 export const library = createStore<LibraryState>(() => ({
   ...{ runs: null, architectures: [], held: new Set<string>(), working: false, obstacle: null, room: null, recording: null },
-  ...{ binned: null, watching: null, dismissed: null, update: null, message: null },
+  ...{ binned: null, removed: null, watching: null, dismissed: null, update: null, message: null },
 }));
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {

@@ -107,9 +107,28 @@ export function saveStoredArchitecture({ name, architecture }: ArchitectureRecor
   saveText(writeArchitecture(architecture), `mgas-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}.json`);
 }
 
-export async function removeArchitecture(id: string): Promise<void> {
-  await store.removeArchitecture(id);
+/** An architecture of its own, as one from a file. */
+export async function addToLibrary(record: ArchitectureRecord): Promise<void> {
+  await store.addArchitecture(record);
   await changed();
+}
+
+/** One can be put back, until the next is removed or the page is left. */
+export async function removeArchitecture(record: ArchitectureRecord): Promise<void> {
+  await store.removeArchitecture(record.id);
+  library.setState({ removed: record, binned: null });
+  await changed();
+}
+
+export async function putBack(): Promise<void> {
+  const { removed } = library.getState();
+  if (!removed) return;
+  try {
+    await addToLibrary(removed);
+    library.setState({ removed: null });
+  } catch (error) {
+    library.setState({ message: { kind: 'error', text: `The architecture could not be put back. ${messageOf(error)}` } });
+  }
 }
 
 /** Keeps what was measured of an architecture. @throws Error when it is not in the library any more, or cannot be stored. */
@@ -137,7 +156,7 @@ export function tagRun(id: string, text: string): Promise<void> {
 export async function binRun({ id, name }: RunRecord): Promise<void> {
   await emptyBin();
   await change(id, { deleted: Date.now() });
-  library.setState({ binned: { id, name } });
+  library.setState({ binned: { id, name }, removed: null });
 }
 
 export async function takeBack(): Promise<void> {

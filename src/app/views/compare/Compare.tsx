@@ -90,6 +90,7 @@ function Empty() {
 function Results({ comparison }: { comparison: Comparison }) {
   const [asTable, setAsTable] = useState(false);
   const name = useComparisons((s) => s.opened?.name ?? shownRecord(s)?.name ?? '');
+  const id = useComparisons((s) => shownRecord(s)?.id ?? null);
   return (
     <>
       <Panel title={name} note={describe(comparison)} className="area-verdict" actions={<ResultActions comparison={comparison} name={name} />}>
@@ -103,7 +104,7 @@ function Results({ comparison }: { comparison: Comparison }) {
           className="compare-scatter"
           actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
         >
-          {asTable ? <RunsTable comparison={comparison} /> : <MethodScatter comparison={comparison} />}
+          {asTable ? <RunsTable comparison={comparison} id={id} /> : <MethodScatter comparison={comparison} />}
         </Panel>
         <Panel title="By method and target" note="mean ± standard deviation over seeds" className="compare-table">
           <SummaryTable comparison={comparison} />

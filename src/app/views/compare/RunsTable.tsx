@@ -3,11 +3,15 @@ import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { accuracy, integer, percent } from '../../format.ts';
+import { isKept, TakeAway, useFoundRuns } from './TakeAway.tsx';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
-export function RunsTable({ comparison: { methods, runs } }: { comparison: Comparison }) {
+/** @param id of a stored comparison, whose architectures can be taken away; null = it is a file's. */
+export function RunsTable({ comparison: { methods, runs }, id }: { comparison: Comparison; id: string | null }) {
   const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
   const heads = ['Method', 'Target', 'Seed', 'Parameters', 'Test accuracy', 'Operations left', 'Filters left', 'Weights left', 'On its front'];
+  const kept = useFoundRuns(id, runs.length);
+  if (kept.size > 0) heads.push('Architecture');
   return (
     <TableScroll label="Runs, table">
       <table>
@@ -26,6 +30,7 @@ export function RunsTable({ comparison: { methods, runs } }: { comparison: Compa
               <td>{percent(run.remaining.filter)}</td>
               <td>{percent(run.remaining.weight)}</td>
               <td>{front.has(run) ? 'yes' : ''}</td>
+              {id !== null && kept.size > 0 && <td>{isKept(kept, run) && <TakeAway id={id} run={run} />}</td>}
             </tr>
           ))}
         </tbody>

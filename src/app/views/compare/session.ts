@@ -4,6 +4,8 @@ import { emptyComparison, sameRun } from '../../../engine/baselines/plan.ts';
 import type { CompareMessage, CompareRequest, RunFailure } from '../../../protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
 import type { RunResult } from '../../../engine/baselines/results.ts';
+import { asFound } from '../../../storage/comparisons.ts';
+import type { Found } from '../../../storage/comparisons.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { lockTime } from '../../../storage/lock.ts';
 import { askForPersistence } from '../../../storage/room.ts';
@@ -138,7 +140,7 @@ function receive(message: CompareMessage): void {
     case 'progress':
       return comparisons.setState({ progress: message.progress, loading: null });
     case 'run-finished':
-      return note((record) => withResult(record, message.result));
+      return note((record) => withResult(record, message.result), [asFound(message.result, message.architecture)]);
     case 'run-failed':
       return note((record) => withFailure(record, message.failure));
     case 'paused':
@@ -157,10 +159,10 @@ function receive(message: CompareMessage): void {
 
 type Outcome = Pick<ComparisonRecord, 'comparison' | 'failures'>;
 
-function note(change: (record: ComparisonRecord) => Outcome): void {
+function note(change: (record: ComparisonRecord) => Outcome, found: readonly Found[] = []): void {
   const { records, runningId } = comparisons.getState();
   const record = records?.find(({ id }) => id === runningId);
-  if (record) void noteOutcome(record.id, change(record));
+  if (record) void noteOutcome(record.id, change(record), found);
 }
 
 /** News from the store may have brought it already. */

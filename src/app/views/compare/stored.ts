@@ -3,7 +3,7 @@ import { parseComparison } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { binTime, outdated } from '../../../storage/bin.ts';
 import { MemoryComparisons, openComparisons } from '../../../storage/comparisons.ts';
-import type { ComparisonChange, ComparisonStore } from '../../../storage/comparisons.ts';
+import type { ComparisonChange, ComparisonStore, Found } from '../../../storage/comparisons.ts';
 import { held } from '../../../storage/lock.ts';
 import { onComparisonNews, tellComparisonNews } from '../../../storage/news.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
@@ -14,7 +14,7 @@ const largestFile = 64 * 1024 * 1024;
 
 let opening: Promise<ComparisonStore> | null = null;
 
-function theStore(): Promise<ComparisonStore> {
+export function theStore(): Promise<ComparisonStore> {
   opening ??= openComparisons({ onOutdated: () => comparisons.setState({ obstacle: outdated }) }).then(async ({ store, obstacle }) => {
     comparisons.setState({ obstacle });
     onComparisonNews(() => void refreshComparisons());
@@ -79,10 +79,10 @@ async function change(id: string, fields: ComparisonChange): Promise<void> {
 }
 
 /** What the worker measured is on screen at once; where there is no store, this is where it is kept. */
-export async function noteOutcome(id: string, fields: Pick<ComparisonRecord, 'comparison' | 'failures'>): Promise<void> {
+export async function noteOutcome(id: string, fields: Pick<ComparisonRecord, 'comparison' | 'failures'>, found: readonly Found[]): Promise<void> {
   comparisons.setState(({ records }) => ({ records: records?.map((record) => (record.id === id ? { ...record, ...fields } : record)) ?? null }));
   const store = await theStore();
-  if (store.kind === 'memory') await store.update(id, fields).catch(() => {});
+  if (store.kind === 'memory') await store.update(id, fields, found).catch(() => {});
 }
 
 export function showComparison(id: string): void {

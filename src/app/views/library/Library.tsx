@@ -4,7 +4,7 @@ import type { DragEvent } from 'react';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
-import { refreshLibrary, removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
+import { putBack, refreshLibrary, removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { Compare } from './Compare.tsx';
@@ -118,9 +118,18 @@ function ImportButton() {
 
 function Messages() {
   const binned = useLibrary((s) => s.binned);
+  const removed = useLibrary((s) => s.removed);
   const message = useLibrary((s) => s.message);
   return (
     <div className="library-messages" role="status">
+      {removed && (
+        <p className="callout">
+          <span>“{removed.name}” was deleted.</span>
+          <button type="button" onClick={() => void putBack()}>
+            Undo
+          </button>
+        </p>
+      )}
       {binned && (
         <p className="callout">
           <span>“{binned.name}” was deleted.</span>
@@ -145,7 +154,7 @@ function Architectures() {
   const architectures = useLibrary((s) => s.architectures).filter(({ runId }) => runId === null);
   if (architectures.length === 0) return null;
   return (
-    <Panel title="Architectures from files" note={plural(architectures.length, 'architecture')} className="area-found">
+    <Panel title="Architectures" note={`${integer(architectures.length)} from files and comparisons`} className="area-found">
       <ul className="runs">
         {architectures.map((record) => (
           <li key={record.id} className="run-row">
@@ -159,7 +168,7 @@ function Architectures() {
               <button type="button" onClick={() => saveStoredArchitecture(record)}>
                 <DownloadIcon /> Save
               </button>
-              <button type="button" onClick={() => void removeArchitecture(record.id)}>
+              <button type="button" onClick={() => void removeArchitecture(record)}>
                 Delete
               </button>
             </div>
