@@ -30,6 +30,24 @@ export function waterfallSteps({ superNet, afterOperations, afterFilters, left }
   ];
 }
 
+interface Tick {
+  x: number | string;
+  y: number | string;
+  payload: { value: string | number };
+}
+
+// Own ticks, and all of them: recharts would measure each one's text, which takes a layout of the page each time.
+const StepTick = ({ x, y, payload }: Tick) => (
+  <text x={x} y={Number(y) + 8} textAnchor="middle" fill="var(--muted)" fontSize={11}>
+    {payload.value}
+  </text>
+);
+const SizeTick = ({ x, y, payload }: Tick) => (
+  <text x={x} y={Number(y) + 4} textAnchor="end" fill="var(--muted)" fontSize={11}>
+    {compact(Number(payload.value))}
+  </text>
+);
+
 /** A chart of recharts costs a frame or two: drawn anew only for other numbers. */
 export const Waterfall = memo(function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
   const steps = waterfallSteps(losses);
@@ -45,8 +63,8 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
     <div ref={box} className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
       {size && (
         <BarChart width={size.width} height={size.height} data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
-          <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={{ fill: 'var(--muted)', fontSize: 11 }} interval={0} />
-          <YAxis width={54} tickLine={false} axisLine={false} tickFormatter={compact} tick={{ fill: 'var(--muted)', fontSize: 11 }} tickCount={5} />
+          <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={StepTick} interval={0} />
+          <YAxis width={54} interval={0} tickLine={false} axisLine={false} tick={SizeTick} tickCount={5} />
           {target !== null && (
             <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'right', fill: 'var(--muted)', fontSize: 11 }} />
           )}
