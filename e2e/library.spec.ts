@@ -143,4 +143,13 @@ test('the library fits a phone', async ({ lab }) => {
   await lab.getByLabel('File to import').setInputFiles(await runFile('A name that is long enough to need more than one line on a phone', 1e12, ['one', 'two']));
   await expect(runRow(lab, /A name/)).toBeVisible();
   expect(await lab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+
+  // A run on screen: the settings make room for it, a press away.
+  await runRow(lab, /A name/).getByRole('button', { name: 'Open' }).click();
+  const settings = lab.getByRole('button', { name: 'Settings', exact: true });
+  await expect(settings).toHaveAttribute('aria-expanded', 'false');
+  await expect(lab.getByRole('form', { name: 'Settings' })).toBeHidden();
+  await settings.click();
+  await expect(lab.getByRole('form', { name: 'Settings' })).toBeVisible();
+  expect(await lab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });

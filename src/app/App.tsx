@@ -2,6 +2,7 @@
 import { lazy, Suspense } from 'react';
 import { useShortcuts } from './commands.ts';
 import { ControlBar } from './components/ControlBar.tsx';
+import { Fold } from './components/Fold.tsx';
 import { Header } from './components/Header.tsx';
 import { Notices } from './components/Notices.tsx';
 import { RunGate } from './components/RunGate.tsx';
@@ -11,7 +12,7 @@ import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
 import { useLearnStop, useView, viewNames } from './router.ts';
-import { useLab } from './store/store.ts';
+import { shownState, useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { Overview } from './views/Overview.tsx';
 
@@ -31,6 +32,7 @@ export function App() {
   const view = useView();
   const stop = useLearnStop();
   const steerable = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null);
+  const started = useLab((s) => shownState(s).run.started !== null);
   useShortcuts();
   return (
     <>
@@ -39,7 +41,9 @@ export function App() {
       </a>
       <Header />
       <ControlBar />
-      {steerable ? <SteerBar /> : <SetupBar />}
+      <Fold label={steerable ? 'Steer' : 'Settings'} folded={started}>
+        {steerable ? <SteerBar /> : <SetupBar />}
+      </Fold>
       <Notices />
       <StageTrack />
       <Scrubber />
