@@ -3,6 +3,7 @@ import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
 import type { SearchEvent } from '../src/engine/search/events.ts';
 import { FakeStepper } from '../src/engine/search/testing/fake-stepper.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
+import type { Steering } from '../src/engine/search/steering-schema.ts';
 import { smallSettings, syntheticData } from '../src/engine/search/testing/setup.ts';
 import { DurableSearch, mostLosses } from './durable-search.ts';
 
@@ -11,10 +12,12 @@ interface Setup {
   lossAt: (device: number) => number | null;
   /** Whether opening this device fails. */
   refuses?: (device: number) => boolean;
+  /** Told of every event, to steer. */
+  onEvent?: (event: SearchEvent, durable: DurableSearch) => void;
 }
 
 /** Runs a search to its end; a loss comes from the device, as `device.lost` would. */
-async function search({ lossAt, refuses = () => false }: Setup) {
+async function search({ lossAt, refuses = () => false, onEvent }: Setup) {
   const settings = smallSettings();
   const events: SearchEvent[] = [];
   let kept = 0;
@@ -31,7 +34,10 @@ async function search({ lossAt, refuses = () => false }: Setup) {
         const at = lossAt(device);
         return Promise.resolve(new FakeStepper({ startAt, onStep: (step) => at !== null && step === startAt + at && queueMicrotask(() => lost('driver reset')) }));
       },
-      emit: (event) => events.push(event),
+      emit(event) {
+        events.push(event);
+        onEvent?.(event, durable);
+      },
       onCheckpoint(checkpoint) {
         kept = events.length;
         checkpoints.push(checkpoint);
@@ -62,6 +68,28 @@ describe('a search whose device is lost', () => {
     expect(architectureIn(events)).toEqual(architectureIn(sample.events));
     const steps = (all: readonly SearchEvent[]) => all.flatMap((event) => (event.type === 'step' ? [[event.step, event.crossEntropy]] : []));
     expect(steps(events).map(([step]) => step)).toEqual(steps(sample.events).map(([step]) => step));
+  });
+
+  it('makes the changes again that were made since its checkpoint', async () => {
+    const changes: Steering[] = [
+      { kind: 'set', setting: 'targetParameters', value: 1_000 },
+      { kind: 'protect', cell: 0, edge: 0, operation: 'skip_connect' },
+    ];
+    const waiting = [...changes];
+    const { events } = await search({
+      lossAt: (device) => (device === 0 ? 9 : null),
+      // The first after the first checkpoint, the second once the first is told of: both before the loss.
+      onEvent(event, durable) {
+        if ((event.type === 'checkpoint' && waiting.length === 2) || (event.type === 'steered' && waiting.length === 1)) durable.steer(waiting.shift()!);
+      },
+    });
+    const told = events.flatMap((event) => (event.type === 'steered' ? [event] : []));
+    expect(waiting).toEqual([]);
+    expect(told.map(({ change }) => change)).toEqual(changes);
+    const last = events.at(-1)!;
+    expect(last.type === 'finished' && last.architecture.settings.targetParameters).toBe(1_000);
+    const loss = events.findIndex(({ type }) => type === 'device-lost');
+    expect(events.findIndex(({ type }) => type === 'steered')).toBeGreaterThan(loss);
   });
 
   it('begins anew where there is no checkpoint yet', async () => {

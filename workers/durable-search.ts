@@ -1,11 +1,13 @@
 /**
  * A search that outlives its device: when that is lost, another is opened and the search goes on from its last
- * checkpoint by itself. Three losses with no checkpoint between them end it, with advice.
+ * checkpoint by itself, and what the user changed since is changed again. Three losses with no checkpoint between them
+ * end it, with advice.
  */
 import type { RunningSearch, SearchOptions } from '../src/engine/search/api.ts';
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
 import type { SearchEvent } from '../src/engine/search/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
+import type { Steering } from '../src/engine/search/steering-schema.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { workerErrorOf } from './refusal.ts';
 
@@ -14,6 +16,8 @@ export const mostLosses = 3;
 export interface DurableOptions {
   readonly search: Pick<SearchOptions, 'settings' | 'data' | 'checkpointEvery'>;
   readonly resumeFrom: Checkpoint | null;
+  /** Changes made after that checkpoint, to be made again. */
+  readonly steered?: readonly Steering[];
   /** Opens a device and what runs on it. `lost` is to be called when it is taken away. */
   readonly createStepper: (lost: (message: string) => void) => Promise<Stepper>;
   readonly emit: (event: SearchEvent) => void;
@@ -35,6 +39,9 @@ export class DurableSearch implements SearchControl {
   private attempt = 0;
   private losses = 0;
   private checkpoint: Checkpoint | null;
+  /** Changes made since the checkpoint; and those asked for that the search has not come to yet. */
+  private made: Steering[] = [];
+  private asked: Steering[];
   /** Why the search begins anew, until it has. */
   private untold: string | null = null;
   private paused = false;
@@ -43,6 +50,7 @@ export class DurableSearch implements SearchControl {
 
   constructor(private readonly options: DurableOptions) {
     this.checkpoint = options.resumeFrom;
+    this.asked = [...(options.steered ?? [])];
   }
 
   /** @throws Refusal when no device is to be had at all. */
@@ -63,11 +71,14 @@ export class DurableSearch implements SearchControl {
       onCheckpoint: (checkpoint) => {
         if (attempt !== this.attempt) return;
         this.checkpoint = checkpoint;
+        this.made = [];
         this.losses = 0;
         onCheckpoint(checkpoint);
       },
     });
     this.running = running;
+    this.asked = [...this.made.splice(0), ...this.asked];
+    for (const change of this.asked) running.steer(change);
     if (this.paused) running.pause();
     if (this.stopped) running.stop();
     // A failure has been told as an event by the time the promise rejects.
@@ -88,8 +99,9 @@ export class DurableSearch implements SearchControl {
     this.running?.stepOnce();
   }
 
-  steer(...args: Parameters<RunningSearch['steer']>): void {
-    this.running?.steer(...args);
+  steer(change: Steering): void {
+    this.asked.push(change);
+    this.running?.steer(change);
   }
 
   stop(): void {
@@ -101,6 +113,10 @@ export class DurableSearch implements SearchControl {
     // What the engine says of a loss is final; here it is not.
     if (event.type === 'device-lost') return;
     if (event.type === 'failed' && event.code === 'device-lost') return void this.lost(this.attempt, event.message);
+    if (event.type === 'steered') {
+      this.asked.shift();
+      if (event.refusal === null) this.made.push(event.change);
+    }
     this.options.emit(event);
     if (event.type !== 'started' || this.untold === null) return;
     this.options.emit({ ...this.when, type: 'device-lost', message: this.untold });

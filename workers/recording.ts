@@ -1,6 +1,7 @@
 /** Opens the record of a search: a new run in the store, or a stored one to go on with. */
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
 import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { Steering } from '../src/engine/search/steering-schema.ts';
 import type { Payload } from '../src/protocol/messages.ts';
 import { leaseRun } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';
@@ -18,8 +19,8 @@ export interface Recording {
   /** Why nothing is stored; null where it is. */
   readonly obstacle: string | null;
   readonly recorder: RunRecorder;
-  /** Where to go on from, and the events up to there. */
-  readonly resumed: { checkpoint: Checkpoint; count: number; events: SearchEvent[]; datasetName: string } | null;
+  /** Where to go on from, the events up to there, and what the user changed after that. */
+  readonly resumed: { checkpoint: Checkpoint; count: number; events: SearchEvent[]; steered: Steering[]; datasetName: string } | null;
   /** Writes the rest and lets other tabs write the run. */
   close(): Promise<void>;
 }
@@ -59,8 +60,9 @@ export async function reopenRecording(runId: string, onProblem: (problem: string
     store.close();
     throw new Refusal('no-checkpoint', 'This run has no checkpoint to go on from.', 'Start it anew with the same settings: the library can copy them.');
   }
+  const steered = (await store.events(runId, stored.events)).flatMap((event) => (event.type === 'steered' && event.refusal === null ? [event.change] : []));
   const recorder = new RunRecorder({ store, run, onProblem });
-  const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events), datasetName: run.dataset.name };
+  const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events), steered, datasetName: run.dataset.name };
   return { runId, obstacle, recorder, resumed, close: closer(runId, recorder, store, lease) };
 }
 

@@ -92,6 +92,7 @@ export class SearchHost {
     return new DurableSearch({
       search,
       resumeFrom: resumed?.checkpoint ?? null,
+      steered: resumed?.steered ?? [],
       createStepper: (lost) => createStepper(backend, lost),
       emit: (event) => {
         recorder.push(event);
