@@ -48,32 +48,43 @@ const SizeTick = ({ x, y, payload }: Tick) => (
   </text>
 );
 
+const allParts = 2;
+
 /** A chart of recharts costs a frame or two: drawn anew only for other numbers. */
 export const Waterfall = memo(function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
   const steps = waterfallSteps(losses);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
+  // Axes, then bars, then labels: recharts passes its parts to each other while it is put on the page, which can't be cut short.
+  const [parts, setParts] = useState(0);
   useEffect(() => {
     // In slices of time; recharts' own container would draw all at once.
     const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => startTransition(() => setSize({ width, height })));
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
+  useEffect(() => {
+    if (!size || parts === allParts) return;
+    const timer = setTimeout(() => startTransition(() => setParts(parts + 1)), 0);
+    return () => clearTimeout(timer);
+  }, [size, parts]);
   return (
     <div ref={box} className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
       {size && (
         <BarChart width={size.width} height={size.height} data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
           <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={StepTick} interval={0} />
           <YAxis width={54} interval={0} tickLine={false} axisLine={false} tick={SizeTick} tickCount={5} />
-          {target !== null && (
+          {parts > 1 && target !== null && (
             <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'right', fill: 'var(--muted)', fontSize: 11 }} />
           )}
-          <Bar dataKey="range" isAnimationActive={false} radius={2} minPointSize={1}>
-            {steps.map(({ name, color }) => (
-              <Cell key={name} fill={color} />
-            ))}
-            <LabelList dataKey="label" position="top" fill="var(--text)" fontSize={12} fontWeight={600} />
-          </Bar>
+          {parts > 0 && (
+            <Bar dataKey="range" isAnimationActive={false} radius={2} minPointSize={1}>
+              {steps.map(({ name, color }) => (
+                <Cell key={name} fill={color} />
+              ))}
+              {parts > 1 && <LabelList dataKey="label" position="top" fill="var(--text)" fontSize={12} fontWeight={600} />}
+            </Bar>
+          )}
         </BarChart>
       )}
     </div>
