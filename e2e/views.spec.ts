@@ -103,8 +103,8 @@ test('every view shows what the events and the exported architecture say', async
       if (rounds++ > 0) continue;
       const busy = longTasks(await browser.stopTracing());
       process.stdout.write(`    main-thread tasks over 50 ms of processor time: ${JSON.stringify(busy.map(Math.round))}\n`);
-      // The aim is none at all; how long a task takes is the machine's affair too, so twice that fails.
-      expect(busy.filter((milliseconds) => milliseconds > 100), 'main-thread tasks that hold the page up').toEqual([]);
+      // How long one takes by the clock is the machine's affair too, and printed below.
+      expect(busy, 'main-thread tasks that hold the page up').toEqual([]);
     } while (!(await page.getByText(/^Finished/).isVisible()));
     const long = await page.evaluate((since) => window.longTasks.filter(({ start }) => start > since), begun);
     process.stdout.write(`    long tasks by the clock, after load: ${JSON.stringify(long.map(({ duration, view }) => `${duration} ${view.split('/').at(-1)}`))}\n`);
