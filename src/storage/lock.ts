@@ -31,14 +31,19 @@ export function lease(kind: Kind, id: string): Promise<Lease | null> {
 
 export const leaseRun = (runId: string): Promise<Lease | null> => lease('run', runId);
 
-/** Ids of that kind that some tab writes at this moment. */
-export async function held(kind: Kind): Promise<ReadonlySet<string>> {
+/** Ids that some tab writes at this moment, by kind. */
+export async function allHeld(): Promise<Readonly<Record<Kind, ReadonlySet<string>>>> {
   const all = (await locks()?.query())?.held ?? [];
-  const prefix = nameOf(kind, '');
-  return new Set(all.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])));
+  const of = (kind: Kind): ReadonlySet<string> => {
+    const prefix = nameOf(kind, '');
+    return new Set(all.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])));
+  };
+  return { run: of('run'), comparison: of('comparison'), training: of('training') };
 }
 
-export const heldRuns = (): Promise<ReadonlySet<string>> => held('run');
+export async function held(kind: Kind): Promise<ReadonlySet<string>> {
+  return (await allHeld())[kind];
+}
 
 /** Resolves once nobody writes the run any more. */
 export async function runReleased(runId: string, signal: AbortSignal): Promise<void> {

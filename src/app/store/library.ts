@@ -3,7 +3,7 @@ import type { SearchEvent } from '../../engine/search/events.ts';
 import { binTime, outdated } from '../../storage/bin.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';
-import { held as heldOf, heldRuns, runReleased } from '../../storage/lock.ts';
+import { allHeld, runReleased } from '../../storage/lock.ts';
 import { onNews, tellNews } from '../../storage/news.ts';
 import { openStore } from '../../storage/open.ts';
 import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
@@ -51,9 +51,8 @@ export async function refreshLibrary(): Promise<void> {
   refreshing = null;
   const stores = [...new Set<RunStore>([pageStore, store])];
   const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> => Promise.all(stores.map(read)).then((lists) => lists.flat());
-  const [runs, architectures, held, room] = await Promise.all([all((from) => from.list()), all((from) => from.architectures()), heldRuns(), measureRoom()]);
-  const others = await Promise.all([heldOf('comparison'), heldOf('training')]);
-  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held, working: [held, ...others].some(({ size }) => size > 0), room });
+  const [runs, architectures, held, room] = await Promise.all([all((from) => from.list()), all((from) => from.architectures()), allHeld(), measureRoom()]);
+  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held: held.run, working: Object.values(held).some(({ size }) => size > 0), room });
 }
 
 async function changed(runId: string | null = null): Promise<void> {

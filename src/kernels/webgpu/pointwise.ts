@@ -1,7 +1,7 @@
 /**
  * 1x1 convolutions as matrix products over quads, many at once: each output quad has a table row that names the range
  * of input quads it reads and its weights. The input gradient is the same program over transposed weights. An
- * invocation makes eight pixels of one output quad: twelve vec4 loads feed thirty-two vec4 multiply-adds.
+ * invocation makes eight pixels of one output quad: twelve vec4 loads (nine with subgroups) feed thirty-two vec4 multiply-adds.
  */
 import type { Program } from './runtime.ts';
 import { sharedLoads, unroll } from './quad.ts';
@@ -28,6 +28,17 @@ fn source(o : u32, shift : u32) -> vec2<u32> {
 }`;
 const planeParams = ['batch', 'height', 'width', 'inHeight', 'inWidth'] as const;
 
+/** acc0, acc1, .. = sum over the row's input quads of their weights and pixels o0, o1, ..; `load` is WGSL of a pixel by its index. */
+const product = (subgroups: boolean, plane: string, load: (index: string) => string): string => `${unroll(pixels, (i) => `var acc${i} = vec4f();`)}
+  let first = tab[row]; let end = first + tab[row + 1u];
+  var at = tab[row + 2u];
+  for (var q = first; q < end; q++) {
+    let base = q * ${plane};
+    ${sharedLoads(subgroups, 'w', 4, (i) => `w[at + ${i}]`)}
+    at += 4u;
+    ${unroll(pixels, (i) => `{ let v = ${load(`base + o${i}`)}; acc${i} += v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3; }`)}
+  }`;
+
 /** y[yQuad + row] = sum over the row's input quads of W x. Grid: [pixels / 512, output quads]. */
 export function pointwiseForward(v: PointwiseVariant): Program {
   const act = (load: string): string => (v.relu ? `max(${load}, vec4f())` : load);
@@ -52,15 +63,7 @@ fn run(local : u32, wg : vec3<u32>) {
       ? `let s${i} = source(min(o + ${i * threads}u, n - 1u), tab[row + 3u]); let o${i} = s${i}.x;`
       : `let o${i} = min(o + ${i * threads}u, n - 1u);`,
   )}
-  ${unroll(pixels, (i) => `var acc${i} = vec4f();`)}
-  let first = tab[row]; let end = first + tab[row + 1u];
-  var at = tab[row + 2u];
-  for (var q = first; q < end; q++) {
-    let base = q * plane;
-    ${sharedLoads(subgroups, 'w', 4, (i) => `w[at + ${i}]`)}
-    at += 4u;
-    ${unroll(pixels, (i) => `{ let v = ${act(`x[base + o${i}]`)}; acc${i} += v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3; }`)}
-  }
+  ${product(subgroups, 'plane', (index) => act(`x[${index}]`))}
   let out = (p.yQuad + wg.y) * n + o;
   ${unroll(pixels, (i) => `if (o + ${i * threads}u < n) { y[out + ${i * threads}u] = ${v.strided ? `select(vec4f(), acc${i}, s${i}.y == 1u)` : `acc${i}`}; }`)}
 }`,
@@ -96,15 +99,8 @@ fn run(local : u32, wg : vec3<u32>) {
   let row = p.tab + wg.y * ${reluGradientRow}u;
   let n = p.batch * p.inHeight * p.inWidth;
   let o = wg.x * ${pointwiseTile}u + local;
-  ${unroll(pixels, (i) => `let o${i} = min(o + ${i * threads}u, n - 1u); var acc${i} = vec4f();`)}
-  let first = tab[row]; let end = first + tab[row + 1u];
-  var at = tab[row + 2u];
-  for (var q = first; q < end; q++) {
-    let base = q * n;
-    ${sharedLoads(subgroups, 'w', 4, (i) => `w[at + ${i}]`)}
-    at += 4u;
-    ${unroll(pixels, (i) => `{ let v = g[base + o${i}]; acc${i} += v.x * w0 + v.y * w1 + v.z * w2 + v.w * w3; }`)}
-  }
+  ${unroll(pixels, (i) => `let o${i} = min(o + ${i * threads}u, n - 1u);`)}
+  ${product(subgroups, 'n', (index) => `g[${index}]`)}
   let xPlane = tab[row + 3u] * n; let out = tab[row + 4u] * n;
   ${unroll(pixels, (i) => `acc${i} = select(vec4f(), acc${i}, x[xPlane + o${i}] > vec4f());`)}
   if (tab[row + 5u] != 0u) { ${unroll(pixels, (i) => `acc${i} += y[out + o${i}];`)} }

@@ -1,5 +1,6 @@
 /** Stored comparisons: where each stands, and what can be done with it. */
 import { useState } from 'react';
+import { Deleted } from '../../components/Deleted.tsx';
 import { PlayIcon } from '../../components/icons.tsx';
 import { plural } from '../../format.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
@@ -28,14 +29,7 @@ export function ComparisonMessages() {
   const obstacle = useComparisons((s) => s.obstacle);
   return (
     <div className="comparison-messages" role="status">
-      {binned && (
-        <p className="callout">
-          <span>“{binned.name}” was deleted.</span>
-          <button type="button" onClick={() => void takeBackComparison()}>
-            Undo
-          </button>
-        </p>
-      )}
+      {binned && <Deleted name={binned.name} undo={takeBackComparison} />}
       {obstacle && <p className="note">{`Comparisons are not stored, and gone with this page: ${obstacle}.`}</p>}
     </div>
   );

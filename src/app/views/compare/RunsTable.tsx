@@ -1,9 +1,10 @@
 /** Every run of a comparison. */
+import { sameRun } from '../../../engine/baselines/plan.ts';
 import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { accuracy, integer, percent } from '../../format.ts';
-import { isKept, TakeAway, useFoundRuns } from './TakeAway.tsx';
+import { TakeAway, useFoundRuns } from './TakeAway.tsx';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 /** @param id of a stored comparison, whose architectures can be taken away; null = it is a file's. */
@@ -11,7 +12,7 @@ export function RunsTable({ comparison: { methods, runs }, id }: { comparison: C
   const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
   const heads = ['Method', 'Target', 'Seed', 'Parameters', 'Test accuracy', 'Operations left', 'Filters left', 'Weights left', 'On its front'];
   const kept = useFoundRuns(id, runs.length);
-  if (kept.size > 0) heads.push('Architecture');
+  if (kept.length > 0) heads.push('Architecture');
   return (
     <TableScroll label="Runs, table">
       <table>
@@ -30,7 +31,7 @@ export function RunsTable({ comparison: { methods, runs }, id }: { comparison: C
               <td>{percent(run.remaining.filter)}</td>
               <td>{percent(run.remaining.weight)}</td>
               <td>{front.has(run) ? 'yes' : ''}</td>
-              {id !== null && kept.size > 0 && <td>{isKept(kept, run) && <TakeAway id={id} run={run} />}</td>}
+              {id !== null && kept.length > 0 && <td>{kept.some((one) => sameRun(one, run)) && <TakeAway id={id} run={run} />}</td>}
             </tr>
           ))}
         </tbody>

@@ -9,22 +9,18 @@ import { useLibrary } from '../../store/library-state.ts';
 import { comparisons } from './state.ts';
 import { foundRuns, libraryId, saveFound, toLibrary } from './found.ts';
 
-const keyOf = ({ method, target, seed }: RunKey): string => `${method} ${target} ${seed}`;
-
 /** Runs of the comparison whose architectures are kept. @param count its runs: a new one brings another. */
-export function useFoundRuns(id: string | null, count: number): ReadonlySet<string> {
-  const [kept, setKept] = useState<{ id: string; runs: ReadonlySet<string> } | null>(null);
+export function useFoundRuns(id: string | null, count: number): readonly RunKey[] {
+  const [kept, setKept] = useState<{ id: string; runs: readonly RunKey[] } | null>(null);
   useEffect(() => {
     if (id === null) return;
     let wanted = true;
-    void foundRuns(id).then((runs) => wanted && setKept({ id, runs: new Set(runs.map(keyOf)) }));
+    void foundRuns(id).then((runs) => wanted && setKept({ id, runs }));
     return () => void (wanted = false);
   }, [id, count]);
   return kept?.id === id ? kept.runs : none;
 }
-const none: ReadonlySet<string> = new Set();
-
-export const isKept = (runs: ReadonlySet<string>, run: RunKey): boolean => runs.has(keyOf(run));
+const none: readonly RunKey[] = [];
 
 export function TakeAway({ id, run }: { id: string; run: RunKey }) {
   const there = useLibrary(({ architectures }) => architectures.some((record) => record.id === libraryId(id, run)));

@@ -23,30 +23,32 @@ export function useOccupiedByAny(): string | null {
   return words(useLab(searches), useTraining(trains), useComparisons(compares));
 }
 
-/** @param onChange told whenever a search or a training takes the device, and when neither has it any more (null). */
-export function whileOccupied(onChange: (occupant: string | null) => void): () => void {
+/** Tells what has the device now, and whenever that is another. @returns a function that ends that. */
+function watch(stores: readonly { subscribe: (listener: () => void) => () => void }[], occupantNow: () => string | null, onChange: (occupant: string | null, end: () => void) => void): () => void {
   let last: string | null = null;
   const look = (): void => {
-    const occupant = words(searches(lab.getState()), trains(training.getState()));
+    const occupant = occupantNow();
     if (occupant === last) return;
     last = occupant;
-    onChange(occupant);
+    onChange(occupant, end);
   };
-  const unsubscribe = [lab, training].map((store) => store.subscribe(look));
+  const unsubscribe = stores.map((store) => store.subscribe(look));
+  const end = (): void => unsubscribe.forEach((one) => one());
   look();
-  return () => unsubscribe.forEach((one) => one());
+  return end;
+}
+
+/** @param onChange told whenever a search or a training takes the device, and when neither has it any more (null). */
+export function whileOccupied(onChange: (occupant: string | null) => void): () => void {
+  return watch([lab, training], () => words(searches(lab.getState()), trains(training.getState())), onChange);
 }
 
 /** @param onChange told when the device has been taken by any of them, once; @returns a function that ends that. */
 export function whenOccupied(onChange: (occupant: string) => void): () => void {
-  const look = (): void => {
-    const occupant = words(searches(lab.getState()), trains(training.getState()), compares(comparisons.getState()));
+  const occupantNow = (): string | null => words(searches(lab.getState()), trains(training.getState()), compares(comparisons.getState()));
+  return watch([lab, training, comparisons], occupantNow, (occupant, end) => {
     if (occupant === null) return;
     end();
     onChange(occupant);
-  };
-  const unsubscribe = [lab, training, comparisons].map((store) => store.subscribe(look));
-  const end = (): void => unsubscribe.forEach((one) => one());
-  look();
-  return end;
+  });
 }

@@ -1,6 +1,7 @@
 /** Every stored run: found, named, compared, saved as a file, taken from one, gone on with, thrown away and taken back. */
 import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { Deleted } from '../../components/Deleted.tsx';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
@@ -122,22 +123,8 @@ function Messages() {
   const message = useLibrary((s) => s.message);
   return (
     <div className="library-messages" role="status">
-      {removed && (
-        <p className="callout">
-          <span>“{removed.name}” was deleted.</span>
-          <button type="button" onClick={() => void putBack()}>
-            Undo
-          </button>
-        </p>
-      )}
-      {binned && (
-        <p className="callout">
-          <span>“{binned.name}” was deleted.</span>
-          <button type="button" onClick={() => void takeBack()}>
-            Undo
-          </button>
-        </p>
-      )}
+      {removed && <Deleted name={removed.name} undo={putBack} />}
+      {binned && <Deleted name={binned.name} undo={takeBack} />}
       {message && (
         <p className="callout" data-kind={message.kind}>
           <span>{message.text}</span>
