@@ -6,7 +6,11 @@ import { contentSecurityPolicy, securityHeaders } from './scripts/vite/policy.ts
 
 export default defineConfig({
   // Whether `npm run fashion-mnist` has set up all 60,000 images.
-  define: { __FULL_FASHION_MNIST__: existsSync(new URL('public/data/fashion-mnist-full/train-images-idx3-ubyte.gz', import.meta.url)) },
+  define: {
+    __FULL_FASHION_MNIST__: existsSync(
+      new URL('public/data/fashion-mnist-full/train-images-idx3-ubyte.gz', import.meta.url),
+    ),
+  },
   base: './',
   plugins: [react(), contentSecurityPolicy(), offline()],
   worker: { format: 'es' },

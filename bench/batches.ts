@@ -12,7 +12,10 @@ import { startSearch } from '../src/engine/search/search.ts';
 
 const [preset = 'demo', path = 'fashion-mnist', steps = '6'] = process.argv.slice(2);
 const settings = { ...presets[preset as PresetName], reportEvery: 2 };
-const data = createSearchData(await loadDataset(path, { imageSize: settings.data.imageSize }), settings);
+const data = createSearchData(
+  await loadDataset(path, { imageSize: settings.data.imageSize }),
+  settings,
+);
 
 const times: number[] = [];
 for (let i = 0; i < 100; i++) {
@@ -23,7 +26,14 @@ for (let i = 0; i < 100; i++) {
 times.sort((a, b) => a - b);
 const msPerBatch = times[times.length >> 1]!;
 
-const result: Record<string, unknown> = { preset, dataset: data.name, batchSize: settings.batchSize, imageSize: data.imageSize, channels: data.imageChannels, msPerBatch };
+const result: Record<string, unknown> = {
+  preset,
+  dataset: data.name,
+  batchSize: settings.batchSize,
+  imageSize: data.imageSize,
+  channels: data.imageChannels,
+  msPerBatch,
+};
 const wanted = Number(steps);
 if (wanted > 0) {
   // Every millisecond in trainBatch counts as waiting, though the device mostly computes meanwhile: an upper bound.
@@ -53,7 +63,11 @@ if (wanted > 0) {
   });
   await running.result;
   const total = performance.now() - began;
-  Object.assign(result, { steps: made - 2, msPerStep: total / (made - 2), shareOfTimeInBatches: inBatches / total });
+  Object.assign(result, {
+    steps: made - 2,
+    msPerStep: total / (made - 2),
+    shareOfTimeInBatches: inBatches / total,
+  });
   stepper.dispose();
 }
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -27,7 +27,14 @@ export const stepCases: readonly StepCase[] = [
 ];
 
 export function spaceOf({ imageSize, channels, cells, nodes }: StepCase, stages = 1): SpaceShape {
-  const settings = { cells, nodes, channels, stages, stemMultiplier: 3, operations: [...operationNames] };
+  const settings = {
+    cells,
+    nodes,
+    channels,
+    stages,
+    stemMultiplier: 3,
+    operations: [...operationNames],
+  };
   return createSpace(settings, { size: imageSize, channels: 3, classes: 10 });
 }
 
@@ -39,7 +46,12 @@ export interface Workload {
 }
 
 /** A network of cells 0..`endCell` with random weights, images and labels; everything trains. */
-export function workloadOf(space: SpaceShape, batchSize: number, masks: UnitMasks = fullMasks(space), endCell = space.cells.length - 1): Workload {
+export function workloadOf(
+  space: SpaceShape,
+  batchSize: number,
+  masks: UnitMasks = fullMasks(space),
+  endCell = space.cells.length - 1,
+): Workload {
   const stage = space.cells[endCell].stage;
   const plan = buildPlan(space, masks, endCell, stage);
   const stream = randomStream('bench');

@@ -25,7 +25,10 @@ export interface CheckpointCost {
 /** A tiny search of so many steps. */
 export async function benchCheckpoints(steps: number): Promise<CheckpointCost> {
   const settings = presets.tiny;
-  const data = createSearchData(await loadDataset('fashion-mnist', { imageSize: settings.data.imageSize }), settings);
+  const data = createSearchData(
+    await loadDataset('fashion-mnist', { imageSize: settings.data.imageSize }),
+    settings,
+  );
   const stepper = await createNodeStepper('webgpu', 'own');
   let [begun, ended, opened, inside] = [0, 0, 0, 0];
   let [checkpoints, bytes] = [0, 0];
@@ -53,5 +56,12 @@ export async function benchCheckpoints(steps: number): Promise<CheckpointCost> {
   await running.result;
   stepper.dispose();
   const seconds = (ended - begun) / 1000;
-  return { steps, checkpoints, bytes, secondsInCheckpoints: inside / 1000, seconds, share: inside / 1000 / seconds };
+  return {
+    steps,
+    checkpoints,
+    bytes,
+    secondsInCheckpoints: inside / 1000,
+    seconds,
+    share: inside / 1000 / seconds,
+  };
 }

@@ -7,13 +7,17 @@ import { benchStep } from './step.ts';
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A positive whole number is wanted.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('A positive whole number is wanted.');
   return value;
 }
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!(value >= 0)) throw new InvalidArgumentError('A number of seconds is wanted, 0 to leave plain TensorFlow.js out.');
+  if (!(value >= 0))
+    throw new InvalidArgumentError(
+      'A number of seconds is wanted, 0 to leave plain TensorFlow.js out.',
+    );
   return value;
 }
 
@@ -27,11 +31,18 @@ function caseName(text: string): string {
 const program = new Command('bench').description('Benchmarks of the engine.').showHelpAfterError();
 program
   .command('step')
-  .description('One training step: own kernels against plain TensorFlow.js and PyTorch; growth; memory.')
+  .description(
+    'One training step: own kernels against plain TensorFlow.js and PyTorch; growth; memory.',
+  )
   .option('--json', 'print one JSON object')
   .option('--steps <n>', 'steps to take the median of', positive, 5)
   .option('--case <name>', `only one case: ${names.join(', ')}`, caseName)
-  .option('--plain-limit <seconds>', 'leave out plain TensorFlow.js where its step would take longer', seconds, 120)
+  .option(
+    '--plain-limit <seconds>',
+    'leave out plain TensorFlow.js where its step would take longer',
+    seconds,
+    120,
+  )
   .action(async (options: { json?: boolean; steps: number; case?: string; plainLimit: number }) => {
     const result = await benchStep({
       steps: options.steps,

@@ -26,7 +26,11 @@ const enoughMs = 1000;
 /** Milliseconds of `dispatches`, run one after another in a pass of their own. */
 type Timer = (dispatches: readonly Dispatch[]) => Promise<number>;
 
-function encode(device: GPUDevice, dispatches: readonly Dispatch[], timestampWrites?: GPUComputePassTimestampWrites): GPUCommandEncoder {
+function encode(
+  device: GPUDevice,
+  dispatches: readonly Dispatch[],
+  timestampWrites?: GPUComputePassTimestampWrites,
+): GPUCommandEncoder {
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass({ timestampWrites });
   for (const { pipeline, bindGroup, grid } of dispatches) {
@@ -49,10 +53,20 @@ function wallTimer(device: GPUDevice): Timer {
 
 function timestampTimer(device: GPUDevice): Timer {
   const querySet = device.createQuerySet({ type: 'timestamp', count: 2 });
-  const resolved = device.createBuffer({ size: 16, usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC });
-  const staging = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  const resolved = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+  });
+  const staging = device.createBuffer({
+    size: 16,
+    usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+  });
   return async (dispatches) => {
-    const encoder = encode(device, dispatches, { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 });
+    const encoder = encode(device, dispatches, {
+      querySet,
+      beginningOfPassWriteIndex: 0,
+      endOfPassWriteIndex: 1,
+    });
     encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
     device.queue.submit([encoder.finish()]);
@@ -69,7 +83,8 @@ export async function profileKernels(stepper: WebGPUStepper): Promise<KernelProf
   const clock = device.features.has('timestamp-query') ? 'timestamp' : 'wall';
   const time = clock === 'timestamp' ? timestampTimer(device) : wallTimer(device);
   const groups = new Map<string, Dispatch[]>();
-  for (const dispatch of stepper.trainingDispatches()) groups.set(dispatch.label, [...(groups.get(dispatch.label) ?? []), dispatch]);
+  for (const dispatch of stepper.trainingDispatches())
+    groups.set(dispatch.label, [...(groups.get(dispatch.label) ?? []), dispatch]);
   const rows: Omit<KernelRow, 'share'>[] = [];
   for (const [label, dispatches] of groups) {
     const times: number[] = [];
@@ -78,8 +93,16 @@ export async function profileKernels(stepper: WebGPUStepper): Promise<KernelProf
       times.push(ms);
       spent += ms;
     }
-    rows.push({ label, dispatches: dispatches.length, ms: median(times), bytes: dispatches.reduce((sum, d) => sum + d.bytes, 0) });
+    rows.push({
+      label,
+      dispatches: dispatches.length,
+      ms: median(times),
+      bytes: dispatches.reduce((sum, d) => sum + d.bytes, 0),
+    });
   }
   const total = rows.reduce((sum, { ms }) => sum + ms, 0);
-  return { clock, kernels: rows.map((row) => ({ ...row, share: row.ms / total })).sort((a, b) => b.ms - a.ms) };
+  return {
+    clock,
+    kernels: rows.map((row) => ({ ...row, share: row.ms / total })).sort((a, b) => b.ms - a.ms),
+  };
 }

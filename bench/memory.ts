@@ -28,10 +28,15 @@ function pruneBefore(space: SpaceShape, masks: UnitMasks, stage: number): void {
   for (const cell of space.cells.filter((c) => c.stage < stage)) {
     const alive = masks.operations[cell.index].fill(0);
     for (const to of new Set(space.edges.map((edge) => edge.to))) {
-      const candidates = space.edges.filter((e) => e.to === to).flatMap((e) => Array.from({ length: units }, (_, o) => e.index * units + o));
+      const candidates = space.edges
+        .filter((e) => e.to === to)
+        .flatMap((e) => Array.from({ length: units }, (_, o) => e.index * units + o));
       const stream = randomStream('kept', cell.index, to);
-      const drawn = candidates.map((unit) => ({ unit, key: stream.uniform() })).sort((a, b) => a.key - b.key);
-      for (const { unit } of drawn.slice(0, Math.max(1, Math.round(kept * drawn.length)))) alive[unit] = 1;
+      const drawn = candidates
+        .map((unit) => ({ unit, key: stream.uniform() }))
+        .sort((a, b) => a.key - b.key);
+      for (const { unit } of drawn.slice(0, Math.max(1, Math.round(kept * drawn.length))))
+        alive[unit] = 1;
     }
   }
 }
@@ -56,5 +61,12 @@ export async function memoryOfStages(c: StepCase, stages = 3): Promise<MemoryRes
     stageBytes.push(await peak(masks, end));
   }
   stepper.dispose();
-  return { cells: space.cells.length, stages, oneStageBytes, stageBytes, multiStageBytes: Math.max(...stageBytes), kept };
+  return {
+    cells: space.cells.length,
+    stages,
+    oneStageBytes,
+    stageBytes,
+    multiStageBytes: Math.max(...stageBytes),
+    kept,
+  };
 }

@@ -18,7 +18,11 @@ export interface OwnResult {
 }
 
 /** Times of `steps` steps after one that is not counted. */
-async function stepTimes(stepper: WebGPUStepper, workload: Workload, steps: number): Promise<number[]> {
+async function stepTimes(
+  stepper: WebGPUStepper,
+  workload: Workload,
+  steps: number,
+): Promise<number[]> {
   await timeStep(stepper, workload);
   const times: number[] = [];
   for (let i = 0; i < steps; i++) times.push(await timeStep(stepper, workload));
@@ -61,11 +65,17 @@ export interface GrowthRow {
 export async function growth(base: StepCase, steps: number): Promise<GrowthRow[]> {
   const stepper = createWebGPUStepper(await requestNodeDevice());
   const rows: Omit<GrowthRow, 'relative'>[] = [];
-  for (const { cells, batch } of [1, 2, 4].flatMap((cells) => [8, 16, 32].map((batch) => ({ cells, batch })))) {
+  for (const { cells, batch } of [1, 2, 4].flatMap((cells) =>
+    [8, 16, 32].map((batch) => ({ cells, batch })),
+  )) {
     const workload = workloadOf(spaceOf({ ...base, cells }), batch);
     await load(stepper, workload);
     // The quickest: what else the machine does at the time would pass for growth.
-    rows.push({ cells, batch, msPerStep: Math.min(...(await stepTimes(stepper, workload, steps))) });
+    rows.push({
+      cells,
+      batch,
+      msPerStep: Math.min(...(await stepTimes(stepper, workload, steps))),
+    });
   }
   stepper.dispose();
   const [first] = rows;

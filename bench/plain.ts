@@ -14,7 +14,10 @@ const work = ({ imageSize, channels, batch, cells, nodes }: StepCase): number =>
  * Measures as many cases as `limit` (seconds a case) allows, judging each by what the cheapest took.
  * @returns ms a step by name; null where it would take longer than the limit.
  */
-export async function plainSteps(cases: readonly StepCase[], limit: number): Promise<Map<string, number | null>> {
+export async function plainSteps(
+  cases: readonly StepCase[],
+  limit: number,
+): Promise<Map<string, number | null>> {
   const results = new Map<string, number | null>();
   const stepper = await createComposedStepper('webgpu');
   let perWork = 0;

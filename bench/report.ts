@@ -6,18 +6,36 @@ type Cell = string | number;
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = [heads, ...rows.map((row) => row.map(String))];
   const widths = heads.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
-  return cells.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .join('  '),
+    )
+    .join('\n');
 }
 
 const ms = (x: number | null): string => (x === null ? '-' : x.toFixed(x < 10 ? 2 : 0));
 const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
-const times = (a: number | null, b: number): string => (a === null ? '-' : `${(a / b).toFixed(2)}x`);
+const times = (a: number | null, b: number): string =>
+  a === null ? '-' : `${(a / b).toFixed(2)}x`;
 
 export function report({ adapter, cases, growth, memory }: StepResult): string {
   const parts = [`Adapter: ${adapter}`];
   parts.push(
     table(
-      ['case', 'own ms', 'plain ms', 'PyTorch ms', 'plain / own', 'own / PyTorch', 'dispatches', 'pipelines', 'first step ms', 'peak MiB'],
+      [
+        'case',
+        'own ms',
+        'plain ms',
+        'PyTorch ms',
+        'plain / own',
+        'own / PyTorch',
+        'dispatches',
+        'pipelines',
+        'first step ms',
+        'peak MiB',
+      ],
       cases.map((c) => [
         c.name,
         ms(c.msPerStep),
@@ -33,16 +51,31 @@ export function report({ adapter, cases, growth, memory }: StepResult): string {
     ),
   );
   for (const c of cases) {
-    parts.push(`Kernels of ${c.name} (${c.clock === 'timestamp' ? "the device's clock" : 'submission to completion'}):`);
+    parts.push(
+      `Kernels of ${c.name} (${c.clock === 'timestamp' ? "the device's clock" : 'submission to completion'}):`,
+    );
     parts.push(
       table(
         ['kernel', 'dispatches', 'ms', 'share', 'MiB at most moved'],
-        c.kernels.map((k) => [k.label, k.dispatches, ms(k.ms), `${(k.share * 100).toFixed(1)} %`, mib(k.bytes)]),
+        c.kernels.map((k) => [
+          k.label,
+          k.dispatches,
+          ms(k.ms),
+          `${(k.share * 100).toFixed(1)} %`,
+          mib(k.bytes),
+        ]),
       ),
     );
   }
-  parts.push('Growth (relative: time per cell and image against the first row; at most 1 is no worse than linear):');
-  parts.push(table(['cells', 'batch', 'ms', 'relative'], growth.map((row) => [row.cells, row.batch, ms(row.msPerStep), row.relative.toFixed(2)])));
+  parts.push(
+    'Growth (relative: time per cell and image against the first row; at most 1 is no worse than linear):',
+  );
+  parts.push(
+    table(
+      ['cells', 'batch', 'ms', 'relative'],
+      growth.map((row) => [row.cells, row.batch, ms(row.msPerStep), row.relative.toFixed(2)]),
+    ),
+  );
   parts.push(
     `Peak memory, ${memory.cells} cells: one stage ${mib(memory.oneStageBytes)} MiB; ${memory.stages} stages ${mib(memory.multiStageBytes)} MiB ` +
       `(by stage ${memory.stageBytes.map(mib).join(', ')}; earlier cells pruned to ${memory.kept * 100} % of their operations).`,

@@ -38,7 +38,12 @@ export interface StepOptions {
   readonly progress: (what: string) => void;
 }
 
-export async function benchStep({ steps, plainLimit, cases, progress }: StepOptions): Promise<StepResult> {
+export async function benchStep({
+  steps,
+  plainLimit,
+  cases,
+  progress,
+}: StepOptions): Promise<StepResult> {
   await installWebGPU();
   const { vendor, architecture, device, description } = (await requestNodeDevice()).adapterInfo;
   const own = new Map<string, Awaited<ReturnType<typeof ownStep>>>();
@@ -57,12 +62,19 @@ export async function benchStep({ steps, plainLimit, cases, progress }: StepOpti
     torchMs.set(c.name, torch!(c));
   }
   progress('plain TensorFlow.js');
-  const plain = plainLimit > 0 ? await plainSteps(cases, plainLimit) : new Map<string, number | null>();
+  const plain =
+    plainLimit > 0 ? await plainSteps(cases, plainLimit) : new Map<string, number | null>();
   return {
     adapter: [vendor, architecture, device, description].filter(Boolean).join(' '),
     cases: cases.map((c): CaseResult => {
       const { profile, ...rest } = own.get(c.name)!;
-      return { ...c, ...rest, ...profile, plainMsPerStep: plain.get(c.name) ?? null, torchMsPerStep: torchMs.get(c.name) ?? null };
+      return {
+        ...c,
+        ...rest,
+        ...profile,
+        plainMsPerStep: plain.get(c.name) ?? null,
+        torchMsPerStep: torchMs.get(c.name) ?? null,
+      };
     }),
     growth: growthRows,
     memory,

@@ -9,8 +9,12 @@ const peer = fileURLToPath(new URL('../../shared/bench/torch_step.py', import.me
 const general = fileURLToPath(new URL('./torch_step.py', import.meta.url));
 
 function findPython(): string | null {
-  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter((name) => name !== undefined);
-  return candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0) ?? null;
+  const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(
+    (name) => name !== undefined,
+  );
+  return (
+    candidates.find((python) => spawnSync(python, ['-c', 'import torch']).status === 0) ?? null
+  );
 }
 
 /** Returns a function that gives ms a step, or null where no Python has PyTorch. */
@@ -22,7 +26,10 @@ export function torchStep(): ((c: StepCase) => number) | null {
     const numbers = [imageSize, channels, batch, 1, ...(script === general ? [cells, nodes] : [])];
     const result = spawnSync(python, [script, ...numbers.map(String)], { encoding: 'utf8' });
     const ms = /ms\/step ([\d.]+)/.exec(result.stdout)?.[1];
-    if (ms === undefined) throw new Error(`${script} failed for case '${name}': ${result.stderr.trim().split('\n').at(-1)}`);
+    if (ms === undefined)
+      throw new Error(
+        `${script} failed for case '${name}': ${result.stderr.trim().split('\n').at(-1)}`,
+      );
     return Number(ms);
   };
 }

@@ -32,21 +32,59 @@ function methodOf(text: string): MethodName {
 
 /** @param presetNames first one is the default. */
 export function compareCommand(presetNames: readonly string[]): Command {
-  const methods = methodNames.map((name) => `  ${name.padEnd(16)} ${methodLabels[name]}`).join('\n');
+  const methods = methodNames
+    .map((name) => `  ${name.padEnd(16)} ${methodLabels[name]}`)
+    .join('\n');
   return new Command('compare')
-    .description('Search by several methods, at several sizes and seeds; train every architecture found from scratch, and compare.\nThe same command again goes on where it was interrupted.')
-    .option('--methods <list>', 'comma-separated, or all', (text: string) => (text === 'all' ? [...methodNames] : list(methodOf)(text)), [...methodNames])
-    .option('--targets <list>', 'active parameters, comma-separated', list(wholeNumber(1, 1e9)), [...comparisonTargets])
+    .description(
+      'Search by several methods, at several sizes and seeds; train every architecture found from scratch, and compare.\nThe same command again goes on where it was interrupted.',
+    )
+    .option(
+      '--methods <list>',
+      'comma-separated, or all',
+      (text: string) => (text === 'all' ? [...methodNames] : list(methodOf)(text)),
+      [...methodNames],
+    )
+    .option('--targets <list>', 'active parameters, comma-separated', list(wholeNumber(1, 1e9)), [
+      ...comparisonTargets,
+    ])
     .option('--seeds <list>', 'comma-separated', list(wholeNumber(0, 0xffffffff)), [1, 2, 3])
-    .option('--dataset <name|folder>', "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files", 'fashion-mnist')
-    .addOption(new Option('--preset <name>', 'settings of the searches').choices(presetNames).default(presetNames[0]))
-    .option('--set <setting=value>', 'any other setting of the searches; can be repeated', (text, all: string[]) => [...all, text], [])
+    .option(
+      '--dataset <name|folder>',
+      "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files",
+      'fashion-mnist',
+    )
+    .addOption(
+      new Option('--preset <name>', 'settings of the searches')
+        .choices(presetNames)
+        .default(presetNames[0]),
+    )
+    .option(
+      '--set <setting=value>',
+      'any other setting of the searches; can be repeated',
+      (text, all: string[]) => [...all, text],
+      [],
+    )
     .option('--epochs <number>', 'epochs of training from scratch', wholeNumber(1, 10_000), 8)
-    .option('--train-images <number>', 'images to train with from scratch; 0 = all', wholeNumber(0, 1e9), 2000)
+    .option(
+      '--train-images <number>',
+      'images to train with from scratch; 0 = all',
+      wholeNumber(0, 1e9),
+      2000,
+    )
     .option('--test-images <number>', 'test images; 0 = all', wholeNumber(0, 1e9), 2000)
     .option('--out <folder>', 'where results go; made if it is not there', 'comparison')
-    .addOption(new Option('--backend <name>', 'where to compute').choices(['webgpu', 'cpu']).default('webgpu'))
-    .addOption(new Option('--kernels <kind>', "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations").choices(['own', 'composed']))
+    .addOption(
+      new Option('--backend <name>', 'where to compute')
+        .choices(['webgpu', 'cpu'])
+        .default('webgpu'),
+    )
+    .addOption(
+      new Option(
+        '--kernels <kind>',
+        "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations",
+      ).choices(['own', 'composed']),
+    )
     .addHelpText('after', `\nMethods:\n${methods}`)
     .allowExcessArguments(false);
 }

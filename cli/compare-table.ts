@@ -1,10 +1,23 @@
 /** A comparison as a text table, for a terminal or a Markdown file. */
 import { methodLabels } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
-import { pairedSentence, pairedTest, paretoFront, summarize } from '../src/engine/baselines/summary.ts';
+import {
+  pairedSentence,
+  pairedTest,
+  paretoFront,
+  summarize,
+} from '../src/engine/baselines/summary.ts';
 import type { Spread } from '../src/engine/baselines/summary.ts';
 
-const heads = ['Target', 'Method', 'Runs', 'Parameters', 'Test accuracy, %', 'Search, s', 'Peak, MB'];
+const heads = [
+  'Target',
+  'Method',
+  'Runs',
+  'Parameters',
+  'Test accuracy, %',
+  'Search, s',
+  'Peak, MB',
+];
 
 export function comparisonTable(comparison: Comparison): string {
   const rows = summarize(comparison).map((row) => [
@@ -16,20 +29,35 @@ export function comparisonTable(comparison: Comparison): string {
     row.searchSeconds.mean > 0 ? show(row.searchSeconds, 1, 0) : '-',
     row.peakBytes.mean > 0 ? (row.peakBytes.mean / 1e6).toFixed(1) : '-',
   ]);
-  const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell, i) => (i === 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
+  const widths = heads.map((head, i) =>
+    Math.max(head.length, ...rows.map((row) => row[i]!.length)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => (i === 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
   const rule = `| ${widths.map((width, i) => (i === 1 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
   return [line(heads), rule, ...rows.map(line)].join('\n');
 }
 
 /** The paired tests and the Pareto fronts, a sentence each. */
 export function comparisonSentences({ methods, runs }: Comparison): string[] {
-  const tests = methods.filter((method) => method !== 'mgas').map((method) => pairedSentence(pairedTest(runs, method)));
-  const front = paretoFront(runs).map((run) => `${methodLabels[run.method]} (${run.parameters.active.toLocaleString('en-US')}, ${(100 * run.testAccuracy).toFixed(1)} %)`);
-  return [...(methods.includes('mgas') ? tests : []), `Pareto front of all runs (parameters, accuracy): ${front.join(', ')}.`];
+  const tests = methods
+    .filter((method) => method !== 'mgas')
+    .map((method) => pairedSentence(pairedTest(runs, method)));
+  const front = paretoFront(runs).map(
+    (run) =>
+      `${methodLabels[run.method]} (${run.parameters.active.toLocaleString('en-US')}, ${(100 * run.testAccuracy).toFixed(1)} %)`,
+  );
+  return [
+    ...(methods.includes('mgas') ? tests : []),
+    `Pareto front of all runs (parameters, accuracy): ${front.join(', ')}.`,
+  ];
 }
 
 function show({ mean, deviation }: Spread, scale: number, digits: number): string {
-  const text = (value: number): string => (scale * value).toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = (value: number): string =>
+    (scale * value).toLocaleString('en-US', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
   return `${text(mean)} ± ${text(deviation)}`;
 }

@@ -28,10 +28,30 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-function compare(args: readonly string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function compare(
+  args: readonly string[],
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const fixed = ['--backend', 'cpu', '--epochs', '1', '--train-images', '32', '--test-images', '40', '--targets', '250', '--out', folder, ...smallest];
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/compare.ts', ...fixed, ...args], { cwd: root });
+    const fixed = [
+      '--backend',
+      'cpu',
+      '--epochs',
+      '1',
+      '--train-images',
+      '32',
+      '--test-images',
+      '40',
+      '--targets',
+      '250',
+      '--out',
+      folder,
+      ...smallest,
+    ];
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'cli/compare.ts', ...fixed, ...args],
+      { cwd: root },
+    );
     const outcome = { code: null as number | null, stdout: '', stderr: '' };
     child.stdout.on('data', (text: Buffer) => (outcome.stdout += text.toString()));
     child.stderr.on('data', (text: Buffer) => (outcome.stderr += text.toString()));
@@ -48,10 +68,15 @@ it('measures every method, says so in a table and in words, and goes on where it
   expect(first.stderr).toMatch(/2 runs to go: about \d/);
   expect(first.stdout).toMatch(/MGAS is (better|worse) than "Random" in \d of 1 pairs/);
   const { runs } = await results();
-  expect(runs.map(({ method, seed }) => [method, seed])).toEqual([['mgas', 1], ['random', 1]]);
+  expect(runs.map(({ method, seed }) => [method, seed])).toEqual([
+    ['mgas', 1],
+    ['random', 1],
+  ]);
   expect(runs[1]!.parameters.active).toBeLessThanOrEqual(250);
   for (const { method, seed, parameters } of runs) {
-    const architecture = parseArchitecture(await readFile(join(folder, `runs/${method}-250-${seed}.json`), 'utf8'));
+    const architecture = parseArchitecture(
+      await readFile(join(folder, `runs/${method}-250-${seed}.json`), 'utf8'),
+    );
     expect(architecture.parameters.active).toBe(parameters.active);
   }
 
@@ -61,7 +86,9 @@ it('measures every method, says so in a table and in words, and goes on where it
   const all = await results();
   expect(all.runs.map(({ method }) => method)).toEqual(['mgas', 'random', 'fixed-ratio']);
   expect(all.runs.slice(0, 2)).toEqual(runs);
-  expect((await readFile(join(folder, 'results.csv'), 'utf8')).trim().split('\r\n')).toHaveLength(4);
+  expect((await readFile(join(folder, 'results.csv'), 'utf8')).trim().split('\r\n')).toHaveLength(
+    4,
+  );
 
   const other = await compare(['--methods', 'random', '--seeds', '1', '--set', 'batchSize=8']);
   expect(other.code).toBe(2);

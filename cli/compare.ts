@@ -12,7 +12,11 @@ import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
 import { allRuns, emptyComparison, openRuns } from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
-import { comparisonCsv, ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
+import {
+  comparisonCsv,
+  ComparisonError,
+  parseComparison,
+} from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
@@ -33,7 +37,10 @@ const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 const allPresets: Record<string, SearchSettings> = { small: comparisonSettings, ...presets };
 
 async function compare(args: readonly string[]): Promise<number> {
-  const options = compareCommand(Object.keys(allPresets)).exitOverride().parse(args, { from: 'user' }).opts<CompareOptions>();
+  const options = compareCommand(Object.keys(allPresets))
+    .exitOverride()
+    .parse(args, { from: 'user' })
+    .opts<CompareOptions>();
   const kernels = kernelsOf(options);
   const settings = settingsOf(options, allPresets);
   const dataset = await loadDataset(options.dataset);
@@ -44,9 +51,17 @@ async function compare(args: readonly string[]): Promise<number> {
   const open = openRuns({ methods, targets, seeds, runs: comparison.runs });
   const stepper = await createNodeStepper(options.backend, kernels);
   try {
-    const { stopped, failed } = await runAll(comparison, open, all.length, { options, dataset, stepper });
-    process.stdout.write(`\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`);
-    process.stderr.write(`Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' The same command goes on from there.' : ''}\n`);
+    const { stopped, failed } = await runAll(comparison, open, all.length, {
+      options,
+      dataset,
+      stepper,
+    });
+    process.stdout.write(
+      `\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`,
+    );
+    process.stderr.write(
+      `Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' The same command goes on from there.' : ''}\n`,
+    );
     return stopped ? exitCode.interrupted : failed > 0 ? exitCode.failed : exitCode.finished;
   } finally {
     stepper.dispose();
@@ -54,18 +69,40 @@ async function compare(args: readonly string[]): Promise<number> {
 }
 
 /** What the folder holds already, or an empty comparison. @throws UsageError where it is of other settings. */
-function openComparison(options: CompareOptions, settings: SearchSettings, dataset: Dataset): Comparison {
+function openComparison(
+  options: CompareOptions,
+  settings: SearchSettings,
+  dataset: Dataset,
+): Comparison {
   const { methods, targets, seeds, epochs, trainImages, testImages, backend, out } = options;
   mkdirSync(join(out, 'runs'), { recursive: true });
   const training = { epochs, trainImages, testImages };
-  const fresh = emptyComparison({ dataset: dataset.name, backend, settings, training, methods, targets, seeds });
+  const fresh = emptyComparison({
+    dataset: dataset.name,
+    backend,
+    settings,
+    training,
+    methods,
+    targets,
+    seeds,
+  });
   const file = join(out, 'results.json');
   if (!existsSync(file)) return fresh;
   const old = parseComparison(readFileSync(file, 'utf8'));
-  const same = (c: Comparison): string => JSON.stringify([c.dataset, c.backend, c.settings, c.training]);
-  if (same(old) !== same(fresh)) throw new UsageError(`${file} was measured with other settings, data or training: choose another --out, or delete it.`);
+  const same = (c: Comparison): string =>
+    JSON.stringify([c.dataset, c.backend, c.settings, c.training]);
+  if (same(old) !== same(fresh))
+    throw new UsageError(
+      `${file} was measured with other settings, data or training: choose another --out, or delete it.`,
+    );
   const union = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
-  return { ...fresh, methods: union(old.methods, methods), targets: union(old.targets, targets), seeds: union(old.seeds, seeds), runs: old.runs };
+  return {
+    ...fresh,
+    methods: union(old.methods, methods),
+    targets: union(old.targets, targets),
+    seeds: union(old.seeds, seeds),
+    runs: old.runs,
+  };
 }
 
 interface Surroundings {
@@ -80,7 +117,12 @@ interface Outcome {
   readonly failed: number;
 }
 
-async function runAll(comparison: Comparison, open: readonly RunKey[], total: number, { options, dataset, stepper }: Surroundings): Promise<Outcome> {
+async function runAll(
+  comparison: Comparison,
+  open: readonly RunKey[],
+  total: number,
+  { options, dataset, stepper }: Surroundings,
+): Promise<Outcome> {
   let stopping = false;
   let stop = (): void => {};
   const interrupt = (): void => {
@@ -94,9 +136,16 @@ async function runAll(comparison: Comparison, open: readonly RunKey[], total: nu
   const now = (): number => performance.now();
   process.stderr.write(`${total} runs, ${total - open.length} of them done already.\n`);
   if (open.length === 0) return { stopped: false, failed: 0 };
-  const measured = await measurePace({ ...comparison, data: createSearchData(dataset, comparison.settings), stepper, now });
+  const measured = await measurePace({
+    ...comparison,
+    data: createSearchData(dataset, comparison.settings),
+    stepper,
+    now,
+  });
   const pace = new Pace(comparison, measured);
-  process.stderr.write(`${estimateSentence({ ...measured, runs: open.length, seconds: pace.left(open) }, duration)}\n`);
+  process.stderr.write(
+    `${estimateSentence({ ...measured, runs: open.length, seconds: pace.left(open) }, duration)}\n`,
+  );
   let failed = 0;
   for (const [i, run] of open.entries()) {
     if (stopping) return { stopped: true, failed };
@@ -122,11 +171,16 @@ async function runAll(comparison: Comparison, open: readonly RunKey[], total: nu
     const { result, architecture } = finished;
     comparison.runs.push(result);
     pace.note(result);
-    writeWhole(join(options.out, 'runs', `${run.method}-${run.target}-${run.seed}.json`), `${JSON.stringify(architecture)}\n`);
+    writeWhole(
+      join(options.out, 'runs', `${run.method}-${run.target}-${run.seed}.json`),
+      `${JSON.stringify(architecture)}\n`,
+    );
     writeWhole(join(options.out, 'results.json'), `${JSON.stringify(comparison, null, 1)}\n`);
     writeWhole(join(options.out, 'results.csv'), comparisonCsv(comparison));
     const right = `${result.parameters.active} parameters, ${(100 * result.testAccuracy).toFixed(1)} % of test images right`;
-    process.stderr.write(`${name}: ${right}; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`);
+    process.stderr.write(
+      `${name}: ${right}; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`,
+    );
   }
   return { stopped: false, failed };
 }
@@ -140,7 +194,11 @@ function writeWhole(file: string, text: string): void {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage; // It has printed its message.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  return [UsageError, DatasetError, ComparisonError, RangeError].some((kind) => error instanceof kind) ? exitCode.usage : exitCode.failed;
+  return [UsageError, DatasetError, ComparisonError, RangeError].some(
+    (kind) => error instanceof kind,
+  )
+    ? exitCode.usage
+    : exitCode.failed;
 }
 
 const code = await compare(process.argv.slice(2)).catch(exitCodeOf);

@@ -14,7 +14,9 @@ async function main(args: readonly string[]): Promise<void> {
   const command = new Command('export')
     .description('Write a trained architecture for other programs.')
     .argument('<trained>', 'JSON that `npm run retrain` wrote')
-    .addOption(new Option('--format <name>', 'file format').choices(exportFormats).makeOptionMandatory())
+    .addOption(
+      new Option('--format <name>', 'file format').choices(exportFormats).makeOptionMandatory(),
+    )
     .option('--out <folder>', 'where the files go; made if it is not there', 'export')
     .allowExcessArguments(false)
     .exitOverride()
@@ -22,7 +24,10 @@ async function main(args: readonly string[]): Promise<void> {
   const { format, out } = command.opts<{ format: ExportFormat; out: string }>();
   const file = command.args[0]!;
   const value = await readJson(file);
-  if (!isTrained(value)) throw new UsageError(`${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`);
+  if (!isTrained(value))
+    throw new UsageError(
+      `${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`,
+    );
   const trained = parseTrained(value);
   await mkdir(out, { recursive: true });
   for (const { name, bytes } of exportFiles(trained, format)) {

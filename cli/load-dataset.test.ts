@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readCifar10 } from '../src/datasets/cifar.ts';
-import { makeCifar, makeIdx, makePng, makeTarGz, type Files } from '../src/datasets/files/testing.ts';
+import {
+  makeCifar,
+  makeIdx,
+  makePng,
+  makeTarGz,
+  type Files,
+} from '../src/datasets/files/testing.ts';
 import { loadDataset, type LoadOptions } from './load-dataset.ts';
 
 let folder = '';
@@ -37,7 +43,13 @@ it('loads the shipped set by name', async () => {
 it('loads a folder of IDX files', async () => {
   await write(idxSet);
   const set = await loadDataset(folder);
-  expect([set.name, set.size, set.channels, set.train.count, set.test.count]).toEqual([basename(folder), 2, 1, 3, 1]);
+  expect([set.name, set.size, set.channels, set.train.count, set.test.count]).toEqual([
+    basename(folder),
+    2,
+    1,
+    3,
+    1,
+  ]);
   expect(set.classNames).toEqual(['0', '1', '2']);
 });
 
@@ -51,52 +63,107 @@ it('loads CIFAR-10 from a folder, from folders in it, and through links', async 
       await write({ 'b/deep/er/test.bin': all });
     }
     const set = await loadDataset(path);
-    expect([set.size, set.channels, set.train.count, set.test.count]).toEqual([32, 3, basename(path) === 'a' ? 20 : 10, 10]);
+    expect([set.size, set.channels, set.train.count, set.test.count]).toEqual([
+      32,
+      3,
+      basename(path) === 'a' ? 20 : 10,
+      10,
+    ]);
     expect(set.test).toEqual(readCifar10([{ name: '', bytes: all }]));
   }
 });
 
 it('loads one archive, images brought to a size, and says what it decided', async () => {
-  const png = (level: number) => makePng(new Uint8Array(8 * 8 * 3).fill(level).map((value, i) => (i % 3 ? value : 0)), 8, 8);
-  const images = Object.fromEntries([1, 2, 3, 4, 5].flatMap((i) => [[`x/ant/${i}.png`, png(i)], [`x/cat/${i}.png`, png(10 * i)]]));
+  const png = (level: number) =>
+    makePng(
+      new Uint8Array(8 * 8 * 3).fill(level).map((value, i) => (i % 3 ? value : 0)),
+      8,
+      8,
+    );
+  const images = Object.fromEntries(
+    [1, 2, 3, 4, 5].flatMap((i) => [
+      [`x/ant/${i}.png`, png(i)],
+      [`x/cat/${i}.png`, png(10 * i)],
+    ]),
+  );
   await write({ 'photos.tar.gz': makeTarGz(images) });
   const notes: string[] = [];
-  const set = await loadDataset(join(folder, 'photos.tar.gz'), { imageSize: 4, note: (text) => notes.push(text) });
-  expect([set.size, set.channels, set.classNames, set.train.count, set.test.count]).toEqual([4, 3, ['ant', 'cat'], 9, 1]);
+  const set = await loadDataset(join(folder, 'photos.tar.gz'), {
+    imageSize: 4,
+    note: (text) => notes.push(text),
+  });
+  expect([set.size, set.channels, set.classNames, set.train.count, set.test.count]).toEqual([
+    4,
+    3,
+    ['ant', 'cat'],
+    9,
+    1,
+  ]);
   expect(notes).toEqual([expect.stringContaining('held out')]);
 });
 
 it('leaves out unreadable images where it may', async () => {
   const png = makePng(new Uint8Array(48).fill(3), 4, 4);
-  await write({ 'ant/1.png': png, 'ant/2.png': png, 'cat/1.png': png, 'cat/2.png': png, 'cat/3.png': png.subarray(0, 30) });
+  await write({
+    'ant/1.png': png,
+    'ant/2.png': png,
+    'cat/1.png': png,
+    'cat/2.png': png,
+    'cat/3.png': png.subarray(0, 30),
+  });
   const notes: string[] = [];
-  const load = (options: LoadOptions) => loadDataset(folder, { ...options, note: (text) => notes.push(text) });
+  const load = (options: LoadOptions) =>
+    loadDataset(folder, { ...options, note: (text) => notes.push(text) });
   await expect(load({})).rejects.toThrow(/1 of 5 images cannot be read\. cat\/3\.png: byte \d+/);
-  expect(notes).toEqual(['1 of 5 images cannot be read; --skip-unreadable goes on without them.', expect.stringContaining('cat/3.png')]);
+  expect(notes).toEqual([
+    '1 of 5 images cannot be read; --skip-unreadable goes on without them.',
+    expect.stringContaining('cat/3.png'),
+  ]);
   const set = await load({ skipUnreadable: true });
   expect(set.train.count + set.test.count).toBe(4);
 });
 
 it.each<[string, Files, RegExp]>([
   ['an empty folder', {}, /expected files of a data set, found none/],
-  ['a missing IDX file', { 'train-images-idx3-ubyte': idxSet['train-images-idx3-ubyte'] }, /expected the labels .* of train-images-idx3-ubyte too/],
-  ['CIFAR without a training file', { 'test.bin': all }, /expected training images, found only test images/],
-  ['a label that training never saw', { ...idxSet, 't10k-labels-idx1-ubyte': makeIdx([1], Uint8Array.from([9])) }, /label of test image 0: expected at most 2, .*found 9/],
+  [
+    'a missing IDX file',
+    { 'train-images-idx3-ubyte': idxSet['train-images-idx3-ubyte'] },
+    /expected the labels .* of train-images-idx3-ubyte too/,
+  ],
+  [
+    'CIFAR without a training file',
+    { 'test.bin': all },
+    /expected training images, found only test images/,
+  ],
+  [
+    'a label that training never saw',
+    { ...idxSet, 't10k-labels-idx1-ubyte': makeIdx([1], Uint8Array.from([9])) },
+    /label of test image 0: expected at most 2, .*found 9/,
+  ],
 ])('rejects %s', async (_, files, message) => {
   await write(files);
   await expect(loadDataset(folder)).rejects.toThrow(message);
 });
 
 it('rejects a path that is not there', async () => {
-  await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(/--dataset: '.*nowhere' is neither 'fashion-mnist' nor a file or folder/);
+  await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(
+    /--dataset: '.*nowhere' is neither 'fashion-mnist' nor a file or folder/,
+  );
 });
 
 const subset = join(import.meta.dirname, '../../shared/data/cifar10-subset');
 
-it.skipIf(!existsSync(subset))('reads real CIFAR-10 images (skipped where ../shared/data/cifar10-subset is absent)', async () => {
-  const set = await loadDataset(subset);
-  expect([set.train.count, set.test.count, set.classNames[set.train.labels[0]!]]).toEqual([4000, 1000, 'frog']);
-  const bytes = await readFile(join(subset, 'train_4000.bin'));
-  // Red of the last pixel of image 1,234.
-  expect(set.train.images[1234 * 3072 + 1023 * 3]).toBe(bytes[1234 * 3073 + 1 + 1023]);
-});
+it.skipIf(!existsSync(subset))(
+  'reads real CIFAR-10 images (skipped where ../shared/data/cifar10-subset is absent)',
+  async () => {
+    const set = await loadDataset(subset);
+    expect([set.train.count, set.test.count, set.classNames[set.train.labels[0]!]]).toEqual([
+      4000,
+      1000,
+      'frog',
+    ]);
+    const bytes = await readFile(join(subset, 'train_4000.bin'));
+    // Red of the last pixel of image 1,234.
+    expect(set.train.images[1234 * 3072 + 1023 * 3]).toBe(bytes[1234 * 3073 + 1 + 1023]);
+  },
+);

@@ -33,7 +33,9 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
   }
   const path = resolve(nameOrPath);
   if (!existsSync(path)) {
-    throw new DatasetError(`--dataset: '${nameOrPath}' is neither 'fashion-mnist' nor a file or folder.`);
+    throw new DatasetError(
+      `--dataset: '${nameOrPath}' is neither 'fashion-mnist' nor a file or folder.`,
+    );
   }
   const { skipUnreadable = false, note = () => {} } = options;
   const { dataset, notes } = await readDataset(await sourceFiles(path), {
@@ -43,7 +45,8 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
     signal: options.signal ?? new AbortController().signal,
     decode: decodeImage,
     skipUnreadable({ count, total, examples }) {
-      if (!skipUnreadable) note(`${count} of ${total} images cannot be read; --skip-unreadable goes on without them.`);
+      if (!skipUnreadable)
+        note(`${count} of ${total} images cannot be read; --skip-unreadable goes on without them.`);
       for (const example of examples) note(example);
       return Promise.resolve(skipUnreadable);
     },

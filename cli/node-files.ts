@@ -13,8 +13,17 @@ export async function sourceFiles(path: string): Promise<SourceFile[]> {
   if (!(await stat(path)).isDirectory()) return [await sourceFile(path, basename(path))];
   const entries = await readdir(path, { withFileTypes: true, recursive: true });
   // A link counts as what it points to.
-  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink()).map((entry) => join(entry.parentPath, entry.name)).sort();
-  const found = await Promise.all(files.map(async (file) => ((await stat(file)).isFile() ? sourceFile(file, relative(path, file).split(sep).join('/')) : null)));
+  const files = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const found = await Promise.all(
+    files.map(async (file) =>
+      (await stat(file)).isFile()
+        ? sourceFile(file, relative(path, file).split(sep).join('/'))
+        : null,
+    ),
+  );
   return found.filter((file) => file !== null);
 }
 
@@ -29,7 +38,12 @@ async function sourceFile(path: string, shown: string): Promise<SourceFile> {
         const bytes = new Uint8Array(end - start);
         let filled = 0;
         while (filled < bytes.length) {
-          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
+          const { bytesRead } = await file.read(
+            bytes,
+            filled,
+            bytes.length - filled,
+            start + filled,
+          );
           if (bytesRead === 0) break;
           filled += bytesRead;
         }

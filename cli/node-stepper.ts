@@ -6,7 +6,10 @@ import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import { installWebGPU, requestNodeDevice } from './node-webgpu.ts';
 
 /** @throws Error naming what to install where WebGPU cannot be had. */
-export async function createNodeStepper(backend: 'webgpu' | 'cpu', kernels: 'own' | 'composed'): Promise<Stepper> {
+export async function createNodeStepper(
+  backend: 'webgpu' | 'cpu',
+  kernels: 'own' | 'composed',
+): Promise<Stepper> {
   if (backend === 'webgpu') await installWebGPU();
   if (kernels === 'own') return createWebGPUStepper(await requestNodeDevice());
   enableProdMode(); // Else the CPU backend greets every user of Node with an advertisement.

@@ -6,8 +6,14 @@ it('runs a compute shader', async () => {
   await installWebGPU();
   const device = await requestNodeDevice();
   const size = 64;
-  const data = device.createBuffer({ size: size * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
-  const copy = device.createBuffer({ size: size * 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const data = device.createBuffer({
+    size: size * 4,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC,
+  });
+  const copy = device.createBuffer({
+    size: size * 4,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
   const pipeline = device.createComputePipeline({
     layout: 'auto',
     compute: {
@@ -22,7 +28,10 @@ it('runs a compute shader', async () => {
   pass.setPipeline(pipeline);
   pass.setBindGroup(
     0,
-    device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [{ binding: 0, resource: { buffer: data } }] }),
+    device.createBindGroup({
+      layout: pipeline.getBindGroupLayout(0),
+      entries: [{ binding: 0, resource: { buffer: data } }],
+    }),
   );
   pass.dispatchWorkgroups(1);
   pass.end();

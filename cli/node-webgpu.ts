@@ -16,7 +16,11 @@ const softwareDrivers = [
   '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
   '/opt/google/chrome/vk_swiftshader_icd.json',
 ];
-const driverFolders = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'];
+const driverFolders = [
+  '/usr/share/vulkan/icd.d',
+  '/etc/vulkan/icd.d',
+  '/usr/local/share/vulkan/icd.d',
+];
 
 const advice =
   'Install a Vulkan driver for your graphics card, or, for the software driver: apt-get install chromium libvulkan1. ' +
@@ -43,7 +47,9 @@ const devices = new Set<GPUDevice>();
 /** A hardware driver is of use only together with a card: Mesa installs all of its drivers everywhere. */
 function hasHardwareDriver(): boolean {
   const cards = ['/dev/dri', '/dev'].some(
-    (folder) => existsSync(folder) && readdirSync(folder).some((name) => /^(renderD\d+|nvidia\d+)$/.test(name)),
+    (folder) =>
+      existsSync(folder) &&
+      readdirSync(folder).some((name) => /^(renderD\d+|nvidia\d+)$/.test(name)),
   );
   const drivers = driverFolders.filter(existsSync).flatMap((folder) => readdirSync(folder));
   return cards && drivers.some((name) => name.endsWith('.json') && !name.startsWith('lvp_'));
@@ -65,13 +71,18 @@ function preload(library: string): void {
 function chooseDriver(): void {
   if (process.platform !== 'linux') return; // Metal and Direct3D need no help.
   const software = softwareDrivers.find(existsSync);
-  if (!process.env.VK_ICD_FILENAMES && !process.env.VK_DRIVER_FILES && software && !hasHardwareDriver()) {
+  if (
+    !process.env.VK_ICD_FILENAMES &&
+    !process.env.VK_DRIVER_FILES &&
+    software &&
+    !hasHardwareDriver()
+  ) {
     process.env.VK_ICD_FILENAMES = software;
   }
   const icd = process.env.VK_ICD_FILENAMES;
   const systemLoader = ['/usr/lib', '/usr/lib64', '/lib'].some((folder) =>
-    [folder, join(folder, `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`)].some((path) =>
-      existsSync(join(path, 'libvulkan.so.1')),
+    [folder, join(folder, `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`)].some(
+      (path) => existsSync(join(path, 'libvulkan.so.1')),
     ),
   );
   // Chromium's loader lies beside its driver: without the system's own (Debian: libvulkan1), that one does as well.
@@ -88,7 +99,10 @@ async function install(): Promise<GPU> {
   const gpu = create([]);
   if (typeof globalThis.navigator === 'undefined') {
     // Node 20. TensorFlow.js asks for the user agent when it looks for mobile devices.
-    Object.defineProperty(globalThis, 'navigator', { value: { userAgent: `Node.js/${process.versions.node}` }, configurable: true });
+    Object.defineProperty(globalThis, 'navigator', {
+      value: { userAgent: `Node.js/${process.versions.node}` },
+      configurable: true,
+    });
   }
   Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true });
   process.once('exit', () => {
@@ -108,7 +122,9 @@ export async function installWebGPU(): Promise<void> {
  * @param options.without features to go without though they are offered: what other adapters run can be tested so.
  * @throws Error naming what to install when there is no adapter.
  */
-export async function requestNodeDevice({ without = [] }: { without?: readonly GPUFeatureName[] } = {}): Promise<GPUDevice> {
+export async function requestNodeDevice({
+  without = [],
+}: { without?: readonly GPUFeatureName[] } = {}): Promise<GPUDevice> {
   installed ??= install();
   const gpu = await installed;
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -117,7 +133,9 @@ export async function requestNodeDevice({ without = [] }: { without?: readonly G
   for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit] as number;
   const device = await adapter.requestDevice({
     requiredLimits,
-    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature) && !without.includes(feature)),
+    requiredFeatures: wantedFeatures.filter(
+      (feature) => adapter.features.has(feature) && !without.includes(feature),
+    ),
   });
   devices.add(device);
   void device.lost.then(() => devices.delete(device));

@@ -21,8 +21,15 @@ interface FileResult {
 const program = new Command('parity')
   .description('Checks every *.json of a folder of reference arrays; exits 1 on a failure.')
   .argument('[folder]', 'folder of reference arrays', '../shared/reference')
-  .addOption(new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu']).default('webgpu'))
-  .addOption(new Option('--kernels <set>', 'own WGSL programs, or their TensorFlow.js composition').choices(['own', 'composed']))
+  .addOption(
+    new Option('--backend <name>', 'where to run').choices(['webgpu', 'cpu']).default('webgpu'),
+  )
+  .addOption(
+    new Option('--kernels <set>', 'own WGSL programs, or their TensorFlow.js composition').choices([
+      'own',
+      'composed',
+    ]),
+  )
   .option('--verbose', 'print every check')
   .parse();
 
@@ -47,12 +54,17 @@ const scientific = (x: number): string => x.toExponential(1);
 
 function printRow(result: FileResult, width: number, checks: readonly Check[]): void {
   const { file, error, tolerance, ok, message } = result;
-  const numbers = error === null || tolerance === null ? '-'.padStart(7) + '-'.padStart(9) : scientific(error).padStart(7) + scientific(tolerance).padStart(9);
+  const numbers =
+    error === null || tolerance === null
+      ? '-'.padStart(7) + '-'.padStart(9)
+      : scientific(error).padStart(7) + scientific(tolerance).padStart(9);
   console.log(`${file.padEnd(width)} ${numbers}  ${ok ? 'pass' : 'FAIL'}`);
   if (message) console.log(`  ${message}`);
   for (const check of checks) {
     if (options.verbose || !passes(check)) {
-      console.log(`  ${passes(check) ? '    ' : 'FAIL'} ${check.name}: ${scientific(check.error)} (up to ${scientific(check.tolerance)})`);
+      console.log(
+        `  ${passes(check) ? '    ' : 'FAIL'} ${check.name}: ${scientific(check.error)} (up to ${scientific(check.tolerance)})`,
+      );
     }
   }
 }
@@ -70,16 +82,36 @@ async function main(): Promise<boolean> {
     try {
       checks = await checkReference(readJson(path), path, kernels);
       const { error, tolerance } = worst(checks);
-      result = { file, error: Number.isFinite(error) ? error : null, tolerance, ok: checks.every(passes) };
+      result = {
+        file,
+        error: Number.isFinite(error) ? error : null,
+        tolerance,
+        ok: checks.every(passes),
+      };
     } catch (error) {
-      result = { file, error: null, tolerance: null, ok: false, message: error instanceof Error ? error.message : String(error) };
+      result = {
+        file,
+        error: null,
+        tolerance: null,
+        ok: false,
+        message: error instanceof Error ? error.message : String(error),
+      };
     }
     results.push(result);
     printRow(result, width, checks);
   }
   const passed = results.filter(({ ok }) => ok).length;
   const { backend } = options;
-  console.log(JSON.stringify({ files: results.length, passed, failed: results.length - passed, results, backend, kernels: kernelSet }));
+  console.log(
+    JSON.stringify({
+      files: results.length,
+      passed,
+      failed: results.length - passed,
+      results,
+      backend,
+      kernels: kernelSet,
+    }),
+  );
   return passed === results.length;
 }
 

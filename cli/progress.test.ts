@@ -3,19 +3,71 @@ import type { SearchEvent } from '../src/engine/search/events.ts';
 import { paperSettings } from '../src/engine/settings.ts';
 import { duration, foldProgress, initialProgress, progressWriter, statusLine } from './progress.ts';
 
-const counts = { operation: { left: 1, total: 2 }, filter: { left: 3, total: 4 }, weight: { left: 1, total: 8 } };
+const counts = {
+  operation: { left: 1, total: 2 },
+  filter: { left: 3, total: 4 },
+  weight: { left: 1, total: 8 },
+};
 const events: SearchEvent[] = [
   {
-    type: 'started', step: 0, time: 0, settings: paperSettings, backend: 'webgpu', engineVersion: '1', superNetParameters: 12_345, maxSteps: 900,
-    dataset: { name: 'noise', classes: 10, classNames: [], trainImages: 1000, validationImages: 100 },
+    type: 'started',
+    step: 0,
+    time: 0,
+    settings: paperSettings,
+    backend: 'webgpu',
+    engineVersion: '1',
+    superNetParameters: 12_345,
+    maxSteps: 900,
+    dataset: {
+      name: 'noise',
+      classes: 10,
+      classNames: [],
+      trainImages: 1000,
+      validationImages: 100,
+    },
   },
-  { type: 'stage-started', step: 0, time: 1, stage: 0, joint: false, firstCell: 0, lastCell: 1, parameters: { dense: 9000, active: 8000 }, goalParameters: 2000, maxSteps: 300 },
+  {
+    type: 'stage-started',
+    step: 0,
+    time: 1,
+    stage: 0,
+    joint: false,
+    firstCell: 0,
+    lastCell: 1,
+    parameters: { dense: 9000, active: 8000 },
+    goalParameters: 2000,
+    maxSteps: 300,
+  },
   { type: 'phase', step: 0, time: 1, stage: 0, phase: 'search' },
   {
-    type: 'step', step: 20, time: 40_000, stage: 0, epoch: 1, crossEntropy: 2, sizeRegularizer: 10, thresholdRegularizer: 30, gradientNorm: 1,
-    accuracy: 0.25, lambda: 0.01, msPerStep: 100, memoryBytes: 1, peakMemoryBytes: 2, timeLeft: 125_000,
+    type: 'step',
+    step: 20,
+    time: 40_000,
+    stage: 0,
+    epoch: 1,
+    crossEntropy: 2,
+    sizeRegularizer: 10,
+    thresholdRegularizer: 30,
+    gradientNorm: 1,
+    accuracy: 0.25,
+    lambda: 0.01,
+    msPerStep: 100,
+    memoryBytes: 1,
+    peakMemoryBytes: 2,
+    timeLeft: 125_000,
   },
-  { type: 'committed', step: 20, time: 41_000, stage: 0, round: 1, counts, parameters: { dense: 7000, active: 6000 }, lambda: 0.01, memoryBefore: 2, memoryAfter: 1 },
+  {
+    type: 'committed',
+    step: 20,
+    time: 41_000,
+    stage: 0,
+    round: 1,
+    counts,
+    parameters: { dense: 7000, active: 6000 },
+    lambda: 0.01,
+    memoryBefore: 2,
+    memoryAfter: 1,
+  },
 ];
 
 describe('progress', () => {
@@ -55,5 +107,10 @@ describe('progress', () => {
 });
 
 it('writes durations', () => {
-  expect([duration(0), duration(59_600), duration(3_723_000), duration(-5)]).toEqual(['0:00', '1:00', '1:02:03', '0:00']);
+  expect([duration(0), duration(59_600), duration(3_723_000), duration(-5)]).toEqual([
+    '0:00',
+    '1:00',
+    '1:02:03',
+    '0:00',
+  ]);
 });

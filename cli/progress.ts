@@ -44,11 +44,17 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
         parameters: event.superNetParameters,
       };
     case 'stage-started':
-      return { ...next, stage: event.stage, joint: event.joint, parameters: event.parameters.active };
+      return {
+        ...next,
+        stage: event.stage,
+        joint: event.joint,
+        parameters: event.parameters.active,
+      };
     case 'phase':
       return { ...next, phase: event.phase };
     case 'step': {
-      const loss = event.crossEntropy + event.lambda * (event.sizeRegularizer + event.thresholdRegularizer);
+      const loss =
+        event.crossEntropy + event.lambda * (event.sizeRegularizer + event.thresholdRegularizer);
       return { ...next, loss, accuracy: event.accuracy, timeLeft: event.timeLeft };
     }
     case 'ratios':
@@ -81,7 +87,9 @@ export function statusLine(progress: Progress, columns = Infinity): string {
   const parts = [
     `${stageName(progress)}, ${progress.phase}`,
     `step ${progress.step}${progress.maxSteps ? ` of at most ${progress.maxSteps}` : ''}`,
-    progress.loss === null ? null : `loss ${progress.loss.toFixed(3)}, ${percent(progress.accuracy)}`,
+    progress.loss === null
+      ? null
+      : `loss ${progress.loss.toFixed(3)}, ${percent(progress.accuracy)}`,
     `${number.format(progress.parameters)} -> ${count(progress.target, 'parameter')}`,
     progress.timeLeft === null ? null : `${duration(progress.timeLeft)} left`,
   ];
@@ -98,15 +106,22 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
         `${number.format(event.dataset.validationImages)} held out; super-net of ${count(event.superNetParameters, 'parameter')} on ${event.backend}`
       );
     case 'stage-started': {
-      const cells = event.firstCell === event.lastCell ? `cell ${event.lastCell + 1}` : `cells ${event.firstCell + 1}-${event.lastCell + 1}`;
+      const cells =
+        event.firstCell === event.lastCell
+          ? `cell ${event.lastCell + 1}`
+          : `cells ${event.firstCell + 1}-${event.lastCell + 1}`;
       return `${stageName(progress)}: ${cells}, ${number.format(event.parameters.active)} -> ${count(event.goalParameters, 'parameter')}`;
     }
     case 'pruned': {
-      const sum = (cells: { count: number }[]) => cells.reduce((total, cell) => total + cell.count, 0);
+      const sum = (cells: { count: number }[]) =>
+        cells.reduce((total, cell) => total + cell.count, 0);
       return `pruned ${count(event.operations.length, 'operation')}, ${count(sum(event.filters), 'filter')}, ${count(sum(event.weights), 'weight')}`;
     }
     case 'committed': {
-      const left = Object.entries(event.counts).map(([granularity, units]) => `${granularity}s ${percent(units.left / Math.max(1, units.total))}`);
+      const left = Object.entries(event.counts).map(
+        ([granularity, units]) =>
+          `${granularity}s ${percent(units.left / Math.max(1, units.total))}`,
+      );
       return `round ${event.round}: ${left.join(', ')} left; ${count(event.parameters.active, 'parameter')}`;
     }
     case 'regrown':
@@ -151,7 +166,9 @@ export function progressWriter(output: Output, isTerminal: boolean): (event: Sea
     const over = event.type === 'finished' || event.type === 'stopped' || event.type === 'failed';
     if (isTerminal) {
       if (line) output.write(`${eraseLine}${line}\n`);
-      output.write(over ? eraseLine : `${eraseLine}${statusLine(progress, (output.columns ?? 80) - 1)}`);
+      output.write(
+        over ? eraseLine : `${eraseLine}${statusLine(progress, (output.columns ?? 80) - 1)}`,
+      );
       return;
     }
     if (line) output.write(`${line}\n`);

@@ -4,7 +4,11 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
 import { parseArchitecture } from '../src/engine/architecture/schema.ts';
 import type { Architecture } from '../src/engine/architecture/schema.ts';
-import { hasAuxiliaryPlace, retrainSettingsFor, TrainSettingsSchema } from '../src/engine/train/settings.ts';
+import {
+  hasAuxiliaryPlace,
+  retrainSettingsFor,
+  TrainSettingsSchema,
+} from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
 import { UsageError, wholeNumber } from './search-options.ts';
@@ -30,14 +34,16 @@ export interface RetrainOptions {
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 }
 
 function numberUpTo(most: number) {
   return (text: string): number => {
     const value = Number(text);
-    if (text.trim() === '' || !(value >= 0 && value <= most)) throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
+    if (text.trim() === '' || !(value >= 0 && value <= most))
+      throw new InvalidArgumentError(`It must be a number from 0 to ${most}.`);
     return value;
   };
 }
@@ -45,24 +51,64 @@ function numberUpTo(most: number) {
 export function retrainCommand(): Command {
   const most = Number.MAX_SAFE_INTEGER;
   return new Command('retrain')
-    .description('Train an architecture from scratch and test it. The same command again goes on where it was interrupted.')
+    .description(
+      'Train an architecture from scratch and test it. The same command again goes on where it was interrupted.',
+    )
     .argument('<architecture>', 'JSON of a search, or of an earlier training')
-    .option('--dataset <name|folder>', "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files", 'fashion-mnist')
+    .option(
+      '--dataset <name|folder>',
+      "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files",
+      'fashion-mnist',
+    )
     .option('--epochs <number>', 'passes over the training images', wholeNumber(1, 10_000), 20)
-    .option('--seed <number>', "seed of weights, order and augmentation; the search's by default", wholeNumber(0, 0xffffffff))
+    .option(
+      '--seed <number>',
+      "seed of weights, order and augmentation; the search's by default",
+      wholeNumber(0, 0xffffffff),
+    )
     .option('--batch-size <number>', "images a step; the search's by default", wholeNumber(1, 4096))
-    .option('--rate <number>', 'learning rate of the first step; it falls to 0 along a cosine', positive)
+    .option(
+      '--rate <number>',
+      'learning rate of the first step; it falls to 0 along a cosine',
+      positive,
+    )
     .option('--train-images <number>', 'training images used; 0 = all', wholeNumber(0, most))
     .option('--test-images <number>', 'test images used; 0 = all', wholeNumber(0, most))
-    .option('--cutout <pixels>', 'side of the square that is blanked in training images; 0 = none', wholeNumber(0, 1024))
-    .option('--drop-path <probability>', 'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 100 epochs on', numberUpTo(0.95))
-    .option('--auxiliary <weight>', 'weight of a second classifier that only trains along, on the stage before the last; 0 = none. By default 0.4 where there are two stages', numberUpTo(10))
-    .option('--widen <factor>', 'repeat every filter so many times, in the proportions found; 1 = as found', wholeNumber(1, 64), 1)
+    .option(
+      '--cutout <pixels>',
+      'side of the square that is blanked in training images; 0 = none',
+      wholeNumber(0, 1024),
+    )
+    .option(
+      '--drop-path <probability>',
+      'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 100 epochs on',
+      numberUpTo(0.95),
+    )
+    .option(
+      '--auxiliary <weight>',
+      'weight of a second classifier that only trains along, on the stage before the last; 0 = none. By default 0.4 where there are two stages',
+      numberUpTo(10),
+    )
+    .option(
+      '--widen <factor>',
+      'repeat every filter so many times, in the proportions found; 1 = as found',
+      wholeNumber(1, 64),
+      1,
+    )
     .option('--out <file>', 'where the trained architecture goes', 'trained.json')
     .option('--weights <file>', 'also write the weights alone, as .npz')
     .option('--json', 'write the events to standard output, one JSON object a line', false)
-    .addOption(new Option('--backend <name>', 'where to compute').choices(['webgpu', 'cpu']).default('webgpu'))
-    .addOption(new Option('--kernels <kind>', "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations").choices(['own', 'composed']))
+    .addOption(
+      new Option('--backend <name>', 'where to compute')
+        .choices(['webgpu', 'cpu'])
+        .default('webgpu'),
+    )
+    .addOption(
+      new Option(
+        '--kernels <kind>',
+        "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations",
+      ).choices(['own', 'composed']),
+    )
     .allowExcessArguments(false);
 }
 
@@ -84,10 +130,15 @@ export async function readJson(file: string): Promise<unknown> {
 }
 
 /** @throws UsageError naming the setting. */
-export function trainSettingsOf(options: RetrainOptions, architecture: Architecture): TrainSettings {
+export function trainSettingsOf(
+  options: RetrainOptions,
+  architecture: Architecture,
+): TrainSettings {
   const settings = retrainSettingsFor(architecture, options.epochs);
   if (options.auxiliary && !hasAuxiliaryPlace(architecture)) {
-    throw new UsageError(`--auxiliary ${options.auxiliary}: the architecture has one stage, so there is none before its last for an auxiliary head: leave it out, or set it to 0.`);
+    throw new UsageError(
+      `--auxiliary ${options.auxiliary}: the architecture has one stage, so there is none before its last for an auxiliary head: leave it out, or set it to 0.`,
+    );
   }
   settings.seed = options.seed ?? settings.seed;
   settings.batchSize = options.batchSize ?? settings.batchSize;
@@ -99,7 +150,10 @@ export function trainSettingsOf(options: RetrainOptions, architecture: Architect
     cutout: options.cutout ?? settings.data.cutout,
   };
   const { dropPath, auxiliary } = settings.regularization;
-  settings.regularization = { dropPath: options.dropPath ?? dropPath, auxiliary: options.auxiliary ?? auxiliary };
+  settings.regularization = {
+    dropPath: options.dropPath ?? dropPath,
+    auxiliary: options.auxiliary ?? auxiliary,
+  };
   settings.widen = options.widen;
   const parsed = v.safeParse(TrainSettingsSchema, settings);
   if (parsed.success) return parsed.output;

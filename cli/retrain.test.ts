@@ -14,8 +14,18 @@ let architecture = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'mgas-retrain-'));
   architecture = join(folder, 'architecture.json');
-  const space = { cells: 1, nodes: 1, channels: 2, stages: 1, stemMultiplier: 1, operations: [...operationNames] };
-  await writeFile(architecture, JSON.stringify(sampleTrained(1, { space, imageSize: 4 }).architecture));
+  const space = {
+    cells: 1,
+    nodes: 1,
+    channels: 2,
+    stages: 1,
+    stemMultiplier: 1,
+    operations: [...operationNames],
+  };
+  await writeFile(
+    architecture,
+    JSON.stringify(sampleTrained(1, { space, imageSize: 4 }).architecture),
+  );
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -27,12 +37,15 @@ interface Outcome {
 /** Runs a command of the shell; `interruptAt` sends Ctrl-C's signal once its output contains the text. */
 function command(script: string, args: readonly string[], interruptAt?: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', `cli/${script}.ts`, ...args], { cwd: root });
+    const child = spawn(process.execPath, ['--import', 'tsx', `cli/${script}.ts`, ...args], {
+      cwd: root,
+    });
     const outcome: Outcome = { code: null, output: '' };
     let interrupted = false;
     const read = (text: Buffer): void => {
       outcome.output += text.toString();
-      if (interruptAt && !interrupted && outcome.output.includes(interruptAt)) interrupted = child.kill('SIGINT');
+      if (interruptAt && !interrupted && outcome.output.includes(interruptAt))
+        interrupted = child.kill('SIGINT');
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
@@ -42,7 +55,30 @@ function command(script: string, args: readonly string[], interruptAt?: string):
 }
 
 const train = (out: string, interruptAt?: string) =>
-  command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--widen', '2', '--drop-path', '0.3', '--json', '--out', out], interruptAt);
+  command(
+    'retrain',
+    [
+      architecture,
+      '--backend',
+      'cpu',
+      '--epochs',
+      '30',
+      '--batch-size',
+      '10',
+      '--train-images',
+      '20',
+      '--test-images',
+      '20',
+      '--widen',
+      '2',
+      '--drop-path',
+      '0.3',
+      '--json',
+      '--out',
+      out,
+    ],
+    interruptAt,
+  );
 
 it('trains, goes on after Ctrl-C to the same result, and exports what came of it', async () => {
   const whole = join(folder, 'whole.json');
@@ -52,32 +88,94 @@ it('trains, goes on after Ctrl-C to the same result, and exports what came of it
   expect(stopped.output).toContain('goes on from');
   expect(stopped.code).toBe(130);
   expect([existsSync(halves), existsSync(`${halves}.checkpoint`)]).toEqual([false, true]);
-  const other = await command('retrain', [architecture, '--backend', 'cpu', '--epochs', '30', '--drop-path', '0', '--batch-size', '10', '--train-images', '20', '--test-images', '20', '--out', halves]);
+  const other = await command('retrain', [
+    architecture,
+    '--backend',
+    'cpu',
+    '--epochs',
+    '30',
+    '--drop-path',
+    '0',
+    '--batch-size',
+    '10',
+    '--train-images',
+    '20',
+    '--test-images',
+    '20',
+    '--out',
+    halves,
+  ]);
   expect(other.code).toBe(2);
-  expect(other.output).toContain('a training with regularization.dropPath 0.3 (now 0), widen 2 (now 1): give the same');
+  expect(other.output).toContain(
+    'a training with regularization.dropPath 0.3 (now 0), widen 2 (now 1): give the same',
+  );
   expect((await train(halves)).code).toBe(0);
   expect(existsSync(`${halves}.checkpoint`)).toBe(false);
   const trained = parseTrained(await readFile(halves, 'utf8'));
-  expect(trained.training).toMatchObject({ regularization: { dropPath: 0.3, auxiliary: 0 }, widen: 2 });
+  expect(trained.training).toMatchObject({
+    regularization: { dropPath: 0.3, auxiliary: 0 },
+    widen: 2,
+  });
   expect(trained.architecture).toMatchObject({ widened: 2, settings: { space: { channels: 4 } } });
   expect(trained).toEqual(parseTrained(await readFile(whole, 'utf8')));
 
-  const exported = await command('export', [whole, '--format', 'pytorch', '--out', join(folder, 'pytorch')]);
+  const exported = await command('export', [
+    whole,
+    '--format',
+    'pytorch',
+    '--out',
+    join(folder, 'pytorch'),
+  ]);
   expect(exported.code).toBe(0);
-  expect(exported.output).toContain(`${trained.architecture.parameters.dense.toLocaleString('en-US')} parameters`);
-  const card = JSON.parse(await readFile(join(folder, 'pytorch/card.json'), 'utf8')) as { expectedAccuracy: number };
+  expect(exported.output).toContain(
+    `${trained.architecture.parameters.dense.toLocaleString('en-US')} parameters`,
+  );
+  const card = JSON.parse(await readFile(join(folder, 'pytorch/card.json'), 'utf8')) as {
+    expectedAccuracy: number;
+  };
   expect(card.expectedAccuracy).toBe(trained.test.accuracy);
-  expect(await readFile(join(folder, 'pytorch/network.py'), 'utf8')).toContain('class Network(nn.Module)');
+  expect(await readFile(join(folder, 'pytorch/network.py'), 'utf8')).toContain(
+    'class Network(nn.Module)',
+  );
 }, 240_000);
 
 it.each([
-  ['an architecture without weights to export', 'export', () => [architecture, '--format', 'onnx'], /holds no trained weights/],
-  ['a file that is no architecture', 'retrain', () => [join(root, 'package.json')], /Not an architecture/],
-  ['a probability that would drop everything', 'retrain', () => [architecture, '--drop-path', '1'], /from 0 to 0\.95/],
-  ['an auxiliary head without a place', 'retrain', () => [architecture, '--auxiliary', '0.4'], /one stage/],
-  ['a number of epochs that is none', 'retrain', () => [architecture, '--epochs', 'many'], /whole number/],
-])('ends with exit code 2 for %s', async (_, script, args, message) => {
-  const { code, output } = await command(script, args());
-  expect(output).toMatch(message);
-  expect(code).toBe(2);
-}, 60_000);
+  [
+    'an architecture without weights to export',
+    'export',
+    () => [architecture, '--format', 'onnx'],
+    /holds no trained weights/,
+  ],
+  [
+    'a file that is no architecture',
+    'retrain',
+    () => [join(root, 'package.json')],
+    /Not an architecture/,
+  ],
+  [
+    'a probability that would drop everything',
+    'retrain',
+    () => [architecture, '--drop-path', '1'],
+    /from 0 to 0\.95/,
+  ],
+  [
+    'an auxiliary head without a place',
+    'retrain',
+    () => [architecture, '--auxiliary', '0.4'],
+    /one stage/,
+  ],
+  [
+    'a number of epochs that is none',
+    'retrain',
+    () => [architecture, '--epochs', 'many'],
+    /whole number/,
+  ],
+])(
+  'ends with exit code 2 for %s',
+  async (_, script, args, message) => {
+    const { code, output } = await command(script, args());
+    expect(output).toMatch(message);
+    expect(code).toBe(2);
+  },
+  60_000,
+);

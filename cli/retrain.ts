@@ -31,13 +31,21 @@ async function retrain(args: readonly string[]): Promise<number> {
   const kernels = kernelsOf(options);
   const architecture = await readArchitecture(command.args[0]!);
   const settings = trainSettingsOf(options, architecture);
-  for (const file of [options.out, ...(options.weights ? [options.weights] : [])]) await checkWritable(file);
+  for (const file of [options.out, ...(options.weights ? [options.weights] : [])])
+    await checkWritable(file);
   const checkpointFile = `${options.out}.checkpoint`;
   const resumeFrom = await readCheckpoint(checkpointFile, architecture, settings);
-  const data = createTrainData(await loadDataset(options.dataset), { ...settings.data, ...settings, imageSize: architecture.dataset.imageSize });
+  const data = createTrainData(await loadDataset(options.dataset), {
+    ...settings.data,
+    ...settings,
+    imageSize: architecture.dataset.imageSize,
+  });
   const stepper = await createNodeStepper(options.backend, kernels);
-  const show = options.json ? (event: TrainEvent) => void process.stdout.write(`${JSON.stringify(event)}\n`) : trainingWriter(process.stderr, process.stderr.isTTY);
-  if (resumeFrom) process.stderr.write(`Going on from step ${resumeFrom.step}: ${checkpointFile}.\n`);
+  const show = options.json
+    ? (event: TrainEvent) => void process.stdout.write(`${JSON.stringify(event)}\n`)
+    : trainingWriter(process.stderr, process.stderr.isTTY);
+  if (resumeFrom)
+    process.stderr.write(`Going on from step ${resumeFrom.step}: ${checkpointFile}.\n`);
   try {
     const training = startTraining({
       architecture,
@@ -73,14 +81,23 @@ async function retrain(args: readonly string[]): Promise<number> {
 }
 
 /** What an interrupted run of the same command left; null where there is nothing. */
-async function readCheckpoint(file: string, architecture: Architecture, settings: TrainSettings): Promise<TrainCheckpoint | null> {
+async function readCheckpoint(
+  file: string,
+  architecture: Architecture,
+  settings: TrainSettings,
+): Promise<TrainCheckpoint | null> {
   if (!existsSync(file)) return null;
   const checkpoint = checkpointFromJson(await readFile(file, 'utf8'));
   if (JSON.stringify(checkpoint.architecture) !== JSON.stringify(architecture)) {
-    throw new UsageError(`${file} is of a training with another architecture: delete it, or choose another --out.`);
+    throw new UsageError(
+      `${file} is of a training with another architecture: delete it, or choose another --out.`,
+    );
   }
   const other = differences(checkpoint.settings, settings);
-  if (other.length > 0) throw new UsageError(`${file} is of a training with ${other.join(', ')}: give the same, delete it, or choose another --out.`);
+  if (other.length > 0)
+    throw new UsageError(
+      `${file} is of a training with ${other.join(', ')}: give the same, delete it, or choose another --out.`,
+    );
   return checkpoint;
 }
 
@@ -88,7 +105,8 @@ async function readCheckpoint(file: string, architecture: Architecture, settings
 function differences(before: object, now: object, path = ''): string[] {
   return Object.entries(before).flatMap(([key, value]: [string, unknown]) => {
     const other = (now as Record<string, unknown>)[key];
-    if (typeof value === 'object' && value !== null) return differences(value, other as object, `${path}${key}.`);
+    if (typeof value === 'object' && value !== null)
+      return differences(value, other as object, `${path}${key}.`);
     return value === other ? [] : [`${path}${key} ${String(value)} (now ${String(other)})`];
   });
 }
@@ -109,7 +127,9 @@ async function checkWritable(out: string): Promise<void> {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage; // It has printed its message.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  const usage = [UsageError, DatasetError, ArchitectureError, RangeError].some((kind) => error instanceof kind);
+  const usage = [UsageError, DatasetError, ArchitectureError, RangeError].some(
+    (kind) => error instanceof kind,
+  );
   return usage ? exitCode.usage : exitCode.failed;
 }
 

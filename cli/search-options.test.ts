@@ -6,17 +6,40 @@ import { kernelsOf, searchCommand, settingsOf, type SearchOptions } from './sear
 const presets = { tiny: paperSettings, paper: paperSettings };
 
 function parse(...args: string[]): SearchOptions {
-  const command = searchCommand(Object.keys(presets)).exitOverride().configureOutput({ writeErr: () => {} });
+  const command = searchCommand(Object.keys(presets))
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
   return command.parse(args, { from: 'user' }).opts<SearchOptions>();
 }
 
 describe('arguments', () => {
   it('have defaults', () => {
-    expect(parse()).toEqual({ dataset: 'fashion-mnist', preset: 'tiny', set: [], out: 'arch.json', json: false, labels: 'fine', skipUnreadable: false, backend: 'webgpu' });
+    expect(parse()).toEqual({
+      dataset: 'fashion-mnist',
+      preset: 'tiny',
+      set: [],
+      out: 'arch.json',
+      json: false,
+      labels: 'fine',
+      skipUnreadable: false,
+      backend: 'webgpu',
+    });
   });
 
   it('become settings', () => {
-    const settings = settingsOf(parse('--seed', '7', '--target-params', '1234', '--set', 'stage.maxEpochs=3', '--set', 'data.flip=false'), presets);
+    const settings = settingsOf(
+      parse(
+        '--seed',
+        '7',
+        '--target-params',
+        '1234',
+        '--set',
+        'stage.maxEpochs=3',
+        '--set',
+        'data.flip=false',
+      ),
+      presets,
+    );
     expect(settings).toEqual({
       ...paperSettings,
       seed: 7,
@@ -41,7 +64,10 @@ describe('arguments', () => {
   });
 
   it.each([
-    ['stage.maxEpoch=3', /--set stage\.maxEpoch: there is no such setting. Settings are seed, space\.cells, /],
+    [
+      'stage.maxEpoch=3',
+      /--set stage\.maxEpoch: there is no such setting. Settings are seed, space\.cells, /,
+    ],
     ['constructor.name=3', /no such setting/],
     ['batchSize', /--set batchSize: a value is missing: write --set batchSize=96/],
     ['batchSize=many', /--set batchSize: 'many' is no JSON value; it is 96 now/],
@@ -54,6 +80,8 @@ describe('arguments', () => {
     expect(kernelsOf(parse())).toBe('own');
     expect(kernelsOf(parse('--kernels', 'composed'))).toBe('composed');
     expect(kernelsOf(parse('--backend', 'cpu'))).toBe('composed');
-    expect(() => kernelsOf(parse('--backend', 'cpu', '--kernels', 'own'))).toThrow(/--kernels own needs --backend webgpu/);
+    expect(() => kernelsOf(parse('--backend', 'cpu', '--kernels', 'own'))).toThrow(
+      /--kernels own needs --backend webgpu/,
+    );
   });
 });

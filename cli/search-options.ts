@@ -36,18 +36,46 @@ export function wholeNumber(least: number, most: number) {
 export function searchCommand(presetNames: readonly string[]): Command {
   return new Command('search')
     .description('Search an architecture and write it as JSON.')
-    .option('--dataset <name|path>', "'fashion-mnist' (shipped), or a file, archive or folder: CIFAR, IDX, images in class folders, .npz", 'fashion-mnist')
-    .addOption(new Option('--labels <kind>', 'labels of CIFAR-100: 100 fine or 20 coarse ones').choices(['fine', 'coarse']).default('fine'))
+    .option(
+      '--dataset <name|path>',
+      "'fashion-mnist' (shipped), or a file, archive or folder: CIFAR, IDX, images in class folders, .npz",
+      'fashion-mnist',
+    )
+    .addOption(
+      new Option('--labels <kind>', 'labels of CIFAR-100: 100 fine or 20 coarse ones')
+        .choices(['fine', 'coarse'])
+        .default('fine'),
+    )
     .option('--skip-unreadable', 'go on without images that cannot be read', false)
-    .addOption(new Option('--preset <name>', 'settings to start from').choices(presetNames).default(presetNames[0]))
+    .addOption(
+      new Option('--preset <name>', 'settings to start from')
+        .choices(presetNames)
+        .default(presetNames[0]),
+    )
     .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff))
-    .option('--target-params <number>', 'parameters the network may have at most', wholeNumber(1, Number.MAX_SAFE_INTEGER))
-    .option('--set <setting=value>', 'any other setting, e.g. stage.maxEpochs=4; can be repeated', (text, all: string[]) => [...all, text], [])
+    .option(
+      '--target-params <number>',
+      'parameters the network may have at most',
+      wholeNumber(1, Number.MAX_SAFE_INTEGER),
+    )
+    .option(
+      '--set <setting=value>',
+      'any other setting, e.g. stage.maxEpochs=4; can be repeated',
+      (text, all: string[]) => [...all, text],
+      [],
+    )
     .option('--out <file>', 'where the architecture goes', 'arch.json')
     .option('--json', 'write the events to standard output, one JSON object a line', false)
-    .addOption(new Option('--backend <name>', 'where to compute').choices(['webgpu', 'cpu']).default('webgpu'))
     .addOption(
-      new Option('--kernels <kind>', "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations").choices(['own', 'composed']),
+      new Option('--backend <name>', 'where to compute')
+        .choices(['webgpu', 'cpu'])
+        .default('webgpu'),
+    )
+    .addOption(
+      new Option(
+        '--kernels <kind>',
+        "'own' WGSL programs (WebGPU only), or 'composed' of TensorFlow.js operations",
+      ).choices(['own', 'composed']),
     )
     .allowExcessArguments(false);
 }
@@ -56,7 +84,10 @@ export function searchCommand(presetNames: readonly string[]): Command {
  * The settings that the options stand for.
  * @throws UsageError naming the setting and what it may be.
  */
-export function settingsOf(options: Pick<SearchOptions, 'preset' | 'seed' | 'targetParams' | 'set'>, presets: Readonly<Record<string, SearchSettings>>): SearchSettings {
+export function settingsOf(
+  options: Pick<SearchOptions, 'preset' | 'seed' | 'targetParams' | 'set'>,
+  presets: Readonly<Record<string, SearchSettings>>,
+): SearchSettings {
   const settings: SearchSettings = structuredClone(presets[options.preset]!);
   if (options.seed !== undefined) settings.seed = options.seed;
   if (options.targetParams !== undefined) settings.targetParameters = options.targetParams;
@@ -67,9 +98,14 @@ export function settingsOf(options: Pick<SearchOptions, 'preset' | 'seed' | 'tar
   throw new UsageError(`--set ${v.getDotPath(issue) ?? ''}: ${issue.message}.`);
 }
 
-export function kernelsOf({ backend, kernels }: Pick<SearchOptions, 'backend' | 'kernels'>): 'own' | 'composed' {
+export function kernelsOf({
+  backend,
+  kernels,
+}: Pick<SearchOptions, 'backend' | 'kernels'>): 'own' | 'composed' {
   if (backend === 'cpu' && kernels === 'own') {
-    throw new UsageError('--kernels own needs --backend webgpu: they are WGSL programs. Leave --kernels out, or say composed.');
+    throw new UsageError(
+      '--kernels own needs --backend webgpu: they are WGSL programs. Leave --kernels out, or say composed.',
+    );
   }
   return kernels ?? (backend === 'webgpu' ? 'own' : 'composed');
 }
@@ -81,13 +117,20 @@ function assign(settings: SearchSettings, assignment: string): void {
   let target: unknown = settings;
   for (const key of keys) target = isRecord(target) ? target[key] : undefined;
   if (!isRecord(target) || !Object.hasOwn(target, last)) {
-    throw new UsageError(`--set ${path}: there is no such setting. Settings are ${settingPaths(settings).join(', ')}.`);
+    throw new UsageError(
+      `--set ${path}: there is no such setting. Settings are ${settingPaths(settings).join(', ')}.`,
+    );
   }
-  if (text === undefined) throw new UsageError(`--set ${path}: a value is missing: write --set ${path}=${JSON.stringify(target[last])}.`);
+  if (text === undefined)
+    throw new UsageError(
+      `--set ${path}: a value is missing: write --set ${path}=${JSON.stringify(target[last])}.`,
+    );
   try {
     target[last] = JSON.parse(text);
   } catch {
-    throw new UsageError(`--set ${path}: '${text}' is no JSON value; it is ${JSON.stringify(target[last])} now.`);
+    throw new UsageError(
+      `--set ${path}: '${text}' is no JSON value; it is ${JSON.stringify(target[last])} now.`,
+    );
   }
 }
 
@@ -96,5 +139,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function settingPaths(settings: object): string[] {
-  return Object.entries(settings).flatMap(([key, value]) => (isRecord(value) ? settingPaths(value).map((path) => `${key}.${path}`) : key));
+  return Object.entries(settings).flatMap(([key, value]) =>
+    isRecord(value) ? settingPaths(value).map((path) => `${key}.${path}`) : key,
+  );
 }

@@ -44,12 +44,17 @@ interface Outcome {
 /** Runs the command; `interruptAt` sends Ctrl-C's signal once its output contains the text. */
 function search(args: readonly string[], interruptAt?: string): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/search.ts', '--out', out, '--backend', 'cpu', ...args], { cwd: root });
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', 'cli/search.ts', '--out', out, '--backend', 'cpu', ...args],
+      { cwd: root },
+    );
     const outcome: Outcome = { code: null, stdout: '', stderr: '' };
     let interrupted = false;
     child.stdout.on('data', (text: Buffer) => {
       outcome.stdout += text.toString();
-      if (interruptAt && !interrupted && outcome.stdout.includes(interruptAt)) interrupted = child.kill('SIGINT');
+      if (interruptAt && !interrupted && outcome.stdout.includes(interruptAt))
+        interrupted = child.kill('SIGINT');
     });
     child.stderr.on('data', (text: Buffer) => (outcome.stderr += text.toString()));
     child.on('error', reject);
@@ -57,11 +62,23 @@ function search(args: readonly string[], interruptAt?: string): Promise<Outcome>
   });
 }
 
-const eventsOf = (stdout: string) => stdout.trim().split('\n').map((line) => JSON.parse(line) as SearchEvent);
-const readArchitecture = async () => v.parse(ArchitectureSchema, JSON.parse(await readFile(out, 'utf8')));
+const eventsOf = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as SearchEvent);
+const readArchitecture = async () =>
+  v.parse(ArchitectureSchema, JSON.parse(await readFile(out, 'utf8')));
 
 it('searches, tells its events as JSON lines, and writes the architecture', async () => {
-  const { code, stdout, stderr } = await search([...smallest, '--seed', '3', '--target-params', '321', '--json']);
+  const { code, stdout, stderr } = await search([
+    ...smallest,
+    '--seed',
+    '3',
+    '--target-params',
+    '321',
+    '--json',
+  ]);
   expect(stderr).toContain(`The architecture is in ${out}.`);
   expect(code).toBe(0);
   const events = eventsOf(stdout);
@@ -73,7 +90,21 @@ it('searches, tells its events as JSON lines, and writes the architecture', asyn
 });
 
 it('stops at Ctrl-C and writes what it has found so far', async () => {
-  const { code, stdout, stderr } = await search([...smallest, '--target-params', '1', '--set', 'stage.endShare=0', '--set', 'stage.maxEpochs=100000', '--set', 'stage.patience=100000', '--json'], '"type":"epoch"');
+  const { code, stdout, stderr } = await search(
+    [
+      ...smallest,
+      '--target-params',
+      '1',
+      '--set',
+      'stage.endShare=0',
+      '--set',
+      'stage.maxEpochs=100000',
+      '--set',
+      'stage.patience=100000',
+      '--json',
+    ],
+    '"type":"epoch"',
+  );
   expect(stderr).toContain('Stopping after this step');
   expect(code).toBe(130);
   expect(eventsOf(stdout).at(-1)!.type).toBe('stopped');
@@ -82,9 +113,21 @@ it('stops at Ctrl-C and writes what it has found so far', async () => {
 
 it.each([
   ['an unknown option', ['--sed', '3'], /unknown option '--sed'/],
-  ['settings that the data cannot satisfy', ['--set', 'batchSize=4096'], /batchSize is 4096, but of 600 images/],
-  ['settings that contradict each other', ['--set', 'space.cells=1'], /space\.cells \(1\) must be at least space\.stages \(3\)/],
-  ['a folder that is not there', ['--out', '/nowhere/arch.json'], /--out \/nowhere\/arch\.json: the folder/],
+  [
+    'settings that the data cannot satisfy',
+    ['--set', 'batchSize=4096'],
+    /batchSize is 4096, but of 600 images/,
+  ],
+  [
+    'settings that contradict each other',
+    ['--set', 'space.cells=1'],
+    /space\.cells \(1\) must be at least space\.stages \(3\)/,
+  ],
+  [
+    'a folder that is not there',
+    ['--out', '/nowhere/arch.json'],
+    /--out \/nowhere\/arch\.json: the folder/,
+  ],
 ])('ends with exit code 2 for %s', async (_, args, message) => {
   const { code, stdout, stderr } = await search(args);
   expect(stderr).toMatch(message);

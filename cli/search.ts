@@ -15,12 +15,21 @@ import { startSearch } from '../src/engine/search/search.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
-import { kernelsOf, searchCommand, settingsOf, UsageError, type SearchOptions } from './search-options.ts';
+import {
+  kernelsOf,
+  searchCommand,
+  settingsOf,
+  UsageError,
+  type SearchOptions,
+} from './search-options.ts';
 
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 
 async function search(args: readonly string[]): Promise<number> {
-  const options = searchCommand(Object.keys(presets)).exitOverride().parse(args, { from: 'user' }).opts<SearchOptions>();
+  const options = searchCommand(Object.keys(presets))
+    .exitOverride()
+    .parse(args, { from: 'user' })
+    .opts<SearchOptions>();
   const settings = settingsOf(options, presets);
   const kernels = kernelsOf(options);
   await checkWritable(options.out);
@@ -47,7 +56,9 @@ async function search(args: readonly string[]): Promise<number> {
       await writeFile(options.out, `${JSON.stringify(architecture, null, 2)}\n`);
       process.stderr.write(`The architecture is in ${options.out}.\n`);
     } else {
-      process.stderr.write(`Stopped before there was an architecture: ${options.out} is not written.\n`);
+      process.stderr.write(
+        `Stopped before there was an architecture: ${options.out} is not written.\n`,
+      );
     }
     return interruption.happened ? exitCode.interrupted : exitCode.finished;
   } catch (error) {
@@ -87,7 +98,9 @@ function stopOnInterrupt(running: RunningSearch): { readonly happened: boolean }
 async function checkWritable(out: string): Promise<void> {
   const folder = dirname(resolve(out));
   await access(folder, constants.W_OK).catch(() => {
-    throw new UsageError(`--out ${out}: the folder ${folder} does not exist or cannot be written to.`);
+    throw new UsageError(
+      `--out ${out}: the folder ${folder} does not exist or cannot be written to.`,
+    );
   });
 }
 
@@ -108,7 +121,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage; // It has printed its message.
   process.stderr.write(`${messageOf(error)}\n`);
-  return error instanceof UsageError || error instanceof DatasetError ? exitCode.usage : exitCode.failed;
+  return error instanceof UsageError || error instanceof DatasetError
+    ? exitCode.usage
+    : exitCode.failed;
 }
 
 const code = await search(process.argv.slice(2)).catch(exitCodeOf);

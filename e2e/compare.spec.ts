@@ -11,7 +11,8 @@ import { chooseSettings, quickSettings, storedRecords } from './storage-helpers.
 /** Of the software adapter, with other tests' processes beside it. */
 const patience = 120_000;
 
-const openCompare = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
+const openCompare = (page: Page) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Compare' }).click();
 const list = (page: Page) => page.getByRole('region', { name: 'Comparisons' });
 const row = (page: Page) => list(page).getByRole('listitem').first();
 
@@ -26,10 +27,14 @@ async function saved(page: Page, button: Locator): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }
 
-test('a comparison is queued, cut off, gone on with, read and handed over', async ({ lab: page }) => {
+test('a comparison is queued, cut off, gone on with, read and handed over', async ({
+  lab: page,
+}) => {
   await chooseSettings(page, quickSettings);
   await openCompare(page);
-  await expect(page.locator('.compare')).toContainText('New comparison runs methods against each other here');
+  await expect(page.locator('.compare')).toContainText(
+    'New comparison runs methods against each other here',
+  );
   await list(page).getByRole('button', { name: 'New comparison' }).click();
   const form = page.getByRole('region', { name: 'New comparison' });
 
@@ -39,7 +44,9 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
     await expect(form.getByRole('button', { name: 'Estimate its time' })).toBeDisabled();
   });
   for (const [method, label] of Object.entries(methodLabels)) {
-    await form.getByRole('checkbox', { name: label, exact: true }).setChecked(method === 'mgas' || method === 'operation-only');
+    await form
+      .getByRole('checkbox', { name: label, exact: true })
+      .setChecked(method === 'mgas' || method === 'operation-only');
   }
   await form.getByRole('radio', { name: 'on screen' }).check();
   await form.getByLabel('Target sizes').fill('500');
@@ -48,10 +55,14 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await form.getByLabel('Training images').fill('160');
   await form.getByLabel('Test images').fill('100');
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
 
   await form.getByRole('button', { name: 'Estimate its time' }).click();
-  await expect(form.getByText(/^2 runs to go: about \d.*\d+ ms a step of the super-net/)).toBeVisible({ timeout: patience });
+  await expect(
+    form.getByText(/^2 runs to go: about \d.*\d+ ms a step of the super-net/),
+  ).toBeVisible({ timeout: patience });
   // Another seed needs no timing anew.
   await form.getByLabel('Seeds').fill('7, 8');
   await expect(form.getByText(/^4 runs to go/)).toBeVisible();
@@ -59,8 +70,12 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await form.getByRole('button', { name: 'Start comparison' }).click();
 
   const running = page.getByRole('region', { name: 'Running' });
-  await expect(running.getByText('Run 1 of 2: MGAS to 500 parameters, seed 7.')).toBeVisible({ timeout: patience });
-  await expect(running.getByText(/^Search.*step \d+ of at most \d+/)).toBeVisible({ timeout: patience });
+  await expect(running.getByText('Run 1 of 2: MGAS to 500 parameters, seed 7.')).toBeVisible({
+    timeout: patience,
+  });
+  await expect(running.getByText(/^Search.*step \d+ of at most \d+/)).toBeVisible({
+    timeout: patience,
+  });
   await running.getByRole('button', { name: 'Pause comparison' }).click();
   await expect(running.getByText(/Paused\./)).toBeVisible({ timeout: patience });
   await running.getByRole('button', { name: 'Resume comparison' }).click();
@@ -75,7 +90,9 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
   await test.step('it gives way to a search of this page', async () => {
     await page.keyboard.press('s');
-    await expect(running.getByText('Paused: a search has the device. It goes on after that.')).toBeVisible({ timeout: patience });
+    await expect(
+      running.getByText('Paused: a search has the device. It goes on after that.'),
+    ).toBeVisible({ timeout: patience });
     await page.keyboard.press('x');
     await expect(running.getByText(/Paused/)).toHaveCount(0, { timeout: patience });
   });
@@ -90,20 +107,35 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await test.step('the tables show what the file says', async () => {
     const table = page.getByRole('region', { name: 'Results by method and target' });
     for (const run of result.runs) {
-      const cells = table.getByRole('row', { name: new RegExp(`500 ${methodLabels[run.method]} `) });
+      const cells = table.getByRole('row', {
+        name: new RegExp(`500 ${methodLabels[run.method]} `),
+      });
       await expect(cells).toContainText(`${run.parameters.active.toLocaleString('en-US')} ± 0`);
       await expect(cells).toContainText(`${(100 * run.testAccuracy).toFixed(1)} ± 0.0`);
     }
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
     await expect(page.getByRole('region', { name: 'Runs, table' }).getByRole('row')).toHaveCount(3);
-    const found = parseArchitecture(await saved(page, page.getByRole('button', { name: 'Save the architecture of MGAS, target 500, seed 7' })));
+    const found = parseArchitecture(
+      await saved(
+        page,
+        page.getByRole('button', { name: 'Save the architecture of MGAS, target 500, seed 7' }),
+      ),
+    );
     expect(found.parameters.active).toBe(first.parameters.active);
-    await page.getByRole('button', { name: 'To the library: the architecture of MGAS, target 500, seed 7' }).click();
+    await page
+      .getByRole('button', { name: 'To the library: the architecture of MGAS, target 500, seed 7' })
+      .click();
     await expect(page.getByRole('link', { name: 'In the library' })).toBeVisible();
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
-    await expect(page.getByRole('group', { name: /^Accuracy against active parameters/ }).getByRole('img')).toHaveCount(2);
-    await expect(page.locator('.compare')).toContainText(/MGAS is (better|worse) than "Operations only" in \d of 1 pairs/);
-    expect(await saved(page, page.getByRole('button', { name: 'CSV' }))).toBe(comparisonCsv(result));
+    await expect(
+      page.getByRole('group', { name: /^Accuracy against active parameters/ }).getByRole('img'),
+    ).toHaveCount(2);
+    await expect(page.locator('.compare')).toContainText(
+      /MGAS is (better|worse) than "Operations only" in \d of 1 pairs/,
+    );
+    expect(await saved(page, page.getByRole('button', { name: 'CSV' }))).toBe(
+      comparisonCsv(result),
+    );
   });
 
   await test.step('named, thrown away and taken back', async () => {
@@ -117,7 +149,10 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
     await expect(row(page).getByRole('heading', { name: 'First try' })).toBeVisible();
   });
   await test.step('what a run found goes into the library, and can be put back there', async () => {
-    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Library' }).click();
+    await page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Library' })
+      .click();
     const architectures = page.getByRole('region', { name: 'Architectures' });
     await expect(architectures.getByRole('heading', { name: 'MGAS to 500, seed 7' })).toBeVisible();
     await architectures.getByRole('button', { name: 'Delete' }).click();
@@ -127,5 +162,7 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
     await openCompare(page);
   });
   const after = await new AxeBuilder({ page }).analyze();
-  expect(after.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(
+    after.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
 });

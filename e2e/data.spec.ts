@@ -19,12 +19,19 @@ const missing = !existsSync(folder);
 test.use({ actionTimeout: 60_000 });
 test.skip(missing, `needs CIFAR-10 images in ${folder}`);
 
-const binaries = missing ? [] : ['train_4000.bin', 'test_1000.bin'].map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, name))) }));
+const binaries = missing
+  ? []
+  : ['train_4000.bin', 'test_1000.bin'].map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(join(folder, name))),
+    }));
 const recordBytes = 3073;
 const imageBytes = 3072;
 /** The first `count` images of a file. */
-const some = (file: number, count: number): ImageSplit => readCifar10([{ name: '', bytes: binaries[file]!.bytes.subarray(0, count * recordBytes) }]);
-const imageOf = ({ images }: ImageSplit, i: number) => images.subarray(i * imageBytes, (i + 1) * imageBytes);
+const some = (file: number, count: number): ImageSplit =>
+  readCifar10([{ name: '', bytes: binaries[file]!.bytes.subarray(0, count * recordBytes) }]);
+const imageOf = ({ images }: ImageSplit, i: number) =>
+  images.subarray(i * imageBytes, (i + 1) * imageBytes);
 
 interface Case {
   files: { name: string; mimeType: string; buffer: Buffer }[];
@@ -34,7 +41,11 @@ interface Case {
   test: { images: Uint8Array; labels: ArrayLike<number> };
 }
 
-const upload = (name: string, bytes: Uint8Array) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+const upload = (name: string, bytes: Uint8Array) => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(bytes),
+});
 
 const cases: Record<string, () => Case> = {
   'CIFAR-10 .bin files': () => ({
@@ -44,14 +55,28 @@ const cases: Record<string, () => Case> = {
     test: some(1, 1000),
   }),
   'a CIFAR-10 .tar.gz archive': () => ({
-    files: [upload('cifar-10-binary.tar.gz', makeTarGz({ 'cifar-10-batches-bin/data_batch_1.bin': binaries[0]!.bytes.subarray(0, 800 * recordBytes), 'cifar-10-batches-bin/test_batch.bin': binaries[1]!.bytes.subarray(0, 200 * recordBytes) }))],
+    files: [
+      upload(
+        'cifar-10-binary.tar.gz',
+        makeTarGz({
+          'cifar-10-batches-bin/data_batch_1.bin': binaries[0]!.bytes.subarray(
+            0,
+            800 * recordBytes,
+          ),
+          'cifar-10-batches-bin/test_batch.bin': binaries[1]!.bytes.subarray(0, 200 * recordBytes),
+        }),
+      ),
+    ],
     name: 'cifar-10-binary',
     train: some(0, 800),
     test: some(1, 200),
   }),
   'IDX files': () => {
     // One channel: red.
-    const red = (split: ImageSplit) => ({ images: split.images.filter((_, i) => i % 3 === 0), labels: split.labels });
+    const red = (split: ImageSplit) => ({
+      images: split.images.filter((_, i) => i % 3 === 0),
+      labels: split.labels,
+    });
     const [train, held] = [red(some(0, 600)), red(some(1, 100))];
     return {
       files: [
@@ -69,8 +94,16 @@ const cases: Record<string, () => Case> = {
     const files: Record<string, Uint8Array> = {};
     /** In order of class names, then of numbers: as the folders are read. */
     const placed = (split: ImageSplit, under: string) => {
-      const order = Array.from(split.labels, (label, i) => ({ i, name: cifar10ClassNames[label]! })).sort((a, b) => (a.name === b.name ? a.i - b.i : a.name < b.name ? -1 : 1));
-      for (const { i, name } of order) files[`${under}/${name}/${String(i).padStart(4, '0')}.png`] = makePng(imageOf(split, i), 32, 32);
+      const order = Array.from(split.labels, (label, i) => ({
+        i,
+        name: cifar10ClassNames[label]!,
+      })).sort((a, b) => (a.name === b.name ? a.i - b.i : a.name < b.name ? -1 : 1));
+      for (const { i, name } of order)
+        files[`${under}/${name}/${String(i).padStart(4, '0')}.png`] = makePng(
+          imageOf(split, i),
+          32,
+          32,
+        );
       const images = new Uint8Array(split.images.length);
       order.forEach(({ i }, slot) => images.set(imageOf(split, i), slot * imageBytes));
       return { images, labels: order.map(({ name }) => cifar10ClassNames.indexOf(name)) };
@@ -83,7 +116,11 @@ const cases: Record<string, () => Case> = {
     const [train, held] = [some(0, 600), some(1, 100)];
     const npz = makeZip({
       'x_train.npy': makeNpy('|u1', [600, 32, 32, 3], train.images),
-      'y_train.npy': makeNpy('<i8', [600], new Uint8Array(BigInt64Array.from(train.labels, BigInt).buffer)),
+      'y_train.npy': makeNpy(
+        '<i8',
+        [600],
+        new Uint8Array(BigInt64Array.from(train.labels, BigInt).buffer),
+      ),
       'x_test.npy': makeNpy('|u1', [100, 32, 32, 3], held.images),
       'y_test.npy': makeNpy('|u1', [100, 1], Uint8Array.from(held.labels)),
     });
@@ -92,7 +129,8 @@ const cases: Record<string, () => Case> = {
 };
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const openData = (page: Page) => page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
+const openData = (page: Page) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
 /** What the next search takes. */
 const chosen = (page: Page) => page.getByRole('combobox', { name: 'Images' });
 const added = (page: Page) => page.getByText('is stored, and the next search takes it');
@@ -107,7 +145,7 @@ interface StoredSet {
 /** Everything in the browser's store of data sets, read beside the lab. */
 function storedSets(page: Page): Promise<{ sets: StoredSet[]; chunks: number }> {
   return page.evaluate(async () => {
-    const result = <T,>(request: IDBRequest<T>) =>
+    const result = <T>(request: IDBRequest<T>) =>
       new Promise<T>((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error!);
@@ -115,14 +153,28 @@ function storedSets(page: Page): Promise<{ sets: StoredSet[]; chunks: number }> 
     const database = await result(indexedDB.open('mgas-datasets'));
     const all = database.transaction(['datasets', 'chunks']);
     type Labels = Record<'train' | 'test', Uint8Array>;
-    const records = (await result(all.objectStore('datasets').getAll())) as { id: string; name: string; labels: Labels }[];
+    const records = (await result(all.objectStore('datasets').getAll())) as {
+      id: string;
+      name: string;
+      labels: Labels;
+    }[];
     const chunks = await result(all.objectStore('chunks').count());
     const sets = [];
     for (const { id, name, labels } of records) {
       const split = async (which: 'train' | 'test') => {
-        const parts = (await result(database.transaction('chunks').objectStore('chunks').getAll(IDBKeyRange.bound([id, which], [id, which, []])))) as Uint8Array<ArrayBuffer>[];
+        const parts = (await result(
+          database
+            .transaction('chunks')
+            .objectStore('chunks')
+            .getAll(IDBKeyRange.bound([id, which], [id, which, []])),
+        )) as Uint8Array<ArrayBuffer>[];
         const digest = await crypto.subtle.digest('SHA-256', await new Blob(parts).arrayBuffer());
-        return { sha256: Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join(''), labels: [...labels[which]] };
+        return {
+          sha256: Array.from(new Uint8Array(digest), (byte) =>
+            byte.toString(16).padStart(2, '0'),
+          ).join(''),
+          labels: [...labels[which]],
+        };
       };
       sets.push({ id, name, train: await split('train'), test: await split('test') });
     }
@@ -131,7 +183,9 @@ function storedSets(page: Page): Promise<{ sets: StoredSet[]; chunks: number }> 
   });
 }
 
-test('each kind of file is stored to the byte, and a search starts on it', async ({ lab: page }) => {
+test('each kind of file is stored to the byte, and a search starts on it', async ({
+  lab: page,
+}) => {
   test.setTimeout(600_000);
   await chooseSettings(page, { ...quickSettings, reportEvery: 1 });
   for (const [kind, make] of Object.entries(cases)) {
@@ -145,13 +199,23 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       const choice = await chosen(page).inputValue();
       const stored = sets.find(({ id }) => id === choice);
       expect(stored?.name).toBe(name);
-      expect(stored?.train).toEqual({ sha256: sha256(train.images), labels: Array.from(train.labels) });
-      expect(stored?.test).toEqual({ sha256: sha256(held.images), labels: Array.from(held.labels) });
+      expect(stored?.train).toEqual({
+        sha256: sha256(train.images),
+        labels: Array.from(train.labels),
+      });
+      expect(stored?.test).toEqual({
+        sha256: sha256(held.images),
+        labels: Array.from(held.labels),
+      });
 
       await startButton(page).click();
       await expect(status(page)).toHaveText(/Stage 1 of/, { timeout: 120_000 });
       // Its first steps are there once a moment can be gone back to.
-      await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveAttribute('aria-valuetext', /step [1-9]/i, { timeout: 120_000 });
+      await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveAttribute(
+        'aria-valuetext',
+        /step [1-9]/i,
+        { timeout: 120_000 },
+      );
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await expect(status(page)).toHaveText(/^Stopped/);
     });
@@ -188,11 +252,18 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
   const choose = page.getByLabel('Files of a data set');
   await test.step('a file cut off', async () => {
     await choose.setInputFiles(upload('data_batch_1.bin', binaries[0]!.bytes.subarray(0, 10_000)));
-    await expect(page.getByRole('alert')).toContainText(/data_batch_1\.bin: size: expected a multiple of 3073 bytes .*found 10000/);
+    await expect(page.getByRole('alert')).toContainText(
+      /data_batch_1\.bin: size: expected a multiple of 3073 bytes .*found 10000/,
+    );
     await page.getByRole('button', { name: 'Dismiss' }).click();
   });
   const split = some(0, 40);
-  const photos = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i % 2 ? 'odd' : 'even'}/${i}.png`, makePng(imageOf(split, i), 32, 32)]));
+  const photos = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [
+      `${i % 2 ? 'odd' : 'even'}/${i}.png`,
+      makePng(imageOf(split, i), 32, 32),
+    ]),
+  );
   photos['odd/7.png'] = photos['odd/7.png']!.subarray(0, 500);
   await test.step('an unreadable image: asked about, and refused', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
@@ -206,7 +277,9 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
     await page.getByRole('button', { name: 'Leave it out' }).click();
     await expect(added(page)).toBeVisible();
-    await expect(page.getByText('1 of 40 images could not be read and are left out.').first()).toBeVisible();
+    await expect(
+      page.getByText('1 of 40 images could not be read and are left out.').first(),
+    ).toBeVisible();
   });
 });
 

@@ -7,15 +7,22 @@ import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
 import { expect, test } from './lab.ts';
 
-test('an architecture from a file is trained, tested and taken away', async ({ lab: page }, info) => {
+test('an architecture from a file is trained, tested and taken away', async ({
+  lab: page,
+}, info) => {
   test.setTimeout(600_000);
   const { architecture } = sampleTrained();
   const file = info.outputPath('architecture.json');
-  await writeFile(file, JSON.stringify({ ...architecture, settings: { ...architecture.settings, batchSize: 100 } }));
+  await writeFile(
+    file,
+    JSON.stringify({ ...architecture, settings: { ...architecture.settings, batchSize: 100 } }),
+  );
   await page.goto('/#/run/current/retrain');
   await page.getByLabel('Architecture file').setInputFiles(file);
   await page.getByLabel('Epochs', { exact: true }).fill('0');
-  await expect(page.locator('.retrain').getByRole('alert')).toContainText('Epochs: a whole number from 1');
+  await expect(page.locator('.retrain').getByRole('alert')).toContainText(
+    'Epochs: a whole number from 1',
+  );
   // The paper's recipe, but a short training drops nothing.
   await page.getByLabel('Epochs', { exact: true }).fill('600');
   await expect(page.getByLabel('Drop-path')).toHaveValue('0.3');
@@ -24,49 +31,114 @@ test('an architecture from a file is trained, tested and taken away', async ({ l
   await expect(page.getByLabel('Drop-path')).toHaveValue('0');
   await page.getByLabel('Drop-path').fill('0.1');
   await page.getByLabel('Filters, times those found').fill('2.5');
-  await expect(page.locator('.retrain').getByRole('alert')).toContainText('Filters, times those found: a whole number from 1 to 64');
+  await expect(page.locator('.retrain').getByRole('alert')).toContainText(
+    'Filters, times those found: a whole number from 1 to 64',
+  );
   await page.getByLabel('Filters, times those found').fill('1');
   await page.getByLabel('Training images').fill('500');
   await page.getByRole('button', { name: 'Train from scratch' }).click();
-  await expect(page.getByText(/Trained: \d+\.\d% of 10,000 test images right/)).toBeVisible({ timeout: 500_000 });
+  await expect(page.getByText(/Trained: \d+\.\d% of 10,000 test images right/)).toBeVisible({
+    timeout: 500_000,
+  });
 
   await test.step('confusions count every test image', async () => {
-    const cells = await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody tr').evaluateAll((rows) =>
-      rows.flatMap((row) => [...row.querySelectorAll('td')].slice(0, -1).map((cell) => Number(cell.textContent))),
-    );
+    const cells = await page
+      .getByRole('region', { name: 'Confusion matrix' })
+      .locator('tbody tr')
+      .evaluateAll((rows) =>
+        rows.flatMap((row) =>
+          [...row.querySelectorAll('td')].slice(0, -1).map((cell) => Number(cell.textContent)),
+        ),
+      );
     expect(cells).toHaveLength(100);
     expect(cells.reduce((a, b) => a + b, 0)).toBe(10_000);
   });
 
   await test.step('an ONNX model that onnxruntime runs', async () => {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'ONNX' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'ONNX' }).click(),
+    ]);
     const files = unzipSync(await readFile(await download.path()));
     expect(Object.keys(files).sort()).toEqual(['card.json', 'network.onnx']);
     const session = await InferenceSession.create(files['network.onnx']!);
-    const { logits } = await session.run({ image: new Tensor('float32', new Float32Array(14 * 14), [1, 1, 14, 14]) });
+    const { logits } = await session.run({
+      image: new Tensor('float32', new Float32Array(14 * 14), [1, 1, 14, 14]),
+    });
     expect(logits!.dims).toEqual([1, 10]);
     expect([...(logits!.data as Float32Array)].every(Number.isFinite)).toBe(true);
-    const card = JSON.parse(new TextDecoder().decode(files['card.json'])) as { parameters: object; latency: { adapter: string } };
-    expect(card.parameters).toEqual({ dense: architecture.parameters.dense, nonZero: architecture.parameters.active });
+    const card = JSON.parse(new TextDecoder().decode(files['card.json'])) as {
+      parameters: object;
+      latency: { adapter: string };
+    };
+    expect(card.parameters).toEqual({
+      dense: architecture.parameters.dense,
+      nonZero: architecture.parameters.active,
+    });
     expect(card.latency).toMatchObject({ images: 100, passes: 20 });
     expect(card.latency.adapter).toMatch(/swiftshader/i);
   });
 
   await test.step('a PyTorch module with its weights', async () => {
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PyTorch' }).click()]);
-    expect(Object.keys(unzipSync(await readFile(await download.path()))).sort()).toEqual(['card.json', 'network.py', 'weights.npz']);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'PyTorch' }).click(),
+    ]);
+    expect(Object.keys(unzipSync(await readFile(await download.path()))).sort()).toEqual([
+      'card.json',
+      'network.py',
+      'weights.npz',
+    ]);
   });
 });
 
-test('a comparison is drawn, read and saved; a wrong file is refused', async ({ lab: page }, info) => {
-  const run = (method: RunResult['method'], seed: number, testAccuracy: number, active: number): RunResult => ({
-    ...{ method, seed, target: 1000, testAccuracy, testLoss: 1, parameters: { dense: 1500, active }, macs: { dense: 2e5, sparse: 1e5 } },
-    ...{ remaining: { operation: 0.4, filter: 0.7, weight: 0.6 }, searchSteps: 200, searchSeconds: 20, peakBytes: 9e6, validationAccuracy: 0.6, trainSeconds: 20 },
+test('a comparison is drawn, read and saved; a wrong file is refused', async ({
+  lab: page,
+}, info) => {
+  const run = (
+    method: RunResult['method'],
+    seed: number,
+    testAccuracy: number,
+    active: number,
+  ): RunResult => ({
+    ...{
+      method,
+      seed,
+      target: 1000,
+      testAccuracy,
+      testLoss: 1,
+      parameters: { dense: 1500, active },
+      macs: { dense: 2e5, sparse: 1e5 },
+    },
+    ...{
+      remaining: { operation: 0.4, filter: 0.7, weight: 0.6 },
+      searchSteps: 200,
+      searchSeconds: 20,
+      peakBytes: 9e6,
+      validationAccuracy: 0.6,
+      trainSeconds: 20,
+    },
   });
   const comparison: Comparison = {
-    ...{ format: 'mgas-comparison', version: 1, dataset: 'fashion-mnist', backend: 'webgpu', settings: comparisonSettings },
-    ...{ training: { epochs: 8, trainImages: 1500, testImages: 2000 }, methods: ['mgas', 'random'], targets: [1000], seeds: [1, 2] },
-    runs: [run('mgas', 1, 0.7, 950), run('mgas', 2, 0.74, 990), run('random', 1, 0.66, 1000), run('random', 2, 0.75, 1000)],
+    ...{
+      format: 'mgas-comparison',
+      version: 1,
+      dataset: 'fashion-mnist',
+      backend: 'webgpu',
+      settings: comparisonSettings,
+    },
+    ...{
+      training: { epochs: 8, trainImages: 1500, testImages: 2000 },
+      methods: ['mgas', 'random'],
+      targets: [1000],
+      seeds: [1, 2],
+    },
+    runs: [
+      run('mgas', 1, 0.7, 950),
+      run('mgas', 2, 0.74, 990),
+      run('random', 1, 0.66, 1000),
+      run('random', 2, 0.75, 1000),
+    ],
   };
   const file = info.outputPath('results.json');
   await writeFile(file, JSON.stringify(comparison));
@@ -78,13 +150,20 @@ test('a comparison is drawn, read and saved; a wrong file is refused', async ({ 
   await expect(alert).toContainText('wrong.json: Not a comparison of this program: at seeds');
   await page.getByLabel('Results file').setInputFiles(file);
   await expect(alert).toHaveCount(0);
-  await expect(page.locator('.compare').getByText('MGAS is better than "Random" in 1 of 2 pairs')).toBeVisible();
+  await expect(
+    page.locator('.compare').getByText('MGAS is better than "Random" in 1 of 2 pairs'),
+  ).toBeVisible();
   const table = page.getByRole('region', { name: 'Results by method and target' });
   await expect(table.getByRole('row', { name: /MGAS/ })).toContainText('72.0 ± 2.8');
-  const points = page.getByRole('group', { name: /^Accuracy against active parameters/ }).getByRole('img');
+  const points = page
+    .getByRole('group', { name: /^Accuracy against active parameters/ })
+    .getByRole('img');
   await expect(points).toHaveCount(4);
   await page.getByRole('checkbox', { name: 'Random' }).uncheck();
   await expect(points).toHaveCount(2);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'CSV' }).click(),
+  ]);
   expect((await readFile(await download.path(), 'utf8')).trim().split('\r\n')).toHaveLength(5);
 });

@@ -5,8 +5,19 @@ import type { Case, Disagreement } from '../src/engine/supernet/testing/drawn-ne
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 
 const cases: readonly Case[] = [
-  { name: 'odd sizes, both strides', space: { cells: 2, nodes: 2, channels: 3, stages: 2 }, image: { size: 7, channels: 1 }, batch: 3 },
-  { name: 'pruned', space: { cells: 2, nodes: 2, channels: 5, stages: 2 }, image: { size: 6, channels: 3 }, batch: 2, prune: pruneSome },
+  {
+    name: 'odd sizes, both strides',
+    space: { cells: 2, nodes: 2, channels: 3, stages: 2 },
+    image: { size: 7, channels: 1 },
+    batch: 3,
+  },
+  {
+    name: 'pruned',
+    space: { cells: 2, nodes: 2, channels: 5, stages: 2 },
+    image: { size: 6, channels: 3 },
+    batch: 2,
+    prune: pruneSome,
+  },
 ];
 
 /** @throws Error without an adapter. */

@@ -16,10 +16,16 @@ async function bundle(): Promise<string> {
     build: {
       write: false,
       minify: false,
-      lib: { entry: fileURLToPath(new URL('./kernels-page.ts', import.meta.url)), formats: ['iife'], name: 'kernelsPage' },
+      lib: {
+        entry: fileURLToPath(new URL('./kernels-page.ts', import.meta.url)),
+        formats: ['iife'],
+        name: 'kernelsPage',
+      },
     },
   });
-  const outputs = (Array.isArray(result) ? result : [result]).flatMap((made) => ('output' in made ? made.output : []));
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((made) =>
+    'output' in made ? made.output : [],
+  );
   const chunk = outputs.find((output) => output.type === 'chunk');
   if (!chunk) throw new Error('vite made no script');
   return chunk.code;
@@ -33,7 +39,9 @@ test('own kernels agree with the composition in this browser', async ({ lab }) =
   }, code);
   expect(Object.keys(results)).toHaveLength(2);
   for (const [name, { gradients, ...errors }] of Object.entries(results)) {
-    for (const [what, error] of Object.entries(errors)) expect(error as number, `${name}: ${what}`).toBeLessThan(1e-4);
-    for (const [what, error] of Object.entries(gradients as object)) expect(error as number, `${name}: ${what}`).toBeLessThan(1e-4);
+    for (const [what, error] of Object.entries(errors))
+      expect(error as number, `${name}: ${what}`).toBeLessThan(1e-4);
+    for (const [what, error] of Object.entries(gradients as object))
+      expect(error as number, `${name}: ${what}`).toBeLessThan(1e-4);
   }
 });

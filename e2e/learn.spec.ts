@@ -31,7 +31,9 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
     const target = page.getByRole('form', { name: 'Steering' }).getByLabel('Target');
     await target.fill('-5');
     await target.press('Enter');
-    await expect(page.getByRole('form', { name: 'Steering' }).getByRole('alert')).toContainText('Target size: must be at least 1');
+    await expect(page.getByRole('form', { name: 'Steering' }).getByRole('alert')).toContainText(
+      'Target size: must be at least 1',
+    );
     await target.fill('500');
     await target.press('Enter');
     await expect(target).toHaveValue('500');
@@ -72,10 +74,17 @@ test('what was pruned by hand is not in the exported architecture', async ({ lab
   await page.locator('.area-unit').getByRole('button', { name: 'Prune' }).click();
   await expect(page.locator('.area-unit').getByRole('button', { name: 'Regrow' })).toBeVisible();
   await expect(status(page)).toHaveText(/^Finished/, { timeout: 400_000 });
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download architecture' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download architecture' }).click(),
+  ]);
   const { cells } = await readArchitecture(download);
   // What is selected at first: the 3x3 separable convolution on the first edge of the first cell.
-  expect(cells[0].operations.some(({ operation, from, to }) => operation === 'sep_conv_3x3' && from === 0 && to === 2)).toBe(false);
+  expect(
+    cells[0].operations.some(
+      ({ operation, from, to }) => operation === 'sep_conv_3x3' && from === 0 && to === 2,
+    ),
+  ).toBe(false);
   await page.goto('/#/run/current/events');
   await expect(page.getByText('Pruned by hand:').first()).toBeVisible();
 });

@@ -14,16 +14,41 @@ import { expect, test } from './lab.ts';
 import { openLibrary, runRow, storedRecords } from './storage-helpers.ts';
 
 async function runFile(name: string, created: number, tags: string[] = [], target = 6_000) {
-  const { settings, events, checkpoints } = await sampleRun((change) => void (change.targetParameters = target));
+  const { settings, events, checkpoints } = await sampleRun(
+    (change) => void (change.targetParameters = target),
+  );
   const checkpoint = checkpoints.at(-1)!;
   const text = writeRun(
     {
       run: {
-        ...{ id: name.replace(/\W/g, '-'), name, tags, created, updated: created, status: 'finished', settings, dataset: { name: 'fashion-mnist', source: null } },
-        ...{ backend: 'cpu', events: events.length, summary: summarize(emptySummary, events), checkpointStep: null, deleted: null, imported: false },
+        ...{
+          id: name.replace(/\W/g, '-'),
+          name,
+          tags,
+          created,
+          updated: created,
+          status: 'finished',
+          settings,
+          dataset: { name: 'fashion-mnist', source: null },
+        },
+        ...{
+          backend: 'cpu',
+          events: events.length,
+          summary: summarize(emptySummary, events),
+          checkpointStep: null,
+          deleted: null,
+          imported: false,
+        },
       },
       events,
-      checkpoint: { runId: name, events: checkpoint.events, stageEnd: 0, step: checkpoint.steps, created, checkpoint },
+      checkpoint: {
+        runId: name,
+        events: checkpoint.events,
+        stageEnd: 0,
+        step: checkpoint.steps,
+        created,
+        checkpoint,
+      },
     },
     { weights: true },
   );
@@ -32,10 +57,14 @@ async function runFile(name: string, created: number, tags: string[] = [], targe
 
 const names = '<img src=x onerror=alert(1)> Alpha';
 
-test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown away and taken back', async ({ lab }) => {
+test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown away and taken back', async ({
+  lab,
+}) => {
   await openLibrary(lab);
   await expect(lab.getByText('No runs yet.')).toBeVisible();
-  await lab.getByLabel('File to import').setInputFiles([await runFile(names, 1e12), await runFile('Beta', 2e12, ['thesis'], 3_000)]);
+  await lab
+    .getByLabel('File to import')
+    .setInputFiles([await runFile(names, 1e12), await runFile('Beta', 2e12, ['thesis'], 3_000)]);
   const headings = lab.getByRole('region', { name: 'Runs' }).getByRole('heading', { level: 3 });
   // Text of a file is text, whatever it looks like.
   await expect(headings).toHaveText(['Beta', names]);
@@ -52,40 +81,79 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await lab.getByLabel('Tags').fill('thesis, second , thesis');
   await lab.keyboard.press('Enter');
   const gamma = runRow(lab, 'Gamma');
-  await expect(gamma.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText(['thesis', 'second']);
+  await expect(gamma.getByRole('list', { name: 'Tags' }).getByRole('listitem')).toHaveText([
+    'thesis',
+    'second',
+  ]);
 
   for (const box of await lab.getByRole('checkbox', { name: /^Compare/ }).all()) await box.check();
   const comparison = lab.getByRole('region', { name: 'Comparison' });
   await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('6,000');
   await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('3,000');
   const { violations } = await new AxeBuilder({ page: lab }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
 
   await test.step('size is what its file amounts to; latency is measured without a training, and kept', async () => {
-    const [saved] = await Promise.all([lab.waitForEvent('download'), gamma.getByRole('button', { name: 'Save', exact: true }).click()]);
-    const { events } = JSON.parse(await readFile(await saved.path(), 'utf8')) as { events: { architecture?: Architecture }[] };
+    const [saved] = await Promise.all([
+      lab.waitForEvent('download'),
+      gamma.getByRole('button', { name: 'Save', exact: true }).click(),
+    ]);
+    const { events } = JSON.parse(await readFile(await saved.path(), 'utf8')) as {
+      events: { architecture?: Architecture }[];
+    };
     const architecture = parseArchitecture(events.at(-1)!.architecture);
     // Counted anew, from the masks.
-    const card = modelCard(rebuildNetwork(architecture, 1), { architecture, normalization: { mean: [0], deviation: [1] }, test: { accuracy: 0, loss: 0, images: 0, confusion: [], worst: [] } });
-    const counted = [card.parameters.dense, card.parameters.nonZero, card.bytes.dense, card.bytes.withBitmap, card.macs.dense, card.macs.sparse].map((n) => n.toLocaleString('en-US'));
+    const card = modelCard(rebuildNetwork(architecture, 1), {
+      architecture,
+      normalization: { mean: [0], deviation: [1] },
+      test: { accuracy: 0, loss: 0, images: 0, confusion: [], worst: [] },
+    });
+    const counted = [
+      card.parameters.dense,
+      card.parameters.nonZero,
+      card.bytes.dense,
+      card.bytes.withBitmap,
+      card.macs.dense,
+      card.macs.sparse,
+    ].map((n) => n.toLocaleString('en-US'));
     const size = gamma.getByRole('group').filter({ hasText: /^Size/ });
     await size.locator('summary').press('Enter');
     const figures = size.locator('dd');
     await expect(figures).toHaveText([...counted, 'not measured']);
-    for (const [i, label] of ['Dense parameters', 'Non-zero parameters', 'Bytes, dense', 'Bytes, bitmap mask', 'MACs, dense', 'MACs, sparse'].entries()) {
-      await expect(comparison.getByRole('row', { name: label }).getByRole('cell').last()).toHaveText(counted[i]);
+    for (const [i, label] of [
+      'Dense parameters',
+      'Non-zero parameters',
+      'Bytes, dense',
+      'Bytes, bitmap mask',
+      'MACs, dense',
+      'MACs, sparse',
+    ].entries()) {
+      await expect(
+        comparison.getByRole('row', { name: label }).getByRole('cell').last(),
+      ).toHaveText(counted[i]);
     }
     await size.getByRole('button', { name: 'Measure latency' }).click();
-    await expect(figures.last()).toContainText(/ms median, .* ms 95th percentile1 image a pass, 20 passes on .*swiftshader/i, { timeout: 60_000 });
-    await expect(comparison.getByRole('row', { name: 'Inference latency' })).toContainText('ms median');
+    await expect(figures.last()).toContainText(
+      /ms median, .* ms 95th percentile1 image a pass, 20 passes on .*swiftshader/i,
+      { timeout: 60_000 },
+    );
+    await expect(comparison.getByRole('row', { name: 'Inference latency' })).toContainText(
+      'ms median',
+    );
     const measured = await figures.last().innerText();
     await lab.reload();
     await size.locator('summary').press('Enter');
     expect(await figures.last().innerText()).toBe(measured);
-    const [{ latency }] = (await storedRecords<ArchitectureRecord>(lab, 'architectures')).filter((record) => record.latency);
+    const [{ latency }] = (await storedRecords<ArchitectureRecord>(lab, 'architectures')).filter(
+      (record) => record.latency,
+    );
     expect(latency!.median).toBeGreaterThan(0);
     expect(latency!.percentile95).toBeGreaterThanOrEqual(latency!.median);
-    expect((await new AxeBuilder({ page: lab }).analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect((await new AxeBuilder({ page: lab }).analyze()).violations.map(({ id }) => id)).toEqual(
+      [],
+    );
   });
 
   await gamma.getByRole('button', { name: 'Delete' }).click();
@@ -93,7 +161,10 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await lab.getByRole('button', { name: 'Undo' }).click();
   await expect(runRow(lab, 'Gamma')).toHaveCount(1);
 
-  const [download] = await Promise.all([lab.waitForEvent('download'), gamma.getByRole('button', { name: 'Save with weights' }).click()]);
+  const [download] = await Promise.all([
+    lab.waitForEvent('download'),
+    gamma.getByRole('button', { name: 'Save with weights' }).click(),
+  ]);
   await lab.getByLabel('File to import').setInputFiles(await download.path());
   await expect(runRow(lab, 'Gamma (again)')).toHaveCount(1);
 
@@ -107,12 +178,16 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await expect(lab.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
 });
 
-test('a file that is wrong is refused with the field, and nothing is stored; one that is dropped is taken in', async ({ lab }, info) => {
+test('a file that is wrong is refused with the field, and nothing is stored; one that is dropped is taken in', async ({
+  lab,
+}, info) => {
   await openLibrary(lab);
   const good = await runFile('Good', 1e12);
   const wrong = good.buffer.toString().replace('"batchSize":8', '"batchSize":"eight"');
   const refusal = lab.getByRole('status').filter({ hasText: 'was not taken in' });
-  await lab.getByLabel('File to import').setInputFiles({ ...good, name: 'wrong.json', buffer: Buffer.from(wrong) });
+  await lab
+    .getByLabel('File to import')
+    .setInputFiles({ ...good, name: 'wrong.json', buffer: Buffer.from(wrong) });
   await expect(refusal).toContainText('settings.batchSize');
 
   const huge = info.outputPath('huge.json');
@@ -121,9 +196,21 @@ test('a file that is wrong is refused with the field, and nothing is stored; one
   await lab.getByLabel('File to import').setInputFiles(huge);
   await expect(refusal).toContainText('200 MiB');
 
-  await lab.getByLabel('File to import').setInputFiles({ name: 'deep.json', mimeType: 'application/json', buffer: Buffer.from('['.repeat(1_000_000)) });
+  await lab
+    .getByLabel('File to import')
+    .setInputFiles({
+      name: 'deep.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from('['.repeat(1_000_000)),
+    });
   await expect(refusal).toContainText('levels deep');
-  await lab.getByLabel('File to import').setInputFiles({ ...good, name: 'short.json', buffer: good.buffer.subarray(0, good.buffer.length / 2) });
+  await lab
+    .getByLabel('File to import')
+    .setInputFiles({
+      ...good,
+      name: 'short.json',
+      buffer: good.buffer.subarray(0, good.buffer.length / 2),
+    });
   await expect(refusal).toContainText('it was cut off');
   await expect(lab.getByText('No runs yet.')).toBeVisible();
 
@@ -140,12 +227,21 @@ test('a file that is wrong is refused with the field, and nothing is stored; one
 test('the library fits a phone', async ({ lab }) => {
   await lab.setViewportSize({ width: 390, height: 844 });
   await openLibrary(lab);
-  await lab.getByLabel('File to import').setInputFiles(await runFile('A name that is long enough to need more than one line on a phone', 1e12, ['one', 'two']));
+  await lab
+    .getByLabel('File to import')
+    .setInputFiles(
+      await runFile('A name that is long enough to need more than one line on a phone', 1e12, [
+        'one',
+        'two',
+      ]),
+    );
   await expect(runRow(lab, /A name/)).toBeVisible();
   expect(await lab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 
   // A run on screen: the settings make room for it, a press away.
-  await runRow(lab, /A name/).getByRole('button', { name: 'Open' }).click();
+  await runRow(lab, /A name/)
+    .getByRole('button', { name: 'Open' })
+    .click();
   const settings = lab.getByRole('button', { name: 'Settings', exact: true });
   await expect(settings).toHaveAttribute('aria-expanded', 'false');
   await expect(lab.getByRole('form', { name: 'Settings' })).toBeHidden();

@@ -3,11 +3,15 @@ import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
 
 test('no view needs more than the policy allows', async ({ lab, context }) => {
-  const policy = (await (await context.request.get('/')).headersArray()).find(({ name }) => name.toLowerCase() === 'content-security-policy');
+  const policy = (await (await context.request.get('/')).headersArray()).find(
+    ({ name }) => name.toLowerCase() === 'content-security-policy',
+  );
   expect(policy?.value).toContain("default-src 'none'");
   await lab.addInitScript(() => {
     const violations: string[] = ((window as unknown as { violations: string[] }).violations = []);
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective} ${blockedURI}`));
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+      violations.push(`${violatedDirective} ${blockedURI}`),
+    );
   });
   await lab.reload();
   await expect(startButton(lab)).toBeEnabled();
@@ -18,7 +22,9 @@ test('no view needs more than the policy allows', async ({ lab, context }) => {
   await chooseSettings(lab, quickSettings);
   await startButton(lab).click();
   await expect(status(lab)).toContainText(/pruning|warming/, { timeout: 180_000 });
-  expect(await lab.evaluate(() => (window as unknown as { violations: string[] }).violations)).toEqual([]);
+  expect(
+    await lab.evaluate(() => (window as unknown as { violations: string[] }).violations),
+  ).toEqual([]);
   // The policy is not only there: what it forbids does not run.
   const other = await context.newPage();
   await other.goto('/');
@@ -27,7 +33,9 @@ test('no view needs more than the policy allows', async ({ lab, context }) => {
     script.textContent = 'window.ranInline = true';
     document.head.append(script);
   });
-  expect(await other.evaluate(() => (window as unknown as { ranInline?: boolean }).ranInline)).toBeUndefined();
+  expect(
+    await other.evaluate(() => (window as unknown as { ranInline?: boolean }).ranInline),
+  ).toBeUndefined();
   await other.close();
 });
 
@@ -37,7 +45,13 @@ test.describe('without a network', () => {
     await page.goto('/');
     await page.evaluate(async () => {
       const { active } = await navigator.serviceWorker.ready;
-      if (active!.state !== 'activated') await new Promise((resolve) => active!.addEventListener('statechange', () => active!.state === 'activated' && resolve(null)));
+      if (active!.state !== 'activated')
+        await new Promise((resolve) =>
+          active!.addEventListener(
+            'statechange',
+            () => active!.state === 'activated' && resolve(null),
+          ),
+        );
     });
     await context.setOffline(true);
     await page.reload();

@@ -6,10 +6,23 @@ import { expect, test } from './lab.ts';
 const bar = (page: Page) => page.getByRole('region', { name: 'Search', exact: true });
 /** Of all units of the level, as the table of the overview says. */
 const left = async (page: Page, level: string): Promise<number> =>
-  Number.parseFloat(await page.locator('table.remaining tbody tr', { hasText: level }).locator('td').first().innerText());
-const step = async (page: Page): Promise<number> => Number((await page.getByRole('slider', { name: 'Moment of the run' }).getAttribute('aria-valuetext'))?.match(/step ([\d,]+)/i)?.[1].replace(',', '') ?? NaN);
+  Number.parseFloat(
+    await page
+      .locator('table.remaining tbody tr', { hasText: level })
+      .locator('td')
+      .first()
+      .innerText(),
+  );
+const step = async (page: Page): Promise<number> =>
+  Number(
+    (await page.getByRole('slider', { name: 'Moment of the run' }).getAttribute('aria-valuetext'))
+      ?.match(/step ([\d,]+)/i)?.[1]
+      .replace(',', '') ?? NaN,
+  );
 
-test('a tiny search on real images, from Start to the downloaded architecture', async ({ lab: page }) => {
+test('a tiny search on real images, from Start to the downloaded architecture', async ({
+  lab: page,
+}) => {
   test.setTimeout(600_000);
   await expect(bar(page).getByRole('status')).toHaveText(/Ready/);
   await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -22,8 +35,15 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
 
   await test.step('it learns, and its ratios move', async () => {
     expect(await left(page, 'Weights')).toBe(100);
-    await expect.poll(() => left(page, 'Weights'), { timeout: 400_000, intervals: [500] }).toBeLessThan(100);
-    await expect(page.locator('.log-row').filter({ hasText: /held-out images right/ }).first()).toBeVisible();
+    await expect
+      .poll(() => left(page, 'Weights'), { timeout: 400_000, intervals: [500] })
+      .toBeLessThan(100);
+    await expect(
+      page
+        .locator('.log-row')
+        .filter({ hasText: /held-out images right/ })
+        .first(),
+    ).toBeVisible();
   });
 
   await test.step('pause holds it, a single step moves it by one, and resume lets it go on', async () => {
@@ -40,7 +60,10 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
   await test.step('stop gives the architecture found so far, valid by the published schema', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(bar(page).getByRole('status')).toHaveText(/^Stopped/);
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download architecture' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download architecture' }).click(),
+    ]);
     const architecture = await readArchitecture(download);
     expect(architecture.dataset.name).toMatch(/Fashion-MNIST/i);
     expect(architecture.remaining.weight.left).toBeLessThan(architecture.remaining.weight.total);

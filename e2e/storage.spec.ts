@@ -3,7 +3,18 @@ import { test as base, expect } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
 import type { SearchSettings } from '../src/engine/settings.ts';
-import { chooseSettings, downloadedArchitecture, longSettings, openLibrary, quickSettings, runRow, startButton, status, storedEvents, storedRuns } from './storage-helpers.ts';
+import {
+  chooseSettings,
+  downloadedArchitecture,
+  longSettings,
+  openLibrary,
+  quickSettings,
+  runRow,
+  startButton,
+  status,
+  storedEvents,
+  storedRuns,
+} from './storage-helpers.ts';
 
 const kills = 10;
 const losses = 5;
@@ -43,14 +54,29 @@ async function begin(context: BrowserContext, settings = quickSettings): Promise
 const run = async (page: Page) => (await storedRuns(page)).find(({ id }) => id !== 'settings')!;
 
 /** Resolves once the stored run has come so far, or has ended. */
-async function reached(page: Page, arrived: (run: { status: string; checkpointStep: number | null; summary: { step: number } }) => boolean): Promise<void> {
-  await expect.poll(async () => {
-      const stored = await run(page);
-      return stored && (stored.status !== 'running' || arrived(stored));
-    }, { timeout: patience, intervals: [150] }).toBe(true);
+async function reached(
+  page: Page,
+  arrived: (run: {
+    status: string;
+    checkpointStep: number | null;
+    summary: { step: number };
+  }) => boolean,
+): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const stored = await run(page);
+        return stored && (stored.status !== 'running' || arrived(stored));
+      },
+      { timeout: patience, intervals: [150] },
+    )
+    .toBe(true);
 }
 
-test(`a search whose page is killed ${kills} times finds what an uninterrupted one finds`, async ({ context, expected }) => {
+test(`a search whose page is killed ${kills} times finds what an uninterrupted one finds`, async ({
+  context,
+  expected,
+}) => {
   const whole = await expected(longSettings);
   let page = await begin(context, longSettings);
   await reached(page, ({ checkpointStep }) => checkpointStep !== null);
@@ -66,7 +92,10 @@ test(`a search whose page is killed ${kills} times finds what an uninterrupted o
     await page.close();
     page = await context.newPage();
     await page.goto('/');
-    await page.getByRole('button', { name: /^Go on from step/ }).first().click();
+    await page
+      .getByRole('button', { name: /^Go on from step/ })
+      .first()
+      .click();
   }
   expect(killed, 'kills before the search was over').toBe(kills);
   await expect(status(page)).toHaveText(finished, { timeout: patience });
@@ -109,9 +138,13 @@ const losable = `
     return device;
   };`;
 
-const tellDevice = (page: Page, what: 'lose' | 'doom') => page.evaluate((message) => new BroadcastChannel('test-device').postMessage(message), what);
+const tellDevice = (page: Page, what: 'lose' | 'doom') =>
+  page.evaluate((message) => new BroadcastChannel('test-device').postMessage(message), what);
 
-test(`a search whose device is destroyed ${losses} times goes on by itself, and finds the same`, async ({ context, expected }) => {
+test(`a search whose device is destroyed ${losses} times goes on by itself, and finds the same`, async ({
+  context,
+  expected,
+}) => {
   await beforeWorker(context, losable);
   const page = await begin(context);
   let lost = 0;
@@ -128,21 +161,31 @@ test(`a search whose device is destroyed ${losses} times goes on by itself, and 
   expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(losses);
 });
 
-test('three losses in a row end a search with advice, and it can be gone on with', async ({ context, expected }) => {
+test('three losses in a row end a search with advice, and it can be gone on with', async ({
+  context,
+  expected,
+}) => {
   await beforeWorker(context, losable);
   const page = await begin(context);
   await reached(page, ({ checkpointStep }) => checkpointStep !== null);
   await tellDevice(page, 'doom');
-  await expect(page.getByRole('alert')).toContainText('lost 3 times in a row', { timeout: patience });
+  await expect(page.getByRole('alert')).toContainText('lost 3 times in a row', {
+    timeout: patience,
+  });
   await expect(page.getByRole('alert')).toContainText('go on from the library');
   // A fresh worker has a device that lives.
   await openLibrary(page);
-  await runRow(page, /2 cells/).getByRole('button', { name: /^Go on/ }).click();
+  await runRow(page, /2 cells/)
+    .getByRole('button', { name: /^Go on/ })
+    .click();
   await expect(status(page)).toHaveText(finished, { timeout: patience });
   expect(await downloadedArchitecture(page)).toBe(await expected());
 });
 
-test('two tabs on one run: one writes, the other watches, and takes over when the first is gone', async ({ context, expected }) => {
+test('two tabs on one run: one writes, the other watches, and takes over when the first is gone', async ({
+  context,
+  expected,
+}) => {
   const writer = await begin(context);
   await reached(writer, ({ checkpointStep }) => checkpointStep !== null);
   const watcher = await context.newPage();
@@ -160,17 +203,30 @@ test('two tabs on one run: one writes, the other watches, and takes over when th
   await expect(goOn).toBeVisible();
   // Somebody else is faster: the run is theirs.
   const { id } = await run(watcher);
-  await watcher.evaluate((name) => void navigator.locks.request(name, () => new Promise((release) => ((window as unknown as { release: unknown }).release = release))), `mgas-run:${id}`);
+  await watcher.evaluate(
+    (name) =>
+      void navigator.locks.request(
+        name,
+        () =>
+          new Promise((release) => ((window as unknown as { release: unknown }).release = release)),
+      ),
+    `mgas-run:${id}`,
+  );
   await goOn.click();
   await expect(watcher.getByRole('alert')).toContainText('running in another tab already');
   await watcher.evaluate(() => (window as unknown as { release: () => void }).release());
   await openLibrary(watcher);
-  await runRow(watcher, /2 cells/).getByRole('button', { name: /^Go on/ }).click();
+  await runRow(watcher, /2 cells/)
+    .getByRole('button', { name: /^Go on/ })
+    .click();
   await expect(status(watcher)).toHaveText(finished, { timeout: patience });
   expect(await downloadedArchitecture(watcher)).toBe(await expected());
 });
 
-test('no room: it is said, the search goes on, and is stored in full once there is room', async ({ context, baseURL }) => {
+test('no room: it is said, the search goes on, and is stored in full once there is room', async ({
+  context,
+  baseURL,
+}) => {
   const page = await begin(context, longSettings);
   await reached(page, ({ checkpointStep }) => checkpointStep !== null);
   const session = await context.newCDPSession(page);
@@ -181,12 +237,16 @@ test('no room: it is said, the search goes on, and is stored in full once there 
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.waitForTimeout(35_000);
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('is not stored at the moment', { timeout: patience });
+  await expect(page.getByRole('alert')).toContainText('is not stored at the moment', {
+    timeout: patience,
+  });
   await expect(page.getByRole('alert')).toContainText('no more room');
   const { step } = (await run(page)).summary;
   // It goes on to its end in memory, and the download works.
   await expect(status(page)).toHaveText(finished, { timeout: patience });
-  expect(JSON.parse(await downloadedArchitecture(page))).toMatchObject({ format: 'mgas-architecture' });
+  expect(JSON.parse(await downloadedArchitecture(page))).toMatchObject({
+    format: 'mgas-architecture',
+  });
   expect((await run(page)).summary.step).toBe(step);
   await session.send('Storage.overrideQuotaForOrigin', { origin });
   await expect(page.getByRole('alert')).toHaveCount(0, { timeout: patience });
@@ -198,8 +258,12 @@ test('no room: it is said, the search goes on, and is stored in full once there 
   expect(events.at(-1)!.type).toBe('finished');
 });
 
-test('storage forbidden: it is said, and what is found can still be saved', async ({ context, expected }) => {
-  const forbidden = 'Object.defineProperty(globalThis, "indexedDB", { value: { open() { throw new DOMException("no", "SecurityError"); } } });';
+test('storage forbidden: it is said, and what is found can still be saved', async ({
+  context,
+  expected,
+}) => {
+  const forbidden =
+    'Object.defineProperty(globalThis, "indexedDB", { value: { open() { throw new DOMException("no", "SecurityError"); } } });';
   await context.addInitScript(forbidden);
   await beforeWorker(context, forbidden);
   const page = await context.newPage();
@@ -210,16 +274,26 @@ test('storage forbidden: it is said, and what is found can still be saved', asyn
   await expect(status(page)).toHaveText(finished, { timeout: patience });
   expect(await downloadedArchitecture(page)).toBe(await expected());
   await openLibrary(page);
-  const [download] = await Promise.all([page.waitForEvent('download'), runRow(page, /In this tab only/).getByRole('button', { name: 'Save', exact: true }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    runRow(page, /In this tab only/)
+      .getByRole('button', { name: 'Save', exact: true })
+      .click(),
+  ]);
   expect(download.suggestedFilename()).toMatch(/^mgas-run-.*\.json$/);
 });
 
 test('no graphics memory: a smaller batch is offered, and taken', async ({ context }) => {
-  await beforeWorker(context, 'GPUDevice.prototype.createBuffer = () => { throw new RangeError("createBuffer failed: out of memory"); };');
+  await beforeWorker(
+    context,
+    'GPUDevice.prototype.createBuffer = () => { throw new RangeError("createBuffer failed: out of memory"); };',
+  );
   const page = await begin(context);
   await expect(page.getByRole('alert')).toContainText('out of memory', { timeout: patience });
   await page.getByRole('button', { name: 'Start with a batch of 8' }).click();
-  await expect(page.getByRole('button', { name: 'Start with a batch of 4' })).toBeVisible({ timeout: patience });
+  await expect(page.getByRole('button', { name: 'Start with a batch of 4' })).toBeVisible({
+    timeout: patience,
+  });
 });
 
 test('a version-1 database is upgraded, and its runs are shown', async ({ context }) => {
@@ -237,8 +311,20 @@ test('a version-1 database is upgraded, and its runs are shown', async ({ contex
         opening.onerror = () => reject(opening.error!);
         opening.onsuccess = () => {
           const transaction = opening.result.transaction(['runs', 'events'], 'readwrite');
-          transaction.objectStore('runs').put({ id: 'old', name: 'Of version 1', created: 1, status: 'running', settings, dataset: 'fashion-mnist' });
-          for (let first = 0; first < events.length; first += 20) transaction.objectStore('events').put({ runId: 'old', first, events: events.slice(first, first + 20) });
+          transaction
+            .objectStore('runs')
+            .put({
+              id: 'old',
+              name: 'Of version 1',
+              created: 1,
+              status: 'running',
+              settings,
+              dataset: 'fashion-mnist',
+            });
+          for (let first = 0; first < events.length; first += 20)
+            transaction
+              .objectStore('events')
+              .put({ runId: 'old', first, events: events.slice(first, first + 20) });
           transaction.oncomplete = () => {
             opening.result.close();
             resolve();

@@ -24,11 +24,26 @@ async function serveFewTestImages(page: Page): Promise<void> {
   });
 }
 
-test('a training that a page was left in goes on from its last epoch; a finished one is there after a reload', async ({ lab: page }, info) => {
+test('a training that a page was left in goes on from its last epoch; a finished one is there after a reload', async ({
+  lab: page,
+}, info) => {
   await serveFewTestImages(page);
-  const { architecture } = sampleTrained(1, { space: { cells: 2, nodes: 1, channels: 4, stages: 2, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3'] }, imageSize: 8 });
+  const { architecture } = sampleTrained(1, {
+    space: {
+      cells: 2,
+      nodes: 1,
+      channels: 4,
+      stages: 2,
+      stemMultiplier: 1,
+      operations: ['skip_connect', 'sep_conv_3x3'],
+    },
+    imageSize: 8,
+  });
   const file = info.outputPath('architecture.json');
-  await writeFile(file, JSON.stringify({ ...architecture, settings: { ...architecture.settings, batchSize: 32 } }));
+  await writeFile(
+    file,
+    JSON.stringify({ ...architecture, settings: { ...architecture.settings, batchSize: 32 } }),
+  );
   await page.goto('/#/run/current/retrain');
   await page.getByLabel('Architecture file').setInputFiles(file);
   await page.getByLabel('Epochs', { exact: true }).fill('6');
@@ -45,20 +60,36 @@ test('a training that a page was left in goes on from its last epoch; a finished
   const goOn = page.getByRole('button', { name: /^Go on with epoch [2-6]$/ });
   await expect(goOn).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+  ).toEqual([]);
   await goOn.click();
-  await expect(page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`))).toBeVisible({ timeout: patience });
-  const confusions = await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody').innerText();
+  await expect(
+    page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`)),
+  ).toBeVisible({ timeout: patience });
+  const confusions = await page
+    .getByRole('region', { name: 'Confusion matrix' })
+    .locator('tbody')
+    .innerText();
   // The curve has every epoch, those before the reload too.
   await page.getByRole('button', { name: 'Training curve as a table' }).click();
-  await expect(page.getByRole('region', { name: 'Training curve, table' }).getByRole('row')).toHaveCount(1 + 6);
+  await expect(
+    page.getByRole('region', { name: 'Training curve, table' }).getByRole('row'),
+  ).toHaveCount(1 + 6);
 
   await page.reload();
   await page.getByText('Stored trainings').click();
   await list.getByRole('button', { name: 'Open' }).click();
-  await expect(page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`))).toBeVisible();
+  await expect(
+    page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`)),
+  ).toBeVisible();
   await expect(goOn).toHaveCount(0);
-  expect(await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody').innerText()).toBe(confusions);
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'ONNX' }).click()]);
+  expect(
+    await page.getByRole('region', { name: 'Confusion matrix' }).locator('tbody').innerText(),
+  ).toBe(confusions);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'ONNX' }).click(),
+  ]);
   expect((await readFile(await download.path())).length).toBeGreaterThan(1000);
 });

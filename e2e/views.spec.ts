@@ -13,7 +13,14 @@ import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
-const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events'] as const;
+const views = [
+  'overview',
+  'balance',
+  'architecture',
+  'discretization',
+  'trade-off',
+  'events',
+] as const;
 
 declare global {
   interface Window {
@@ -30,21 +37,30 @@ function observe(): void {
   window.Worker = class extends Original {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
-      this.addEventListener('message', ({ data }: MessageEvent<{ type: string; events: SearchEvent[] }>) => {
-        if (data.type === 'events') window.searchEvents.push(...data.events);
-      });
+      this.addEventListener(
+        'message',
+        ({ data }: MessageEvent<{ type: string; events: SearchEvent[] }>) => {
+          if (data.type === 'events') window.searchEvents.push(...data.events);
+        },
+      );
     }
   };
   new PerformanceObserver((list) => {
-    for (const { startTime, duration } of list.getEntries()) window.longTasks.push({ start: startTime, duration, view: location.hash });
+    for (const { startTime, duration } of list.getEntries())
+      window.longTasks.push({ start: startTime, duration, view: location.hash });
   }).observe({ type: 'longtask', buffered: true });
 }
 
 async function set(page: Page, values: Record<string, number>): Promise<void> {
   await page.getByRole('button', { name: 'All settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'All settings' });
-  await dialog.locator('details').evaluateAll((groups) => groups.forEach((group) => ((group as HTMLDetailsElement).open = true)));
-  for (const [path, value] of Object.entries(values)) await dialog.locator(`#setting-${path.replaceAll('.', '-')}`).fill(String(value));
+  await dialog
+    .locator('details')
+    .evaluateAll((groups) =>
+      groups.forEach((group) => ((group as HTMLDetailsElement).open = true)),
+    );
+  for (const [path, value] of Object.entries(values))
+    await dialog.locator(`#setting-${path.replaceAll('.', '-')}`).fill(String(value));
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
@@ -55,28 +71,45 @@ async function choose(page: Page, group: string, name: string): Promise<void> {
 }
 
 async function open(page: Page, view: (typeof views)[number]): Promise<void> {
-  await page.evaluate((name) => (location.hash = location.hash.startsWith('#/run/') ? location.hash.replace(/[\w-]*$/, name) : `#/run/current/${name}`), view);
+  await page.evaluate(
+    (name) =>
+      (location.hash = location.hash.startsWith('#/run/')
+        ? location.hash.replace(/[\w-]*$/, name)
+        : `#/run/current/${name}`),
+    view,
+  );
   await expect(page.locator(`main .view.${view}`)).toBeVisible();
 }
 
 /** Numbers in a text: 1,234 is one. */
-const numbers = (text: string): number[] => (text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map((number) => Number(number.replaceAll(',', '')));
+const numbers = (text: string): number[] =>
+  (text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map((number) => Number(number.replaceAll(',', '')));
 
 /** Units left and in all, of each level, as the overview's table has them. */
 async function remaining(page: Page): Promise<number[][]> {
-  const titles = await page.locator('table.remaining tbody tr td:nth-of-type(1)').evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).title));
+  const titles = await page
+    .locator('table.remaining tbody tr td:nth-of-type(1)')
+    .evaluateAll((cells) => cells.map((cell) => (cell as HTMLElement).title));
   return titles.map(numbers);
 }
 
-const countsOf = ({ counts }: Pick<EventOf<'ratios'>, 'counts'>): number[][] => granularities.map((level) => [counts[level].left, counts[level].total]);
+const countsOf = ({ counts }: Pick<EventOf<'ratios'>, 'counts'>): number[][] =>
+  granularities.map((level) => [counts[level].left, counts[level].total]);
 
 /** Names of a listbox's options that are alive. */
 const aliveOptions = async (list: Locator): Promise<string[]> =>
-  (await list.getByRole('option').evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''))).filter((name) => !name.includes('pruned'));
+  (
+    await list
+      .getByRole('option')
+      .evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''))
+  ).filter((name) => !name.includes('pruned'));
 
 test.describe.configure({ timeout: 600_000 });
 
-test('every view shows what the events and the exported architecture say', async ({ page, baseURL }) => {
+test('every view shows what the events and the exported architecture say', async ({
+  page,
+  baseURL,
+}) => {
   await page.addInitScript(observe);
   await page.goto(baseURL!);
   // Loading a view's code is not what is measured below.
@@ -84,7 +117,11 @@ test('every view shows what the events and the exported architecture say', async
   // A fifth of the tiny preset's steps, so thresholds move five to ten times as fast (docs/scaling.md).
   await set(page, {
     ...{ 'data.trainImages': 300, 'stage.maxEpochs': 5, 'joint.maxEpochs': 5, reportEvery: 3 },
-    ...{ 'optimizers.thresholds.rate': 1, 'optimizers.weightThresholds.rate': 0.15, 'regularizer.lambda0': 0.002 },
+    ...{
+      'optimizers.thresholds.rate': 1,
+      'optimizers.weightThresholds.rate': 0.15,
+      'regularizer.lambda0': 0.002,
+    },
   });
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible();
@@ -102,16 +139,24 @@ test('every view shows what the events and the exported architecture say', async
       }
       if (rounds++ > 0) continue;
       const busy = longTasks(await browser.stopTracing());
-      process.stdout.write(`    main-thread tasks over 50 ms of processor time: ${JSON.stringify(busy.map(Math.round))}\n`);
+      process.stdout.write(
+        `    main-thread tasks over 50 ms of processor time: ${JSON.stringify(busy.map(Math.round))}\n`,
+      );
       // How long one takes by the clock is the machine's affair too, and printed below.
       expect(busy, 'main-thread tasks that hold the page up').toEqual([]);
     } while (!(await page.getByText(/^Finished/).isVisible()));
-    const long = await page.evaluate((since) => window.longTasks.filter(({ start }) => start > since), begun);
-    process.stdout.write(`    long tasks by the clock, after load: ${JSON.stringify(long.map(({ duration, view }) => `${duration} ${view.split('/').at(-1)}`))}\n`);
+    const long = await page.evaluate(
+      (since) => window.longTasks.filter(({ start }) => start > since),
+      begun,
+    );
+    process.stdout.write(
+      `    long tasks by the clock, after load: ${JSON.stringify(long.map(({ duration, view }) => `${duration} ${view.split('/').at(-1)}`))}\n`,
+    );
   });
 
   const events = await page.evaluate(() => window.searchEvents);
-  const of = <T extends SearchEvent['type']>(type: T): EventOf<T>[] => events.filter((event): event is EventOf<T> => event.type === type);
+  const of = <T extends SearchEvent['type']>(type: T): EventOf<T>[] =>
+    events.filter((event): event is EventOf<T> => event.type === type);
   const last = of('ratios').at(-1)!;
   const units = of('units').at(-1)!;
   let architecture!: Architecture;
@@ -119,20 +164,40 @@ test('every view shows what the events and the exported architecture say', async
   await test.step('overview: what is left', async () => {
     await open(page, 'overview');
     expect(await remaining(page)).toEqual(countsOf(last));
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download architecture' }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download architecture' }).click(),
+    ]);
     architecture = await readArchitecture(download);
-    expect(await remaining(page)).toEqual(granularities.map((level) => [architecture.remaining[level].left, architecture.remaining[level].total]));
-    expect(numbers(await page.locator('.figures strong').innerText())).toEqual([architecture.parameters.active]);
+    expect(await remaining(page)).toEqual(
+      granularities.map((level) => [
+        architecture.remaining[level].left,
+        architecture.remaining[level].total,
+      ]),
+    );
+    expect(numbers(await page.locator('.figures strong').innerText())).toEqual([
+      architecture.parameters.active,
+    ]);
   });
 
   await test.step('balance: which level removed most of each cell', async () => {
     await open(page, 'balance');
     await page.getByRole('button', { name: 'Left by cell as a table' }).click();
-    const rows = await page.getByRole('region', { name: 'Left by cell, table' }).locator('tbody tr').allInnerTexts();
-    expect(rows.map((row) => numbers(row).at(-1))).toEqual(architecture.cells.map(({ parameters }) => parameters.active));
+    const rows = await page
+      .getByRole('region', { name: 'Left by cell, table' })
+      .locator('tbody tr')
+      .allInnerTexts();
+    expect(rows.map((row) => numbers(row).at(-1))).toEqual(
+      architecture.cells.map(({ parameters }) => parameters.active),
+    );
     await page.getByRole('button', { name: 'Where the parameters went as a table' }).click();
     const steps = page.locator('.area-losses tbody tr');
-    expect(await steps.locator('td:nth-of-type(1)').allInnerTexts().then((all) => all.flatMap(numbers))).toEqual([
+    expect(
+      await steps
+        .locator('td:nth-of-type(1)')
+        .allInnerTexts()
+        .then((all) => all.flatMap(numbers)),
+    ).toEqual([
       architecture.parameters.superNet,
       architecture.parameters.superNet - architecture.parameters.afterOperations,
       architecture.parameters.afterOperations - architecture.parameters.afterFilters,
@@ -146,7 +211,10 @@ test('every view shows what the events and the exported architecture say', async
     for (const { cell, operations, weights } of units.cells) {
       await choose(page, 'Cell', `cell ${cell + 1}`);
       await choose(page, 'Granularity', 'Operations');
-      const names = await page.getByRole('listbox').getByRole('option').evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''));
+      const names = await page
+        .getByRole('listbox')
+        .getByRole('option')
+        .evaluateAll((options) => options.map((option) => option.getAttribute('aria-label') ?? ''));
       expect(names).toHaveLength(operations.importances.length);
       names.forEach((name, unit) => {
         expect(name.includes('pruned')).toBe(operations.alive[unit] === '0');
@@ -157,10 +225,16 @@ test('every view shows what the events and the exported architecture say', async
       const counts = last.cells.find((one) => one.cell === cell)!.counts;
       for (const level of granularities) {
         await choose(page, 'Granularity', levelNames[level]);
-        expect(numbers(await page.locator('.summary').innerText()).slice(1, 3)).toEqual([counts[level].left, counts[level].total]);
+        expect(numbers(await page.locator('.summary').innerText()).slice(1, 3)).toEqual([
+          counts[level].left,
+          counts[level].total,
+        ]);
       }
       await page.getByRole('button', { name: /^Weights of cell \d+ as a table$/ }).click();
-      const rows = await page.getByRole('region', { name: 'Units against thresholds, table' }).locator('tbody tr:not([data-dead="true"]) td:nth-of-type(1)').allInnerTexts();
+      const rows = await page
+        .getByRole('region', { name: 'Units against thresholds, table' })
+        .locator('tbody tr:not([data-dead="true"]) td:nth-of-type(1)')
+        .allInnerTexts();
       const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
       expect(rows.map((row) => numbers(row)[0])).toEqual(weights.map(({ alive }) => sum(alive)));
       await page.getByRole('button', { name: /^Weights of cell \d+ as a table$/ }).click();
@@ -171,14 +245,25 @@ test('every view shows what the events and the exported architecture say', async
     const told = of('units').filter(({ committed }) => committed);
     const lost = told.flatMap(({ step, cells }) =>
       cells.flatMap(({ cell, filters }) =>
-        filters.filter(({ unit }) => unit === null).flatMap(({ part, ids, gates, threshold, alive }) => [...alive].flatMap((one, i) => (one === '0' ? [{ step, cell, part, id: ids?.[i] ?? i, gate: gates[i] / 1e4, threshold }] : []))),
+        filters
+          .filter(({ unit }) => unit === null)
+          .flatMap(({ part, ids, gates, threshold, alive }) =>
+            [...alive].flatMap((one, i) =>
+              one === '0'
+                ? [{ step, cell, part, id: ids?.[i] ?? i, gate: gates[i] / 1e4, threshold }]
+                : [],
+            ),
+          ),
       ),
     );
     expect(lost.length, 'pruned preprocess filters').toBeGreaterThan(0);
     const { step, cell, part, id, threshold } = lost.at(-1)!;
     await choose(page, 'Cell', `cell ${cell + 1}`);
     await choose(page, 'Granularity', 'Filters');
-    await page.getByRole('listbox').getByRole('option', { name: `preprocess of input ${part + 1}` }).click();
+    await page
+      .getByRole('listbox')
+      .getByRole('option', { name: `preprocess of input ${part + 1}` })
+      .click();
     await page.getByRole('button', { name: 'Filters as a table' }).click();
     const row = page.getByRole('region', { name: 'Filters, table' }).locator('tbody tr').nth(id);
     expect(Number(await row.locator('td:nth-of-type(2)').innerText())).toBeCloseTo(threshold, 3);
@@ -192,21 +277,38 @@ test('every view shows what the events and the exported architecture say', async
       expect(await aliveOptions(page.getByRole('listbox'))).toHaveLength(operations.length);
     }
     await choose(page, 'Extent', 'Whole network');
-    const [svg] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'SVG' }).click()]);
+    const [svg] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'SVG' }).click(),
+    ]);
     const text = await readFile(await svg.path(), 'utf8');
     expect(text).toMatch(/^<svg[^>]* width="\d/);
     expect(text).not.toContain('var(');
     expect(text).toContain(`${architecture.parameters.active.toLocaleString('en-US')} parameters`);
-    const [png] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'PNG' }).click()]);
-    expect([...(await readFile(await png.path())).subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join('')).toBe('PNG');
+    const [png] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'PNG' }).click(),
+    ]);
+    expect(
+      [...(await readFile(await png.path())).subarray(1, 4)]
+        .map((byte) => String.fromCharCode(byte))
+        .join(''),
+    ).toBe('PNG');
     await choose(page, 'Extent', 'One cell');
   });
 
   await test.step('trade-off: every measurement', async () => {
     await open(page, 'trade-off');
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
-    const rows = await page.getByRole('region', { name: 'Accuracy against size, table' }).locator('tbody tr').allInnerTexts();
-    const expected = of('evaluated').map(({ step, parameters, accuracy }) => [step, parameters, Number((100 * accuracy).toFixed(1))]);
+    const rows = await page
+      .getByRole('region', { name: 'Accuracy against size, table' })
+      .locator('tbody tr')
+      .allInnerTexts();
+    const expected = of('evaluated').map(({ step, parameters, accuracy }) => [
+      step,
+      parameters,
+      Number((100 * accuracy).toFixed(1)),
+    ]);
     expect(rows.map((row) => numbers(row).slice(0, 3)).reverse()).toEqual(expected);
   });
 
@@ -214,14 +316,26 @@ test('every view shows what the events and the exported architecture say', async
     await open(page, 'overview');
     const slider = page.getByRole('slider', { name: 'Moment of the run' });
     const committed = of('committed');
-    for (const commit of [committed.at(-1)!, committed[Math.floor(committed.length / 2)], committed[0]]) {
-      for (let i = 0; i < 60 && !(await atCommit(slider, commit)); i++) await page.keyboard.press('Shift+ArrowLeft');
-      await expect(slider).toHaveAttribute('aria-valuetext', new RegExp(`^commit ${commit.round}, .*step ${commit.step}$`));
+    for (const commit of [
+      committed.at(-1)!,
+      committed[Math.floor(committed.length / 2)],
+      committed[0],
+    ]) {
+      for (let i = 0; i < 60 && !(await atCommit(slider, commit)); i++)
+        await page.keyboard.press('Shift+ArrowLeft');
+      await expect(slider).toHaveAttribute(
+        'aria-valuetext',
+        new RegExp(`^commit ${commit.round}, .*step ${commit.step}$`),
+      );
       expect(await remaining(page)).toEqual(countsOf(commit));
-      expect(numbers(await page.locator('.figures strong').innerText())).toEqual([commit.parameters.active]);
+      expect(numbers(await page.locator('.figures strong').innerText())).toEqual([
+        commit.parameters.active,
+      ]);
     }
     await page.keyboard.press('ArrowRight');
-    expect(await slider.getAttribute('aria-valuetext')).not.toContain(`commit ${committed[0].round}, stage 1`);
+    expect(await slider.getAttribute('aria-valuetext')).not.toContain(
+      `commit ${committed[0].round}, stage 1`,
+    );
     await page.keyboard.press('l');
     expect(await remaining(page)).toEqual(countsOf(last));
   });
@@ -231,7 +345,9 @@ test('every view shows what the events and the exported architecture say', async
     expect(id).toBeTruthy();
     expect(id).not.toBe('current');
     await page.evaluate(() => (location.hash = '#/run/nosuchrun/balance'));
-    await expect(page.getByRole('heading', { name: 'There is no run nosuchrun here' })).toBeVisible();
+    await expect(
+      page.getByRole('heading', { name: 'There is no run nosuchrun here' }),
+    ).toBeVisible();
     await page.evaluate((known) => (location.hash = `#/run/${known}/balance`), id);
     await expect(page.locator('main .view.balance')).toBeVisible();
   });
@@ -241,21 +357,39 @@ test('every view shows what the events and the exported architecture say', async
     await page.evaluate(() => (location.hash = '#/run/current/balance'));
     await set(page, { targetParameters: 9_000, seed: 2 });
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    const begun = (all: SearchEvent[]): number => all.findLastIndex(({ type }) => type === 'started');
+    const begun = (all: SearchEvent[]): number =>
+      all.findLastIndex(({ type }) => type === 'started');
     const second = async (): Promise<SearchEvent[]> => {
       const all = await page.evaluate(() => window.searchEvents);
       // Until it begins, the last run that did is the first one.
       return begun(all) > begun(events) ? all.slice(begun(all)) : [];
     };
-    await expect.poll(async () => (await second()).filter(({ type }) => type === 'committed').length, { timeout: 240_000 }).toBeGreaterThan(0);
+    await expect
+      .poll(async () => (await second()).filter(({ type }) => type === 'committed').length, {
+        timeout: 240_000,
+      })
+      .toBeGreaterThan(0);
     // A quick machine is at the end by then: that will do as well.
-    await page.getByRole('button', { name: 'Stop', exact: true }).click({ timeout: 5_000 }).catch(() => {});
-    await expect.poll(async () => (await second()).at(-1)?.type, { timeout: 120_000 }).toMatch(/^(stopped|finished)$/);
-    const ratios = (await second()).findLast((event): event is EventOf<'ratios'> => event.type === 'ratios')!;
+    await page
+      .getByRole('button', { name: 'Stop', exact: true })
+      .click({ timeout: 5_000 })
+      .catch(() => {});
+    await expect
+      .poll(async () => (await second()).at(-1)?.type, { timeout: 120_000 })
+      .toMatch(/^(stopped|finished)$/);
+    const ratios = (await second()).findLast(
+      (event): event is EventOf<'ratios'> => event.type === 'ratios',
+    )!;
     await page.getByLabel('Beside it').selectOption(first);
-    const shares = ({ counts, parameters }: EventOf<'ratios'>): number[] => [...granularities.map((level) => Math.round((100 * counts[level].left) / counts[level].total)), parameters.active];
+    const shares = ({ counts, parameters }: EventOf<'ratios'>): number[] => [
+      ...granularities.map((level) => Math.round((100 * counts[level].left) / counts[level].total)),
+      parameters.active,
+    ];
     const rows = page.getByRole('region', { name: 'Balance of the two runs' }).locator('tbody tr');
-    const shown = async (row: number): Promise<number[]> => numbers(await rows.nth(row).innerText()).slice(1, 6).map(Math.round);
+    const shown = async (row: number): Promise<number[]> =>
+      numbers(await rows.nth(row).innerText())
+        .slice(1, 6)
+        .map(Math.round);
     const check = async (): Promise<void> => {
       await expect(rows).toHaveCount(2);
       await expect.poll(() => shown(0)).toEqual([...shares(ratios), 9_000]);
@@ -264,11 +398,16 @@ test('every view shows what the events and the exported architecture say', async
     };
     await check();
     await expect.poll(() => page.url()).toMatch(new RegExp(`balance\\?beside=${first}$`));
-    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
+      .analyze();
     expect(violations.map(({ id, nodes }) => `${id} ${nodes[0].target.join(' ')}`)).toEqual([]);
     await page.reload();
     await check();
-    await page.getByRole('region', { name: 'Two runs side by side' }).getByRole('button', { name: 'Close' }).click();
+    await page
+      .getByRole('region', { name: 'Two runs side by side' })
+      .getByRole('button', { name: 'Close' })
+      .click();
     await expect(page.getByRole('heading', { name: /, beside it$/ })).toHaveCount(0);
     await page.evaluate((id) => (location.hash = `#/run/${id}/balance`), first);
     await expect(page.locator('main .view.balance')).toBeVisible();
@@ -276,12 +415,20 @@ test('every view shows what the events and the exported architecture say', async
 
   await test.step('axe finds nothing on any view in either theme', async () => {
     for (const theme of ['light', 'dark'] as const) {
-      if ((await page.locator('html').getAttribute('data-theme')) !== theme) await page.keyboard.press('t');
+      if ((await page.locator('html').getAttribute('data-theme')) !== theme)
+        await page.keyboard.press('t');
       for (const view of views) {
         await open(page, view);
         await page.waitForTimeout(300);
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']).analyze();
-        expect(violations.map(({ id, nodes }) => `${theme} ${view}: ${id} ${nodes[0].target.join(' ')} ${nodes[0].failureSummary}`)).toEqual([]);
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
+          .analyze();
+        expect(
+          violations.map(
+            ({ id, nodes }) =>
+              `${theme} ${view}: ${id} ${nodes[0].target.join(' ')} ${nodes[0].failureSummary}`,
+          ),
+        ).toEqual([]);
       }
     }
   });
@@ -297,7 +444,8 @@ async function yieldToPage(browser: Browser): Promise<void> {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   for (const { id } of processInfo.filter(({ type }) => type === 'GPU')) {
-    for (const thread of await readdir(`/proc/${id}/task`)) setPriority(Number(thread), constants.priority.PRIORITY_LOW);
+    for (const thread of await readdir(`/proc/${id}/task`))
+      setPriority(Number(thread), constants.priority.PRIORITY_LOW);
   }
 }
 
@@ -313,12 +461,21 @@ interface TraceEvent {
 /** Milliseconds of the page's tasks that took the main thread longer than 50. */
 function longTasks(trace: Buffer): number[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
-  const main = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
-  const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name.endsWith('RunTask') && main.has(`${pid} ${tid}`) && tdur !== undefined);
+  const main = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(
+    ({ name, pid, tid, tdur }) =>
+      name.endsWith('RunTask') && main.has(`${pid} ${tid}`) && tdur !== undefined,
+  );
   expect(tasks.length, 'tasks in the trace').toBeGreaterThan(100);
   return tasks.map(({ tdur }) => tdur! / 1000).filter((milliseconds) => milliseconds > 50);
 }
 
 async function atCommit(slider: Locator, { round, step }: EventOf<'committed'>): Promise<boolean> {
-  return new RegExp(`^commit ${round}, .*step ${step}$`).test((await slider.getAttribute('aria-valuetext')) ?? '');
+  return new RegExp(`^commit ${round}, .*step ${step}$`).test(
+    (await slider.getAttribute('aria-valuetext')) ?? '',
+  );
 }

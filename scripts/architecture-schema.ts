@@ -25,4 +25,5 @@ export function architectureJsonSchema(): string {
   return `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) writeFileSync(schemaFile, architectureJsonSchema());
+if (import.meta.url === pathToFileURL(process.argv[1]).href)
+  writeFileSync(schemaFile, architectureJsonSchema());

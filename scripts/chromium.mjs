@@ -23,7 +23,8 @@ function onPath(name) {
 export function findChromium() {
   const { CHROMIUM_PATH } = process.env;
   if (CHROMIUM_PATH) {
-    if (!existsSync(CHROMIUM_PATH)) throw new Error(`CHROMIUM_PATH names ${CHROMIUM_PATH}, which does not exist.`);
+    if (!existsSync(CHROMIUM_PATH))
+      throw new Error(`CHROMIUM_PATH names ${CHROMIUM_PATH}, which does not exist.`);
     return CHROMIUM_PATH;
   }
   return names.map(onPath).find(Boolean);
@@ -43,9 +44,14 @@ export function ensureChromium() {
   if (!mayInstall) throw new Error(advice);
   process.stderr.write('Installing Chromium with apt-get ...\n');
   const apt = (...args) =>
-    spawnSync('apt-get', args, { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }).status === 0;
+    spawnSync('apt-get', args, {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0;
   // The fonts: without any, Chromium lays text out in boxes of no size.
-  const done = apt('update') && apt('install', '-y', '--no-install-recommends', 'chromium', 'libvulkan1', 'fonts-dejavu-core');
+  const done =
+    apt('update') &&
+    apt('install', '-y', '--no-install-recommends', 'chromium', 'libvulkan1', 'fonts-dejavu-core');
   const installed = findChromium();
   if (!done || !installed) throw new Error(`apt-get could not install Chromium. ${advice}`);
   return installed;

@@ -31,7 +31,10 @@ function isInstalled(withDevelopment) {
 /** Runs `npm ci` if needed. @throws Error with what to do when it fails. */
 export function install({ withDevelopment = true } = {}) {
   const [major] = process.versions.node.split('.');
-  if (Number(major) < 20) throw new Error(`MGAS Lab needs Node 20 or newer; this is ${process.versions.node}. See https://nodejs.org`);
+  if (Number(major) < 20)
+    throw new Error(
+      `MGAS Lab needs Node 20 or newer; this is ${process.versions.node}. See https://nodejs.org`,
+    );
   if (isInstalled(withDevelopment)) return;
   process.stderr.write('Installing the packages of package-lock.json ...\n');
   const { status, error } = spawnSync(
@@ -47,7 +50,9 @@ export function install({ withDevelopment = true } = {}) {
     },
   );
   if (status !== 0) {
-    throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}: check the connection to your npm registry, then try again.`);
+    throw new Error(
+      `npm ci failed${error ? ` (${error.message})` : ''}: check the connection to your npm registry, then try again.`,
+    );
   }
 }
 

@@ -12,7 +12,18 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { install, main, root } from './install.mjs';
 
-const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events', 'retrain', 'compare', 'data', 'library'];
+const views = [
+  'overview',
+  'balance',
+  'architecture',
+  'discretization',
+  'trade-off',
+  'events',
+  'retrain',
+  'compare',
+  'data',
+  'library',
+];
 const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -26,20 +37,46 @@ const variants = {
     { name: 'architecture', choose: ['One cell'] },
     { name: 'architecture-network', choose: ['Whole network'] },
   ],
-  discretization: ['Operations', 'Filters', 'Weights'].map((level) => ({ name: `discretization-${level.toLowerCase()}`, choose: [level] })),
+  discretization: ['Operations', 'Filters', 'Weights'].map((level) => ({
+    name: `discretization-${level.toLowerCase()}`,
+    choose: [level],
+  })),
 };
 
 await main(async () => {
-  const { values } = parseArgs({ options: { port: { type: 'string', default: '4312' }, set: { type: 'string', multiple: true, default: [] } } });
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4312' },
+      set: { type: 'string', multiple: true, default: [] },
+    },
+  });
   install();
   const executablePath = ensureChromium();
-  if (spawnSync(vite, ['build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' }).status !== 0) throw new Error('The build failed; see above.');
-  const server = spawn(vite, ['preview', '--port', values.port, '--strictPort'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (
+    spawnSync(vite, ['build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' }).status !== 0
+  )
+    throw new Error('The build failed; see above.');
+  const server = spawn(vite, ['preview', '--port', values.port, '--strictPort'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   try {
     const { chromium } = await import('@playwright/test');
-    const browser = await chromium.launch({ executablePath, args: ['--headless=new', '--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'] });
+    const browser = await chromium.launch({
+      executablePath,
+      args: [
+        '--headless=new',
+        '--no-sandbox',
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+      ],
+    });
     try {
-      await takeAll(await browser.newPage({ viewport: sizes[0] }), `http://localhost:${values.port}/`, values.set);
+      await takeAll(
+        await browser.newPage({ viewport: sizes[0] }),
+        `http://localhost:${values.port}/`,
+        values.set,
+      );
     } finally {
       await browser.close();
     }
@@ -74,7 +111,9 @@ async function applySettings(page, settings) {
   if (settings.length === 0) return;
   await page.getByRole('button', { name: 'All settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'All settings' });
-  await dialog.locator('details').evaluateAll((groups) => groups.forEach((group) => (group.open = true)));
+  await dialog
+    .locator('details')
+    .evaluateAll((groups) => groups.forEach((group) => (group.open = true)));
   for (const setting of settings) {
     const [path, value] = setting.split('=');
     await dialog.locator(`#setting-${path.replaceAll('.', '-')}`).fill(value);
@@ -87,16 +126,29 @@ async function eachWay(page, prefix) {
     await page.setViewportSize(size);
     for (const theme of ['light', 'dark']) {
       await page.evaluate((wanted) => {
-        if (document.documentElement.dataset.theme !== wanted) document.querySelector('[aria-label$=" theme"]').click();
+        if (document.documentElement.dataset.theme !== wanted)
+          document.querySelector('[aria-label$=" theme"]').click();
       }, theme);
       for (const view of prefix === 'empty' ? ['overview', 'discretization'] : views) {
-        await page.evaluate((name) => (location.hash = location.hash.includes('#/run/') ? location.hash.replace(/[\w-]*$/, name) : `#/run/current/${name}`), view);
+        await page.evaluate(
+          (name) =>
+            (location.hash = location.hash.includes('#/run/')
+              ? location.hash.replace(/[\w-]*$/, name)
+              : `#/run/current/${name}`),
+          view,
+        );
         await page.locator(`main .view.${view}`).waitFor();
-        for (const { name, choose } of (prefix === '' && variants[view]) || [{ name: view, choose: [] }]) {
-          for (const label of choose) await page.getByRole('radio', { name: label }).check({ force: true });
+        for (const { name, choose } of (prefix === '' && variants[view]) || [
+          { name: view, choose: [] },
+        ]) {
+          for (const label of choose)
+            await page.getByRole('radio', { name: label }).check({ force: true });
           // Canvases draw ten times a second at most.
           await page.waitForTimeout(500);
-          const path = join(folder, `${[prefix, name].filter(Boolean).join('-')}-${theme}-${size.width}.png`);
+          const path = join(
+            folder,
+            `${[prefix, name].filter(Boolean).join('-')}-${theme}-${size.width}.png`,
+          );
           await page.screenshot({ path, fullPage: size.width < 1000 });
           process.stdout.write(`${path}\n`);
         }

@@ -16,7 +16,10 @@ await main(async () => {
   const { local, network } = server.resolvedUrls;
   process.stdout.write(`\n  MGAS Lab is running: ${local[0] ?? network[0]}\n`);
   if (host) {
-    for (const url of network) process.stdout.write(`  on the network:      ${url}  (browsers offer WebGPU only on localhost or https)\n`);
+    for (const url of network)
+      process.stdout.write(
+        `  on the network:      ${url}  (browsers offer WebGPU only on localhost or https)\n`,
+      );
   }
   process.stdout.write('  Ctrl-C stops it.\n\n');
 });
@@ -24,7 +27,12 @@ await main(async () => {
 function readOptions() {
   let values;
   try {
-    ({ values } = parseArgs({ options: { port: { type: 'string', default: '4173' }, host: { type: 'boolean', default: false } } }));
+    ({ values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '4173' },
+        host: { type: 'boolean', default: false },
+      },
+    }));
   } catch (error) {
     throw new Error(`${error.message}\nUsage: npm start -- [--port 4173] [--host]`);
   }

@@ -2,7 +2,7 @@
  * `npm test`: sets up what the tests need, runs every suite, one at a time, even where one fails, and ends with one line
  * `N passed, N failed`. Exit code 1 where anything failed.
  *
- *   npm test -- [suite ...]         only these: types, lint, unit, parity, parity-cpu, browser
+ *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, browser
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,16 +23,40 @@ const deadline = Date.now() + 55 * minute;
  */
 const suites = [
   { name: 'types', command: [bin('tsc'), '--noEmit'], limit: 3 * minute, count: oneCheck },
+  {
+    name: 'format',
+    command: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    limit: 3 * minute,
+    count: oneCheck,
+  },
   { name: 'lint', command: [bin('eslint'), '.'], limit: 3 * minute, count: oneCheck },
   {
     name: 'unit',
-    command: [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(reports, 'unit.json')}`],
+    command: [
+      bin('vitest'),
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${join(reports, 'unit.json')}`,
+    ],
     limit: 15 * minute,
     report: join(reports, 'unit.json'),
     count: vitestCounts,
   },
-  { name: 'parity', command: [bin('tsx'), 'cli/parity.ts', reference], limit: 4 * minute, count: parityCounts, skip: withoutReference },
-  { name: 'parity-cpu', command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'], limit: 5 * minute, count: parityCounts, skip: withoutReference },
+  {
+    name: 'parity',
+    command: [bin('tsx'), 'cli/parity.ts', reference],
+    limit: 4 * minute,
+    count: parityCounts,
+    skip: withoutReference,
+  },
+  {
+    name: 'parity-cpu',
+    command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'],
+    limit: 5 * minute,
+    count: parityCounts,
+    skip: withoutReference,
+  },
   {
     name: 'browser',
     command: [bin('playwright'), 'test', '--reporter=list,json'],
@@ -53,7 +77,11 @@ function vitestCounts({ report, code }) {
   let skipped = 0;
   for (const file of report.testResults) {
     // A file that cannot even be loaded has no tests to count.
-    if (file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed')) failed++;
+    if (
+      file.status === 'failed' &&
+      file.assertionResults.every(({ status }) => status !== 'failed')
+    )
+      failed++;
     for (const { status } of file.assertionResults) {
       if (status === 'passed') passed++;
       else if (status === 'failed') failed++;
@@ -113,7 +141,11 @@ function run({ command, env, limit }, onChild) {
     });
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve({ code, output, problem: timedOut ? `stopped after ${Math.round(left / 1000)} s` : null });
+      resolve({
+        code,
+        output,
+        problem: timedOut ? `stopped after ${Math.round(left / 1000)} s` : null,
+      });
     });
   });
 }
@@ -129,14 +161,18 @@ function killGroup(child) {
 function judge(suite, result) {
   if (result.problem) return { passed: 0, failed: 1, note: result.problem };
   if (!suite.report) return suite.count(result);
-  if (!existsSync(suite.report)) return { passed: 0, failed: 1, note: `no report (exit code ${result.code})` };
+  if (!existsSync(suite.report))
+    return { passed: 0, failed: 1, note: `no report (exit code ${result.code})` };
   return suite.count({ ...result, report: JSON.parse(readFileSync(suite.report, 'utf8')) });
 }
 
 await main(async () => {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
-  if (unknown.length) throw new Error(`Unknown suite ${unknown.join(', ')}: choose among ${suites.map(({ name }) => name).join(', ')}.`);
+  if (unknown.length)
+    throw new Error(
+      `Unknown suite ${unknown.join(', ')}: choose among ${suites.map(({ name }) => name).join(', ')}.`,
+    );
 
   install();
   mkdirSync(reports, { recursive: true });
@@ -174,7 +210,9 @@ await main(async () => {
   process.stdout.write('\n== summary\n');
   for (const { name, passed, failed, skipped, seconds, note } of rows) {
     const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
-    process.stdout.write(`${failed ? 'FAIL' : 'ok  '} ${name.padEnd(11)} ${counts}${seconds ? `, ${seconds.toFixed(0)} s` : ''}${note ? ` (${note})` : ''}\n`);
+    process.stdout.write(
+      `${failed ? 'FAIL' : 'ok  '} ${name.padEnd(11)} ${counts}${seconds ? `, ${seconds.toFixed(0)} s` : ''}${note ? ` (${note})` : ''}\n`,
+    );
   }
   if (missingChromium) process.stdout.write(`${missingChromium}\n`);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);

@@ -15,7 +15,14 @@ import { storeSmallDataset } from './testing.ts';
 /** As small as a search can be. */
 const settings: SearchSettings = {
   ...comparisonSettings,
-  space: { cells: 1, nodes: 1, channels: 2, stages: 1, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3', 'max_pool_3x3'] },
+  space: {
+    cells: 1,
+    nodes: 1,
+    channels: 2,
+    stages: 1,
+    stemMultiplier: 1,
+    operations: ['skip_connect', 'sep_conv_3x3', 'max_pool_3x3'],
+  },
   data: { imageSize: 4, trainImages: 64, validationFraction: 0.25, cropPadding: 0, flip: false },
   batchSize: 16,
   stage: { ...comparisonSettings.stage, warmUpEpochs: 0, maxEpochs: 1 },
@@ -25,13 +32,31 @@ let source: DatasetSource;
 beforeAll(async () => void (source = await storeSmallDataset()));
 
 const comparisonOf = (change: Partial<Comparison> = {}): Comparison => ({
-  ...emptyComparison({ dataset: 'bright', backend: 'cpu', settings, training: { epochs: 1, trainImages: 48, testImages: 20 }, methods: ['mgas', 'random'], targets: [100], seeds: [3] }),
+  ...emptyComparison({
+    dataset: 'bright',
+    backend: 'cpu',
+    settings,
+    training: { epochs: 1, trainImages: 48, testImages: 20 },
+    methods: ['mgas', 'random'],
+    targets: [100],
+    seeds: [3],
+  }),
   ...change,
 });
 
 async function stored(id: string, comparison: Comparison): Promise<void> {
   const { store } = await openComparisons();
-  const record: ComparisonRecord = { id, name: id, created: 1, updated: 1, comparison, failures: [], source, deleted: null, imported: false };
+  const record: ComparisonRecord = {
+    id,
+    name: id,
+    created: 1,
+    updated: 1,
+    comparison,
+    failures: [],
+    source,
+    deleted: null,
+    imported: false,
+  };
   await store.add(record);
   store.close();
 }
@@ -46,8 +71,12 @@ async function kept(id: string): Promise<ComparisonRecord> {
 function open() {
   const messages: CompareMessage[] = [];
   const host = new CompareHost((message) => messages.push(structuredClone(message)));
-  const of = <T extends CompareMessage['type']>(type: T) => messages.filter((message): message is Extract<CompareMessage, { type: T }> => message.type === type);
-  const run = (id: string, comparison: Comparison) => host.receive({ type: 'run', id, comparison, dataset: source, backend: 'cpu' });
+  const of = <T extends CompareMessage['type']>(type: T) =>
+    messages.filter(
+      (message): message is Extract<CompareMessage, { type: T }> => message.type === type,
+    );
+  const run = (id: string, comparison: Comparison) =>
+    host.receive({ type: 'run', id, comparison, dataset: source, backend: 'cpu' });
   return { host, messages, of, run };
 }
 
@@ -65,7 +94,10 @@ describe('the host of a comparison', () => {
     expect(of('error')).toEqual([]);
     expect(messages.at(-1)).toEqual({ type: 'finished' });
     const results = of('run-finished').map(({ result }) => result);
-    expect(results.map(({ method, target, seed }) => [method, target, seed])).toEqual([['mgas', 100, 3], ['random', 100, 3]]);
+    expect(results.map(({ method, target, seed }) => [method, target, seed])).toEqual([
+      ['mgas', 100, 3],
+      ['random', 100, 3],
+    ]);
     expect((await kept('a')).comparison.runs).toEqual(results);
     const { store } = await openComparisons();
     for (const { result, architecture } of of('run-finished')) {
@@ -74,8 +106,12 @@ describe('the host of a comparison', () => {
     }
     store.close();
     const progress = of('progress').map(({ progress: one }) => one);
-    expect(progress.map(({ number, total, part }) => `${number}/${total} ${part}`)).toEqual(expect.arrayContaining(['1/2 search', '1/2 training', '2/2 training']));
-    expect(progress.every(({ timeLeft, step, maxSteps }) => timeLeft >= 0 && step <= maxSteps)).toBe(true);
+    expect(progress.map(({ number, total, part }) => `${number}/${total} ${part}`)).toEqual(
+      expect.arrayContaining(['1/2 search', '1/2 training', '2/2 training']),
+    );
+    expect(
+      progress.every(({ timeLeft, step, maxSteps }) => timeLeft >= 0 && step <= maxSteps),
+    ).toBe(true);
 
     // The page's copy is old: what is stored counts.
     const again = open();
@@ -87,11 +123,19 @@ describe('the host of a comparison', () => {
 
   it('tells of a run that fails, and does the rest; the next time it is tried again', async () => {
     const { of, run } = open();
-    const wild = { ...settings, optimizers: { ...settings.optimizers, weights: { ...settings.optimizers.weights, rate: 1e30, clipNorm: 0 } } };
+    const wild = {
+      ...settings,
+      optimizers: {
+        ...settings.optimizers,
+        weights: { ...settings.optimizers.weights, rate: 1e30, clipNorm: 0 },
+      },
+    };
     const comparison = comparisonOf({ settings: wild });
     await stored('b', comparison);
     await run('b', comparison);
-    expect(of('run-failed').map(({ failure }) => [failure.method, failure.error.code])).toEqual([['mgas', 'diverged']]);
+    expect(of('run-failed').map(({ failure }) => [failure.method, failure.error.code])).toEqual([
+      ['mgas', 'diverged'],
+    ]);
     expect(of('run-finished').map(({ result }) => result.method)).toEqual(['random']);
     const { failures, comparison: after } = await kept('b');
     expect(failures).toEqual(of('run-failed').map(({ failure }) => failure));
@@ -113,9 +157,20 @@ describe('the host of a comparison', () => {
   it('refuses other data, and data that do not fit, in words', async () => {
     const { of, run, host } = open();
     await run('c', comparisonOf({ dataset: 'another' }));
-    expect(of('error')[0]!.error).toMatchObject({ code: 'other-data', message: expect.stringContaining('another') as string });
-    await host.receive({ type: 'estimate', plan: comparisonOf({ training: { epochs: 1, trainImages: 5000, testImages: 0 } }), dataset: source, backend: 'cpu' });
-    expect(of('error')[1]!.error).toMatchObject({ code: 'data-set', message: expect.stringContaining('trainImages is 5000') as string });
+    expect(of('error')[0]!.error).toMatchObject({
+      code: 'other-data',
+      message: expect.stringContaining('another') as string,
+    });
+    await host.receive({
+      type: 'estimate',
+      plan: comparisonOf({ training: { epochs: 1, trainImages: 5000, testImages: 0 } }),
+      dataset: source,
+      backend: 'cpu',
+    });
+    expect(of('error')[1]!.error).toMatchObject({
+      code: 'data-set',
+      message: expect.stringContaining('trainImages is 5000') as string,
+    });
     // Neither has held the comparison's lock for good.
     await run('c', comparisonOf({ methods: ['random'] }));
     expect(of('run-finished')).toHaveLength(1);
@@ -126,7 +181,10 @@ describe('pause and resume over runs', () => {
   it('holds whatever comes next, and lets no time pass meanwhile', () => {
     let time = 0;
     const calls: string[] = [];
-    const running = (name: string) => ({ pause: () => calls.push(`${name} pause`), resume: () => calls.push(`${name} resume`) });
+    const running = (name: string) => ({
+      pause: () => calls.push(`${name} pause`),
+      resume: () => calls.push(`${name} resume`),
+    });
     const control = new RunControl(() => time);
     control.hold(running('a'));
     time = 10;

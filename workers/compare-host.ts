@@ -6,7 +6,11 @@ import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
 import { allRuns, sameRun } from '../src/engine/baselines/plan.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
-import type { CompareMessage, CompareRequest, RunFailure } from '../src/protocol/compare-messages.ts';
+import type {
+  CompareMessage,
+  CompareRequest,
+  RunFailure,
+} from '../src/protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../src/protocol/messages.ts';
 import { asFound, openComparisons } from '../src/storage/comparisons.ts';
 import type { ComparisonChange, ComparisonStore, Found } from '../src/storage/comparisons.ts';
@@ -35,7 +39,10 @@ export class CompareHost {
     try {
       await this.perform(request);
     } catch (error) {
-      this.post({ type: 'error', error: workerErrorOf(error instanceof NoDevice ? error.cause : error) });
+      this.post({
+        type: 'error',
+        error: workerErrorOf(error instanceof NoDevice ? error.cause : error),
+      });
     }
   }
 
@@ -58,22 +65,49 @@ export class CompareHost {
     const runs = allRuns(plan);
     // What does not fit shall be said now, not after the first search.
     runInputs(plan, runs[0]!, images);
-    const measured = await measurePace({ settings, training, data: createSearchData(images, settings), stepper: await this.deviceOf(backend).open(), now: this.control.now });
+    const measured = await measurePace({
+      settings,
+      training,
+      data: createSearchData(images, settings),
+      stepper: await this.deviceOf(backend).open(),
+      now: this.control.now,
+    });
     this.measured = { key: this.keyOf(plan, backend), measured };
-    this.post({ type: 'estimated', estimate: { ...measured, runs: runs.length, seconds: new Pace({ runs: [] }, measured).left(runs) }, dataset: images.name });
+    this.post({
+      type: 'estimated',
+      estimate: {
+        ...measured,
+        runs: runs.length,
+        seconds: new Pace({ runs: [] }, measured).left(runs),
+      },
+      dataset: images.name,
+    });
   }
 
   private async run({ id, comparison: given, dataset, backend }: Request<'run'>): Promise<void> {
     const held = await lease('comparison', id);
-    if (!held) throw new Refusal('runs-elsewhere', 'This comparison is running in another tab already.', 'Watch it there, or stop it there first.');
+    if (!held)
+      throw new Refusal(
+        'runs-elsewhere',
+        'This comparison is running in another tab already.',
+        'Watch it there, or stop it there first.',
+      );
     const { store, obstacle } = await openComparisons();
     try {
       const stored = store.kind === 'indexeddb' ? await store.get(id) : undefined;
       const comparison = stored?.comparison ?? given;
-      const keep = this.keeper(id, store, stored ? null : (obstacle ?? 'the browser had no room for it'));
+      const keep = this.keeper(
+        id,
+        store,
+        stored ? null : (obstacle ?? 'the browser had no room for it'),
+      );
       const images = await this.load(dataset);
       if (images.name !== comparison.dataset) {
-        throw new Refusal('other-data', `This comparison is of the data set \u201c${comparison.dataset}\u201d, and here is \u201c${images.name}\u201d.`, 'Add that data set under Data, and go on then.');
+        throw new Refusal(
+          'other-data',
+          `This comparison is of the data set \u201c${comparison.dataset}\u201d, and here is \u201c${images.name}\u201d.`,
+          'Add that data set under Data, and go on then.',
+        );
       }
       await this.carryOut(comparison, stored?.failures ?? [], images, backend, keep);
     } finally {
@@ -85,7 +119,13 @@ export class CompareHost {
     this.post({ type: 'finished' });
   }
 
-  private async carryOut(comparison: Comparison, failed: readonly RunFailure[], dataset: Dataset, backend: BackendChoice, keep: (change: ComparisonChange, found?: Found) => Promise<void>): Promise<void> {
+  private async carryOut(
+    comparison: Comparison,
+    failed: readonly RunFailure[],
+    dataset: Dataset,
+    backend: BackendChoice,
+    keep: (change: ComparisonChange, found?: Found) => Promise<void>,
+  ): Promise<void> {
     let runs = comparison.runs;
     let failures = [...failed];
     await carryOut({
@@ -93,13 +133,17 @@ export class CompareHost {
       dataset,
       device: this.deviceOf(backend),
       control: this.control,
-      measured: this.measured?.key === this.keyOf(comparison, backend) ? this.measured.measured : null,
+      measured:
+        this.measured?.key === this.keyOf(comparison, backend) ? this.measured.measured : null,
       onProgress: (progress) => this.post({ type: 'progress', progress }),
       onPause: (paused) => this.post({ type: paused ? 'paused' : 'resumed' }),
       onResult: async ({ result, architecture }) => {
         runs = [...runs, result];
         failures = failures.filter((failure) => !sameRun(failure, result));
-        await keep({ comparison: { ...comparison, runs }, failures }, asFound(result, architecture));
+        await keep(
+          { comparison: { ...comparison, runs }, failures },
+          asFound(result, architecture),
+        );
         this.post({ type: 'run-finished', result, architecture });
       },
       onFailure: async (failure) => {
@@ -111,7 +155,11 @@ export class CompareHost {
   }
 
   /** Writes to the store; where that fails, the runs go on, and the next write brings along what this one had. */
-  private keeper(id: string, store: ComparisonStore, obstacle: string | null): (change: ComparisonChange, found?: Found) => Promise<void> {
+  private keeper(
+    id: string,
+    store: ComparisonStore,
+    obstacle: string | null,
+  ): (change: ComparisonChange, found?: Found) => Promise<void> {
     this.post({ type: 'keeping', obstacle });
     if (obstacle !== null) return () => Promise.resolve();
     let waiting: ComparisonChange = {};
@@ -132,7 +180,10 @@ export class CompareHost {
   }
 
   /** A timing holds for other methods, targets and seeds too. */
-  private keyOf({ settings, training }: Pick<Comparison, 'settings' | 'training'>, backend: BackendChoice): string {
+  private keyOf(
+    { settings, training }: Pick<Comparison, 'settings' | 'training'>,
+    backend: BackendChoice,
+  ): string {
     return JSON.stringify([settings, training, backend, this.images?.key]);
   }
 
@@ -147,7 +198,10 @@ export class CompareHost {
   private load(source: DatasetSource): Promise<Dataset> {
     const key = JSON.stringify(source);
     if (this.images?.key !== key) {
-      const loading = loadSource(source, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
+      const loading = loadSource(
+        source,
+        atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })),
+      );
       this.images = { key, loading };
       loading.catch(() => (this.images = null));
     }

@@ -6,7 +6,10 @@ import { workerErrorOf } from './refusal.ts';
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const host = new CompareHost((message) => scope.postMessage(message));
 
-scope.addEventListener('message', ({ data }: MessageEvent<CompareRequest>) => void host.receive(data));
+scope.addEventListener(
+  'message',
+  ({ data }: MessageEvent<CompareRequest>) => void host.receive(data),
+);
 scope.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   scope.postMessage({ type: 'error', error: workerErrorOf(event.reason) });

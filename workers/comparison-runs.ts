@@ -46,12 +46,26 @@ export async function carryOut(options: RunsOptions): Promise<void> {
   const total = allRuns(comparison).length;
   const first = total - open.length + 1;
   const { settings, training } = comparison;
-  const time = async (): Promise<Measured> => measurePace({ settings, training, data: createSearchData(dataset, settings), stepper: await device.open(), now: control.now });
+  const time = async (): Promise<Measured> =>
+    measurePace({
+      settings,
+      training,
+      data: createSearchData(dataset, settings),
+      stepper: await device.open(),
+      now: control.now,
+    });
   const told = new Pace(comparison, options.measured);
-  const pace = open.every(({ method }) => told.knows(method)) ? told : new Pace(comparison, await time());
+  const pace = open.every(({ method }) => told.knows(method))
+    ? told
+    : new Pace(comparison, await time());
   for (const [i, run] of open.entries()) {
     try {
-      const finished = await carryOutOne(run, { ...options, pace, rest: open.slice(i + 1), position: beginRun(run, first + i, total) });
+      const finished = await carryOutOne(run, {
+        ...options,
+        pace,
+        rest: open.slice(i + 1),
+        position: beginRun(run, first + i, total),
+      });
       pace.note(finished.result);
       await options.onResult(finished);
     } catch (error) {
@@ -78,7 +92,10 @@ async function carryOutOne(run: RunKey, options: OneRun): Promise<FinishedRun> {
   }
 }
 
-async function attempt(run: RunKey, { comparison, dataset, device, control, pace, rest, onProgress, onPause, ...options }: OneRun): Promise<FinishedRun> {
+async function attempt(
+  run: RunKey,
+  { comparison, dataset, device, control, pace, rest, onProgress, onPause, ...options }: OneRun,
+): Promise<FinishedRun> {
   let position = options.position;
   const began = control.now();
   let told = -Infinity;
@@ -99,7 +116,10 @@ async function attempt(run: RunKey, { comparison, dataset, device, control, pace
       if (event.type === 'paused') control.stand();
       if (event.type === 'paused' || event.type === 'resumed') onPause(event.type === 'paused');
       const next = follow(position, event);
-      const news = next.part !== position.part || next.phase !== position.phase || next.stage !== position.stage;
+      const news =
+        next.part !== position.part ||
+        next.phase !== position.phase ||
+        next.stage !== position.stage;
       const moved = next !== position;
       position = next;
       if (news || (moved && control.now() - told >= calm)) tell();

@@ -2,8 +2,20 @@ import 'fake-indexeddb/auto';
 import { beforeEach, expect, it } from 'vitest';
 import { gzipSync } from 'fflate';
 import { readCifar10 } from '../src/datasets/cifar.ts';
-import { makeCifar, makeIdx, makeNpy, makeTarGz, makeZip, type Files } from '../src/datasets/files/testing.ts';
-import type { DataPayload, DataRequestType, DataValue, DataWorkerMessage } from '../src/protocol/data-messages.ts';
+import {
+  makeCifar,
+  makeIdx,
+  makeNpy,
+  makeTarGz,
+  makeZip,
+  type Files,
+} from '../src/datasets/files/testing.ts';
+import type {
+  DataPayload,
+  DataRequestType,
+  DataValue,
+  DataWorkerMessage,
+} from '../src/protocol/data-messages.ts';
 import { DataHost } from './data-host.ts';
 import { loadSource } from './load-source.ts';
 
@@ -15,7 +27,10 @@ beforeEach(() => {
   host = new DataHost((message) => posted.push(message));
 });
 
-async function ask<T extends DataRequestType>(type: T, payload: DataPayload<T>): Promise<DataValue<T>> {
+async function ask<T extends DataRequestType>(
+  type: T,
+  payload: DataPayload<T>,
+): Promise<DataValue<T>> {
   const id = ++lastId;
   await host.receive({ version: 1, id, type, ...payload } as never);
   const reply = posted.find((message) => message.type === 'reply' && message.id === id);
@@ -24,7 +39,11 @@ async function ask<T extends DataRequestType>(type: T, payload: DataPayload<T>):
   return reply.value as DataValue<T>;
 }
 
-const upload = (files: Files) => Object.entries(files).map(([path, bytes]) => ({ path, file: new File([bytes as Uint8Array<ArrayBuffer>], path) }));
+const upload = (files: Files) =>
+  Object.entries(files).map(([path, bytes]) => ({
+    path,
+    file: new File([bytes as Uint8Array<ArrayBuffer>], path),
+  }));
 const options = { name: 'mine', imageSize: 32, labelKind: 'fine' as const };
 const train = makeCifar(Array.from({ length: 30 }, (_, i) => [i % 10]));
 const held = makeCifar(Array.from({ length: 10 }, (_, i) => [i]));
@@ -35,8 +54,28 @@ const red = wanted.images.filter((_, i) => i % 3 === 0);
 it.each<[string, Files, Uint8Array]>([
   ['.bin files', cifar, wanted.images],
   ['a .tar.gz archive', { 'cifar.tar.gz': makeTarGz(cifar) }, wanted.images],
-  ['IDX files', { 'train-images-idx3-ubyte.gz': gzipSync(makeIdx([30, 32, 32], red)), 'train-labels-idx1-ubyte': makeIdx([30], Uint8Array.from(wanted.labels)), 't10k-images-idx3-ubyte': makeIdx([1, 32, 32], red.subarray(0, 1024)), 't10k-labels-idx1-ubyte': makeIdx([1], Uint8Array.from([3])) }, red],
-  ['an .npz archive', { 'a.npz': makeZip({ 'x_train.npy': makeNpy('|u1', [30, 32, 32, 3], wanted.images), 'y_train.npy': makeNpy('|u1', [30], Uint8Array.from(wanted.labels)), 'x_test.npy': makeNpy('|u1', [1, 32, 32, 3], wanted.images.subarray(0, 3072)), 'y_test.npy': makeNpy('|u1', [1], Uint8Array.from([3])) }) }, wanted.images],
+  [
+    'IDX files',
+    {
+      'train-images-idx3-ubyte.gz': gzipSync(makeIdx([30, 32, 32], red)),
+      'train-labels-idx1-ubyte': makeIdx([30], Uint8Array.from(wanted.labels)),
+      't10k-images-idx3-ubyte': makeIdx([1, 32, 32], red.subarray(0, 1024)),
+      't10k-labels-idx1-ubyte': makeIdx([1], Uint8Array.from([3])),
+    },
+    red,
+  ],
+  [
+    'an .npz archive',
+    {
+      'a.npz': makeZip({
+        'x_train.npy': makeNpy('|u1', [30, 32, 32, 3], wanted.images),
+        'y_train.npy': makeNpy('|u1', [30], Uint8Array.from(wanted.labels)),
+        'x_test.npy': makeNpy('|u1', [1, 32, 32, 3], wanted.images.subarray(0, 3072)),
+        'y_test.npy': makeNpy('|u1', [1], Uint8Array.from([3])),
+      }),
+    },
+    wanted.images,
+  ],
 ])('stores %s, from which a search gets them back to the byte', async (_, files, images) => {
   const { id, train: counts } = await ask('import', { files: upload(files), options });
   expect(counts).toEqual(new Array(10).fill(3));
@@ -54,11 +93,31 @@ it('shows single images by split and class, and what augmentation makes of some'
   const source = { kind: 'stored', id } as const;
   const some = await ask('images', { source, split: 'train', label: 4, first: 1, count: 5 });
   expect([some.numbers, some.labels, some.total]).toEqual([[14, 24], [4, 4], 3]);
-  expect(Buffer.compare(some.images.subarray(0, 3072), wanted.images.subarray(14 * 3072, 15 * 3072))).toBe(0);
-  const data = { imageSize: 16, trainImages: 0, validationFraction: 0.5, cropPadding: 2, flip: true, cutout: 4 };
-  const preview = await ask('preview', { source, settings: { seed: 1, data }, images: 2, epochs: 3 });
-  expect([preview.size, preview.labels, preview.images.length]).toEqual([16, [0, 1], 2 * 4 * 16 * 16 * 3]);
-  const rows = Array.from({ length: 4 }, (_, i) => preview.images.subarray(i * 768, (i + 1) * 768).join());
+  expect(
+    Buffer.compare(some.images.subarray(0, 3072), wanted.images.subarray(14 * 3072, 15 * 3072)),
+  ).toBe(0);
+  const data = {
+    imageSize: 16,
+    trainImages: 0,
+    validationFraction: 0.5,
+    cropPadding: 2,
+    flip: true,
+    cutout: 4,
+  };
+  const preview = await ask('preview', {
+    source,
+    settings: { seed: 1, data },
+    images: 2,
+    epochs: 3,
+  });
+  expect([preview.size, preview.labels, preview.images.length]).toEqual([
+    16,
+    [0, 1],
+    2 * 4 * 16 * 16 * 3,
+  ]);
+  const rows = Array.from({ length: 4 }, (_, i) =>
+    preview.images.subarray(i * 768, (i + 1) * 768).join(),
+  );
   expect(new Set(rows).size).toBe(4);
   await ask('remove', { set: id });
 });
@@ -67,6 +126,11 @@ it('stores nothing of what was cancelled or is damaged', async () => {
   const importing = ask('import', { files: upload({ 'cifar.tar.gz': makeTarGz(cifar) }), options });
   await ask('cancel', {});
   await expect(importing).rejects.toMatchObject({ code: 'cancelled' });
-  await expect(ask('import', { files: upload({ 'train.bin': train.subarray(7) }), options })).rejects.toMatchObject({ code: 'data-set', message: expect.stringContaining('train.bin: size') as string });
+  await expect(
+    ask('import', { files: upload({ 'train.bin': train.subarray(7) }), options }),
+  ).rejects.toMatchObject({
+    code: 'data-set',
+    message: expect.stringContaining('train.bin: size') as string,
+  });
   expect(await ask('list', {})).toEqual([]);
 });

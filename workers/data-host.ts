@@ -7,7 +7,19 @@ import { summarize } from '../src/datasets/stored.ts';
 import type { DatasetSummary, StoredDataset, StoredSplitName } from '../src/datasets/stored.ts';
 import { protocolVersion } from '../src/protocol/messages.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
-import type { DataPayload, DataRequest, DataRequestType, DataValue, DataWorkerMessage, ImagesRequest, Preview, PreviewRequest, Progress, SomeImages, Unreadable } from '../src/protocol/data-messages.ts';
+import type {
+  DataPayload,
+  DataRequest,
+  DataRequestType,
+  DataValue,
+  DataWorkerMessage,
+  ImagesRequest,
+  Preview,
+  PreviewRequest,
+  Progress,
+  SomeImages,
+  Unreadable,
+} from '../src/protocol/data-messages.ts';
 import { DatasetStore } from '../src/storage/datasets.ts';
 import { importDataset } from './data-import.ts';
 import { decodeImage } from './decode-image.ts';
@@ -31,7 +43,9 @@ export class DataHost {
   /** The set shipped with the lab, once it was asked for. */
   private readonly shipped = new Map<string, Promise<Dataset>>();
 
-  constructor(private readonly post: (message: DataWorkerMessage, transfer?: Transferable[]) => void) {}
+  constructor(
+    private readonly post: (message: DataWorkerMessage, transfer?: Transferable[]) => void,
+  ) {}
 
   async receive(request: DataRequest): Promise<void> {
     const reply = { version: protocolVersion, type: 'reply', id: request.id } as const;
@@ -71,13 +85,18 @@ export class DataHost {
   private openStore(): Promise<DatasetStore> {
     this.store ??= DatasetStore.open().catch((error: unknown) => {
       this.store = null;
-      throw new Refusal('no-store', `This browser stores no data sets here (${error instanceof Error ? error.message : String(error)}).`, 'Leave the private window, or allow the lab to store data.');
+      throw new Refusal(
+        'no-store',
+        `This browser stores no data sets here (${error instanceof Error ? error.message : String(error)}).`,
+        'Leave the private window, or allow the lab to store data.',
+      );
     });
     return this.store;
   }
 
   private async import({ files, options }: DataPayload<'import'>): Promise<DatasetSummary> {
-    if (this.running) throw new Refusal('busy', 'Another data set is being read.', 'Wait for it, or cancel it.');
+    if (this.running)
+      throw new Refusal('busy', 'Another data set is being read.', 'Wait for it, or cancel it.');
     const running: Running = { controller: new AbortController(), answer: null };
     this.running = running;
     try {
@@ -92,7 +111,8 @@ export class DataHost {
         now: () => Date.now(),
       });
     } catch (error) {
-      if (running.controller.signal.aborted) throw new Refusal('cancelled', 'Cancelled: nothing was stored.', '');
+      if (running.controller.signal.aborted)
+        throw new Refusal('cancelled', 'Cancelled: nothing was stored.', '');
       throw error;
     } finally {
       this.running = null;
@@ -122,7 +142,10 @@ export class DataHost {
       } else if (now - last < progressEvery && progress.done !== progress.total) return;
       last = now;
       const elapsed = now - began;
-      const msLeft = elapsed > 500 && progress.total > 0 && progress.done > 0 ? (elapsed * (progress.total - progress.done)) / progress.done : null;
+      const msLeft =
+        elapsed > 500 && progress.total > 0 && progress.done > 0
+          ? (elapsed * (progress.total - progress.done)) / progress.done
+          : null;
       this.post({ version: protocolVersion, type: 'progress', progress, msLeft });
     };
   }
@@ -137,7 +160,8 @@ export class DataHost {
 
   private async stored(id: string): Promise<StoredDataset> {
     const set = await (await this.openStore()).get(id);
-    if (!set) throw new DatasetError('This data set is not in this browser (any more): add it again.');
+    if (!set)
+      throw new DatasetError('This data set is not in this browser (any more): add it again.');
     return set;
   }
 
@@ -156,7 +180,14 @@ export class DataHost {
       if (total >= first && wanted.length < count) wanted.push(image);
       total++;
     });
-    return { size, channels, images: await read(wanted), labels: wanted.map((image) => labels[image]!), numbers: wanted, total };
+    return {
+      size,
+      channels,
+      images: await read(wanted),
+      labels: wanted.map((image) => labels[image]!),
+      numbers: wanted,
+      total,
+    };
   }
 
   /** Reads single images: of a stored set, only the chunks that they lie in. */
@@ -164,7 +195,12 @@ export class DataHost {
     if (source.kind === 'fashion-mnist') {
       const { size, channels, [split]: part } = await this.loadShipped(source);
       const imageBytes = size * size * channels;
-      const read = (numbers: readonly number[]) => Promise.resolve(gather(numbers, imageBytes, (image) => part.images.subarray(image * imageBytes, (image + 1) * imageBytes)));
+      const read = (numbers: readonly number[]) =>
+        Promise.resolve(
+          gather(numbers, imageBytes, (image) =>
+            part.images.subarray(image * imageBytes, (image + 1) * imageBytes),
+          ),
+        );
       return { labels: part.labels, size, channels, read };
     }
     const set = await this.stored(source.id);
@@ -175,7 +211,10 @@ export class DataHost {
       const chunks = new Map<number, Uint8Array>();
       for (const index of new Set(numbers.map((image) => Math.floor(image / chunkImages)))) {
         const chunk = await store.chunk(set.id, split, index);
-        if (!chunk) throw new DatasetError(`${set.name}: some of its images are missing from the browser's store: delete the set and add it again.`);
+        if (!chunk)
+          throw new DatasetError(
+            `${set.name}: some of its images are missing from the browser's store: delete the set and add it again.`,
+          );
         chunks.set(index, chunk);
       }
       return gather(numbers, imageBytes, (image) => {
@@ -187,7 +226,12 @@ export class DataHost {
   }
 
   /** The first images of the training part, each as it is and as the first epochs of a search would see it. */
-  private async preview({ source, settings: { seed, data }, images: count, epochs }: PreviewRequest): Promise<Preview> {
+  private async preview({
+    source,
+    settings: { seed, data },
+    images: count,
+    epochs,
+  }: PreviewRequest): Promise<Preview> {
     const { labels, size, channels, read } = await this.reader(source, 'train');
     const numbers = Array.from({ length: Math.min(count, labels.length) }, (_, image) => image);
     const target = data.imageSize;
@@ -203,16 +247,34 @@ export class DataHost {
       result.set(bytes, offset);
       offset += imageBytes;
       for (let epoch = 0; epoch < epochs; epoch++, offset += imageBytes) {
-        writeImage(bytes, target, channels, drawAugmentation(data, seed, epoch, image), levels, seen, 0);
-        if (data.cutout) cutOut(seen, target, channels, data.cutout, [seed, epoch, image], middleGray);
+        writeImage(
+          bytes,
+          target,
+          channels,
+          drawAugmentation(data, seed, epoch, image),
+          levels,
+          seen,
+          0,
+        );
+        if (data.cutout)
+          cutOut(seen, target, channels, data.cutout, [seed, epoch, image], middleGray);
         result.set(seen, offset);
       }
     }
-    return { size: target, channels, images: result, labels: numbers.map((image) => labels[image]!) };
+    return {
+      size: target,
+      channels,
+      images: result,
+      labels: numbers.map((image) => labels[image]!),
+    };
   }
 }
 
-function gather(numbers: readonly number[], imageBytes: number, imageOf: (image: number) => Uint8Array): Uint8Array {
+function gather(
+  numbers: readonly number[],
+  imageBytes: number,
+  imageOf: (image: number) => Uint8Array,
+): Uint8Array {
   const bytes = new Uint8Array(numbers.length * imageBytes);
   numbers.forEach((image, slot) => bytes.set(imageOf(image), slot * imageBytes));
   return bytes;

@@ -41,35 +41,63 @@ async function stored(): Promise<number> {
 it('stores what it read, and tells how far it is', async () => {
   const seen: Progress[] = [];
   const summary = await run(cifar, { progress: (progress) => seen.push(progress) });
-  expect(summary).toMatchObject({ name: 'set', kind: 'cifar-10', size: 32, channels: 3, bytes: 50 * 3072 });
-  expect(seen.at(-1)).toEqual({ phase: 'storing', done: 50 * 3072, total: 50 * 3072, unit: 'bytes' });
+  expect(summary).toMatchObject({
+    name: 'set',
+    kind: 'cifar-10',
+    size: 32,
+    channels: 3,
+    bytes: 50 * 3072,
+  });
+  expect(seen.at(-1)).toEqual({
+    phase: 'storing',
+    done: 50 * 3072,
+    total: 50 * 3072,
+    unit: 'bytes',
+  });
   expect(await stored()).toBe(1);
 });
 
 it('stores nothing of damaged files', async () => {
-  const damaged: Files[] = [{ 'train.bin': cifar['data_batch_1.bin'].subarray(1) }, { 'a/1.png': makePng(new Uint8Array(12), 2, 2), 'b/1.png': new Uint8Array(9) }];
+  const damaged: Files[] = [
+    { 'train.bin': cifar['data_batch_1.bin'].subarray(1) },
+    { 'a/1.png': makePng(new Uint8Array(12), 2, 2), 'b/1.png': new Uint8Array(9) },
+  ];
   for (const files of damaged) {
     await expect(run(files)).rejects.toThrow(DatasetError);
   }
   expect(await stored()).toBe(0);
 });
 
-it.each(['reading', 'storing'] as const)('stores nothing when it is cancelled while %s', async (phase) => {
-  const controller = new AbortController();
-  const stopped = run(cifar, { signal: controller.signal, progress: (progress) => progress.phase === phase && controller.abort() });
-  await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
-  expect(await stored()).toBe(0);
-});
+it.each(['reading', 'storing'] as const)(
+  'stores nothing when it is cancelled while %s',
+  async (phase) => {
+    const controller = new AbortController();
+    const stopped = run(cifar, {
+      signal: controller.signal,
+      progress: (progress) => progress.phase === phase && controller.abort(),
+    });
+    await expect(stopped).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    expect(await stored()).toBe(0);
+  },
+);
 
 it('asks how much room there is before it writes', async () => {
-  vi.stubGlobal('navigator', { storage: { estimate: () => Promise.resolve({ usage: 900_000, quota: 1_000_000 }) } });
-  await expect(run(cifar)).rejects.toThrow(/takes 1 MiB, but the browser grants this page only 1 MiB more\. Delete other data sets/);
+  vi.stubGlobal('navigator', {
+    storage: { estimate: () => Promise.resolve({ usage: 900_000, quota: 1_000_000 }) },
+  });
+  await expect(run(cifar)).rejects.toThrow(
+    /takes 1 MiB, but the browser grants this page only 1 MiB more\. Delete other data sets/,
+  );
   expect(await stored()).toBe(0);
-  vi.stubGlobal('navigator', { storage: { estimate: () => Promise.resolve({ usage: 0, quota: 1_000_000 }) } });
+  vi.stubGlobal('navigator', {
+    storage: { estimate: () => Promise.resolve({ usage: 0, quota: 1_000_000 }) },
+  });
   await run(cifar);
   expect(await stored()).toBe(1);
 });
 
 it('says so where the browser stores nothing', async () => {
-  await expect(run(cifar, { openStore: () => Promise.reject(new Error('denied')) })).rejects.toThrow(/stores nothing here \(denied\)\. Leave the private window/);
+  await expect(
+    run(cifar, { openStore: () => Promise.reject(new Error('denied')) }),
+  ).rejects.toThrow(/stores nothing here \(denied\)\. Leave the private window/);
 });

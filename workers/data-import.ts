@@ -3,7 +3,13 @@ import { DatasetError } from '../src/datasets/dataset.ts';
 import type { ImageDecoder, Unreadable } from '../src/datasets/files/image-folder.ts';
 import { readDataset } from '../src/datasets/files/read-dataset.ts';
 import type { Progress, SourceFile } from '../src/datasets/files/source.ts';
-import { chunkImagesOf, chunksOf, summarize, type DatasetSummary, type StoredDataset } from '../src/datasets/stored.ts';
+import {
+  chunkImagesOf,
+  chunksOf,
+  summarize,
+  type DatasetSummary,
+  type StoredDataset,
+} from '../src/datasets/stored.ts';
 import type { ImportOptions } from '../src/protocol/data-messages.ts';
 import type { DatasetStore } from '../src/storage/datasets.ts';
 import { isNoRoom, measureRoom } from '../src/storage/room.ts';
@@ -26,23 +32,44 @@ const overhead = 1.05;
  * Reads everything before it stores anything: of files that turn out to be damaged, nothing is kept.
  * @throws DatasetError; the signal's reason when aborted.
  */
-export async function importDataset({ files, options, signal, decode, progress, skipUnreadable, openStore, now }: ImportJob): Promise<DatasetSummary> {
+export async function importDataset({
+  files,
+  options,
+  signal,
+  decode,
+  progress,
+  skipUnreadable,
+  openStore,
+  now,
+}: ImportJob): Promise<DatasetSummary> {
   const read = await readDataset(files, { ...options, signal, decode, skipUnreadable, progress });
   const summary = summarize(read);
   signal.throwIfAborted();
   const { train, test } = read.dataset;
   const imageBytes = summary.size * summary.size * summary.channels;
-  const record: StoredDataset = { ...summary, imported: now(), labels: { train: train.labels.slice(), test: test.labels.slice() }, chunkImages: chunkImagesOf(imageBytes) };
+  const record: StoredDataset = {
+    ...summary,
+    imported: now(),
+    labels: { train: train.labels.slice(), test: test.labels.slice() },
+    chunkImages: chunkImagesOf(imageBytes),
+  };
   const store = await openStore().catch((error: unknown) => {
-    throw new DatasetError(`This browser stores nothing here (${messageOf(error)}). Leave the private window, or allow the lab to store data.`);
+    throw new DatasetError(
+      `This browser stores nothing here (${messageOf(error)}). Leave the private window, or allow the lab to store data.`,
+    );
   });
   try {
     // A set that is there already takes no more room.
     if (!(await store.get(record.id))) await checkRoom(summary.bytes * overhead);
     let done = 0;
-    await store.add(record, { train: chunksOf(train, imageBytes), test: chunksOf(test, imageBytes) }, signal, (bytes) => {
-      progress({ phase: 'storing', done: (done += bytes), total: summary.bytes, unit: 'bytes' });
-    });
+    await store.add(
+      record,
+      { train: chunksOf(train, imageBytes), test: chunksOf(test, imageBytes) },
+      signal,
+      (bytes) => {
+        progress({ phase: 'storing', done: (done += bytes), total: summary.bytes, unit: 'bytes' });
+      },
+    );
   } catch (error) {
     if (isNoRoom(error)) throw noRoom(summary.bytes, null);
     throw error;
@@ -55,7 +82,8 @@ export async function importDataset({ files, options, signal, decode, progress, 
 async function checkRoom(needed: number): Promise<void> {
   const room = await measureRoom();
   // Where the browser does not say, writing will tell.
-  if (room && room.quota > 0 && room.used + needed > room.quota) throw noRoom(needed, room.quota - room.used);
+  if (room && room.quota > 0 && room.used + needed > room.quota)
+    throw noRoom(needed, room.quota - room.used);
 }
 
 function noRoom(needed: number, left: number | null): DatasetError {

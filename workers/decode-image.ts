@@ -5,9 +5,14 @@ import type { ImageDecoder } from '../src/datasets/files/image-folder.ts';
 const idle: OffscreenCanvasRenderingContext2D[] = [];
 
 export const decodeImage: ImageDecoder = async (bytes, format) => {
-  const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: format }), { colorSpaceConversion: 'none' });
+  const bitmap = await createImageBitmap(
+    new Blob([bytes as Uint8Array<ArrayBuffer>], { type: format }),
+    { colorSpaceConversion: 'none' },
+  );
   const { width, height } = bitmap;
-  const context = idle.pop() ?? new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
+  const context =
+    idle.pop() ??
+    new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   try {
     const { canvas } = context;
     if (canvas.width === width && canvas.height === height) context.clearRect(0, 0, width, height);

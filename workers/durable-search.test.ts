@@ -32,7 +32,13 @@ async function search({ lossAt, refuses = () => false, onEvent }: Setup) {
         if (refuses(device)) return Promise.reject(new Error('no adapter'));
         const startAt = checkpoints.at(-1)?.steps ?? 0;
         const at = lossAt(device);
-        return Promise.resolve(new FakeStepper({ startAt, onStep: (step) => at !== null && step === startAt + at && queueMicrotask(() => lost('driver reset')) }));
+        return Promise.resolve(
+          new FakeStepper({
+            startAt,
+            onStep: (step) =>
+              at !== null && step === startAt + at && queueMicrotask(() => lost('driver reset')),
+          }),
+        );
       },
       emit(event) {
         events.push(event);
@@ -66,7 +72,8 @@ describe('a search whose device is lost', () => {
     expect(devices).toBe(6);
     expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(5);
     expect(architectureIn(events)).toEqual(architectureIn(sample.events));
-    const steps = (all: readonly SearchEvent[]) => all.flatMap((event) => (event.type === 'step' ? [[event.step, event.crossEntropy]] : []));
+    const steps = (all: readonly SearchEvent[]) =>
+      all.flatMap((event) => (event.type === 'step' ? [[event.step, event.crossEntropy]] : []));
     expect(steps(events).map(([step]) => step)).toEqual(steps(sample.events).map(([step]) => step));
   });
 
@@ -80,7 +87,11 @@ describe('a search whose device is lost', () => {
       lossAt: (device) => (device === 0 ? 9 : null),
       // The first after the first checkpoint, the second once the first is told of: both before the loss.
       onEvent(event, durable) {
-        if ((event.type === 'checkpoint' && waiting.length === 2) || (event.type === 'steered' && waiting.length === 1)) durable.steer(waiting.shift()!);
+        if (
+          (event.type === 'checkpoint' && waiting.length === 2) ||
+          (event.type === 'steered' && waiting.length === 1)
+        )
+          durable.steer(waiting.shift()!);
       },
     });
     const told = events.flatMap((event) => (event.type === 'steered' ? [event] : []));
@@ -106,9 +117,18 @@ describe('a search whose device is lost', () => {
   });
 
   it('tries again when no device is to be had at once, and ends when none is', async () => {
-    const once = await search({ lossAt: (device) => (device === 0 ? 9 : null), refuses: (device) => device === 1 });
+    const once = await search({
+      lossAt: (device) => (device === 0 ? 9 : null),
+      refuses: (device) => device === 1,
+    });
     expect(architectureIn(once.events)).not.toBeNull();
-    const never = await search({ lossAt: (device) => (device === 0 ? 9 : null), refuses: (device) => device > 0 });
-    expect(never.events.at(-1)).toMatchObject({ type: 'failed', message: expect.stringContaining('no adapter') as string });
+    const never = await search({
+      lossAt: (device) => (device === 0 ? 9 : null),
+      refuses: (device) => device > 0,
+    });
+    expect(never.events.at(-1)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining('no adapter') as string,
+    });
   });
 });

@@ -112,7 +112,8 @@ export class DurableSearch implements SearchControl {
   private hear(event: SearchEvent): void {
     // What the engine says of a loss is final; here it is not.
     if (event.type === 'device-lost') return;
-    if (event.type === 'failed' && event.code === 'device-lost') return void this.lost(this.attempt, event.message);
+    if (event.type === 'failed' && event.code === 'device-lost')
+      return void this.lost(this.attempt, event.message);
     if (event.type === 'steered') {
       this.asked.shift();
       if (event.refusal === null) this.made.push(event.change);
@@ -132,7 +133,8 @@ export class DurableSearch implements SearchControl {
     try {
       if (losses < mostLosses) await options.rewind(checkpoint);
       // A search that begins anew says so first.
-      if (checkpoint || losses >= mostLosses) options.emit({ ...this.when, type: 'device-lost', message });
+      if (checkpoint || losses >= mostLosses)
+        options.emit({ ...this.when, type: 'device-lost', message });
       else this.untold = message;
       if (losses >= mostLosses) return this.fail(tooManyLosses);
       await this.restart();

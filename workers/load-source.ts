@@ -10,17 +10,29 @@ import { DatasetStore } from '../src/storage/datasets.ts';
  * @param onProgress bytes so far and in all
  * @throws DatasetError when a stored set is not there (any more).
  */
-export async function loadSource(source: DatasetSource, onProgress: (loaded: number, total: number) => void = () => {}): Promise<Dataset> {
+export async function loadSource(
+  source: DatasetSource,
+  onProgress: (loaded: number, total: number) => void = () => {},
+): Promise<Dataset> {
   if (source.kind === 'stored') return loadStored(source.id, onProgress);
   const folder = source.full ? 'fashion-mnist-full' : 'fashion-mnist';
-  return loadFashionMnist((name, onBytes) => fetchFile(new URL(`data/${folder}/${name}`, source.baseUrl).href, onBytes), onProgress);
+  return loadFashionMnist(
+    (name, onBytes) => fetchFile(new URL(`data/${folder}/${name}`, source.baseUrl).href, onBytes),
+    onProgress,
+  );
 }
 
-async function loadStored(id: string, onProgress: (loaded: number, total: number) => void): Promise<Dataset> {
+async function loadStored(
+  id: string,
+  onProgress: (loaded: number, total: number) => void,
+): Promise<Dataset> {
   const store = await DatasetStore.open();
   try {
     const set = await store.get(id);
-    if (!set) throw new DatasetError('This data set is not in this browser (any more): add it again under Data, or choose another.');
+    if (!set)
+      throw new DatasetError(
+        'This data set is not in this browser (any more): add it again under Data, or choose another.',
+      );
     let loaded = 0;
     const join = (split: 'train' | 'test') =>
       joinChunks(
@@ -29,14 +41,23 @@ async function loadStored(id: string, onProgress: (loaded: number, total: number
         (index) => store.chunk(id, split, index),
         (bytes) => onProgress((loaded += bytes), set.bytes),
       );
-    return { name: set.name, size: set.size, channels: set.channels, classNames: set.classNames, train: await join('train'), test: await join('test') };
+    return {
+      name: set.name,
+      size: set.size,
+      channels: set.channels,
+      classNames: set.classNames,
+      train: await join('train'),
+      test: await join('test'),
+    };
   } finally {
     store.close();
   }
 }
 
 /** Progress is worth a message every percent or so, not every network packet. */
-export function atSteps(report: (loaded: number, total: number) => void): (loaded: number, total: number) => void {
+export function atSteps(
+  report: (loaded: number, total: number) => void,
+): (loaded: number, total: number) => void {
   let last = -1;
   return (loaded, total) => {
     const percent = Math.floor((100 * loaded) / total);

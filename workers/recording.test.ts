@@ -10,22 +10,56 @@ import { reopenRecording } from './recording.ts';
 it('goes on from the last checkpoint, and knows what the user changed after it', async () => {
   const { settings, events, checkpoints } = await sampleRun();
   const checkpoint = checkpoints[0]!;
-  const steered = (change: Steering, refusal: string | null): SearchEvent => ({ type: 'steered', step: checkpoint.steps, time: 1, stage: 0, change, refusal });
+  const steered = (change: Steering, refusal: string | null): SearchEvent => ({
+    type: 'steered',
+    step: checkpoint.steps,
+    time: 1,
+    stage: 0,
+    change,
+    refusal,
+  });
   const change: Steering = { kind: 'set', setting: 'targetParameters', value: 900 };
   const before = events.slice(0, checkpoint.events);
   const all = [
     steered({ kind: 'lambda', value: 1 }, null),
     ...before.slice(1),
-    ...[steered(change, null), steered({ kind: 'lambda', value: 2 }, 'not now'), steered({ kind: 'release', cell: 0, edge: 0, operation: 'skip_connect' }, null)],
+    ...[
+      steered(change, null),
+      steered({ kind: 'lambda', value: 2 }, 'not now'),
+      steered({ kind: 'release', cell: 0, edge: 0, operation: 'skip_connect' }, null),
+    ],
   ];
   const { store } = await openStore();
   await store.add({
     run: {
-      ...{ id: 'a', name: 'Cut off', tags: [], created: 1, updated: 1, status: 'running', settings, backend: 'cpu', events: all.length, summary: emptySummary },
-      ...{ dataset: { name: 'synthetic', source: null }, checkpointStep: checkpoint.steps, deleted: null, imported: false },
+      ...{
+        id: 'a',
+        name: 'Cut off',
+        tags: [],
+        created: 1,
+        updated: 1,
+        status: 'running',
+        settings,
+        backend: 'cpu',
+        events: all.length,
+        summary: emptySummary,
+      },
+      ...{
+        dataset: { name: 'synthetic', source: null },
+        checkpointStep: checkpoint.steps,
+        deleted: null,
+        imported: false,
+      },
     },
     events: all,
-    checkpoint: { runId: 'a', events: before.length, stageEnd: 0, step: checkpoint.steps, created: 1, checkpoint },
+    checkpoint: {
+      runId: 'a',
+      events: before.length,
+      stageEnd: 0,
+      step: checkpoint.steps,
+      created: 1,
+      checkpoint,
+    },
   });
   store.close();
   const { resumed, close } = await reopenRecording('a', () => {});

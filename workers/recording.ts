@@ -20,19 +20,51 @@ export interface Recording {
   readonly obstacle: string | null;
   readonly recorder: RunRecorder;
   /** Where to go on from, the events up to there, and what the user changed after that. */
-  readonly resumed: { checkpoint: Checkpoint; count: number; events: SearchEvent[]; steered: Steering[]; datasetName: string } | null;
+  readonly resumed: {
+    checkpoint: Checkpoint;
+    count: number;
+    events: SearchEvent[];
+    steered: Steering[];
+    datasetName: string;
+  } | null;
   /** Writes the rest and lets other tabs write the run. */
   close(): Promise<void>;
 }
 
-type Begin = Payload<'start'> & { datasetName: string; onProblem: (problem: string | null) => void };
+type Begin = Payload<'start'> & {
+  datasetName: string;
+  onProblem: (problem: string | null) => void;
+};
 
-export async function beginRecording({ settings, dataset, datasetName, backend, run: { id }, onProblem }: Begin): Promise<Recording> {
+export async function beginRecording({
+  settings,
+  dataset,
+  datasetName,
+  backend,
+  run: { id },
+  onProblem,
+}: Begin): Promise<Recording> {
   let { store, obstacle } = await openStore();
   const now = Date.now();
   const run: RunRecord = {
-    ...{ id, name: nameOf(settings), tags: [], created: now, updated: now, status: 'running', settings },
-    ...{ dataset: { name: datasetName, source: dataset }, backend, events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
+    ...{
+      id,
+      name: nameOf(settings),
+      tags: [],
+      created: now,
+      updated: now,
+      status: 'running',
+      settings,
+    },
+    ...{
+      dataset: { name: datasetName, source: dataset },
+      backend,
+      events: 0,
+      summary: emptySummary,
+      checkpointStep: null,
+      deleted: null,
+      imported: false,
+    },
   };
   const whole = { run, events: [], checkpoint: null };
   const lease = await leaseRun(run.id);
@@ -43,30 +75,63 @@ export async function beginRecording({ settings, dataset, datasetName, backend, 
     store.close();
     store = new MemoryStore();
     await store.add(whole);
-    obstacle = isNoRoom(error) ? 'the browser grants this page no more room; delete runs in the library to make some' : messageOf(error);
+    obstacle = isNoRoom(error)
+      ? 'the browser grants this page no more room; delete runs in the library to make some'
+      : messageOf(error);
   }
   const recorder = new RunRecorder({ store, run, onProblem });
-  return { runId: run.id, obstacle, recorder, resumed: null, close: closer(id, recorder, store, lease) };
+  return {
+    runId: run.id,
+    obstacle,
+    recorder,
+    resumed: null,
+    close: closer(id, recorder, store, lease),
+  };
 }
 
 /** @throws Refusal when another tab writes the run, or there is no checkpoint to go on from. */
-export async function reopenRecording(runId: string, onProblem: (problem: string | null) => void): Promise<Recording> {
+export async function reopenRecording(
+  runId: string,
+  onProblem: (problem: string | null) => void,
+): Promise<Recording> {
   const lease = await leaseRun(runId);
-  if (!lease) throw new Refusal('runs-elsewhere', 'This search is running in another tab already.', 'Watch it from the library, or stop it there first.');
+  if (!lease)
+    throw new Refusal(
+      'runs-elsewhere',
+      'This search is running in another tab already.',
+      'Watch it from the library, or stop it there first.',
+    );
   const { store, obstacle } = await openStore();
   const [run, stored] = await Promise.all([store.get(runId), store.checkpoint(runId)]);
   if (!run || !stored) {
     lease.release();
     store.close();
-    throw new Refusal('no-checkpoint', 'This run has no checkpoint to go on from.', 'Start it anew with the same settings: the library can copy them.');
+    throw new Refusal(
+      'no-checkpoint',
+      'This run has no checkpoint to go on from.',
+      'Start it anew with the same settings: the library can copy them.',
+    );
   }
-  const steered = (await store.events(runId, stored.events)).flatMap((event) => (event.type === 'steered' && event.refusal === null ? [event.change] : []));
+  const steered = (await store.events(runId, stored.events)).flatMap((event) =>
+    event.type === 'steered' && event.refusal === null ? [event.change] : [],
+  );
   const recorder = new RunRecorder({ store, run, onProblem });
-  const resumed = { checkpoint: stored.checkpoint, count: stored.events, events: await recorder.rewind(stored.events), steered, datasetName: run.dataset.name };
+  const resumed = {
+    checkpoint: stored.checkpoint,
+    count: stored.events,
+    events: await recorder.rewind(stored.events),
+    steered,
+    datasetName: run.dataset.name,
+  };
   return { runId, obstacle, recorder, resumed, close: closer(runId, recorder, store, lease) };
 }
 
-function closer(runId: string, recorder: RunRecorder, store: { close(): void }, lease: Lease | null): () => Promise<void> {
+function closer(
+  runId: string,
+  recorder: RunRecorder,
+  store: { close(): void },
+  lease: Lease | null,
+): () => Promise<void> {
   return async () => {
     await recorder.drain();
     store.close();

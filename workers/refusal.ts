@@ -17,9 +17,11 @@ export class Refusal extends Error {
 }
 
 export function workerErrorOf(error: unknown): WorkerError {
-  if (error instanceof Refusal) return { code: error.code, message: error.message, advice: error.advice };
+  if (error instanceof Refusal)
+    return { code: error.code, message: error.message, advice: error.advice };
   // Its messages name the mend themselves.
-  if (error instanceof DatasetError) return { code: 'data-set', message: error.message, advice: 'Then start again.' };
+  if (error instanceof DatasetError)
+    return { code: 'data-set', message: error.message, advice: 'Then start again.' };
   const { code, message, advice } = failureOf(error);
   return { code, message, advice };
 }

@@ -18,6 +18,10 @@ export function runInputs(
     settings,
     training,
     searchData: createSearchData(dataset, settings),
-    trainData: createTrainData(dataset, { ...training.data, ...training, imageSize: settings.data.imageSize }),
+    trainData: createTrainData(dataset, {
+      ...training.data,
+      ...training,
+      imageSize: settings.data.imageSize,
+    }),
   };
 }

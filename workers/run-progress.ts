@@ -7,7 +7,17 @@ import type { RunProgress } from '../src/protocol/compare-messages.ts';
 export type RunPosition = Omit<RunProgress, 'timeLeft'>;
 
 export function beginRun(run: RunKey, number: number, total: number): RunPosition {
-  return { run, number, total, part: 'preparing', stage: null, phase: null, step: 0, maxSteps: 0, parameters: null };
+  return {
+    run,
+    number,
+    total,
+    part: 'preparing',
+    stage: null,
+    phase: null,
+    step: 0,
+    maxSteps: 0,
+    parameters: null,
+  };
 }
 
 export function follow(position: RunPosition, event: SearchEvent | TrainEvent): RunPosition {
@@ -24,7 +34,14 @@ export function follow(position: RunPosition, event: SearchEvent | TrainEvent): 
     case 'committed':
       return { ...position, parameters: event.parameters };
     case 'training-started':
-      return { ...position, part: 'training', stage: null, phase: null, step: event.step, maxSteps: event.maxSteps };
+      return {
+        ...position,
+        part: 'training',
+        stage: null,
+        phase: null,
+        step: event.step,
+        maxSteps: event.maxSteps,
+      };
     case 'training-step':
       return { ...position, step: event.step };
     default:

@@ -3,7 +3,16 @@ import { createSearchData } from '../src/datasets/search-data.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
 import { EventBatcher } from '../src/protocol/batcher.ts';
 import { protocolVersion } from '../src/protocol/messages.ts';
-import type { BackendChoice, DatasetSource, PageMessage, Payload, Request, RequestType, Value, WorkerMessage } from '../src/protocol/messages.ts';
+import type {
+  BackendChoice,
+  DatasetSource,
+  PageMessage,
+  Payload,
+  Request,
+  RequestType,
+  Value,
+  WorkerMessage,
+} from '../src/protocol/messages.ts';
 import { DurableSearch } from './durable-search.ts';
 import type { DurableOptions } from './durable-search.ts';
 import { atSteps, loadSource } from './load-source.ts';
@@ -64,7 +73,12 @@ export class SearchHost {
     }
   }
 
-  private async start({ settings: chosen, dataset, backend, run }: Payload<'start'>): Promise<void> {
+  private async start({
+    settings: chosen,
+    dataset,
+    backend,
+    run,
+  }: Payload<'start'>): Promise<void> {
     if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
     this.busy = true;
     const onProblem = (problem: string | null): void => this.tell(recording, problem);
@@ -73,10 +87,22 @@ export class SearchHost {
     const images = await this.load(dataset);
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const data = createSearchData(images, settings);
-    this.post({ version: protocolVersion, type: 'super-net', superNet: describeSuperNet(settings, data) });
-    recording ??= await beginRecording({ settings, dataset, datasetName: images.name, backend, run, onProblem });
+    this.post({
+      version: protocolVersion,
+      type: 'super-net',
+      superNet: describeSuperNet(settings, data),
+    });
+    recording ??= await beginRecording({
+      settings,
+      dataset,
+      datasetName: images.name,
+      backend,
+      run,
+      onProblem,
+    });
     this.tell(recording, null);
-    if (recording.resumed) this.post({ version: protocolVersion, type: 'history', events: recording.resumed.events });
+    if (recording.resumed)
+      this.post({ version: protocolVersion, type: 'history', events: recording.resumed.events });
     this.running = this.createSearch({ settings, data, checkpointEvery }, backend, recording);
     try {
       await this.running.start();
@@ -86,7 +112,11 @@ export class SearchHost {
     }
   }
 
-  private createSearch(search: DurableOptions['search'], backend: BackendChoice, { recorder, resumed, close }: Recording): DurableSearch {
+  private createSearch(
+    search: DurableOptions['search'],
+    backend: BackendChoice,
+    { recorder, resumed, close }: Recording,
+  ): DurableSearch {
     /** Events up to the last checkpoint. */
     let kept = resumed?.count ?? 0;
     return new DurableSearch({
@@ -104,7 +134,11 @@ export class SearchHost {
       },
       rewind: async () => {
         this.batcher.flush();
-        this.post({ version: protocolVersion, type: 'history', events: await recorder.rewind(kept) });
+        this.post({
+          version: protocolVersion,
+          type: 'history',
+          events: await recorder.rewind(kept),
+        });
       },
       onOver: () => void close(),
     });
@@ -113,14 +147,22 @@ export class SearchHost {
   private tell(recording: Recording | null, problem: string | null): void {
     if (!recording) return;
     const { runId, obstacle } = recording;
-    this.post({ version: protocolVersion, type: 'recording', runId, kept: obstacle === null ? 'stored' : 'in-memory', obstacle: obstacle ?? problem });
+    this.post({
+      version: protocolVersion,
+      type: 'recording',
+      runId,
+      kept: obstacle === null ? 'stored' : 'in-memory',
+      obstacle: obstacle ?? problem,
+    });
   }
 
   private load(source: DatasetSource) {
     return loadSource(
       source,
       // Progress is worth a message every percent or so, not every network packet.
-      atSteps((loaded, total) => this.post({ version: protocolVersion, type: 'loading', loaded, total })),
+      atSteps((loaded, total) =>
+        this.post({ version: protocolVersion, type: 'loading', loaded, total }),
+      ),
     );
   }
 }
@@ -128,5 +170,9 @@ export class SearchHost {
 /** Other images of the same shape would go unnoticed. @throws Refusal */
 function demandSameImages(wanted: string, found: string): void {
   if (wanted === found) return;
-  throw new Refusal('other-data', `This run was searched on the data set \u201c${wanted}\u201d, and here is \u201c${found}\u201d.`, 'Add that data set to the lab, and search it anew with the settings of this run.');
+  throw new Refusal(
+    'other-data',
+    `This run was searched on the data set \u201c${wanted}\u201d, and here is \u201c${found}\u201d.`,
+    'Add that data set to the lab, and search it anew with the settings of this run.',
+  );
 }

@@ -12,5 +12,9 @@ scope.addEventListener('message', ({ data }: MessageEvent<PageMessage>) => host.
 // The page hears of uncaught errors through the worker's `error` event, but of lost promises only from here.
 scope.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
-  scope.postMessage({ version: protocolVersion, type: 'crashed', error: workerErrorOf(event.reason) });
+  scope.postMessage({
+    version: protocolVersion,
+    type: 'crashed',
+    error: workerErrorOf(event.reason),
+  });
 });

@@ -6,25 +6,43 @@ import { Refusal } from './refusal.ts';
 import { requestSearchDevice } from './webgpu.ts';
 
 /** @param lost told when the graphics device is gone. @throws Refusal in words a user can act on. */
-export async function createStepper(backend: BackendChoice, lost: (message: string) => void): Promise<Stepper> {
+export async function createStepper(
+  backend: BackendChoice,
+  lost: (message: string) => void,
+): Promise<Stepper> {
   return (await createNamedStepper(backend, lost)).stepper;
 }
 
 /** Likewise, with the name of what it runs on. */
-export async function createNamedStepper(backend: BackendChoice, lost: (message: string) => void): Promise<{ stepper: Stepper; adapter: string }> {
+export async function createNamedStepper(
+  backend: BackendChoice,
+  lost: (message: string) => void,
+): Promise<{ stepper: Stepper; adapter: string }> {
   if (backend === 'webgpu') {
     const { device, adapter } = await requestSearchDevice();
-    void device.lost.then(({ reason, message }) => lost(`The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`));
+    void device.lost.then(({ reason, message }) =>
+      lost(
+        `The graphics device was lost${reason === 'unknown' ? '' : ` (${reason})`}: ${message || 'the browser gave no reason'}`,
+      ),
+    );
     const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
     return { stepper: createWebGPUStepper(device), adapter: adapterName(adapter) };
   }
   // Only here: TensorFlow.js is of no use to a search on WebGPU.
   const { createComposedStepper } = await import('../src/engine/supernet/composed-stepper.ts');
   try {
-    return { stepper: await createComposedStepper(backend), adapter: backend === 'webgl' ? 'WebGL' : 'the CPU' };
+    return {
+      stepper: await createComposedStepper(backend),
+      adapter: backend === 'webgl' ? 'WebGL' : 'the CPU',
+    };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const advice = backend === 'webgl' ? 'Choose the CPU under "Run on", and start again.' : 'Reload the page, and start again.';
-    throw new Refusal('no-backend', `The backend could not be started: ${message}.`, advice, { cause: error });
+    const advice =
+      backend === 'webgl'
+        ? 'Choose the CPU under "Run on", and start again.'
+        : 'Reload the page, and start again.';
+    throw new Refusal('no-backend', `The backend could not be started: ${message}.`, advice, {
+      cause: error,
+    });
   }
 }

@@ -8,7 +8,11 @@ import type { SuperNet } from '../src/protocol/messages.ts';
 
 /** @throws RangeError when the settings contradict each other. */
 export function describeSuperNet(settings: SearchSettings, data: SearchData): SuperNet {
-  const space = createSpace(settings.space, { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length });
+  const space = createSpace(settings.space, {
+    size: data.imageSize,
+    channels: data.imageChannels,
+    classes: data.classNames.length,
+  });
   const masks = fullMasks(space);
   const plans = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
   const owners = new Map<string, number>();
@@ -23,9 +27,13 @@ export function describeSuperNet(settings: SearchSettings, data: SearchData): Su
       reduction,
       channels,
       size,
-      parameters: sizes.filter(([name]) => name.startsWith(`cells.${index}.`)).reduce((sum, [, own]) => sum + own, 0),
+      parameters: sizes
+        .filter(([name]) => name.startsWith(`cells.${index}.`))
+        .reduce((sum, [, own]) => sum + own, 0),
       candidates: space.edges.flatMap((edge) =>
-        space.operations.map((operation) => owners.get(candidateName(index, edge.index, operation)) ?? 0),
+        space.operations.map(
+          (operation) => owners.get(candidateName(index, edge.index, operation)) ?? 0,
+        ),
       ),
     })),
   };

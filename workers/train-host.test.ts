@@ -10,10 +10,30 @@ import { TrainingStore } from '../src/storage/trainings.ts';
 import { storeSmallDataset } from './testing.ts';
 import { TrainHost } from './train-host.ts';
 
-const sample = sampleTrained(1, { space: { cells: 1, nodes: 1, channels: 2, stages: 1, stemMultiplier: 1, operations: ['skip_connect', 'sep_conv_3x3'] }, imageSize: 8 });
-const architecture = { ...sample.architecture, dataset: { ...sample.architecture.dataset, classes: 4, classNames: ['a', 'b', 'c', 'd'] }, head: { ...sample.architecture.head, classes: 4 } };
+const sample = sampleTrained(1, {
+  space: {
+    cells: 1,
+    nodes: 1,
+    channels: 2,
+    stages: 1,
+    stemMultiplier: 1,
+    operations: ['skip_connect', 'sep_conv_3x3'],
+  },
+  imageSize: 8,
+});
+const architecture = {
+  ...sample.architecture,
+  dataset: { ...sample.architecture.dataset, classes: 4, classNames: ['a', 'b', 'c', 'd'] },
+  head: { ...sample.architecture.head, classes: 4 },
+};
 const base = trainSettingsFor(architecture, 3);
-const settings: TrainSettings = { ...base, batchSize: 16, reportEvery: 2, evaluateEvery: 1, data: { ...base.data, cropPadding: 0, flip: false, cutout: 0 } };
+const settings: TrainSettings = {
+  ...base,
+  batchSize: 16,
+  reportEvery: 2,
+  evaluateEvery: 1,
+  data: { ...base.data, cropPadding: 0, flip: false, cutout: 0 },
+};
 let source: DatasetSource;
 beforeAll(async () => void (source = await storeSmallDataset()));
 
@@ -23,8 +43,18 @@ function open(onMessage: (message: TrainMessage, host: TrainHost) => void = () =
     messages.push(message);
     onMessage(message, host);
   });
-  const events = () => messages.flatMap((message) => (message.type === 'event' ? [message.event] : []));
-  const train = (id: string, resume = false) => host.receive({ type: 'train', id, resume, architecture, settings, dataset: source, backend: 'cpu' } satisfies TrainRequest);
+  const events = () =>
+    messages.flatMap((message) => (message.type === 'event' ? [message.event] : []));
+  const train = (id: string, resume = false) =>
+    host.receive({
+      type: 'train',
+      id,
+      resume,
+      architecture,
+      settings,
+      dataset: source,
+      backend: 'cpu',
+    } satisfies TrainRequest);
   return { host, messages, events, train };
 }
 
@@ -44,7 +74,12 @@ it('a training that was cut off goes on to what an uninterrupted one finds, curv
 
   // As a killed page leaves it: stopped in the second epoch, with what was stored at the end of the first.
   const cut = open((message, host) => {
-    if (message.type === 'event' && message.event.type === 'training-epoch' && message.event.epoch === 1) void host.receive({ type: 'stop' });
+    if (
+      message.type === 'event' &&
+      message.event.type === 'training-epoch' &&
+      message.event.epoch === 1
+    )
+      void host.receive({ type: 'stop' });
   });
   await cut.train('cut');
   const left = await kept('cut');
@@ -57,7 +92,8 @@ it('a training that was cut off goes on to what an uninterrupted one finds, curv
   const after = await kept('cut');
   expect(after.unfinished).toBeNull();
   expect(after.finished!.trained).toEqual(finished!.trained);
-  const steps = (events: readonly { type: string; step: number }[]) => events.filter(({ type }) => type === 'training-step').map(({ step }) => step);
+  const steps = (events: readonly { type: string; step: number }[]) =>
+    events.filter(({ type }) => type === 'training-step').map(({ step }) => step);
   // The history comes first, then what is new: one curve without a gap or a repetition.
   expect(steps(rest.events())).toEqual(steps(whole.events()));
   expect(steps(after.finished!.events)).toEqual(steps(finished!.events));
@@ -67,25 +103,53 @@ it('a training that was cut off goes on to what an uninterrupted one finds, curv
 it('an architecture\u2019s latency is measured without a training, and named after what it ran on', async () => {
   const { host, messages } = open();
   await host.receive({ type: 'measure', architecture, backend: 'cpu' });
-  expect(messages.slice(0, -1)).toEqual(Array.from({ length: 23 }, (_, done) => ({ type: 'measuring', done, total: 23 })));
-  expect(messages.at(-1)).toMatchObject({ type: 'measured', latency: { adapter: 'the CPU', images: 1, passes: 20 } });
+  expect(messages.slice(0, -1)).toEqual(
+    Array.from({ length: 23 }, (_, done) => ({ type: 'measuring', done, total: 23 })),
+  );
+  expect(messages.at(-1)).toMatchObject({
+    type: 'measured',
+    latency: { adapter: 'the CPU', images: 1, passes: 20 },
+  });
 });
 
 it('an architecture that contradicts itself is not measured, but refused in words', async () => {
   const { host, messages } = open();
-  await host.receive({ type: 'measure', architecture: { ...architecture, head: { ...architecture.head, inputs: [0] } }, backend: 'cpu' });
-  expect(messages).toMatchObject([{ type: 'error', error: { code: 'architecture', message: expect.stringContaining('head.inputs') as string } }]);
+  await host.receive({
+    type: 'measure',
+    architecture: { ...architecture, head: { ...architecture.head, inputs: [0] } },
+    backend: 'cpu',
+  });
+  expect(messages).toMatchObject([
+    {
+      type: 'error',
+      error: { code: 'architecture', message: expect.stringContaining('head.inputs') as string },
+    },
+  ]);
 });
 
 it('a training of an earlier page is exported from what it left', async () => {
   const { trained } = (await kept('whole')).finished!;
   const { host, messages } = open();
-  await host.receive({ type: 'export', format: 'onnx', trained, latency: { adapter: 'An "adapter"', images: 1, passes: 20, median: 1.25, percentile95: 2 } });
+  await host.receive({
+    type: 'export',
+    format: 'onnx',
+    trained,
+    latency: { adapter: 'An "adapter"', images: 1, passes: 20, median: 1.25, percentile95: 2 },
+  });
   const file = messages.find((message) => message.type === 'file');
   const files = unzipSync(file!.bytes);
   expect(Object.keys(files).sort()).toEqual(['card.json', 'network.onnx']);
-  expect(JSON.parse(strFromU8(files['card.json']))).toMatchObject({ latency: { adapter: 'An "adapter"', images: 1, passes: 20, milliseconds: { median: 1.25, percentile95: 2 } } });
-  expect(strFromU8(files['network.onnx'], true)).toContain('Inference of 1 image in the browser took 1.25 ms (median), 2.00 ms (95th percentile), on An adapter.');
+  expect(JSON.parse(strFromU8(files['card.json']))).toMatchObject({
+    latency: {
+      adapter: 'An "adapter"',
+      images: 1,
+      passes: 20,
+      milliseconds: { median: 1.25, percentile95: 2 },
+    },
+  });
+  expect(strFromU8(files['network.onnx'], true)).toContain(
+    'Inference of 1 image in the browser took 1.25 ms (median), 2.00 ms (95th percentile), on An adapter.',
+  );
 });
 
 it('one that has nothing to go on from says so', async () => {
@@ -96,10 +160,33 @@ it('one that has nothing to go on from says so', async () => {
 
 it('a checkpoint that lacks what this version needs is refused in words', async () => {
   const store = await TrainingStore.open();
-  const { settings: _, ...checkpoint } = { format: 'mgas-training-checkpoint', version: 1, architecture, settings, dataset: 'bright', step: 1, time: 1, values: new Float32Array(1), momentum: new Float32Array(1) };
-  await store.save({ architecture: 'old', state: 'unfinished', subject: architecture, updated: 1, source, backend: 'cpu', events: [], checkpoint: checkpoint as never, trained: null, worst: [] });
+  const { settings: _, ...checkpoint } = {
+    format: 'mgas-training-checkpoint',
+    version: 1,
+    architecture,
+    settings,
+    dataset: 'bright',
+    step: 1,
+    time: 1,
+    values: new Float32Array(1),
+    momentum: new Float32Array(1),
+  };
+  await store.save({
+    architecture: 'old',
+    state: 'unfinished',
+    subject: architecture,
+    updated: 1,
+    source,
+    backend: 'cpu',
+    events: [],
+    checkpoint: checkpoint as never,
+    trained: null,
+    worst: [],
+  });
   store.close();
   const { messages, train } = open();
   await train('old', true);
-  expect(messages).toMatchObject([{ type: 'error', error: { message: expect.stringContaining('at settings') as string } }]);
+  expect(messages).toMatchObject([
+    { type: 'error', error: { message: expect.stringContaining('at settings') as string } },
+  ]);
 });

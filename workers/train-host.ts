@@ -25,7 +25,13 @@ export class TrainHost {
       await this.perform(request);
     } catch (error) {
       const wrong = error instanceof ArchitectureError || error instanceof RangeError;
-      const refusal = wrong ? new Refusal('architecture', error.message, 'Choose another data set, or another architecture.') : error;
+      const refusal = wrong
+        ? new Refusal(
+            'architecture',
+            error.message,
+            'Choose another data set, or another architecture.',
+          )
+        : error;
       this.post({ type: 'error', error: workerErrorOf(refusal) });
     }
   }
@@ -42,17 +48,31 @@ export class TrainHost {
         return this.running?.stop();
       case 'export': {
         const trained = request.trained ?? this.trained;
-        if (!trained) throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
-        return this.post({ type: 'file', ...exportArchive(trained, request.format, request.latency) });
+        if (!trained)
+          throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
+        return this.post({
+          type: 'file',
+          ...exportArchive(trained, request.format, request.latency),
+        });
       }
       case 'measure':
         return this.measure(request);
     }
   }
 
-  private async measure({ architecture, backend }: Extract<TrainRequest, { type: 'measure' }>): Promise<void> {
+  private async measure({
+    architecture,
+    backend,
+  }: Extract<TrainRequest, { type: 'measure' }>): Promise<void> {
     const { stepper, adapter } = await createNamedStepper(backend, (message) => {
-      this.post({ type: 'error', error: { code: 'device-lost', message, advice: 'Measure again; reload the page if it happens again.' } });
+      this.post({
+        type: 'error',
+        error: {
+          code: 'device-lost',
+          message,
+          advice: 'Measure again; reload the page if it happens again.',
+        },
+      });
     });
     try {
       const latency = await measureArchitecture({
@@ -66,7 +86,9 @@ export class TrainHost {
   }
 
   private async train(request: Extract<TrainRequest, { type: 'train' }>): Promise<void> {
-    const keeper = await TrainingKeeper.open(request, (obstacle) => this.post({ type: 'keeping', obstacle }));
+    const keeper = await TrainingKeeper.open(request, (obstacle) =>
+      this.post({ type: 'keeping', obstacle }),
+    );
     try {
       for (const event of keeper.resumed?.events ?? []) this.post({ type: 'event', event });
       await this.trainKept(request, keeper);
@@ -75,13 +97,24 @@ export class TrainHost {
     }
   }
 
-  private async trainKept({ architecture, settings: chosen, dataset, backend }: Extract<TrainRequest, { type: 'train' }>, keeper: TrainingKeeper): Promise<void> {
+  private async trainKept(
+    { architecture, settings: chosen, dataset, backend }: Extract<TrainRequest, { type: 'train' }>,
+    keeper: TrainingKeeper,
+  ): Promise<void> {
     const resumeFrom = keeper.resumed?.checkpoint;
     const settings = resumeFrom?.settings ?? chosen;
-    const images = await loadSource(dataset, atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })));
-    const data = createTrainData(images, { ...settings.data, ...settings, imageSize: architecture.dataset.imageSize });
+    const images = await loadSource(
+      dataset,
+      atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })),
+    );
+    const data = createTrainData(images, {
+      ...settings.data,
+      ...settings,
+      imageSize: architecture.dataset.imageSize,
+    });
     const { stepper, adapter } = await createNamedStepper(backend, (message) => {
-      const advice = 'Go on from the last epoch, or train again with a smaller batch if it happens again.';
+      const advice =
+        'Go on from the last epoch, or train again with a smaller batch if it happens again.';
       this.post({ type: 'error', error: { code: 'device-lost', message, advice } });
     });
     const emit = (told: TrainEvent): void => {
@@ -118,7 +151,9 @@ function worstImages({ test, training }: Trained, data: TrainData): WorstImage[]
       // One channel is grey; of more, the first three are colours.
       for (let colour = 0; colour < 3; colour++) {
         const channel = channels >= 3 ? colour : 0;
-        pixels[i * 4 + colour] = images[first + i * channels + channel] * normalization.deviation[channel] + normalization.mean[channel];
+        pixels[i * 4 + colour] =
+          images[first + i * channels + channel] * normalization.deviation[channel] +
+          normalization.mean[channel];
       }
       pixels[i * 4 + 3] = 255;
     }

@@ -6,7 +6,10 @@ import { TrainHost } from './train-host.ts';
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const host = new TrainHost((message) => scope.postMessage(message));
 
-scope.addEventListener('message', ({ data }: MessageEvent<TrainRequest>) => void host.receive(data));
+scope.addEventListener(
+  'message',
+  ({ data }: MessageEvent<TrainRequest>) => void host.receive(data),
+);
 scope.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
   scope.postMessage({ type: 'error', error: workerErrorOf(event.reason) });

@@ -11,7 +11,10 @@ import { whyNotStored } from '../src/storage/room.ts';
 import { TrainingStore } from '../src/storage/trainings.ts';
 import { Refusal } from './refusal.ts';
 
-type Training = Pick<Extract<TrainRequest, { type: 'train' }>, 'id' | 'resume' | 'architecture' | 'dataset' | 'backend'>;
+type Training = Pick<
+  Extract<TrainRequest, { type: 'train' }>,
+  'id' | 'resume' | 'architecture' | 'dataset' | 'backend'
+>;
 
 /** Points of a curve are halved once there are more. */
 const mostSteps = 600;
@@ -41,11 +44,21 @@ export class TrainingKeeper {
    * @param onObstacle told why the training is not stored, or null
    * @throws Refusal where it is to go on and cannot.
    */
-  static async open(training: Training, onObstacle: (obstacle: string | null) => void): Promise<TrainingKeeper> {
+  static async open(
+    training: Training,
+    onObstacle: (obstacle: string | null) => void,
+  ): Promise<TrainingKeeper> {
     const held = await lease('training', training.id);
-    if (!held && training.resume) throw new Refusal('runs-elsewhere', 'This training is running in another tab already.', 'Wait for it, or stop it there first.');
+    if (!held && training.resume)
+      throw new Refusal(
+        'runs-elsewhere',
+        'This training is running in another tab already.',
+        'Wait for it, or stop it there first.',
+      );
     let store: TrainingStore | null = null;
-    let obstacle = held ? null : 'another tab trains this architecture, and its training is the one that is stored';
+    let obstacle = held
+      ? null
+      : 'another tab trains this architecture, and its training is the one that is stored';
     try {
       if (held) store = await TrainingStore.open();
       const resumed = training.resume ? await resumedFrom(store, training.id) : null;
@@ -104,7 +117,15 @@ export class TrainingKeeper {
     const { store, training } = this;
     if (!store) return;
     const { id, architecture, dataset, backend } = training;
-    const record: TrainingRecord = { ...change, architecture: id, subject: architecture, updated: Date.now(), source: dataset, backend, events: [...this.events] };
+    const record: TrainingRecord = {
+      ...change,
+      architecture: id,
+      subject: architecture,
+      updated: Date.now(),
+      source: dataset,
+      backend,
+      events: [...this.events],
+    };
     this.writing = this.writing
       .then(() => store.save(record))
       .then(
@@ -116,6 +137,11 @@ export class TrainingKeeper {
 
 async function resumedFrom(store: TrainingStore | null, id: string): Promise<Resumed> {
   const record = (await store?.of(id))?.unfinished;
-  if (!record?.checkpoint) throw new Refusal('no-checkpoint', 'Of this training no epoch is stored (any more).', 'Train from scratch.');
+  if (!record?.checkpoint)
+    throw new Refusal(
+      'no-checkpoint',
+      'Of this training no epoch is stored (any more).',
+      'Train from scratch.',
+    );
   return { checkpoint: readCheckpoint(record.checkpoint), events: record.events };
 }

@@ -22,7 +22,12 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return Number.isFinite(error) ? error : Infinity;
 }
 
-export function checkArray(name: string, actual: NdArray, expected: NdArray, tolerance: number): Check {
+export function checkArray(
+  name: string,
+  actual: NdArray,
+  expected: NdArray,
+  tolerance: number,
+): Check {
   return { name, error: relativeError(actual.data, expected.data), tolerance };
 }
 
@@ -34,7 +39,12 @@ const undecided = 1e-6;
  * @param margin importance - threshold of each element.
  * @returns share of wrong elements, to be compared with a tolerance of 0.
  */
-export function checkMask(name: string, actual: ArrayLike<number>, expected: ArrayLike<number>, margin: ArrayLike<number>): Check {
+export function checkMask(
+  name: string,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  margin: ArrayLike<number>,
+): Check {
   if (actual.length !== expected.length) return { name, error: Infinity, tolerance: 0 };
   let wrong = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -49,6 +59,7 @@ export function passes({ error, tolerance }: Check): boolean {
 
 /** The check nearest to failing, or failing worst. */
 export function worst(checks: readonly Check[]): Check {
-  const strain = ({ error, tolerance }: Check): number => (tolerance > 0 ? error / tolerance : error > 0 ? Infinity : 0);
+  const strain = ({ error, tolerance }: Check): number =>
+    tolerance > 0 ? error / tolerance : error > 0 ? Infinity : 0;
   return checks.reduce((a, b) => (strain(b) > strain(a) ? b : a));
 }

@@ -31,7 +31,11 @@ async function differentiate(
   const [y, others, gradients] = tf.tidy(() => {
     const tensors = inputs.map((input) => upload(input));
     const result = tf.valueAndGrads(f)(tensors, upload(dy));
-    return [result.value, extras(...tensors), result.grads] as [tf.Tensor, tf.Tensor[], tf.Tensor[]];
+    return [result.value, extras(...tensors), result.grads] as [
+      tf.Tensor,
+      tf.Tensor[],
+      tf.Tensor[],
+    ];
   });
   const result = {
     y: await download(y),
@@ -43,29 +47,58 @@ async function differentiate(
 }
 
 /** A block's inputs in the order in which `blockForward` takes them. */
-const blockInputs = ({ depthwise: d, pointwise: p, norm }: Block): NdArray[] => [d.weight, p.weight, norm.gamma, norm.beta, norm.gateLogits];
+const blockInputs = ({ depthwise: d, pointwise: p, norm }: Block): NdArray[] => [
+  d.weight,
+  p.weight,
+  norm.gamma,
+  norm.beta,
+  norm.gateLogits,
+];
 const perBlock = 5;
 
-function blockForward(block: Block, x: tf.Tensor4D, inputs: tf.Tensor[], filterThreshold: tf.Tensor, weightThreshold: tf.Tensor): tf.Tensor4D {
-  const [wide, mixing, gamma, beta, logits] = inputs as [tf.Tensor4D, tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
+function blockForward(
+  block: Block,
+  x: tf.Tensor4D,
+  inputs: tf.Tensor[],
+  filterThreshold: tf.Tensor,
+  weightThreshold: tf.Tensor,
+): tf.Tensor4D {
+  const [wide, mixing, gamma, beta, logits] = inputs as [
+    tf.Tensor4D,
+    tf.Tensor4D,
+    tf.Tensor1D,
+    tf.Tensor1D,
+    tf.Tensor1D,
+  ];
   const spread = depthwise(
     tf.relu(x),
     maskedWeight(wide, weightThreshold, upload(block.depthwise.committedMask)),
     block.stride,
     block.dilation,
   );
-  const mixed = pointwise(spread, maskedWeight(mixing, weightThreshold, upload(block.pointwise.committedMask)));
+  const mixed = pointwise(
+    spread,
+    maskedWeight(mixing, weightThreshold, upload(block.pointwise.committedMask)),
+  );
   const gate = filterGate(logits, filterThreshold, upload(block.norm.committedFilterMask));
   return batchNorm(mixed, tf.mul(gamma, gate), tf.mul(beta, gate));
 }
 
 /** The masks in effect: depthwise, pointwise, filters. */
-function blockMasks(block: Block, inputs: tf.Tensor[], filterThreshold: tf.Tensor, weightThreshold: tf.Tensor): tf.Tensor[] {
+function blockMasks(
+  block: Block,
+  inputs: tf.Tensor[],
+  filterThreshold: tf.Tensor,
+  weightThreshold: tf.Tensor,
+): tf.Tensor[] {
   const [wide, mixing, , , logits] = inputs;
   return [
     weightMask(wide, weightThreshold, upload(block.depthwise.committedMask)),
     weightMask(mixing, weightThreshold, upload(block.pointwise.committedMask)),
-    tf.mul(upload(block.norm.committedFilterMask), binaryStep(tf.sub(tf.sigmoid(logits), filterThreshold))),
+    tf.mul(
+      upload(block.norm.committedFilterMask),
+      binaryStep(tf.sub(tf.sigmoid(logits), filterThreshold)),
+    ),
   ];
 }
 
@@ -76,11 +109,22 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
       return { y, dx: gradients[0] };
     },
 
-    async maskedConvolution({ depthwise: isDepthwise, stride, dilation, x, weight, committedMask, threshold, dy }) {
+    async maskedConvolution({
+      depthwise: isDepthwise,
+      stride,
+      dilation,
+      x,
+      weight,
+      committedMask,
+      threshold,
+      dy,
+    }) {
       const { y, extras, gradients } = await differentiate(
         (input, w, t) => {
           const masked = maskedWeight(w as tf.Tensor4D, t, upload(committedMask));
-          return isDepthwise ? depthwise(input as tf.Tensor4D, masked, stride, dilation) : pointwise(input as tf.Tensor4D, masked);
+          return isDepthwise
+            ? depthwise(input as tf.Tensor4D, masked, stride, dilation)
+            : pointwise(input as tf.Tensor4D, masked);
         },
         [x, weight, threshold],
         dy,
@@ -91,16 +135,23 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
     },
 
     async convolutionCandidate({ x, blocks, filterThreshold, weightThreshold, dy }) {
-      const of = (all: tf.Tensor[], b: number): tf.Tensor[] => all.slice(3 + b * perBlock, 3 + (b + 1) * perBlock);
+      const of = (all: tf.Tensor[], b: number): tf.Tensor[] =>
+        all.slice(3 + b * perBlock, 3 + (b + 1) * perBlock);
       const { y, extras, gradients } = await differentiate(
-        (...all) => blocks.reduce((h, block, b) => blockForward(block, h, of(all, b), all[1], all[2]), all[0] as tf.Tensor4D),
+        (...all) =>
+          blocks.reduce(
+            (h, block, b) => blockForward(block, h, of(all, b), all[1], all[2]),
+            all[0] as tf.Tensor4D,
+          ),
         [x, filterThreshold, weightThreshold, ...blocks.flatMap(blockInputs)],
         dy,
         (...all) => blocks.flatMap((block, b) => blockMasks(block, of(all, b), all[1], all[2])),
       );
       const [dx, dFilterThreshold, dWeightThreshold] = gradients;
       const results = blocks.map((_, b): BlockResult => {
-        const [dDepthwise, dPointwise, dGamma, dBeta, dGateLogits] = gradients.slice(3 + b * perBlock);
+        const [dDepthwise, dPointwise, dGamma, dBeta, dGateLogits] = gradients.slice(
+          3 + b * perBlock,
+        );
         const [depthwiseMask, pointwiseMask, filterMask] = extras.slice(b * 3);
         return {
           depthwise: { mask: depthwiseMask, dWeight: dDepthwise },
@@ -115,7 +166,10 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
       const { y, gradients } = await differentiate(
         (input, w1, w2, scale, shift, logits) => {
           const gate = filterGate(logits as tf.Tensor1D, null, upload(filterMask));
-          const reduced = factorizedReduce(tf.relu(input as tf.Tensor4D), [w1 as tf.Tensor4D, w2 as tf.Tensor4D]);
+          const reduced = factorizedReduce(tf.relu(input as tf.Tensor4D), [
+            w1 as tf.Tensor4D,
+            w2 as tf.Tensor4D,
+          ]);
           return batchNorm(reduced, scale as tf.Tensor1D, shift as tf.Tensor1D, gate);
         },
         [x, ...weights, gamma, beta, gateLogits],
@@ -127,7 +181,11 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
 
     async pool({ kind, stride, x, dy }) {
       const pool = kind === 'max' ? maxPool : averagePool;
-      const { y, gradients } = await differentiate((input) => pool(input as tf.Tensor4D, stride), [x], dy);
+      const { y, gradients } = await differentiate(
+        (input) => pool(input as tf.Tensor4D, stride),
+        [x],
+        dy,
+      );
       return { y, dx: gradients[0] };
     },
 

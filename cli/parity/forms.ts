@@ -1,7 +1,13 @@
 /** Tells by its fields what a reference file holds, whatever its name. */
 import type { Check } from './compare.ts';
 import type { ReferenceKernels } from './kernels.ts';
-import { checkBinaryStep, checkCandidate, checkFactorizedReduce, checkMaskedConvolution, checkPool } from './operations.ts';
+import {
+  checkBinaryStep,
+  checkCandidate,
+  checkFactorizedReduce,
+  checkMaskedConvolution,
+  checkPool,
+} from './operations.ts';
 import { ReferenceError } from './reference.ts';
 import { checkSupernet } from './supernet.ts';
 
@@ -31,17 +37,27 @@ const forms: readonly Form[] = [
   { name: 'separable convolution', fields: ['depthwise1', 'x'], check: checkCandidate },
   { name: 'dilated convolution', fields: ['depthwise', 'x'], check: checkCandidate },
   { name: 'factorized reduce', fields: ['conv1', 'conv2'], check: checkFactorizedReduce },
-  { name: 'masked convolution', fields: ['weight', 'committedMask'], check: checkMaskedConvolution },
+  {
+    name: 'masked convolution',
+    fields: ['weight', 'committedMask'],
+    check: checkMaskedConvolution,
+  },
   { name: 'pool', fields: ['stride', 'padding', 'x'], check: checkPool },
   { name: 'binary step', fields: ['x', 'dx', 'dy', 'y'], check: checkBinaryStep },
 ];
 
 /** @throws ReferenceError when the fields fit no known form. */
-export async function checkReference(content: Record<string, unknown>, file: string, kernels: ReferenceKernels): Promise<Check[]> {
+export async function checkReference(
+  content: Record<string, unknown>,
+  file: string,
+  kernels: ReferenceKernels,
+): Promise<Check[]> {
   const form = forms.find(({ fields }) => fields.every((field) => field in content));
   if (!form) {
     const known = forms.map(({ name, fields }) => `${name} (${fields.join(', ')})`).join('; ');
-    throw new ReferenceError(`${file}: fields [${Object.keys(content).join(', ')}] are of no known form: ${known}`);
+    throw new ReferenceError(
+      `${file}: fields [${Object.keys(content).join(', ')}] are of no known form: ${known}`,
+    );
   }
   return form.check(content, file, kernels);
 }

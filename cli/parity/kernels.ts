@@ -65,7 +65,8 @@ export interface ReferenceKernels {
 
   /** A convolution of `weight * committedMask * step(|weight| - threshold)`; depthwise, or a 1x1 convolution. */
   maskedConvolution(
-    input: Geometry & MaskedWeight & { depthwise: boolean; x: NdArray; threshold: NdArray; dy: NdArray },
+    input: Geometry &
+      MaskedWeight & { depthwise: boolean; x: NdArray; threshold: NdArray; dy: NdArray },
   ): Promise<MaskedWeightResult & { y: NdArray; dx: NdArray; dThreshold: NdArray }>;
 
   /** A whole separable (two blocks) or dilated (one block) candidate operation, with training statistics. */
@@ -102,7 +103,12 @@ export interface ReferenceKernels {
   }>;
 
   /** 3x3, padding 1, padded positions not counted. */
-  pool(input: { kind: 'average' | 'max'; stride: 1 | 2; x: NdArray; dy: NdArray }): Promise<{ y: NdArray; dx: NdArray }>;
+  pool(input: {
+    kind: 'average' | 'max';
+    stride: 1 | 2;
+    x: NdArray;
+    dy: NdArray;
+  }): Promise<{ y: NdArray; dx: NdArray }>;
 
   /** For the super-net. Disposed by the caller. */
   createStepper(): Promise<GradientStepper>;

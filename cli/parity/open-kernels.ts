@@ -7,7 +7,8 @@ export type KernelSet = 'own' | 'composed';
 
 /** @throws Error in plain words when they cannot run here. */
 export async function openKernels(backend: Backend, set: KernelSet): Promise<ReferenceKernels> {
-  if (set === 'own' && backend !== 'webgpu') throw new Error('own kernels are WGSL programs: they need --backend webgpu');
+  if (set === 'own' && backend !== 'webgpu')
+    throw new Error('own kernels are WGSL programs: they need --backend webgpu');
   if (backend === 'webgpu') {
     const { installWebGPU } = await import('../node-webgpu.ts');
     await installWebGPU();

@@ -10,7 +10,11 @@ import {
   inputGradientEntry,
   tilesAlong,
 } from '../../src/kernels/webgpu/depthwise.ts';
-import { pointwiseFilterGradient, pointwiseForward, pointwiseTile } from '../../src/kernels/webgpu/pointwise.ts';
+import {
+  pointwiseFilterGradient,
+  pointwiseForward,
+  pointwiseTile,
+} from '../../src/kernels/webgpu/pointwise.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
@@ -61,28 +65,59 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
     const spacing = [dilation, depthwiseStep(stride, dilation)];
     const forward = tables.add(range(inQuads).map((q) => [q, weight(q), q, 0, ...spacing]));
     const filterRows = range(inQuads).flatMap((q) =>
-      range(ceilDiv(kernel, columns)).map((i) => [q, q, taps.gradient + q * kernel * kernel, 0, ...spacing, i * columns]),
+      range(ceilDiv(kernel, columns)).map((i) => [
+        q,
+        q,
+        taps.gradient + q * kernel * kernel,
+        0,
+        ...spacing,
+        i * columns,
+      ]),
     );
     const filter = tables.add(filterRows);
     const entries = tables.add(range(inQuads).map((q) => [q, weight(q)]));
-    const input = tables.add(range(inQuads).map((q) => [q, 0, dilation, q, entries + q * inputGradientEntry, 1]));
+    const input = tables.add(
+      range(inQuads).map((q) => [q, 0, dilation, q, entries + q * inputGradientEntry, 1]),
+    );
     const c = { kernel, dilation };
     const v = { stride, rows, activation: 'none' as const };
-    const tiles = (p: Plane, step: number): number => ceilDiv(p.batch * tilesAlong(p.height, rows, step) * p.width, 64);
+    const tiles = (p: Plane, step: number): number =>
+      ceilDiv(p.batch * tilesAlong(p.height, rows, step) * p.width, 64);
     const planes = { ...outPlane, inHeight: inPlane.height, inWidth: inPlane.width, add: 0 };
     return ({ x, y, dy, dx, w, partial, tab }) => {
-      gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [tiles(outPlane, spacing[1]), inQuads]);
-      gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [tiles(inPlane, stride === 1 ? dilation : 1), inQuads]);
+      gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [
+        tiles(outPlane, spacing[1]),
+        inQuads,
+      ]);
+      gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [
+        tiles(inPlane, stride === 1 ? dilation : 1),
+        inQuads,
+      ]);
       const sizes = { chunks, chunkStride: registry.gradientSize };
-      gpu.record(depthwiseFilterGradient(v, c, threads, columns), [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
+      gpu.record(
+        depthwiseFilterGradient(v, c, threads, columns),
+        [x, dy, partial, tab],
+        { ...planes, ...sizes, tab: filter },
+        [chunks, filterRows.length],
+      );
     };
   };
 }
 
 const planPointwise: Plan = ({ gpu, tables, registry, spec, inQuads, outQuads, outPlane }) => {
-  const at = registry.addPointwise(spec, range(spec.shape[2]), inQuads, range(spec.shape[3]), outQuads);
-  const forward = tables.add(range(outQuads).map((o) => [0, inQuads, at.forward + o * inQuads * 4, 0]));
-  const input = tables.add(range(inQuads).map((i) => [0, outQuads, at.transposed + i * outQuads * 4, 0]));
+  const at = registry.addPointwise(
+    spec,
+    range(spec.shape[2]),
+    inQuads,
+    range(spec.shape[3]),
+    outQuads,
+  );
+  const forward = tables.add(
+    range(outQuads).map((o) => [0, inQuads, at.forward + o * inQuads * 4, 0]),
+  );
+  const input = tables.add(
+    range(inQuads).map((i) => [0, outQuads, at.transposed + i * outQuads * 4, 0]),
+  );
   const filterRows = productTiles(0, inQuads, 0, outQuads, 0, at.gradient, 2);
   const filter = tables.add(filterRows);
   const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, yQuad: 0 };
@@ -93,7 +128,10 @@ const planPointwise: Plan = ({ gpu, tables, registry, spec, inQuads, outQuads, o
     gpu.record(pointwiseForward(v), [dy, w, dx, tab], { ...planes, tab: input }, [tiles, inQuads]);
     const sizes = { chunks, chunkStride: registry.gradientSize };
     const program = pointwiseFilterGradient({ ...v, tile: 2 }, threads);
-    gpu.record(program, [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [chunks, filterRows.length]);
+    gpu.record(program, [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [
+      chunks,
+      filterRows.length,
+    ]);
   };
 };
 
@@ -110,15 +148,32 @@ export const maskedConvolution =
     const tables = new Tables();
     // Parameters: the weight, then its threshold.
     const registry = new WeightRegistry(size + 1, () => size);
-    const spec = { name: 'weight', offset: 0, size, shape: weight.shape } as unknown as ParameterSpec;
+    const spec = {
+      name: 'weight',
+      offset: 0,
+      size,
+      shape: weight.shape,
+    } as unknown as ParameterSpec;
     const inPlane = planeOf(x);
     const outPlane = strided(inPlane, stride);
     const filters = depthwise ? x.shape[3] : weight.shape[3];
-    const setup = { gpu, tables, registry, spec, inQuads: quadsOf(x.shape[3]), outQuads: quadsOf(filters), inPlane, outPlane, make };
+    const setup = {
+      gpu,
+      tables,
+      registry,
+      spec,
+      inQuads: quadsOf(x.shape[3]),
+      outQuads: quadsOf(filters),
+      inPlane,
+      outPlane,
+      make,
+    };
     const record = (depthwise ? planDepthwise(kernel, stride, dilation) : planPointwise)(setup);
 
     const weights = registry.sources.length;
-    const weightTab = tables.add(registry.sources.map((source, i) => [source, registry.thresholds[i]]));
+    const weightTab = tables.add(
+      registry.sources.map((source, i) => [source, registry.thresholds[i]]),
+    );
     const sourceTab = tables.add([[...registry.gradientSources]]);
     const segmentTab = tables.add([[0, size, size]]);
     const values = make(Float32Array.from([...weight.data, ...threshold.data]));
@@ -136,17 +191,33 @@ export const maskedConvolution =
     const spare = make(16);
     const { w, tab, partial } = buffers;
     gpu.tag = 'all';
-    const shape = { weights, weightTab, lanes: 0, laneTab: 0, nodes: 0, nodeTab: 0, gridX: ceilDiv(weights, 64) };
-    gpu.record(prologue, [values, committed, w, spare, make(16), tab], shape, [ceilDiv(weights, 64)]);
+    const shape = {
+      weights,
+      weightTab,
+      lanes: 0,
+      laneTab: 0,
+      nodes: 0,
+      nodeTab: 0,
+      gridX: ceilDiv(weights, 64),
+    };
+    gpu.record(prologue, [values, committed, w, spare, make(16), tab], shape, [
+      ceilDiv(weights, 64),
+    ]);
     record(buffers);
-    const sizes = { tab: segmentTab, sourceTab, chunkCount: chunks, chunkStride: registry.gradientSize * 4 };
+    const sizes = {
+      tab: segmentTab,
+      sourceTab,
+      chunkCount: chunks,
+      chunkStride: registry.gradientSize * 4,
+    };
     gpu.record(weightGradients, [values, committed, partial, grads, make(16), tab], sizes, [1]);
 
     const recording = await gpu.finish();
     const encoder = gpu.device.createCommandEncoder();
     recording.replay(encoder, new Set(['all']));
     gpu.device.queue.submit([encoder.finish()]);
-    const read = async (buffer: GpuBuffer): Promise<Float32Array> => new Float32Array(await gpu.read(buffer));
+    const read = async (buffer: GpuBuffer): Promise<Float32Array> =>
+      new Float32Array(await gpu.read(buffer));
     const gradient = await read(grads);
     const result = {
       y: fromQuads(await read(buffers.y), outPlane, filters),
@@ -164,7 +235,8 @@ export const maskedConvolution =
 function maskOf(masked: Float32Array, registry: WeightRegistry, weight: NdArray): NdArray {
   const data = new Float32Array(weight.data.length);
   registry.sources.forEach((source, i) => {
-    if (source !== none) data[source] = masked[i] === weight.data[source] && masked[i] !== 0 ? 1 : 0;
+    if (source !== none)
+      data[source] = masked[i] === weight.data[source] && masked[i] !== 0 ? 1 : 0;
   });
   return { shape: weight.shape, data };
 }

@@ -7,7 +7,11 @@ import type { SpaceShape } from '../../src/engine/space/space.ts';
 import type { OperationName } from '../../src/engine/settings.ts';
 import { buildPlan, fullMasks } from '../../src/engine/supernet/build-plan.ts';
 import { migrateParameters } from '../../src/engine/supernet/parameters.ts';
-import type { NetworkParameters, NetworkPlan, ParameterSpec } from '../../src/engine/supernet/plan.ts';
+import type {
+  NetworkParameters,
+  NetworkPlan,
+  ParameterSpec,
+} from '../../src/engine/supernet/plan.ts';
 import { Context } from '../../src/engine/supernet/webgpu/context.ts';
 import type { Part } from '../../src/engine/supernet/webgpu/context.ts';
 import { recordEpilogue } from '../../src/engine/supernet/webgpu/epilogue.ts';
@@ -54,10 +58,20 @@ export interface GroupResult {
 
 function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup): NetworkPlan {
   const { height } = planeOf(x);
-  const settings = { cells: 1, nodes: 1, channels, stages: 1, stemMultiplier: 1, operations: [operation] };
+  const settings = {
+    cells: 1,
+    nodes: 1,
+    channels,
+    stages: 1,
+    stemMultiplier: 1,
+    operations: [operation],
+  };
   const base = createSpace(settings, { size: height, channels: 1, classes: 2 });
   const size = Math.ceil(height / stride);
-  const space: SpaceShape = { ...base, cells: base.cells.map((cell) => ({ ...cell, reduction: stride === 2, size })) };
+  const space: SpaceShape = {
+    ...base,
+    cells: base.cells.map((cell) => ({ ...cell, reduction: stride === 2, size })),
+  };
   const masks = fullMasks(space);
   const keep = (name: string, alive: readonly number[]): void => {
     masks.filters[name].fill(0);
@@ -65,7 +79,12 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
   };
   keep('cells.0.preprocess0', range(x.shape[3]));
   for (const [end, alive] of Object.entries(survivors)) {
-    keep(Object.keys(masks.filters).find((name) => name.startsWith('cells.0.edges.0.') && name.endsWith(end))!, alive);
+    keep(
+      Object.keys(masks.filters).find(
+        (name) => name.startsWith('cells.0.edges.0.') && name.endsWith(end),
+      )!,
+      alive,
+    );
   }
   masks.operations[0].fill(0);
   masks.operations[0][0] = 1;
@@ -76,14 +95,16 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
 function spread({ shape, data }: NdArray, places: readonly number[], channels: number): NdArray {
   const pixels = data.length / shape[3];
   const result = new Float32Array(pixels * channels);
-  for (let i = 0; i < pixels; i++) places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3] + k]));
+  for (let i = 0; i < pixels; i++)
+    places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3] + k]));
   return { shape: [...shape.slice(0, 3), channels], data: result };
 }
 
 function collect({ shape, data }: NdArray, places: readonly number[]): NdArray {
   const pixels = data.length / shape[3];
   const result = new Float32Array(pixels * places.length);
-  for (let i = 0; i < pixels; i++) places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3] + c]));
+  for (let i = 0; i < pixels; i++)
+    places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3] + c]));
   return { shape: [...shape.slice(0, 3), places.length], data: result };
 }
 
@@ -106,12 +127,25 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const coefficients = own(gpu.buffer(plan.space.edges.length * 4));
   const on = { operation: false, filter: true, weight: true };
   const context = new Context(gpu, plan, inPlane.batch, on, values, coefficients, sizes);
-  const states = { buffer: own(gpu.upload(toQuads(x))), quads: quadsOf(x.shape[3]), plane: inPlane };
-  const full = { buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]), channels)))), quads, plane: inPlane };
+  const states = {
+    buffer: own(gpu.upload(toQuads(x))),
+    quads: quadsOf(x.shape[3]),
+    plane: inPlane,
+  };
+  const full = {
+    buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]), channels)))),
+    quads,
+    plane: inPlane,
+  };
   const output = { buffer: own(gpu.buffer(bytesOf(quads, outPlane))), quads, plane: outPlane };
   const outputGradient = own(gpu.upload(toQuads(spread(dy, outputs, channels))));
   const fullGradient = own(gpu.buffer(bytesOf(quads, inPlane)));
-  const view = { buffer: states.buffer, firstQuad: 0, quads: states.quads, laneOf: packed(range(x.shape[3])) };
+  const view = {
+    buffer: states.buffer,
+    firstQuad: 0,
+    quads: states.quads,
+    laneOf: packed(range(x.shape[3])),
+  };
   const buffers = { states, full, fullGradient, output, outputGradient, inPlace: false };
   recordGroup(context, cell, [{ state: 0, view, fullQuad: 0 }], buffers, new Set());
   for (const back of context.backward.reverse()) back();
@@ -128,7 +162,8 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   recording.replay(encoder, new Set(parts));
   gpu.device.queue.submit([encoder.finish()]);
 
-  const read = async (buffer: GpuBuffer, bytes?: number): Promise<Float32Array> => new Float32Array(await gpu.read(buffer, bytes));
+  const read = async (buffer: GpuBuffer, bytes?: number): Promise<Float32Array> =>
+    new Float32Array(await gpu.read(buffer, bytes));
   const y = collect(fromQuads(await read(output.buffer), outPlane, channels), outputs);
   const dx = collect(fromQuads(await read(fullGradient), inPlane, channels), range(x.shape[3]));
   const gradient = await read(grads, plan.table.size * 4);

@@ -15,27 +15,43 @@ function operationOf(kind: OperationKind, kernel = 1, dilation = 1): GroupSetup[
   const found = Object.values(operationTable).find(
     (o) => o.kind === kind && (o.blocks === 0 || (o.kernel === kernel && o.dilation === dilation)),
   );
-  if (!found) throw new Error(`the search space has no ${kind} convolution of kernel ${kernel} and dilation ${dilation}`);
+  if (!found)
+    throw new Error(
+      `the search space has no ${kind} convolution of kernel ${kernel} and dilation ${dilation}`,
+    );
   return found.name;
 }
 
 /** Names of a candidate's parameters, by the array that holds each. */
 type Arrays = Readonly<Record<string, NdArray>>;
 
-function fill(arrays: Arrays, committed: Arrays, thresholds: Readonly<Record<string, number>>): GroupSetup['fill'] {
+function fill(
+  arrays: Arrays,
+  committed: Arrays,
+  thresholds: Readonly<Record<string, number>>,
+): GroupSetup['fill'] {
   return ({ values, weightMask: mask }, { table }, name) => {
-    const put = (target: Float32Array | Uint8Array, key: string, { shape, data }: NdArray): void => {
+    const put = (
+      target: Float32Array | Uint8Array,
+      key: string,
+      { shape, data }: NdArray,
+    ): void => {
       const spec = table.byName.get(`${name}.${key}`)!;
       fullIndices(spec, shape).forEach((from, i) => (target[spec.offset + i] = data[from]));
     };
     for (const [key, array] of Object.entries(arrays)) put(values, key, array);
     for (const [key, array] of Object.entries(committed)) put(mask, key, array);
-    for (const [key, value] of Object.entries(thresholds)) values[table.byName.get(`cells.0.${key}`)!.offset] = value;
+    for (const [key, value] of Object.entries(thresholds))
+      values[table.byName.get(`cells.0.${key}`)!.offset] = value;
   };
 }
 
 /** Gradient of a parameter at full size; 0 where its units are physically gone. */
-function gradientOf({ plan, gradient, name }: GroupResult, key: string, shape: readonly number[]): NdArray {
+function gradientOf(
+  { plan, gradient, name }: GroupResult,
+  key: string,
+  shape: readonly number[],
+): NdArray {
   const spec = plan.table.byName.get(`${name}.${key}`)!;
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
   fullIndices(spec, shape).forEach((to, i) => (data[to] = gradient[spec.offset + i]));
@@ -47,17 +63,33 @@ function thresholdGradient({ plan, gradient }: GroupResult, key: string): NdArra
   return { shape: [1], data: gradient.slice(offset, offset + 1) };
 }
 
-async function blockResult(gpu: Gpu, result: GroupResult, block: Block, b: number, weightThreshold: number): Promise<BlockResult> {
-  const gradient = (key: string, like: NdArray): NdArray => gradientOf(result, `block${b}.${key}`, like.shape);
+async function blockResult(
+  gpu: Gpu,
+  result: GroupResult,
+  block: Block,
+  b: number,
+  weightThreshold: number,
+): Promise<BlockResult> {
+  const gradient = (key: string, like: NdArray): NdArray =>
+    gradientOf(result, `block${b}.${key}`, like.shape);
   const { depthwise, pointwise, norm } = block;
   return {
-    depthwise: { mask: await weightMask(gpu, depthwise, weightThreshold), dWeight: gradient('depthwise', depthwise.weight) },
-    pointwise: { mask: await weightMask(gpu, pointwise, weightThreshold), dWeight: gradient('pointwise', pointwise.weight) },
+    depthwise: {
+      mask: await weightMask(gpu, depthwise, weightThreshold),
+      dWeight: gradient('depthwise', depthwise.weight),
+    },
+    pointwise: {
+      mask: await weightMask(gpu, pointwise, weightThreshold),
+      dWeight: gradient('pointwise', pointwise.weight),
+    },
     norm: {
       dGamma: gradient('norm.gamma', norm.gamma),
       dBeta: gradient('norm.beta', norm.beta),
       dGateLogits: gradient('gate', norm.gateLogits),
-      filterMask: { shape: norm.gateLogits.shape, data: result.gates(`block${b}`, norm.gateLogits.shape).map((g) => (g > 0 ? 1 : 0)) },
+      filterMask: {
+        shape: norm.gateLogits.shape,
+        data: result.gates(`block${b}`, norm.gateLogits.shape).map((g) => (g > 0 ? 1 : 0)),
+      },
     },
   };
 }
@@ -72,7 +104,11 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
     async convolutionCandidate({ x, blocks, filterThreshold, weightThreshold, dy }) {
       const [{ kernel, dilation, stride }] = blocks;
       const of = <T>(pick: (block: Block) => Record<string, T>): Record<string, T> =>
-        Object.fromEntries(blocks.flatMap((block, b) => Object.entries(pick(block)).map(([key, array]) => [`block${b}.${key}`, array])));
+        Object.fromEntries(
+          blocks.flatMap((block, b) =>
+            Object.entries(pick(block)).map(([key, array]) => [`block${b}.${key}`, array]),
+          ),
+        );
       const result = await runGroup(gpu, {
         operation: operationOf(blocks.length === 2 ? 'separable' : 'dilated', kernel, dilation),
         stride,
@@ -82,7 +118,10 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
         channels: Math.max(x.shape[3], ...blocks.map((block) => block.norm.gamma.data.length)),
         // Committed filters are physically gone, as in a search.
         survivors: Object.fromEntries(
-          blocks.map(({ norm }, b) => [`block${b}`, range(norm.gamma.data.length).filter((c) => norm.committedFilterMask.data[c])]),
+          blocks.map(({ norm }, b) => [
+            `block${b}`,
+            range(norm.gamma.data.length).filter((c) => norm.committedFilterMask.data[c]),
+          ]),
         ),
         fill: fill(
           of(({ depthwise, pointwise, norm }) => ({
@@ -92,12 +131,16 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
             'norm.beta': norm.beta,
             gate: norm.gateLogits,
           })),
-          of(({ depthwise, pointwise }) => ({ depthwise: depthwise.committedMask, pointwise: pointwise.committedMask })),
+          of(({ depthwise, pointwise }) => ({
+            depthwise: depthwise.committedMask,
+            pointwise: pointwise.committedMask,
+          })),
           { filterThreshold: filterThreshold.data[0], weightThreshold: weightThreshold.data[0] },
         ),
       });
       const results: BlockResult[] = [];
-      for (const [b, block] of blocks.entries()) results.push(await blockResult(gpu, result, block, b, weightThreshold.data[0]));
+      for (const [b, block] of blocks.entries())
+        results.push(await blockResult(gpu, result, block, b, weightThreshold.data[0]));
       return {
         y: result.y,
         dx: result.dx,
@@ -118,11 +161,16 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
         return { shape: [channels], data: full };
       };
       // A masked filter still gives its beta: gated before the norm. Its gate is shut by its logit.
-      const logits = { shape: gateLogits.shape, data: gateLogits.data.map((logit, f) => (filterMask.data[f] ? logit : -1e4)) };
+      const logits = {
+        shape: gateLogits.shape,
+        data: gateLogits.data.map((logit, f) => (filterMask.data[f] ? logit : -1e4)),
+      };
       const half = (weight: NdArray, first: number): NdArray => {
         const filters = weight.shape[3];
         const full = new Float32Array(weight.shape[2] * channels);
-        weight.data.forEach((w, i) => (full[Math.floor(i / filters) * channels + first + (i % filters)] = w));
+        weight.data.forEach(
+          (w, i) => (full[Math.floor(i / filters) * channels + first + (i % filters)] = w),
+        );
         return { shape: [1, 1, weight.shape[2], channels], data: full };
       };
       const split = Math.floor(channels / 2);
@@ -135,7 +183,16 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
       };
       const operation = operationOf('skip');
       const survivors = { [operation]: outputs };
-      const result = await runGroup(gpu, { operation, stride: 2, x, dy, outputs, channels, survivors, fill: fill(arrays, {}, {}) });
+      const result = await runGroup(gpu, {
+        operation,
+        stride: 2,
+        x,
+        dy,
+        outputs,
+        channels,
+        survivors,
+        fill: fill(arrays, {}, {}),
+      });
       const perFilter = (key: string): NdArray => {
         const { data } = gradientOf(result, key, [channels]);
         return { shape: gamma.shape, data: Float32Array.from(outputs, (id) => data[id]) };
@@ -157,7 +214,15 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
     async pool({ kind, stride, x, dy }) {
       const channels = x.shape[3];
       const operation = operationOf(kind === 'max' ? 'max-pool' : 'average-pool');
-      const { y, dx } = await runGroup(gpu, { operation, stride, x, dy, outputs: range(channels), channels, fill: () => undefined });
+      const { y, dx } = await runGroup(gpu, {
+        operation,
+        stride,
+        x,
+        dy,
+        outputs: range(channels),
+        channels,
+        fill: () => undefined,
+      });
       return { y, dx };
     },
 

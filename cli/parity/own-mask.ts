@@ -31,13 +31,36 @@ async function runOnce(
 }
 
 /** committedMask * step(|weight| - threshold), as the prologue of a step finds it. */
-export async function weightMask(gpu: Gpu, { weight, committedMask }: MaskedWeight, threshold: number): Promise<NdArray> {
+export async function weightMask(
+  gpu: Gpu,
+  { weight, committedMask }: MaskedWeight,
+  threshold: number,
+): Promise<NdArray> {
   const size = weight.data.length;
   const table = Uint32Array.from(range(size).flatMap((i) => [i, size]));
-  const inputs = [Float32Array.of(...weight.data, threshold), maskWords([...committedMask.data, 1]), new Float32Array(size)];
+  const inputs = [
+    Float32Array.of(...weight.data, threshold),
+    maskWords([...committedMask.data, 1]),
+    new Float32Array(size),
+  ];
   const spare = (): Float32Array => new Float32Array(4);
-  const params = { weights: size, weightTab: 0, lanes: 0, laneTab: none, nodes: 0, nodeTab: none, gridX: ceilDiv(size, 64) };
-  const [masked] = await runOnce(gpu, prologue, [...inputs, spare(), spare(), table], params, size, [2]);
+  const params = {
+    weights: size,
+    weightTab: 0,
+    lanes: 0,
+    laneTab: none,
+    nodes: 0,
+    nodeTab: none,
+    gridX: ceilDiv(size, 64),
+  };
+  const [masked] = await runOnce(
+    gpu,
+    prologue,
+    [...inputs, spare(), spare(), table],
+    params,
+    size,
+    [2],
+  );
   return { shape: weight.shape, data: masked.map((w) => (w === 0 ? 0 : 1)) };
 }
 

@@ -3,7 +3,11 @@ import { pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
 import type { NdArray } from './reference.ts';
 
-export const planeOf = ({ shape }: NdArray): Plane => ({ batch: shape[0], height: shape[1], width: shape[2] });
+export const planeOf = ({ shape }: NdArray): Plane => ({
+  batch: shape[0],
+  height: shape[1],
+  width: shape[2],
+});
 
 /** The plane of a convolution's or pool's result: half the size, rounded up, at stride 2. */
 export function strided({ batch, height, width }: Plane, stride: 1 | 2): Plane {
@@ -15,7 +19,8 @@ export function toQuads({ shape, data }: NdArray): Float32Array {
   const pixels = data.length / channels;
   const result = new Float32Array(quadsOf(channels) * pixels * 4);
   for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < channels; c++) result[((c >> 2) * pixels + i) * 4 + (c & 3)] = data[i * channels + c];
+    for (let c = 0; c < channels; c++)
+      result[((c >> 2) * pixels + i) * 4 + (c & 3)] = data[i * channels + c];
   }
   return result;
 }
@@ -24,7 +29,8 @@ export function fromQuads(quads: Float32Array, plane: Plane, channels: number): 
   const pixels = pixelsOf(plane);
   const data = new Float32Array(pixels * channels);
   for (let i = 0; i < pixels; i++) {
-    for (let c = 0; c < channels; c++) data[i * channels + c] = quads[((c >> 2) * pixels + i) * 4 + (c & 3)];
+    for (let c = 0; c < channels; c++)
+      data[i * channels + c] = quads[((c >> 2) * pixels + i) * 4 + (c & 3)];
   }
   return { shape: [plane.batch, plane.height, plane.width, channels], data };
 }

@@ -24,11 +24,16 @@ export const NdArraySchema = v.pipe(
     const bytes = Buffer.from(f32, 'base64');
     const size = shape.reduce((a, b) => a * b, 1);
     if (bytes.length !== size * 4) {
-      addIssue({ message: `holds ${bytes.length} bytes where shape [${shape.join(', ')}] needs ${size * 4}` });
+      addIssue({
+        message: `holds ${bytes.length} bytes where shape [${shape.join(', ')}] needs ${size * 4}`,
+      });
       return NEVER;
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    return { shape, data: Float32Array.from({ length: size }, (_, i) => view.getFloat32(i * 4, true)) };
+    return {
+      shape,
+      data: Float32Array.from({ length: size }, (_, i) => view.getFloat32(i * 4, true)),
+    };
   }),
 );
 
@@ -47,7 +52,11 @@ export function readJson(path: string): Record<string, unknown> {
 }
 
 /** @throws ReferenceError naming the first field that does not fit `schema`. */
-export function parseAs<S extends v.GenericSchema>(schema: S, content: unknown, file: string): v.InferOutput<S> {
+export function parseAs<S extends v.GenericSchema>(
+  schema: S,
+  content: unknown,
+  file: string,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, content);
   if (result.success) return result.output;
   const [issue] = result.issues;
@@ -55,8 +64,15 @@ export function parseAs<S extends v.GenericSchema>(schema: S, content: unknown, 
 }
 
 /** @throws ReferenceError when an array has another shape than its place in the file needs. */
-export function expectShape(array: NdArray, shape: readonly number[], file: string, field: string): void {
+export function expectShape(
+  array: NdArray,
+  shape: readonly number[],
+  file: string,
+  field: string,
+): void {
   if (array.shape.length !== shape.length || array.shape.some((n, i) => n !== shape[i])) {
-    throw new ReferenceError(`${file}: field '${field}': shape [${array.shape.join(', ')}], expected [${shape.join(', ')}]`);
+    throw new ReferenceError(
+      `${file}: field '${field}': shape [${array.shape.join(', ')}], expected [${shape.join(', ')}]`,
+    );
   }
 }

@@ -36,7 +36,8 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
   if ((m = match(/^cells\.(\d+)\.preprocess([01])\.(.+)$/))) {
     const [cell, slot, rest] = m;
     const name = `cells.${cell}.preprocess${slot}`;
-    if (rest === 'filterThreshold') return { name: `cells.${cell}.preprocessFilterThreshold`, element: Number(slot) };
+    if (rest === 'filterThreshold')
+      return { name: `cells.${cell}.preprocessFilterThreshold`, element: Number(slot) };
     if (rest === 'gateLogits') return whole(`${name}.gate`);
     if (rest === 'op.1.weight') return whole(`${name}.conv`);
     return reduceOrNorm(rest.replace(/^op\.2\./, 'bn_2.'), name);
@@ -51,7 +52,9 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
     const found = blockModules[module[1]];
     if (!found) return null;
     const [block, part] = found;
-    return whole(`${name}.block${block}.${part}${part === 'norm' ? `.${normParts[module[2]]}` : ''}`);
+    return whole(
+      `${name}.block${block}.${part}${part === 'norm' ? `.${normParts[module[2]]}` : ''}`,
+    );
   }
   if ((m = match(/^cells\.(\d+)\.edges\.(\d+)\.(\w+)\.(\w+)(?:\.(\d))?$/))) {
     const [cell, edge, operationName, rest, convolution] = m;
@@ -60,7 +63,11 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
     if (rest === 'gateLogits') {
       const name = `cells.${cell}.edges.${edge}.${operationName}`;
       // Numbered by convolution: a block's gate is that of its pointwise, every second one.
-      return whole(operations[index].blocks > 0 ? `${name}.block${Math.floor(Number(convolution) / 2)}.gate` : `${name}.gate`);
+      return whole(
+        operations[index].blocks > 0
+          ? `${name}.block${Math.floor(Number(convolution) / 2)}.gate`
+          : `${name}.gate`,
+      );
     }
     if (!['operationThreshold', 'filterThreshold', 'weightThreshold'].includes(rest)) return null;
     return { name: `cells.${cell}.${rest}`, element: Number(edge) * operations.length + index };

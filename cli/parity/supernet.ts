@@ -26,7 +26,14 @@ export const SupernetSchema = v.object({
   first: v.object({ logits: NdArraySchema, dAlpha: v.array(NdArraySchema) }),
   firstGradNorms: v.record(v.string(), finite),
   trace: v.pipe(
-    v.array(v.object({ crossEntropy: finite, sizeRegularizer: finite, thresholdRegularizer: finite, gradNorm: finite })),
+    v.array(
+      v.object({
+        crossEntropy: finite,
+        sizeRegularizer: finite,
+        thresholdRegularizer: finite,
+        gradNorm: finite,
+      }),
+    ),
     v.minLength(1),
   ),
   final: v.record(v.string(), NdArraySchema),
@@ -47,17 +54,31 @@ const settings: Omit<StepHyper, 'lambda' | 'sizeCells'> = {
   decay: 3e-4,
   clipNorm: 5,
   rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
-  update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
+  update: {
+    weight: 'train',
+    alpha: 'train',
+    gate: 'train',
+    threshold: 'train',
+    weightThreshold: 'train',
+  },
 };
 
 /** @throws ReferenceError when the file does not describe a super-net that the DARTS space can hold. */
-export async function checkSupernet(content: unknown, file: string, stepper: GradientStepper): Promise<Check[]> {
+export async function checkSupernet(
+  content: unknown,
+  file: string,
+  stepper: GradientStepper,
+): Promise<Check[]> {
   const reference = parseAs(SupernetSchema, content, file);
   const space = spaceOf(reference, file);
   const stage = space.stageEnds.length - 1;
   const plan = buildPlan(space, fullMasks(space), space.cells.length - 1, stage);
   const parameters = toOurs(reference.initial, plan, file);
-  const batch: Batch = { images: reference.x.data, labels: Int32Array.from(reference.labels), size: reference.x.shape[0] };
+  const batch: Batch = {
+    images: reference.x.data,
+    labels: Int32Array.from(reference.labels),
+    size: reference.x.shape[0],
+  };
   const hyper: StepHyper = {
     ...settings,
     lambda: reference.lambda,
@@ -70,34 +91,77 @@ export async function checkSupernet(content: unknown, file: string, stepper: Gra
     unitMillions: space.cells.map(() => new Float32Array(units)),
   });
   const checks: Check[] = [];
-  const check = (name: string, actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void => {
+  const check = (
+    name: string,
+    actual: ArrayLike<number>,
+    expected: ArrayLike<number>,
+    tolerance: number,
+  ): void => {
     checks.push({ name, error: relativeError(actual, expected), tolerance });
   };
 
-  check('first logits', await stepper.logits(batch, 'batch'), reference.first.logits.data, tolerances.first);
+  check(
+    'first logits',
+    await stepper.logits(batch, 'batch'),
+    reference.first.logits.data,
+    tolerances.first,
+  );
   const gradient = await stepper.gradients(batch, hyper);
   await stepper.readMetrics();
   reference.first.dAlpha.forEach((expected, c) => {
-    check(`first dAlpha of cell ${c}`, slice(gradient, plan, `cells.${c}.alpha`), expected.data, tolerances.first);
+    check(
+      `first dAlpha of cell ${c}`,
+      slice(gradient, plan, `cells.${c}.alpha`),
+      expected.data,
+      tolerances.first,
+    );
   });
   const norms = Object.entries(reference.firstGradNorms).map(([name, norm]) => {
     const part = slice(gradient, plan, placed(name, plan, file).name);
     return { actual: Math.hypot(...part), expected: norm };
   });
-  check('first gradient norms by parameter', norms.map((n) => n.actual), norms.map((n) => n.expected), tolerances.first);
+  check(
+    'first gradient norms by parameter',
+    norms.map((n) => n.actual),
+    norms.map((n) => n.expected),
+    tolerances.first,
+  );
 
   for (let i = 0; i < reference.trace.length; i++) await stepper.step(batch, hyper);
   const metrics = await stepper.readMetrics();
   reference.trace.forEach((expected, i) => {
     const step = `step ${i + 1}`;
-    check(`${step} cross entropy`, [metrics[i].crossEntropy], [expected.crossEntropy], tolerances.losses);
-    check(`${step} size regularizer`, [metrics[i].sizeRegularizer], [expected.sizeRegularizer], tolerances.losses);
-    check(`${step} threshold regularizer`, [metrics[i].thresholdRegularizer], [expected.thresholdRegularizer], tolerances.losses);
-    check(`${step} gradient norm`, [metrics[i].gradientNorm], [expected.gradNorm], tolerances.losses);
+    check(
+      `${step} cross entropy`,
+      [metrics[i].crossEntropy],
+      [expected.crossEntropy],
+      tolerances.losses,
+    );
+    check(
+      `${step} size regularizer`,
+      [metrics[i].sizeRegularizer],
+      [expected.sizeRegularizer],
+      tolerances.losses,
+    );
+    check(
+      `${step} threshold regularizer`,
+      [metrics[i].thresholdRegularizer],
+      [expected.thresholdRegularizer],
+      tolerances.losses,
+    );
+    check(
+      `${step} gradient norm`,
+      [metrics[i].gradientNorm],
+      [expected.gradNorm],
+      tolerances.losses,
+    );
   });
 
   const { values } = await stepper.read();
-  checks.push(...checkFinal(reference, plan, values, file), ...checkMasksAfter(reference, plan, values, file));
+  checks.push(
+    ...checkFinal(reference, plan, values, file),
+    ...checkMasksAfter(reference, plan, values, file),
+  );
   return checks;
 }
 
@@ -112,7 +176,12 @@ function kind(name: string): string {
 }
 
 /** The final parameters by kind, each kind as one vector; and how far each kind *moved*, where small steps show. */
-function checkFinal(reference: Supernet, plan: NetworkPlan, values: Float32Array, file: string): Check[] {
+function checkFinal(
+  reference: Supernet,
+  plan: NetworkPlan,
+  values: Float32Array,
+  file: string,
+): Check[] {
   const kinds = new Map<string, { actual: number[]; expected: number[]; start: number[] }>();
   for (const [name, array] of Object.entries(reference.final)) {
     const place = placed(name, plan, file);
@@ -127,30 +196,49 @@ function checkFinal(reference: Supernet, plan: NetworkPlan, values: Float32Array
     { name: `final ${group}`, error: relativeError(actual, expected), tolerance: tolerances.final },
     {
       name: `change of ${group}`,
-      error: relativeError(actual.map((a, i) => a - start[i]), expected.map((e, i) => e - start[i])),
+      error: relativeError(
+        actual.map((a, i) => a - start[i]),
+        expected.map((e, i) => e - start[i]),
+      ),
       tolerance: tolerances.final,
     },
   ]);
 }
 
 /** Which operations would be committed after the last step: over their thresholds, or the last of their node. */
-function checkMasksAfter(reference: Supernet, plan: NetworkPlan, values: Float32Array, file: string): Check[] {
+function checkMasksAfter(
+  reference: Supernet,
+  plan: NetworkPlan,
+  values: Float32Array,
+  file: string,
+): Check[] {
   const { edges, operations } = plan.space;
   return Object.entries(reference.masksAfter).map(([name, expected]) => {
     const cell = /^cells\.(\d+)\.operations$/.exec(name)?.[1];
-    if (cell === undefined) throw new ReferenceError(`${file}: field 'masksAfter.${name}': unknown`);
+    if (cell === undefined)
+      throw new ReferenceError(`${file}: field 'masksAfter.${name}': unknown`);
     const thresholds = slice(values, plan, `cells.${cell}.operationThreshold`);
-    const margin = Array.from(slice(values, plan, `cells.${cell}.alpha`), (a, i) => 1 / (1 + Math.exp(-a)) - thresholds[i]);
+    const margin = Array.from(
+      slice(values, plan, `cells.${cell}.alpha`),
+      (a, i) => 1 / (1 + Math.exp(-a)) - thresholds[i],
+    );
     const mask = margin.map((m) => Number(m > 0));
     for (const node of new Set(edges.map((edge) => edge.to))) {
-      const units = margin.flatMap((_, i) => (edges[Math.floor(i / operations.length)].to === node ? [i] : []));
-      if (units.every((i) => !mask[i])) mask[units.reduce((a, b) => (margin[b] > margin[a] ? b : a))] = 1;
+      const units = margin.flatMap((_, i) =>
+        edges[Math.floor(i / operations.length)].to === node ? [i] : [],
+      );
+      if (units.every((i) => !mask[i]))
+        mask[units.reduce((a, b) => (margin[b] > margin[a] ? b : a))] = 1;
     }
     return checkMask(`masks after, ${name}`, mask, expected.data, margin);
   });
 }
 
-function placed(name: string, plan: NetworkPlan, file: string): { name: string; element: number | null } {
+function placed(
+  name: string,
+  plan: NetworkPlan,
+  file: string,
+): { name: string; element: number | null } {
   const place = placeOf(name, plan.space, plan.head.name);
   if (!place || !plan.table.byName.has(place.name)) {
     throw new ReferenceError(`${file}: parameter '${name}' is of no known form`);
@@ -163,26 +251,41 @@ function slice(packed: Float32Array, plan: NetworkPlan, name: string): Float32Ar
   return packed.subarray(offset, offset + size);
 }
 
-function elements(packed: Float32Array, plan: NetworkPlan, place: { name: string; element: number | null }): Float32Array {
+function elements(
+  packed: Float32Array,
+  plan: NetworkPlan,
+  place: { name: string; element: number | null },
+): Float32Array {
   const all = slice(packed, plan, place.name);
   return place.element === null ? all : all.subarray(place.element, place.element + 1);
 }
 
 /** @throws ReferenceError for an array of the wrong size, or when a trained parameter of the plan is not given. */
-function toOurs(arrays: Readonly<Record<string, NdArray>>, plan: NetworkPlan, file: string): NetworkParameters {
+function toOurs(
+  arrays: Readonly<Record<string, NdArray>>,
+  plan: NetworkPlan,
+  file: string,
+): NetworkParameters {
   const parameters = migrateParameters(plan.table, null, 1, 0);
   const given = new Set<string>();
   for (const [name, array] of Object.entries(arrays)) {
     const place = placed(name, plan, file);
     const target = elements(parameters.values, plan, place);
     if (target.length !== array.data.length) {
-      throw new ReferenceError(`${file}: field 'initial.${name}': ${array.data.length} numbers, expected ${target.length}`);
+      throw new ReferenceError(
+        `${file}: field 'initial.${name}': ${array.data.length} numbers, expected ${target.length}`,
+      );
     }
     target.set(array.data);
     given.add(place.name);
   }
-  const missing = plan.table.specs.find((spec) => spec.group !== 'statistic' && !given.has(spec.name));
-  if (missing) throw new ReferenceError(`${file}: field 'initial': nothing for our parameter '${missing.name}'`);
+  const missing = plan.table.specs.find(
+    (spec) => spec.group !== 'statistic' && !given.has(spec.name),
+  );
+  if (missing)
+    throw new ReferenceError(
+      `${file}: field 'initial': nothing for our parameter '${missing.name}'`,
+    );
   return parameters;
 }
 
@@ -197,14 +300,28 @@ function spaceOf(reference: Supernet, file: string): SpaceShape {
   while (reference.initial[`cells.${cells}.alpha`]) cells++;
   const edges = get('cells.0.alpha')[0];
   const nodes = Math.round((Math.sqrt(9 + 8 * edges) - 3) / 2);
-  const channels = Array.from({ length: cells }, (_, c) => get(`cells.${c}.preprocess1.op.1.weight`)[3]);
+  const channels = Array.from(
+    { length: cells },
+    (_, c) => get(`cells.${c}.preprocess1.op.1.weight`)[3],
+  );
   const stages = 1 + channels.filter((n, c) => c > 0 && n !== channels[c - 1]).length;
   const [, size, , imageChannels] = reference.x.shape;
   const space = createSpace(
-    { cells, nodes, channels: channels[0], stages, stemMultiplier: get('stem.0.weight')[3] / channels[0], operations: reference.operations },
+    {
+      cells,
+      nodes,
+      channels: channels[0],
+      stages,
+      stemMultiplier: get('stem.0.weight')[3] / channels[0],
+      operations: reference.operations,
+    },
     { size, channels: imageChannels, classes: get('classifier.bias')[0] },
   );
-  const fits = space.edges.length === edges && space.cells.every((cell, c) => cell.channels === channels[c]);
-  if (!fits) throw new ReferenceError(`${file}: cells of [${channels.join(', ')}] filters and ${edges} edges are no super-net of this space`);
+  const fits =
+    space.edges.length === edges && space.cells.every((cell, c) => cell.channels === channels[c]);
+  if (!fits)
+    throw new ReferenceError(
+      `${file}: cells of [${channels.join(', ')}] filters and ${edges} edges are no super-net of this space`,
+    );
   return space;
 }

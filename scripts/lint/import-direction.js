@@ -5,13 +5,16 @@
 import { dirname, posix, relative, resolve, sep } from 'node:path';
 
 /** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
-const plainEngine = /^src\/engine\/(settings|presets|search\/(events|event-schema|steering-schema)|architecture\/(schema|size)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
+const plainEngine =
+  /^src\/engine\/(settings|presets|search\/(events|event-schema|steering-schema)|architecture\/(schema|size)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
 /** What a data set is in plain data: its types are spoken of everywhere. */
 const plainData = /^src\/datasets\/(stored|files\/(source|image-folder))\.ts$/;
-const engineOrPlainData = { test: (path) => path.startsWith('src/engine/') || plainData.test(path) };
+const engineOrPlainData = {
+  test: (path) => path.startsWith('src/engine/') || plainData.test(path),
+};
 const anyPackage = /^/;
 /** TensorFlow.js stays behind these two folders. */
 const tensorflow = /^@tensorflow\//;
@@ -22,7 +25,12 @@ const noPackage = /(?!)/;
  * may be (`import type`); `packages`: npm packages and Node's modules.
  */
 export const layers = [
-  { name: 'tests of exporters', files: /^src\/engine\/architecture\/export\/testing\.ts$/, values: /^src\/engine\//, packages: anyPackage },
+  {
+    name: 'tests of exporters',
+    files: /^src\/engine\/architecture\/export\/testing\.ts$/,
+    values: /^src\/engine\//,
+    packages: anyPackage,
+  },
   // Files for other programs are written by kept libraries: ONNX by protobufjs, .npz by fflate.
   {
     name: 'exporters',
@@ -30,7 +38,12 @@ export const layers = [
     values: /^src\/engine\//,
     packages: /^(valibot|fflate|protobufjs\/minimal\.js)$/,
   },
-  { name: 'engine', files: /^src\/engine\//, values: /^src\/(engine|kernels)\//, packages: /^(@tensorflow\/|valibot$)/ },
+  {
+    name: 'engine',
+    files: /^src\/engine\//,
+    values: /^src\/(engine|kernels)\//,
+    packages: /^(@tensorflow\/|valibot$)/,
+  },
   { name: 'kernels', files: /^src\/kernels\//, values: /^src\/kernels\//, packages: tensorflow },
   {
     name: 'datasets',
@@ -39,7 +52,13 @@ export const layers = [
     types: /^src\/engine\/(data|settings|supernet\/stepper)\.ts$/,
     packages: /^fflate$/,
   },
-  { name: 'protocol', files: /^src\/protocol\//, values: /^src\/protocol\//, types: engineOrPlainData, packages: /^valibot$/ },
+  {
+    name: 'protocol',
+    files: /^src\/protocol\//,
+    values: /^src\/protocol\//,
+    types: engineOrPlainData,
+    packages: /^valibot$/,
+  },
   {
     name: 'storage',
     files: /^src\/storage\//,
@@ -50,7 +69,9 @@ export const layers = [
   {
     name: 'app',
     files: /^src\/app\//,
-    values: { test: (path) => /^src\/(app|protocol|storage)\//.test(path) || plainEngine.test(path) },
+    values: {
+      test: (path) => /^src\/(app|protocol|storage)\//.test(path) || plainEngine.test(path),
+    },
     types: /^src\/engine\//,
     packages: /^(?!@tensorflow\/|node:|webgpu$)/,
   },
@@ -81,8 +102,16 @@ export function judgeImport(file, source, typeOnly, root) {
   const target = inProject(resolve(dirname(file), source.replace(/\?.*$/, '')));
   if (layer.values.test(target) || (loose && allButApp.test(target))) return null;
   // A worker's entry point as a URL or constructor brings none of its code along.
-  if (layer.name === 'app' && /^workers\//.test(target) && /\?(worker|sharedworker|url)\b/.test(source)) return null;
-  if (layer.types?.test(target)) return typeOnly ? null : `${layer.name} may import only types from '${target}': write 'import type'.`;
+  if (
+    layer.name === 'app' &&
+    /^workers\//.test(target) &&
+    /\?(worker|sharedworker|url)\b/.test(source)
+  )
+    return null;
+  if (layer.types?.test(target))
+    return typeOnly
+      ? null
+      : `${layer.name} may import only types from '${target}': write 'import type'.`;
   return `${layer.name} must not import '${target}'. Dependencies point app -> protocol, storage; workers -> engine, protocol, datasets, storage; engine -> kernels.`;
 }
 
@@ -92,7 +121,11 @@ const onlyTypes = (node, kind) =>
 
 /** @type {import('eslint').Rule.RuleModule} */
 export const importDirection = {
-  meta: { type: 'problem', schema: [], docs: { description: 'dependencies between folders point one way' } },
+  meta: {
+    type: 'problem',
+    schema: [],
+    docs: { description: 'dependencies between folders point one way' },
+  },
   create(context) {
     const check = (node, source, typeOnly) => {
       if (typeof source?.value !== 'string') return;

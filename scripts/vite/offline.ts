@@ -26,8 +26,16 @@ export function offline(): Plugin {
           publicDir: false,
           define: { __FILES__: JSON.stringify(filesOf(folder)) },
           build: {
-            ...{ outDir: config.build.outDir, emptyOutDir: false, target: 'es2022', copyPublicDir: false },
-            rollupOptions: { input: join(config.root, source), output: { format: 'iife', entryFileNames: name } },
+            ...{
+              outDir: config.build.outDir,
+              emptyOutDir: false,
+              target: 'es2022',
+              copyPublicDir: false,
+            },
+            rollupOptions: {
+              input: join(config.root, source),
+              output: { format: 'iife', entryFileNames: name },
+            },
           },
         });
       },
@@ -37,14 +45,31 @@ export function offline(): Plugin {
 
 /** A name with a hash in it is enough; others are known by what they hold. */
 function filesOf(folder: string): { url: string; revision: string | null }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
-    // All of Fashion-MNIST is larger than the rest of the lab: that much is not taken without asking.
-    .filter((file) => !file.startsWith('data/fashion-mnist-full/') && file !== name && !file.endsWith('.map') && !/\/(README\.md|LICENSE)$/.test(file))
-    .sort()
-    .map((url) => ({
-      url,
-      revision: url.startsWith('assets/') ? null : createHash('sha256').update(readFileSync(join(folder, url))).digest('hex').slice(0, 16),
-    }));
+  return (
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(folder.length + 1)
+          .replaceAll('\\', '/'),
+      )
+      // All of Fashion-MNIST is larger than the rest of the lab: that much is not taken without asking.
+      .filter(
+        (file) =>
+          !file.startsWith('data/fashion-mnist-full/') &&
+          file !== name &&
+          !file.endsWith('.map') &&
+          !/\/(README\.md|LICENSE)$/.test(file),
+      )
+      .sort()
+      .map((url) => ({
+        url,
+        revision: url.startsWith('assets/')
+          ? null
+          : createHash('sha256')
+              .update(readFileSync(join(folder, url)))
+              .digest('hex')
+              .slice(0, 16),
+      }))
+  );
 }

@@ -31,7 +31,9 @@ const Library = lazy(() => import('./views/library/Library.tsx'));
 export function App() {
   const view = useView();
   const stop = useLearnStop();
-  const steerable = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null);
+  const steerable = useLab(
+    (s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null,
+  );
   const started = useLab((s) => shownState(s).run.started !== null);
   useShortcuts();
   return (

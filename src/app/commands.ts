@@ -35,26 +35,87 @@ export const commands: readonly Command[] = [
   { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
   { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },
   { key: 'd', shown: 'D', label: 'Download the architecture', perform: download },
-  { key: 'ArrowLeft', shown: '\u2190', label: 'Go back in the run', repeats: true, perform: () => scrubBy(-1) },
-  { key: 'ArrowRight', shown: '\u2192', label: 'Go forward in the run', repeats: true, perform: () => scrubBy(1) },
-  { key: 'Shift+ArrowLeft', shown: 'Shift \u2190', label: 'To the commit, regrowth or stage before', repeats: true, perform: () => scrubToLandmark(-1) },
-  { key: 'Shift+ArrowRight', shown: 'Shift \u2192', label: 'To the commit, regrowth or stage after', repeats: true, perform: () => scrubToLandmark(1) },
+  {
+    key: 'ArrowLeft',
+    shown: '\u2190',
+    label: 'Go back in the run',
+    repeats: true,
+    perform: () => scrubBy(-1),
+  },
+  {
+    key: 'ArrowRight',
+    shown: '\u2192',
+    label: 'Go forward in the run',
+    repeats: true,
+    perform: () => scrubBy(1),
+  },
+  {
+    key: 'Shift+ArrowLeft',
+    shown: 'Shift \u2190',
+    label: 'To the commit, regrowth or stage before',
+    repeats: true,
+    perform: () => scrubToLandmark(-1),
+  },
+  {
+    key: 'Shift+ArrowRight',
+    shown: 'Shift \u2192',
+    label: 'To the commit, regrowth or stage after',
+    repeats: true,
+    perform: () => scrubToLandmark(1),
+  },
   { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
-  ...views.map((view, i) => ({ key: String((i + 1) % 10), shown: String((i + 1) % 10), label: `Show ${viewNames[view].toLowerCase()}`, perform: () => openView(view) })),
-  { key: ',', shown: ',', label: 'Open all settings', perform: () => lab.setState({ dialog: 'settings' }) },
-  { key: 'g', shown: 'G', label: 'Begin the guided tour', perform: () => (location.hash = learnHref(0)) },
-  { key: 'p', shown: 'P', label: 'Presentation: large type, no settings', perform: togglePresentation },
+  ...views.map((view, i) => ({
+    key: String((i + 1) % 10),
+    shown: String((i + 1) % 10),
+    label: `Show ${viewNames[view].toLowerCase()}`,
+    perform: () => openView(view),
+  })),
+  {
+    key: ',',
+    shown: ',',
+    label: 'Open all settings',
+    perform: () => lab.setState({ dialog: 'settings' }),
+  },
+  {
+    key: 'g',
+    shown: 'G',
+    label: 'Begin the guided tour',
+    perform: () => (location.hash = learnHref(0)),
+  },
+  {
+    key: 'p',
+    shown: 'P',
+    label: 'Presentation: large type, no settings',
+    perform: togglePresentation,
+  },
   { key: 't', shown: 'T', label: 'Switch between light and dark', perform: toggleTheme },
-  { key: 'Shift+?', shown: '?', label: 'List the shortcuts', perform: () => lab.setState({ dialog: 'shortcuts' }) },
+  {
+    key: 'Shift+?',
+    shown: '?',
+    label: 'List the shortcuts',
+    perform: () => lab.setState({ dialog: 'shortcuts' }),
+  },
 ];
 
 /** Keys that the focused element uses itself are its own. */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target as Element | null;
   if (document.querySelector('dialog[open]')) return true;
-  if (target?.closest('input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]')) return true;
-  if (event.key.startsWith('Arrow') && target?.closest('input, canvas, [role=listbox], [role=grid], [role=region], .log')) return true;
-  return event.key === ' ' && Boolean(target?.closest('button, a, input, summary, [role=button], [role=tab]'));
+  if (
+    target?.closest(
+      'input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]',
+    )
+  )
+    return true;
+  if (
+    event.key.startsWith('Arrow') &&
+    target?.closest('input, canvas, [role=listbox], [role=grid], [role=region], .log')
+  )
+    return true;
+  return (
+    event.key === ' ' &&
+    Boolean(target?.closest('button, a, input, summary, [role=button], [role=tab]'))
+  );
 }
 
 export function useShortcuts(): void {

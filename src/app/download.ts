@@ -3,7 +3,10 @@ import type { Architecture } from '../engine/architecture/schema.ts';
 
 export function downloadArchitecture(architecture: Architecture): void {
   const { dataset, settings, parameters } = architecture;
-  saveText(`${JSON.stringify(architecture, null, 2)}\n`, `mgas-${dataset.name}-seed${settings.seed}-${parameters.active}-parameters.json`);
+  saveText(
+    `${JSON.stringify(architecture, null, 2)}\n`,
+    `mgas-${dataset.name}-seed${settings.seed}-${parameters.active}-parameters.json`,
+  );
 }
 
 export function saveText(text: string, fileName: string): void {

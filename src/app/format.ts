@@ -23,7 +23,8 @@ export function percent(share: number): string {
 /** Accuracy to a tenth of a percent. */
 export const accuracy = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
-export const plural = (n: number, noun: string): string => `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
+export const plural = (n: number, noun: string): string =>
+  `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 export function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
@@ -41,7 +42,8 @@ export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 && minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
+  if (minutes < 60)
+    return seconds % 60 && minutes < 10 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
   return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
 }
 
@@ -62,7 +64,9 @@ export function milliseconds(n: number): string {
 export function decimal(n: number): string {
   if (n === 0) return '0';
   const size = Math.abs(n);
-  return size < 1e-3 || size >= 1e5 ? n.toExponential(1).replace('e-', 'e\u2212').replace('e+', 'e') : trim(n.toPrecision(size < 1 ? 3 : 4));
+  return size < 1e-3 || size >= 1e5
+    ? n.toExponential(1).replace('e-', 'e\u2212').replace('e+', 'e')
+    : trim(n.toPrecision(size < 1 ? 3 : 4));
 }
 
 function trim(text: string): string {
@@ -87,7 +91,11 @@ export const operationLabels: Readonly<Record<OperationName, { short: string; lo
 
 /** A state inside a cell: its two inputs, then its nodes. */
 export function stateName(index: number): string {
-  return index === 0 ? 'c\u2096\u208b\u2082' : index === 1 ? 'c\u2096\u208b\u2081' : `node ${index - 1}`;
+  return index === 0
+    ? 'c\u2096\u208b\u2082'
+    : index === 1
+      ? 'c\u2096\u208b\u2081'
+      : `node ${index - 1}`;
 }
 
 /** People count cells and stages from one. */

@@ -14,16 +14,21 @@ export function keepOffline(): void {
 function offerUpdates(registration: ServiceWorkerRegistration): void {
   const offer = (): void => {
     // The first version of all replaces none.
-    if (registration.waiting && navigator.serviceWorker.controller) library.setState({ update: registration.waiting });
+    if (registration.waiting && navigator.serviceWorker.controller)
+      library.setState({ update: registration.waiting });
   };
   offer();
-  registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', offer));
+  registration.addEventListener('updatefound', () =>
+    registration.installing?.addEventListener('statechange', offer),
+  );
 }
 
 /** Every tab that shows the old version is to be reloaded: its files are gone. */
 export function takeUpdate(): void {
   const { update } = library.getState();
   if (!update) return;
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {
+    once: true,
+  });
   update.postMessage('take-over');
 }

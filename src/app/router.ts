@@ -1,7 +1,18 @@
 /** Views by hash, so that a link or a reload leads back to one: `#/run/ID/balance`. */
 import { useSyncExternalStore } from 'react';
 
-export const views = ['overview', 'balance', 'architecture', 'discretization', 'trade-off', 'events', 'retrain', 'compare', 'data', 'library'] as const;
+export const views = [
+  'overview',
+  'balance',
+  'architecture',
+  'discretization',
+  'trade-off',
+  'events',
+  'retrain',
+  'compare',
+  'data',
+  'library',
+] as const;
 export type View = (typeof views)[number];
 
 export const viewNames: Readonly<Record<View, string>> = {
@@ -48,10 +59,16 @@ function parse(hash: string): Route {
   if (bare) return { run: null, view: bare, beside: null, stop: null };
   const run = parts?.[1] ?? current;
   const beside = /\?beside=([\w-]+)$/.exec(hash)?.[1] ?? null;
-  return { run: run === current ? null : run, view: views.find((view) => view === parts?.[2]) ?? 'overview', beside, stop: null };
+  return {
+    run: run === current ? null : run,
+    view: views.find((view) => view === parts?.[2]) ?? 'overview',
+    beside,
+    stop: null,
+  };
 }
 
-const hrefOf = ({ run, view, beside }: Omit<Route, 'stop'>): string => `#/run/${run ?? current}/${view}${beside === null ? '' : `?beside=${beside}`}`;
+const hrefOf = ({ run, view, beside }: Omit<Route, 'stop'>): string =>
+  `#/run/${run ?? current}/${view}${beside === null ? '' : `?beside=${beside}`}`;
 
 /** A view of the run on screen, with the run beside it; of another run, by its id. */
 export function viewHref(view: View, run?: string | null): string {

@@ -20,11 +20,27 @@ export interface CifarLayout {
   readonly classNames: readonly string[];
 }
 
-export const cifar10: CifarLayout = { name: 'CIFAR-10', labelBytes: 1, labelAt: 0, classNames: cifar10ClassNames };
-export const cifar100Fine: CifarLayout = { name: 'CIFAR-100', labelBytes: 2, labelAt: 1, classNames: cifar100FineNames };
-export const cifar100Coarse: CifarLayout = { name: 'CIFAR-100', labelBytes: 2, labelAt: 0, classNames: cifar100CoarseNames };
+export const cifar10: CifarLayout = {
+  name: 'CIFAR-10',
+  labelBytes: 1,
+  labelAt: 0,
+  classNames: cifar10ClassNames,
+};
+export const cifar100Fine: CifarLayout = {
+  name: 'CIFAR-100',
+  labelBytes: 2,
+  labelAt: 1,
+  classNames: cifar100FineNames,
+};
+export const cifar100Coarse: CifarLayout = {
+  name: 'CIFAR-100',
+  labelBytes: 2,
+  labelAt: 0,
+  classNames: cifar100CoarseNames,
+};
 
-export const recordBytesOf = ({ labelBytes }: CifarLayout): number => labelBytes + cifarChannels * pixels;
+export const recordBytesOf = ({ labelBytes }: CifarLayout): number =>
+  labelBytes + cifarChannels * pixels;
 
 /**
  * Reads files of records, in the order given, into one split with channels last.
@@ -57,11 +73,20 @@ export function countRecords(name: string, length: number, layout: CifarLayout):
 }
 
 export function emptyCifarSplit(count: number): ImageSplit & { labels: Uint8Array } {
-  return { count, images: new Uint8Array(count * pixels * cifarChannels), labels: new Uint8Array(count) };
+  return {
+    count,
+    images: new Uint8Array(count * pixels * cifarChannels),
+    labels: new Uint8Array(count),
+  };
 }
 
 /** Writes a file's records into `split`, from image `first` on. */
-export function readRecords({ name, bytes }: NamedFile, layout: CifarLayout, { images, labels }: ImageSplit, first: number): void {
+export function readRecords(
+  { name, bytes }: NamedFile,
+  layout: CifarLayout,
+  { images, labels }: ImageSplit,
+  first: number,
+): void {
   const recordBytes = recordBytesOf(layout);
   let image = first;
   for (let record = 0; record < bytes.length; record += recordBytes, image++) {

@@ -17,13 +17,17 @@ it('reads the shipped files', async () => {
   expect(perClass).toEqual(new Array(10).fill(1200));
   // The first image of the original set is an ankle boot; the mean over the full set is 0.2860 of 255.
   expect(set.train.labels[0]).toBe(9);
-  expect(set.train.images.reduce((a, b) => a + b, 0) / set.train.images.length / 255).toBeCloseTo(0.286, 2);
+  expect(set.train.images.reduce((a, b) => a + b, 0) / set.train.images.length / 255).toBeCloseTo(
+    0.286,
+    2,
+  );
   const [loaded, total] = progress.at(-1)!;
   expect(loaded).toBe(total);
 });
 
 it('knows the sizes of the shipped files', async () => {
-  for (const { name, bytes } of Object.values(fashionMnistFiles)) expect((await read(name)).length, name).toBe(bytes);
+  for (const { name, bytes } of Object.values(fashionMnistFiles))
+    expect((await read(name)).length, name).toBe(bytes);
 });
 
 it('keeps progress below its end when the server unpacks the files on the way', async () => {

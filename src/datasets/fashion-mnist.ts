@@ -40,15 +40,18 @@ export async function loadFashionMnist(
   const loaded = new Map<string, number>();
   const report = (name: string, bytes: number) => {
     loaded.set(name, bytes);
-    onProgress([...loaded.values()].reduce((a, b) => a + b, 0), total);
+    onProgress(
+      [...loaded.values()].reduce((a, b) => a + b, 0),
+      total,
+    );
   };
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
+  const [trainImages, trainLabels, testImages, testLabels] = (await Promise.all(
     files.map(async ({ name, bytes: size }): Promise<NamedFile> => {
       const bytes = await fetchFile(name, (soFar) => report(name, Math.min(soFar, size)));
       report(name, size);
       return { name, bytes };
     }),
-  ) as [NamedFile, NamedFile, NamedFile, NamedFile];
+  )) as [NamedFile, NamedFile, NamedFile, NamedFile];
   const classes = fashionMnistClassNames.length;
   const train = await readIdxSplit(trainImages, trainLabels, classes);
   const test = await readIdxSplit(testImages, testLabels, classes);

@@ -4,7 +4,10 @@ import { DatasetError } from './dataset.ts';
  * Downloads a file, counting its bytes as they arrive (unpacked, where the server compressed the transfer).
  * @throws DatasetError naming the address when it cannot be had.
  */
-export async function fetchFile(url: string, onBytes: (loaded: number) => void = () => {}): Promise<Uint8Array> {
+export async function fetchFile(
+  url: string,
+  onBytes: (loaded: number) => void = () => {},
+): Promise<Uint8Array> {
   let response: Response;
   try {
     response = await fetch(url);
@@ -12,7 +15,9 @@ export async function fetchFile(url: string, onBytes: (loaded: number) => void =
     throw new DatasetError(`${url} could not be reached: check the connection, then try again.`);
   }
   if (!response.ok || !response.body) {
-    throw new DatasetError(`${url}: the server answered ${response.status} ${response.statusText}: is the lab deployed with its data folder?`);
+    throw new DatasetError(
+      `${url}: the server answered ${response.status} ${response.statusText}: is the lab deployed with its data folder?`,
+    );
   }
   const chunks: Uint8Array[] = [];
   let loaded = 0;

@@ -27,12 +27,16 @@ const hex = (value: number) => `0x${value.toString(16).padStart(2, '0')}`;
 export async function readIdx(file: NamedFile, rank: number): Promise<IdxArray> {
   const bytes = await gunzip(file.bytes, file.name);
   const wrong = (field: string, expected: string, found: string) =>
-    new DatasetError(`${file.name}: ${field}: expected ${expected}, found ${found}. Is it the right IDX file, downloaded whole?`);
+    new DatasetError(
+      `${file.name}: ${field}: expected ${expected}, found ${found}. Is it the right IDX file, downloaded whole?`,
+    );
 
   const header = 4 + 4 * rank;
   if (bytes.length < 4) throw wrong('header', 'at least 4 bytes', `${bytes.length}`);
-  if (bytes[0] !== 0 || bytes[1] !== 0) throw wrong('magic number', '0x00 0x00', `${hex(bytes[0]!)} ${hex(bytes[1]!)}`);
-  if (bytes[2] !== unsignedByte) throw wrong('element type', `${hex(unsignedByte)} (unsigned bytes)`, hex(bytes[2]!));
+  if (bytes[0] !== 0 || bytes[1] !== 0)
+    throw wrong('magic number', '0x00 0x00', `${hex(bytes[0]!)} ${hex(bytes[1]!)}`);
+  if (bytes[2] !== unsignedByte)
+    throw wrong('element type', `${hex(unsignedByte)} (unsigned bytes)`, hex(bytes[2]!));
   if (bytes[3] !== rank) throw wrong('number of dimensions', `${rank}`, `${bytes[3]!}`);
   if (bytes.length < header) throw wrong('header', `${header} bytes`, `${bytes.length}`);
 
@@ -58,9 +62,12 @@ export async function readIdxSplit(
   const images = await readIdx(imageFile, 3);
   const labels = await readIdx(labelFile, 1);
   const [count, rows, columns] = images.dimensions as [number, number, number];
-  if (count === 0) throw new DatasetError(`${imageFile.name}: number of images: expected at least 1, found 0.`);
+  if (count === 0)
+    throw new DatasetError(`${imageFile.name}: number of images: expected at least 1, found 0.`);
   if (rows !== columns || rows === 0) {
-    throw new DatasetError(`${imageFile.name}: image size: expected square images, found ${rows} x ${columns}.`);
+    throw new DatasetError(
+      `${imageFile.name}: image size: expected square images, found ${rows} x ${columns}.`,
+    );
   }
   if (labels.dimensions[0] !== count) {
     throw new DatasetError(
@@ -76,6 +83,8 @@ export async function readIdxSplit(
 export function checkLabels(labels: Labels, classes: number, file: string): void {
   const image = labels.findIndex((label) => label >= classes);
   if (image >= 0) {
-    throw new DatasetError(`${file}: label of image ${image}: expected 0 to ${classes - 1}, found ${labels[image]!}.`);
+    throw new DatasetError(
+      `${file}: label of image ${image}: expected 0 to ${classes - 1}, found ${labels[image]!}.`,
+    );
   }
 }

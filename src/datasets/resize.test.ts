@@ -27,12 +27,19 @@ it('returns the images themselves at their own size', () => {
 
 it("leaves a uniform image uniform and an image's mean unchanged, at any factor", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }), fc.nat(255), (size, target, value) => {
-      const uniform = new Uint8Array(size * size).fill(value);
-      expect(new Set(resizeImages(uniform, size, 1, target))).toEqual(new Set([value]));
-      const ramp = Uint8Array.from({ length: size * size }, (_, i) => (i * 37) % 256);
-      const mean = (values: Uint8Array) => values.reduce((a, b) => a + b, 0) / values.length;
-      expect(Math.abs(mean(resizeImages(ramp, size, 1, target)) - mean(ramp))).toBeLessThanOrEqual(0.5 + 1e-9);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.nat(255),
+      (size, target, value) => {
+        const uniform = new Uint8Array(size * size).fill(value);
+        expect(new Set(resizeImages(uniform, size, 1, target))).toEqual(new Set([value]));
+        const ramp = Uint8Array.from({ length: size * size }, (_, i) => (i * 37) % 256);
+        const mean = (values: Uint8Array) => values.reduce((a, b) => a + b, 0) / values.length;
+        expect(
+          Math.abs(mean(resizeImages(ramp, size, 1, target)) - mean(ramp)),
+        ).toBeLessThanOrEqual(0.5 + 1e-9);
+      },
+    ),
   );
 });

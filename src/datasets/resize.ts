@@ -4,7 +4,12 @@
  * @param images bytes, NHWC, count * size * size * channels
  * @returns bytes, NHWC, count * target * target * channels; `images` itself where the size stays.
  */
-export function resizeImages(images: Uint8Array, size: number, channels: number, target: number): Uint8Array {
+export function resizeImages(
+  images: Uint8Array,
+  size: number,
+  channels: number,
+  target: number,
+): Uint8Array {
   if (target === size) return images;
   const count = images.length / (size * size * channels);
   const spans = areaSpans(size, target);
@@ -20,7 +25,8 @@ export function resizeImages(images: Uint8Array, size: number, channels: number,
           for (let i = 0; i < rows.shares.length; i++) {
             const row = origin + ((rows.first + i) * size + columns.first) * channels + channel;
             let line = 0;
-            for (let j = 0; j < columns.shares.length; j++) line += columns.shares[j]! * images[row + j * channels]!;
+            for (let j = 0; j < columns.shares.length; j++)
+              line += columns.shares[j]! * images[row + j * channels]!;
             sum += rows.shares[i]! * line;
           }
           result[out++] = Math.round(sum * scale);
@@ -37,7 +43,14 @@ export function resizeImages(images: Uint8Array, size: number, channels: number,
  * @param rgba bytes, height * width * 4
  * @param result where target * target * 3 bytes go, from `offset` on
  */
-export function squareFromRgba(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, target: number, result: Uint8Array, offset: number): void {
+export function squareFromRgba(
+  rgba: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  target: number,
+  result: Uint8Array,
+  offset: number,
+): void {
   const size = Math.min(width, height);
   const top = (height - size) >> 1;
   const left = (width - size) >> 1;

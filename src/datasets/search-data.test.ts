@@ -9,7 +9,14 @@ function noiseSet(count: number): Dataset {
   const images = Uint8Array.from({ length: count * 32 }, (_, i) => hash(i) & 255);
   const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
   const split = { count, images, labels };
-  return { name: 'noise', size: 4, channels: 2, classNames: ['a', 'b', 'c'], train: split, test: split };
+  return {
+    name: 'noise',
+    size: 4,
+    channels: 2,
+    classNames: ['a', 'b', 'c'],
+    train: split,
+    test: split,
+  };
 }
 
 const settings = {
@@ -22,7 +29,9 @@ const plain = { ...settings, data: { ...settings.data, cropPadding: 0, flip: fal
 /** Each image of a batch as a string, to compare and count. */
 function imagesOf({ images, size }: { images: Float32Array; size: number }): string[] {
   const length = images.length / size;
-  return Array.from({ length: size }, (_, i) => images.subarray(i * length, (i + 1) * length).join());
+  return Array.from({ length: size }, (_, i) =>
+    images.subarray(i * length, (i + 1) * length).join(),
+  );
 }
 
 describe('createSearchData', () => {
@@ -38,19 +47,28 @@ describe('createSearchData', () => {
 
   it('shows no image twice in an epoch, and none of the validation part', () => {
     const data = createSearchData(noiseSet(150), plain);
-    const seen = Array.from({ length: data.stepsPerEpoch }, (_, i) => imagesOf(data.trainBatch(0, i))).flat();
-    const held = Array.from({ length: data.validationBatches }, (_, i) => imagesOf(data.validationBatch(i))).flat();
+    const seen = Array.from({ length: data.stepsPerEpoch }, (_, i) =>
+      imagesOf(data.trainBatch(0, i)),
+    ).flat();
+    const held = Array.from({ length: data.validationBatches }, (_, i) =>
+      imagesOf(data.validationBatch(i)),
+    ).flat();
     expect(new Set([...seen, ...held]).size).toBe(7 * 16 + 30);
   });
 
   it('keeps every image together with its label', () => {
     // Images of one brightness, that of their label: normalization keeps the order.
     const set = noiseSet(150);
-    const images = Uint8Array.from({ length: 150 * 32 }, (_, i) => set.train.labels[Math.floor(i / 32)]! * 100);
+    const images = Uint8Array.from(
+      { length: 150 * 32 },
+      (_, i) => set.train.labels[Math.floor(i / 32)]! * 100,
+    );
     const data = createSearchData({ ...set, train: { ...set.train, images } }, plain);
     const batch = data.trainBatch(2, 3);
     const levels = [...new Set(batch.images)].sort((a, b) => a - b);
-    expect(imagesOf(batch).map((image) => levels.indexOf(Number(image.split(',')[0])))).toEqual([...batch.labels]);
+    expect(imagesOf(batch).map((image) => levels.indexOf(Number(image.split(',')[0])))).toEqual([
+      ...batch.labels,
+    ]);
   });
 
   it('gives the same batch in any order of asking, another in another epoch or under another seed', () => {
@@ -62,13 +80,19 @@ describe('createSearchData', () => {
     expect(again.trainBatch(3, 5)).toEqual(later);
     expect(data.trainBatch(3, 5)).toEqual(later);
     expect(data.trainBatch(1, 0).images).not.toEqual(first.images);
-    expect(createSearchData(noiseSet(150), { ...settings, seed: 6 }).trainBatch(0, 0).images).not.toEqual(first.images);
+    expect(
+      createSearchData(noiseSet(150), { ...settings, seed: 6 }).trainBatch(0, 0).images,
+    ).not.toEqual(first.images);
   });
 
   it('augments the training part only', () => {
     const data = createSearchData(noiseSet(150), settings);
-    expect(data.validationBatch(0)).toEqual(createSearchData(noiseSet(150), plain).validationBatch(0));
-    expect(imagesOf(data.trainBatch(0, 0))).not.toEqual(imagesOf(createSearchData(noiseSet(150), plain).trainBatch(0, 0)));
+    expect(data.validationBatch(0)).toEqual(
+      createSearchData(noiseSet(150), plain).validationBatch(0),
+    );
+    expect(imagesOf(data.trainBatch(0, 0))).not.toEqual(
+      imagesOf(createSearchData(noiseSet(150), plain).trainBatch(0, 0)),
+    );
   });
 
   it('cuts out where that is set, the same in any order of asking', () => {
@@ -76,17 +100,31 @@ describe('createSearchData', () => {
     const data = createSearchData(noiseSet(150), cut);
     const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
     const whole = createSearchData(noiseSet(150), plain).trainBatch(0, 0);
-    const changed = Array.from({ length: 16 }, (_, i) => first.images.subarray(i * 32, (i + 1) * 32).filter((value, j) => value !== whole.images[i * 32 + j]).length);
+    const changed = Array.from(
+      { length: 16 },
+      (_, i) =>
+        first.images
+          .subarray(i * 32, (i + 1) * 32)
+          .filter((value, j) => value !== whole.images[i * 32 + j]).length,
+    );
     expect(Math.min(...changed)).toBeGreaterThanOrEqual(2);
     expect(Math.max(...changed)).toBeLessThanOrEqual(8);
     expect(createSearchData(noiseSet(150), cut).trainBatch(1, 2)).toEqual(later);
-    expect(data.validationBatch(0)).toEqual(createSearchData(noiseSet(150), plain).validationBatch(0));
+    expect(data.validationBatch(0)).toEqual(
+      createSearchData(noiseSet(150), plain).validationBatch(0),
+    );
   });
 
   it('never looks at a test image', () => {
     const { train, ...set } = noiseSet(150);
-    const untouchable = new Proxy({}, { get: () => expect.unreachable('the test images were asked for') });
-    const data = createSearchData({ ...set, train, test: untouchable as Dataset['test'] }, settings);
+    const untouchable = new Proxy(
+      {},
+      { get: () => expect.unreachable('the test images were asked for') },
+    );
+    const data = createSearchData(
+      { ...set, train, test: untouchable as Dataset['test'] },
+      settings,
+    );
     for (let i = 0; i < data.stepsPerEpoch; i++) data.trainBatch(0, i);
     expect(data.validationBatch(0).size).toBe(16);
   });
@@ -104,19 +142,31 @@ describe('createSearchData', () => {
 
   it('makes zeros, not NaN, of a channel without variation', () => {
     const set = noiseSet(150);
-    const data = createSearchData({ ...set, train: { ...set.train, images: new Uint8Array(150 * 32).fill(9) } }, plain);
+    const data = createSearchData(
+      { ...set, train: { ...set.train, images: new Uint8Array(150 * 32).fill(9) } },
+      plain,
+    );
     expect(new Set(data.trainBatch(0, 0).images)).toEqual(new Set([0]));
   });
 
   it('resizes', () => {
-    const data = createSearchData(noiseSet(150), { ...plain, data: { ...plain.data, imageSize: 2 } });
+    const data = createSearchData(noiseSet(150), {
+      ...plain,
+      data: { ...plain.data, imageSize: 2 },
+    });
     expect(data.trainBatch(0, 0).images.length).toBe(16 * 2 * 2 * 2);
   });
 
   it.each([
-    [{ ...settings, data: { ...settings.data, trainImages: 151 } }, /data\.trainImages is 151, but noise has 150 .*at most 150/],
+    [
+      { ...settings, data: { ...settings.data, trainImages: 151 } },
+      /data\.trainImages is 151, but noise has 150 .*at most 150/,
+    ],
     [{ ...settings, batchSize: 121 }, /batchSize is 121, .*only 120 are left .*at most 120/],
-    [{ ...settings, data: { ...settings.data, cropPadding: 4 } }, /data\.cropPadding is 4, .*4 pixels wide/],
+    [
+      { ...settings, data: { ...settings.data, cropPadding: 4 } },
+      /data\.cropPadding is 4, .*4 pixels wide/,
+    ],
   ])('rejects what the set cannot satisfy', (wrong, message) => {
     expect(() => createSearchData(noiseSet(150), wrong)).toThrow(message);
   });
@@ -126,7 +176,8 @@ describe('stratifiedSplit', () => {
   it('gives every class its share of both parts, disjoint', () => {
     const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 0 : i < 800 ? 1 : 2));
     const { search, validation } = stratifiedSplit(labels, 3, 200, 50, 1);
-    const perClass = (part: Uint32Array) => [0, 1, 2].map((label) => part.filter((image) => labels[image] === label).length);
+    const perClass = (part: Uint32Array) =>
+      [0, 1, 2].map((label) => part.filter((image) => labels[image] === label).length);
     expect(perClass(validation)).toEqual([25, 15, 10]);
     expect(perClass(search)).toEqual([75, 45, 30]);
     expect(new Set([...search, ...validation]).size).toBe(200);

@@ -2,7 +2,13 @@
 import type { SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../engine/settings.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
-import { cutOut, drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
+import {
+  cutOut,
+  drawAugmentation,
+  noAugmentation,
+  writeImage,
+  type Augmentation,
+} from './augment.ts';
 import { DatasetError, type Dataset, type Labels } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
@@ -18,7 +24,10 @@ const shuffleStream = 0x5af;
  * part (so nothing of the validation part leaks in), after resizing.
  * @throws DatasetError naming the setting that the set cannot satisfy.
  */
-export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>): SearchData {
+export function createSearchData(
+  dataset: Dataset,
+  settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>,
+): SearchData {
   const { seed, batchSize, data } = settings;
   const size = data.imageSize;
   const { channels } = dataset;
@@ -26,9 +35,17 @@ export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings
   const searchPart = partOf(dataset, search, size);
   const validationPart = partOf(dataset, validation, size);
   const imageBytes = size * size * channels;
-  const levels = normalizedLevels(searchPart.images, channels, searchPart.at && { at: searchPart.at, imageBytes });
+  const levels = normalizedLevels(
+    searchPart.images,
+    channels,
+    searchPart.at && { at: searchPart.at, imageBytes },
+  );
 
-  function batchOf(part: Part, indices: Uint32Array, augmentation: (image: number) => Augmentation): Batch {
+  function batchOf(
+    part: Part,
+    indices: Uint32Array,
+    augmentation: (image: number) => Augmentation,
+  ): Batch {
     const images = new Float32Array(indices.length * imageBytes);
     const labels = new Int32Array(indices.length);
     indices.forEach((image, slot) => {
@@ -65,10 +82,20 @@ export function createSearchData(dataset: Dataset, settings: Pick<SearchSettings
     trainBatch(epoch, index) {
       checkIndex('training', index, stepsPerEpoch);
       const indices = orderOf(epoch).subarray(index * batchSize, (index + 1) * batchSize);
-      const batch = batchOf(searchPart, indices, (image) => drawAugmentation(data, seed, epoch, image));
+      const batch = batchOf(searchPart, indices, (image) =>
+        drawAugmentation(data, seed, epoch, image),
+      );
       const { cutout = 0 } = data;
       if (cutout > 0) {
-        indices.forEach((image, slot) => cutOut(batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes), size, channels, cutout, [seed, epoch, image]));
+        indices.forEach((image, slot) =>
+          cutOut(
+            batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes),
+            size,
+            channels,
+            cutout,
+            [seed, epoch, image],
+          ),
+        );
       }
       return batch;
     },
@@ -95,7 +122,10 @@ function partOf(dataset: Dataset, indices: Uint32Array, size: number): Part {
   return size === dataset.size ? { images, labels, at: indices } : extract(dataset, indices, size);
 }
 
-function chooseImages(dataset: Dataset, settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>): SplitIndices {
+function chooseImages(
+  dataset: Dataset,
+  settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>,
+): SplitIndices {
   const { trainImages, validationFraction, cropPadding, imageSize } = settings.data;
   const available = dataset.train.count;
   if (trainImages > available) {
@@ -117,21 +147,39 @@ function chooseImages(dataset: Dataset, settings: Pick<SearchSettings, 'seed' | 
         `set batchSize to at most ${used - validation}, or raise data.trainImages.`,
     );
   }
-  return stratifiedSplit(dataset.train.labels, dataset.classNames.length, used, validation, settings.seed);
+  return stratifiedSplit(
+    dataset.train.labels,
+    dataset.classNames.length,
+    used,
+    validation,
+    settings.seed,
+  );
 }
 
 /** Images resized block by block: a large set is not in memory twice. */
 const resizeBlock = 256;
 
-export function extract({ train, size, channels }: Dataset, indices: Uint32Array, target: number): Part {
+export function extract(
+  { train, size, channels }: Dataset,
+  indices: Uint32Array,
+  target: number,
+): Part {
   const sourceBytes = size * size * channels;
   const targetBytes = target * target * channels;
   const images = new Uint8Array(indices.length * targetBytes);
   const block = new Uint8Array(Math.min(resizeBlock, indices.length) * sourceBytes);
   for (let first = 0; first < indices.length; first += resizeBlock) {
     const some = indices.subarray(first, first + resizeBlock);
-    some.forEach((image, slot) => block.set(train.images.subarray(image * sourceBytes, (image + 1) * sourceBytes), slot * sourceBytes));
-    images.set(resizeImages(block.subarray(0, some.length * sourceBytes), size, channels, target), first * targetBytes);
+    some.forEach((image, slot) =>
+      block.set(
+        train.images.subarray(image * sourceBytes, (image + 1) * sourceBytes),
+        slot * sourceBytes,
+      ),
+    );
+    images.set(
+      resizeImages(block.subarray(0, some.length * sourceBytes), size, channels, target),
+      first * targetBytes,
+    );
   }
   const { labels } = train;
   const chosen = new (labels instanceof Uint8Array ? Uint8Array : Uint16Array)(indices.length);
@@ -140,13 +188,20 @@ export function extract({ train, size, channels }: Dataset, indices: Uint32Array
 }
 
 /** Per channel, the normalized value of each byte: channels * 256. `only` names the images that count, where not all do. */
-export function normalizedLevels(images: Uint8Array, channels: number, only?: { at: Uint32Array; imageBytes: number }): Float32Array {
+export function normalizedLevels(
+  images: Uint8Array,
+  channels: number,
+  only?: { at: Uint32Array; imageBytes: number },
+): Float32Array {
   const levels = new Float32Array(channels * 256);
-  const histograms = only ? channelHistograms(images, channels, only.imageBytes, only.at) : channelHistograms(images, channels, images.length, [0]);
+  const histograms = only
+    ? channelHistograms(images, channels, only.imageBytes, only.at)
+    : channelHistograms(images, channels, images.length, [0]);
   histograms.forEach((histogram, channel) => {
     const count = histogram.reduce((sum, times) => sum + times, 0);
     const mean = histogram.reduce((sum, times, byte) => sum + times * byte, 0) / count;
-    const variance = histogram.reduce((sum, times, byte) => sum + times * (byte - mean) ** 2, 0) / count;
+    const variance =
+      histogram.reduce((sum, times, byte) => sum + times * (byte - mean) ** 2, 0) / count;
     // A channel without variation says nothing; it becomes all zeros instead of NaN.
     const scale = variance > 0 ? 1 / Math.sqrt(variance) : 0;
     for (let byte = 0; byte < 256; byte++) levels[channel * 256 + byte] = (byte - mean) * scale;
@@ -159,5 +214,6 @@ export function indicesUpTo(count: number): Uint32Array<ArrayBuffer> {
 }
 
 export function checkIndex(part: string, index: number, batches: number): void {
-  if (!(index >= 0 && index < batches)) throw new RangeError(`There is no ${part} batch ${index}: the epoch has ${batches}.`);
+  if (!(index >= 0 && index < batches))
+    throw new RangeError(`There is no ${part} batch ${index}: the epoch has ${batches}.`);
 }

@@ -13,17 +13,34 @@ export interface SplitIndices {
  * @param used images in both parts together, at most labels.length
  * @param validation images in the validation part, below `used`
  */
-export function stratifiedSplit(labels: Labels, classes: number, used: number, validation: number, seed: number): SplitIndices {
+export function stratifiedSplit(
+  labels: Labels,
+  classes: number,
+  used: number,
+  validation: number,
+  seed: number,
+): SplitIndices {
   const byClass: number[][] = Array.from({ length: classes }, () => []);
   labels.forEach((label, image) => byClass[label]!.push(image));
   byClass.forEach((images, label) => shuffle(images, hash(seed, splitStream, label)));
-  const usedShares = allot(used, byClass.map((images) => images.length));
+  const usedShares = allot(
+    used,
+    byClass.map((images) => images.length),
+  );
   const validationShares = allot(validation, usedShares);
   const collect = (from: (label: number) => number, to: (label: number) => number) =>
-    Uint32Array.from(byClass.flatMap((images, label) => images.slice(from(label), to(label)))).sort();
+    Uint32Array.from(
+      byClass.flatMap((images, label) => images.slice(from(label), to(label))),
+    ).sort();
   return {
-    validation: collect(() => 0, (label) => validationShares[label]!),
-    search: collect((label) => validationShares[label]!, (label) => usedShares[label]!),
+    validation: collect(
+      () => 0,
+      (label) => validationShares[label]!,
+    ),
+    search: collect(
+      (label) => validationShares[label]!,
+      (label) => usedShares[label]!,
+    ),
   };
 }
 
@@ -35,7 +52,9 @@ function allot(total: number, sizes: readonly number[]): number[] {
   const sum = sizes.reduce((a, b) => a + b, 0);
   const exact = sizes.map((size) => (size * total) / sum);
   const shares = exact.map(Math.floor);
-  const order = sizes.map((_, i) => i).sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b);
+  const order = sizes
+    .map((_, i) => i)
+    .sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || a - b);
   let left = total - shares.reduce((a, b) => a + b, 0);
   for (const i of order) {
     if (left === 0) break;

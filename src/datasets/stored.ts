@@ -39,7 +39,8 @@ export interface StoredDataset extends DatasetSummary {
 /** About as much as one record of a database should hold, bytes. */
 const chunkBytes = 1 << 20;
 
-export const chunkImagesOf = (imageBytes: number): number => Math.max(1, Math.floor(chunkBytes / imageBytes));
+export const chunkImagesOf = (imageBytes: number): number =>
+  Math.max(1, Math.floor(chunkBytes / imageBytes));
 
 export function summarize({ dataset, kind, notes }: ReadResult): DatasetSummary {
   const { name, size, channels, classNames, train, test } = dataset;
@@ -47,12 +48,25 @@ export function summarize({ dataset, kind, notes }: ReadResult): DatasetSummary 
   const hashes = { train: imageHashes(train, imageBytes), test: imageHashes(test, imageBytes) };
   const inTraining = new Set(hashes.train);
   const shared = hashes.test.filter((one) => inTraining.has(one)).length;
-  const warning = shared > 0 ? [`${shared} of the ${test.count} test images are, byte for byte, training images too: accuracy on them says less.`] : [];
+  const warning =
+    shared > 0
+      ? [
+          `${shared} of the ${test.count} test images are, byte for byte, training images too: accuracy on them says less.`,
+        ]
+      : [];
   const { mean, deviation } = channelStatistics(train.images, channels);
   return {
     ...{ id: idOf(dataset, hashes), name, kind, size, channels, classNames: [...classNames] },
-    ...{ train: countClasses(train.labels, classNames.length), test: countClasses(test.labels, classNames.length) },
-    ...{ mean, deviation, bytes: (train.count + test.count) * imageBytes, notes: [...notes, ...warning] },
+    ...{
+      train: countClasses(train.labels, classNames.length),
+      test: countClasses(test.labels, classNames.length),
+    },
+    ...{
+      mean,
+      deviation,
+      bytes: (train.count + test.count) * imageBytes,
+      notes: [...notes, ...warning],
+    },
   };
 }
 
@@ -76,9 +90,15 @@ function imageHashes({ images, count }: ImageSplit, imageBytes: number): Float64
   });
 }
 
-function idOf({ size, channels, train, test, classNames }: Dataset, hashes: Record<StoredSplitName, Float64Array>): string {
+function idOf(
+  { size, channels, train, test, classNames }: Dataset,
+  hashes: Record<StoredSplitName, Float64Array>,
+): string {
   let key = hash(size, channels, classNames.length, train.count, test.count);
-  for (const [split, { labels }] of [['train', train], ['test', test]] as const) {
+  for (const [split, { labels }] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
     hashes[split].forEach((value, image) => {
       key = hash(key, value / 2 ** 20, value % 2 ** 20, labels[image]!);
     });
@@ -87,9 +107,13 @@ function idOf({ size, channels, train, test, classNames }: Dataset, hashes: Reco
 }
 
 /** What a split's images are stored as: views, not copies. */
-export function* chunksOf({ images, count }: ImageSplit, imageBytes: number): Generator<Uint8Array> {
+export function* chunksOf(
+  { images, count }: ImageSplit,
+  imageBytes: number,
+): Generator<Uint8Array> {
   const length = chunkImagesOf(imageBytes) * imageBytes;
-  for (let start = 0; start < count * imageBytes; start += length) yield images.subarray(start, Math.min(start + length, count * imageBytes));
+  for (let start = 0; start < count * imageBytes; start += length)
+    yield images.subarray(start, Math.min(start + length, count * imageBytes));
 }
 
 /** Puts a split together again. @param readChunk the chunk of that number, or undefined where it is missing */
@@ -106,7 +130,9 @@ export async function joinChunks(
     const expected = Math.min(set.chunkImages, labels.length - image) * imageBytes;
     const chunk = await readChunk(index);
     if (chunk?.length !== expected) {
-      throw new DatasetError(`${set.name}: images ${image} and after are missing from the browser's store: delete the set under Data and add it again.`);
+      throw new DatasetError(
+        `${set.name}: images ${image} and after are missing from the browser's store: delete the set under Data and add it again.`,
+      );
     }
     images.set(chunk, image * imageBytes);
     onChunk(chunk.length);

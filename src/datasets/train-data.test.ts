@@ -5,16 +5,38 @@ import { createTrainData } from './train-data.ts';
 const size = 6;
 const split = (count: number, first: number): ImageSplit => ({
   count,
-  images: Uint8Array.from({ length: count * size * size }, (_, i) => (first + i * 37 + Math.floor(i / 36) * 11) % 256),
+  images: Uint8Array.from(
+    { length: count * size * size },
+    (_, i) => (first + i * 37 + Math.floor(i / 36) * 11) % 256,
+  ),
   labels: Uint8Array.from({ length: count }, (_, i) => i % 3),
 });
-const dataset: Dataset = { name: 'small', size, channels: 1, classNames: ['a', 'b', 'c'], train: split(30, 5), test: split(13, 90) };
-const settings = { seed: 7, batchSize: 6, imageSize: size, trainImages: 0, testImages: 0, cropPadding: 1, flip: true, cutout: 0 };
+const dataset: Dataset = {
+  name: 'small',
+  size,
+  channels: 1,
+  classNames: ['a', 'b', 'c'],
+  train: split(30, 5),
+  test: split(13, 90),
+};
+const settings = {
+  seed: 7,
+  batchSize: 6,
+  imageSize: size,
+  trainImages: 0,
+  testImages: 0,
+  cropPadding: 1,
+  flip: true,
+  cutout: 0,
+};
 
 describe('training data', () => {
   it('shows every training image once an epoch, in another order each', () => {
     const plain = createTrainData(dataset, { ...settings, cropPadding: 0, flip: false });
-    const epoch = (e: number) => Array.from({ length: plain.stepsPerEpoch }, (_, i) => [...plain.trainBatch(e, i).labels]).flat();
+    const epoch = (e: number) =>
+      Array.from({ length: plain.stepsPerEpoch }, (_, i) => [
+        ...plain.trainBatch(e, i).labels,
+      ]).flat();
     expect(plain.stepsPerEpoch).toBe(5);
     expect(epoch(0).toSorted()).toEqual([...dataset.train.labels].toSorted());
     expect(epoch(0)).not.toEqual(epoch(1));
@@ -26,7 +48,9 @@ describe('training data', () => {
     const other = createTrainData(dataset, { ...settings, cutout: 3 });
     other.trainBatch(0, 0);
     expect(other.trainBatch(4, 2)).toEqual(later);
-    expect(createTrainData(dataset, { ...settings, cutout: 3, seed: 8 }).trainBatch(4, 2)).not.toEqual(later);
+    expect(
+      createTrainData(dataset, { ...settings, cutout: 3, seed: 8 }).trainBatch(4, 2),
+    ).not.toEqual(later);
   });
 
   it('gives the whole test set in order, not augmented, by the normalization that it states', () => {
@@ -35,7 +59,9 @@ describe('training data', () => {
     expect(batches.map((batch) => batch.size)).toEqual([6, 6, 1]);
     expect(batches.flatMap(({ labels }) => [...labels])).toEqual([...dataset.test.labels]);
     const { mean, deviation } = data.normalization;
-    const back = batches.flatMap(({ images }) => [...images].map((value) => Math.round(value * deviation[0]! + mean[0]!)));
+    const back = batches.flatMap(({ images }) =>
+      [...images].map((value) => Math.round(value * deviation[0]! + mean[0]!)),
+    );
     expect(back).toEqual([...dataset.test.images]);
   });
 
@@ -46,7 +72,9 @@ describe('training data', () => {
     for (let index = 0; index < whole.stepsPerEpoch; index++) {
       const [before, after] = [whole.trainBatch(1, index).images, cut.trainBatch(1, index).images];
       for (let image = 0; image < settings.batchSize; image++) {
-        const changed = Array.from({ length: size * size }, (_, i) => i).filter((i) => before[image * 36 + i] !== after[image * 36 + i]);
+        const changed = Array.from({ length: size * size }, (_, i) => i).filter(
+          (i) => before[image * 36 + i] !== after[image * 36 + i],
+        );
         expect(changed.length).toBeGreaterThan(0);
         expect(changed.every((i) => after[image * 36 + i] === 0)).toBe(true);
         const rows = changed.map((i) => Math.floor(i / size));

@@ -1,7 +1,13 @@
 /** Turns a data set into what training from scratch consumes: training batches, augmented, and the whole test set. */
 import type { TrainData } from '../engine/data.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
-import { cutOut, drawAugmentation, noAugmentation, writeImage, type Augmentation } from './augment.ts';
+import {
+  cutOut,
+  drawAugmentation,
+  noAugmentation,
+  writeImage,
+  type Augmentation,
+} from './augment.ts';
 import { DatasetError, type Dataset } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
@@ -41,18 +47,32 @@ export function createTrainData(dataset: Dataset, settings: TrainDataSettings): 
   const train = choose(dataset, 'train', settings.trainImages, size, seed);
   const test = choose(dataset, 'test', settings.testImages, size, seed);
   if (train.labels.length < batchSize) {
-    throw new DatasetError(`batchSize is ${batchSize}, but there are only ${train.labels.length} training images: set it to at most that.`);
+    throw new DatasetError(
+      `batchSize is ${batchSize}, but there are only ${train.labels.length} training images: set it to at most that.`,
+    );
   }
   const levels = normalizedLevels(train.images, channels);
   const imageBytes = size * size * channels;
   const stepsPerEpoch = Math.floor(train.labels.length / batchSize);
   const testBatches = Math.ceil(test.labels.length / batchSize);
 
-  function batchOf(part: Images, indices: Uint32Array, augmentation: (image: number) => Augmentation): Batch {
+  function batchOf(
+    part: Images,
+    indices: Uint32Array,
+    augmentation: (image: number) => Augmentation,
+  ): Batch {
     const images = new Float32Array(indices.length * imageBytes);
     const labels = new Int32Array(indices.length);
     indices.forEach((image, slot) => {
-      writeImage(part.images.subarray(image * imageBytes, (image + 1) * imageBytes), size, channels, augmentation(image), levels, images, slot * imageBytes);
+      writeImage(
+        part.images.subarray(image * imageBytes, (image + 1) * imageBytes),
+        size,
+        channels,
+        augmentation(image),
+        levels,
+        images,
+        slot * imageBytes,
+      );
       labels[slot] = part.labels[image]!;
     });
     return { images, labels, size: indices.length };
@@ -76,8 +96,19 @@ export function createTrainData(dataset: Dataset, settings: TrainDataSettings): 
         orderEpoch = epoch;
       }
       const indices = order.subarray(index * batchSize, (index + 1) * batchSize);
-      const batch = batchOf(train, indices, (image) => drawAugmentation(settings, seed, epoch, image));
-      if (cutout > 0) indices.forEach((image, slot) => cutOut(batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes), size, channels, cutout, [seed, epoch, image]));
+      const batch = batchOf(train, indices, (image) =>
+        drawAugmentation(settings, seed, epoch, image),
+      );
+      if (cutout > 0)
+        indices.forEach((image, slot) =>
+          cutOut(
+            batch.images.subarray(slot * imageBytes, (slot + 1) * imageBytes),
+            size,
+            channels,
+            cutout,
+            [seed, epoch, image],
+          ),
+        );
       return batch;
     },
     testBatches,
@@ -85,25 +116,42 @@ export function createTrainData(dataset: Dataset, settings: TrainDataSettings): 
       checkIndex('test', index, testBatches);
       const first = index * batchSize;
       const count = Math.min(batchSize, test.labels.length - first);
-      return batchOf(test, Uint32Array.from({ length: count }, (_, i) => first + i), () => noAugmentation);
+      return batchOf(
+        test,
+        Uint32Array.from({ length: count }, (_, i) => first + i),
+        () => noAugmentation,
+      );
     },
   };
 }
 
-function choose(dataset: Dataset, split: 'train' | 'test', wanted: number, size: number, seed: number): Images {
+function choose(
+  dataset: Dataset,
+  split: 'train' | 'test',
+  wanted: number,
+  size: number,
+  seed: number,
+): Images {
   const images = dataset[split];
   if (wanted > images.count) {
     throw new DatasetError(
       `data.${split}Images is ${wanted}, but ${dataset.name} has ${images.count} ${split} images: set it to at most ${images.count}, or to 0 for all.`,
     );
   }
-  if (wanted === 0 || wanted === images.count) return { images: resizeImages(images.images, dataset.size, dataset.channels, size), labels: images.labels };
+  if (wanted === 0 || wanted === images.count)
+    return {
+      images: resizeImages(images.images, dataset.size, dataset.channels, size),
+      labels: images.labels,
+    };
   const chosen = stratifiedSplit(images.labels, dataset.classNames.length, wanted, 0, seed).search;
   return extract({ ...dataset, train: images }, chosen, size);
 }
 
 function normalizationOf(levels: Float32Array, channels: number): TrainData['normalization'] {
-  const scales = Array.from({ length: channels }, (_, c) => (levels[c * 256 + 255]! - levels[c * 256]!) / 255);
+  const scales = Array.from(
+    { length: channels },
+    (_, c) => (levels[c * 256 + 255]! - levels[c * 256]!) / 255,
+  );
   return {
     // A channel without variation enters as zero, whatever its deviation is called.
     mean: scales.map((scale, c) => (scale > 0 ? -levels[c * 256]! / scale : 0)),

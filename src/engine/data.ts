@@ -26,7 +26,10 @@ export interface TrainData {
   readonly trainImages: number;
   readonly testImages: number;
   /** Per channel: a pixel enters the network as (byte - mean) / deviation. */
-  readonly normalization: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+  readonly normalization: {
+    readonly mean: readonly number[];
+    readonly deviation: readonly number[];
+  };
   readonly stepsPerEpoch: number;
   /** As in `SearchData`, over all images that are trained with. */
   trainBatch(epoch: number, index: number): Batch;

@@ -6,8 +6,22 @@ export type PresetName = 'tiny' | 'demo' | 'paper';
 
 const tiny: SearchSettings = {
   seed: 1,
-  space: { cells: 3, nodes: 2, channels: 4, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
-  data: { imageSize: 10, trainImages: 600, validationFraction: 0.3, cropPadding: 0, flip: false, cutout: 0 },
+  space: {
+    cells: 3,
+    nodes: 2,
+    channels: 4,
+    stages: 3,
+    stemMultiplier: 3,
+    operations: [...operationNames],
+  },
+  data: {
+    imageSize: 10,
+    trainImages: 600,
+    validationFraction: 0.3,
+    cropPadding: 0,
+    flip: false,
+    cutout: 0,
+  },
   batchSize: 16,
   targetParameters: 6_000,
   granularities: { operation: true, filter: true, weight: true },
@@ -29,7 +43,14 @@ const tiny: SearchSettings = {
 const demo: SearchSettings = {
   ...paperSettings,
   space: { ...paperSettings.space, cells: 6, nodes: 3, channels: 8 },
-  data: { imageSize: 28, trainImages: 0, validationFraction: 0.1, cropPadding: 2, flip: true, cutout: 0 },
+  data: {
+    imageSize: 28,
+    trainImages: 0,
+    validationFraction: 0.1,
+    cropPadding: 2,
+    flip: true,
+    cutout: 0,
+  },
   batchSize: 64,
   targetParameters: 60_000,
   optimizers: {
@@ -43,7 +64,11 @@ const demo: SearchSettings = {
   joint: { warmUpEpochs: 1, maxEpochs: 16 },
 };
 
-export const presets: Readonly<Record<PresetName, SearchSettings>> = { tiny, demo, paper: paperSettings };
+export const presets: Readonly<Record<PresetName, SearchSettings>> = {
+  tiny,
+  demo,
+  paper: paperSettings,
+};
 
 export const presetDescriptions: Readonly<Record<PresetName, string>> = {
   tiny: 'A first look: three small cells on 10-pixel images. Under two minutes even without a graphics card.',

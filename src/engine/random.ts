@@ -29,7 +29,8 @@ export interface RandomStream {
 /** A stream named by `keys`; the same keys give the same numbers. */
 export function randomStream(...keys: readonly (number | string)[]): RandomStream {
   let key = 0x9e3779b9;
-  for (const k of keys) key = hash32((key + (typeof k === 'string' ? hashString(k) : hash32(k >>> 0))) >>> 0);
+  for (const k of keys)
+    key = hash32((key + (typeof k === 'string' ? hashString(k) : hash32(k >>> 0))) >>> 0);
   let counter = 0;
   const uniform = (): number => hash32((key + Math.imul(++counter, 0x9e3779b9)) >>> 0) / 4294967296;
   return {

@@ -110,8 +110,22 @@ export type SearchSettings = v.InferOutput<typeof SearchSettingsSchema>;
 /** The paper's settings, for 32-pixel CIFAR-10. */
 export const paperSettings: SearchSettings = {
   seed: 1,
-  space: { cells: 8, nodes: 4, channels: 16, stages: 3, stemMultiplier: 3, operations: [...operationNames] },
-  data: { imageSize: 32, trainImages: 0, validationFraction: 0.1, cropPadding: 4, flip: true, cutout: 0 },
+  space: {
+    cells: 8,
+    nodes: 4,
+    channels: 16,
+    stages: 3,
+    stemMultiplier: 3,
+    operations: [...operationNames],
+  },
+  data: {
+    imageSize: 32,
+    trainImages: 0,
+    validationFraction: 0.1,
+    cropPadding: 4,
+    flip: true,
+    cutout: 0,
+  },
   batchSize: 96,
   targetParameters: 500_000,
   granularities: { operation: true, filter: true, weight: true },

@@ -6,7 +6,12 @@ const event = (type: SearchEvent['type'], step = 0) => ({ type, step, time: 0 })
 
 function setUp(options: { capacity?: number } = {}) {
   const batches: SearchEvent[][] = [];
-  const batcher = new EventBatcher({ send: (events) => batches.push(events), interval: 100, window: 2, ...options });
+  const batcher = new EventBatcher({
+    send: (events) => batches.push(events),
+    interval: 100,
+    window: 2,
+    ...options,
+  });
   return { batcher, batches };
 }
 
@@ -63,5 +68,9 @@ describe('EventBatcher', () => {
 
 it('thinSteps keeps the newest step and all other events', () => {
   const events = [event('step', 1), event('step', 2), event('pruned', 2), event('step', 3)];
-  expect(thinSteps(events).map(({ type, step }) => `${type} ${step}`)).toEqual(['step 1', 'pruned 2', 'step 3']);
+  expect(thinSteps(events).map(({ type, step }) => `${type} ${step}`)).toEqual([
+    'step 1',
+    'pruned 2',
+    'step 3',
+  ]);
 });

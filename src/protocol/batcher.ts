@@ -16,7 +16,15 @@ export interface BatcherOptions {
 }
 
 /** These are not kept waiting: a person waits for them. */
-const urgent: ReadonlySet<SearchEvent['type']> = new Set(['started', 'paused', 'resumed', 'finished', 'stopped', 'failed', 'device-lost']);
+const urgent: ReadonlySet<SearchEvent['type']> = new Set([
+  'started',
+  'paused',
+  'resumed',
+  'finished',
+  'stopped',
+  'failed',
+  'device-lost',
+]);
 
 export class EventBatcher {
   private waiting: SearchEvent[] = [];
@@ -43,7 +51,8 @@ export class EventBatcher {
   drawn(batch: number): void {
     this.drawnUpTo = Math.max(this.drawnUpTo, batch);
     // It waited on this: the interval has long passed.
-    if (this.timer === null && this.waiting.length > 0) this.timer = setTimeout(() => this.tick(), 0);
+    if (this.timer === null && this.waiting.length > 0)
+      this.timer = setTimeout(() => this.tick(), 0);
   }
 
   /** Sends what waits, drawn or not. */

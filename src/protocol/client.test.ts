@@ -24,7 +24,11 @@ class FakeTransport extends EventTarget implements Transport {
   /** Answers the last request. */
   answer(error?: WorkerError): void {
     const { id } = this.requests().at(-1)!;
-    this.say(error ? { version: 1, type: 'reply', id, ok: false, error } : { version: 1, type: 'reply', id, ok: true, value: null });
+    this.say(
+      error
+        ? { version: 1, type: 'reply', id, ok: false, error }
+        : { version: 1, type: 'reply', id, ok: true, value: null },
+    );
   }
   events(...types: SearchEvent['type'][]): void {
     const events = types.map((type) => ({ type, step: 0, time: 0 }) as SearchEvent);
@@ -33,7 +37,12 @@ class FakeTransport extends EventTarget implements Transport {
   private batch = 0;
 }
 
-const payload: Payload<'start'> = { settings: paperSettings, dataset: { kind: 'fashion-mnist', baseUrl: '/' }, backend: 'webgpu', run: { id: 'a', resume: false } };
+const payload: Payload<'start'> = {
+  settings: paperSettings,
+  dataset: { kind: 'fashion-mnist', baseUrl: '/' },
+  backend: 'webgpu',
+  run: { id: 'a', resume: false },
+};
 const problem: WorkerError = { code: 'data', message: 'no data', advice: 'look again' };
 
 function setUp() {
@@ -58,7 +67,16 @@ function setUp() {
       onRecording: () => {},
     },
   );
-  return { client, states, errors, batches, histories, onLoading, transports, worker: () => transports.at(-1)! };
+  return {
+    client,
+    states,
+    errors,
+    batches,
+    histories,
+    onLoading,
+    transports,
+    worker: () => transports.at(-1)!,
+  };
 }
 
 async function running() {
@@ -83,7 +101,11 @@ describe('a search', () => {
     worker().answer();
     worker().events('stopped');
     expect(states).toEqual(['loading', 'running', 'paused', 'running', 'stopping', 'finished']);
-    expect(worker().requests().map(({ type }) => type)).toEqual(['start', 'pause', 'resume', 'stop']);
+    expect(
+      worker()
+        .requests()
+        .map(({ type }) => type),
+    ).toEqual(['start', 'pause', 'resume', 'stop']);
   });
 
   it('is paused only once the engine says so', async () => {
@@ -150,18 +172,21 @@ describe('back-pressure', () => {
 });
 
 describe('a crash', () => {
-  it.each(['error', 'messageerror'] as const)('(%s) rejects everything pending and ends the worker', async (type) => {
-    const { client, worker, errors } = setUp();
-    const probes = [client.probe(), client.probe()];
-    worker().dispatchEvent(new Event(type));
-    for (const result of await Promise.allSettled(probes)) {
-      expect(result).toMatchObject({ status: 'rejected', reason: expect.any(RequestFailed) });
-    }
-    expect(worker().terminated).toBe(true);
-    expect(client.state).toBe('failed');
-    expect(errors).toHaveLength(1);
-    expect(errors[0].advice).not.toBe('');
-  });
+  it.each(['error', 'messageerror'] as const)(
+    '(%s) rejects everything pending and ends the worker',
+    async (type) => {
+      const { client, worker, errors } = setUp();
+      const probes = [client.probe(), client.probe()];
+      worker().dispatchEvent(new Event(type));
+      for (const result of await Promise.allSettled(probes)) {
+        expect(result).toMatchObject({ status: 'rejected', reason: expect.any(RequestFailed) });
+      }
+      expect(worker().terminated).toBe(true);
+      expect(client.state).toBe('failed');
+      expect(errors).toHaveLength(1);
+      expect(errors[0].advice).not.toBe('');
+    },
+  );
 
   it('during a search fails it once', async () => {
     const { client, worker, states, errors } = await running();

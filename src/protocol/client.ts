@@ -6,9 +6,18 @@
 import type { SearchEvent } from '../engine/search/events.ts';
 import type { Steering } from '../engine/search/steering-schema.ts';
 import { protocolVersion } from './messages.ts';
-import type { PageMessage, Payload, RequestType, SuperNet, Value, WorkerError, WorkerMessage } from './messages.ts';
+import type {
+  PageMessage,
+  Payload,
+  RequestType,
+  SuperNet,
+  Value,
+  WorkerError,
+  WorkerMessage,
+} from './messages.ts';
 
-export type ClientState = 'idle' | 'loading' | 'running' | 'paused' | 'stopping' | 'finished' | 'failed';
+export type ClientState =
+  'idle' | 'loading' | 'running' | 'paused' | 'stopping' | 'finished' | 'failed';
 
 /** States in which a search is under way. */
 export const activeStates: readonly ClientState[] = ['loading', 'running', 'paused', 'stopping'];
@@ -16,7 +25,10 @@ export const activeStates: readonly ClientState[] = ['loading', 'running', 'paus
 /** What of `Worker` the client needs; a test gives it an EventTarget. */
 export interface Transport {
   postMessage(message: PageMessage): void;
-  addEventListener(type: 'message' | 'error' | 'messageerror', listener: (event: Event) => void): void;
+  addEventListener(
+    type: 'message' | 'error' | 'messageerror',
+    listener: (event: Event) => void,
+  ): void;
   terminate(): void;
 }
 
@@ -49,7 +61,11 @@ interface Pending {
   reject(error: RequestFailed): void;
 }
 
-const replaced: WorkerError = { code: 'replaced', message: 'The worker was replaced by a new one.', advice: '' };
+const replaced: WorkerError = {
+  code: 'replaced',
+  message: 'The worker was replaced by a new one.',
+  advice: '',
+};
 
 export class SearchClient {
   private transport: Transport | null = null;
@@ -130,7 +146,10 @@ export class SearchClient {
     if (!this.isActive) this.enter('idle');
   }
 
-  private send<T extends 'pause' | 'resume' | 'stop' | 'step' | 'steer'>(type: T, payload = {} as Payload<T>): void {
+  private send<T extends 'pause' | 'resume' | 'stop' | 'step' | 'steer'>(
+    type: T,
+    payload = {} as Payload<T>,
+  ): void {
     this.request(type, payload).catch((error: unknown) => {
       const failure = errorOf(error);
       if (failure !== replaced && this.current !== 'failed') this.fail(failure);
@@ -192,7 +211,11 @@ export class SearchClient {
       case 'super-net':
         return this.handlers.onSuperNet(message.superNet);
       case 'recording':
-        return this.handlers.onRecording({ runId: message.runId, kept: message.kept, obstacle: message.obstacle });
+        return this.handlers.onRecording({
+          runId: message.runId,
+          kept: message.kept,
+          obstacle: message.obstacle,
+        });
       case 'history':
         this.handlers.onHistory(message.events);
         // A run that is gone on with does not start again.
@@ -208,7 +231,8 @@ export class SearchClient {
   private receiveEvents(events: readonly SearchEvent[], batch: number): void {
     const { generation } = this;
     this.handlers.onEvents(events, () => {
-      if (generation === this.generation) this.transport?.postMessage({ version: protocolVersion, type: 'drawn', batch });
+      if (generation === this.generation)
+        this.transport?.postMessage({ version: protocolVersion, type: 'drawn', batch });
     });
     for (const event of events) this.follow(event);
   }
@@ -269,13 +293,17 @@ export class SearchClient {
 }
 
 function errorOf(error: unknown): WorkerError {
-  return error instanceof RequestFailed ? error.error : crash(error instanceof Error ? error.message : String(error));
+  return error instanceof RequestFailed
+    ? error.error
+    : crash(error instanceof Error ? error.message : String(error));
 }
 
 function crash(message: string): WorkerError {
   return {
     code: 'worker-crashed',
-    message: message ? `The search's worker broke down: ${message}` : 'The search\u2019s worker could not be loaded or broke down.',
+    message: message
+      ? `The search's worker broke down: ${message}`
+      : 'The search\u2019s worker could not be loaded or broke down.',
     advice: 'Start the search again. If it happens again, reload the page.',
   };
 }

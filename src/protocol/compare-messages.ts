@@ -13,7 +13,13 @@ export type CompareRequest =
    * Runs what is open of the stored comparison of this id; of the given one where none is stored. To stop, end the
    * worker: the run under way is lost, all before it are stored.
    */
-  | { type: 'run'; id: string; comparison: Comparison; dataset: DatasetSource; backend: BackendChoice }
+  | {
+      type: 'run';
+      id: string;
+      comparison: Comparison;
+      dataset: DatasetSource;
+      backend: BackendChoice;
+    }
   /** After the step under way. */
   | { type: 'pause' }
   | { type: 'resume' };

@@ -2,11 +2,20 @@
 import { RequestFailed } from './client.ts';
 import { protocolVersion } from './messages.ts';
 import type { WorkerError } from './messages.ts';
-import type { DataPayload, DataRequest, DataRequestType, DataValue, DataWorkerMessage } from './data-messages.ts';
+import type {
+  DataPayload,
+  DataRequest,
+  DataRequestType,
+  DataValue,
+  DataWorkerMessage,
+} from './data-messages.ts';
 
 export interface DataTransport {
   postMessage(message: DataRequest): void;
-  addEventListener(type: 'message' | 'error' | 'messageerror', listener: (event: Event) => void): void;
+  addEventListener(
+    type: 'message' | 'error' | 'messageerror',
+    listener: (event: Event) => void,
+  ): void;
   terminate(): void;
 }
 
@@ -63,7 +72,8 @@ export class DataClient {
   }
 
   private receive(message: DataWorkerMessage): void {
-    if (message?.version !== protocolVersion) return this.breakDown('it is of another version: reload the page');
+    if (message?.version !== protocolVersion)
+      return this.breakDown('it is of another version: reload the page');
     if (message.type === 'progress') return this.handlers.onProgress(message);
     if (message.type === 'unreadable') return this.handlers.onUnreadable(message);
     const pending = this.pending.get(message.id);

@@ -79,7 +79,9 @@ export type DataRequestType = keyof DataRequestMap;
 export type DataPayload<T extends DataRequestType> = DataRequestMap[T]['payload'];
 export type DataValue<T extends DataRequestType> = DataRequestMap[T]['value'];
 /** A payload must not have a field `id` of its own: it is the request's. */
-export type DataRequest = { [T in DataRequestType]: { version: 1; id: number; type: T } & DataPayload<T> }[DataRequestType];
+export type DataRequest = {
+  [T in DataRequestType]: { version: 1; id: number; type: T } & DataPayload<T>;
+}[DataRequestType];
 
 export type DataWorkerMessage =
   | { version: 1; type: 'reply'; id: number; ok: true; value: DataValue<DataRequestType> }

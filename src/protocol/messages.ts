@@ -8,7 +8,8 @@ export const protocolVersion = 1;
 export type BackendChoice = 'webgpu' | 'webgl' | 'cpu';
 
 /** Where the images come from: shipped with the lab (`full`: all 60,000, where they were set up), or stored in this browser. */
-export type DatasetSource = { kind: 'fashion-mnist'; baseUrl: string; full?: boolean } | { kind: 'stored'; id: string };
+export type DatasetSource =
+  { kind: 'fashion-mnist'; baseUrl: string; full?: boolean } | { kind: 'stored'; id: string };
 
 export interface AdapterInfo {
   vendor: string;
@@ -19,7 +20,8 @@ export interface AdapterInfo {
 }
 
 /** Why there is no WebGPU; `none` = there is. */
-export type WebGPUObstacle = 'none' | 'unsupported' | 'insecure-context' | 'no-adapter' | 'device-refused';
+export type WebGPUObstacle =
+  'none' | 'unsupported' | 'insecure-context' | 'no-adapter' | 'device-refused';
 
 export interface ProbeResult {
   webgpu: AdapterInfo | null;
@@ -81,7 +83,9 @@ export type RequestType = keyof RequestMap;
 export type Payload<T extends RequestType> = RequestMap[T]['payload'];
 export type Value<T extends RequestType> = RequestMap[T]['value'];
 
-export type Request = { [T in RequestType]: { version: 1; id: number; type: T } & Payload<T> }[RequestType];
+export type Request = {
+  [T in RequestType]: { version: 1; id: number; type: T } & Payload<T>;
+}[RequestType];
 
 export type PageMessage =
   | Request
@@ -96,7 +100,13 @@ export type WorkerMessage =
   | { version: 1; type: 'loading'; loaded: number; total: number }
   | { version: 1; type: 'super-net'; superNet: SuperNet }
   /** The run as it is stored. `obstacle`: why it is not, or not all of it at the moment. */
-  | { version: 1; type: 'recording'; runId: string; kept: 'stored' | 'in-memory'; obstacle: string | null }
+  | {
+      version: 1;
+      type: 'recording';
+      runId: string;
+      kept: 'stored' | 'in-memory';
+      obstacle: string | null;
+    }
   /** The run up to its last checkpoint, in place of all events sent before: it goes on from there. */
   | { version: 1; type: 'history'; events: SearchEvent[] }
   /** A failure outside any request: the worker is of no more use. */

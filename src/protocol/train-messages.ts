@@ -9,13 +9,26 @@ import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
 
 export type TrainRequest =
   /** `id`: under which it is stored. `resume`: it goes on from the last epoch stored there, whose settings count. */
-  | { type: 'train'; id: string; resume: boolean; architecture: Architecture; settings: TrainSettings; dataset: DatasetSource; backend: BackendChoice }
+  | {
+      type: 'train';
+      id: string;
+      resume: boolean;
+      architecture: Architecture;
+      settings: TrainSettings;
+      dataset: DatasetSource;
+      backend: BackendChoice;
+    }
   | { type: 'pause' }
   | { type: 'resume' }
   /** Ends the training; what was trained so far is gone. */
   | { type: 'stop' }
   /** After the training has finished. `trained`: what was trained before; null = by this worker. `latency`: of what was trained, null = not measured. */
-  | { type: 'export'; format: ExportFormat; trained: Trained | null; latency: MeasuredLatency | null }
+  | {
+      type: 'export';
+      format: ExportFormat;
+      trained: Trained | null;
+      latency: MeasuredLatency | null;
+    }
   /** In place of a training: how long inference of an architecture takes, one image at a time. */
   | { type: 'measure'; architecture: Architecture; backend: BackendChoice };
 

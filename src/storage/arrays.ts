@@ -18,15 +18,23 @@ export const PackedArraySchema = v.object({
 
 export function packArray(array: Float32Array | Uint8Array): PackedArray {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return { kind: array instanceof Float32Array ? 'float32' : 'uint8', length: array.length, deflated: toBase64(deflateSync(bytes, { level: 6 })) };
+  return {
+    kind: array instanceof Float32Array ? 'float32' : 'uint8',
+    length: array.length,
+    deflated: toBase64(deflateSync(bytes, { level: 6 })),
+  };
 }
 
 /** @throws Error that says what is wrong with it. */
-export function unpackArray<K extends Kind>({ kind, length, deflated }: PackedArray, wanted: K): InstanceType<(typeof kinds)[K]> {
+export function unpackArray<K extends Kind>(
+  { kind, length, deflated }: PackedArray,
+  wanted: K,
+): InstanceType<(typeof kinds)[K]> {
   if (kind !== wanted) throw new Error(`it holds ${kind} numbers, expected ${wanted}`);
   const bytes = inflate(fromBase64(deflated), length * kinds[kind].BYTES_PER_ELEMENT);
   const array = new kinds[kind](bytes.buffer) as InstanceType<(typeof kinds)[K]>;
-  if (array instanceof Float32Array && !array.every(Number.isFinite)) throw new Error('it holds numbers that are not finite');
+  if (array instanceof Float32Array && !array.every(Number.isFinite))
+    throw new Error('it holds numbers that are not finite');
   return array;
 }
 
@@ -43,7 +51,8 @@ function inflate(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
     filled += chunk.length;
     ended = final;
   });
-  for (let at = 0; at < packed.length || at === 0; at += piece) inflating.push(packed.subarray(at, at + piece), at + piece >= packed.length);
+  for (let at = 0; at < packed.length || at === 0; at += piece)
+    inflating.push(packed.subarray(at, at + piece), at + piece >= packed.length);
   if (!ended || filled !== size) throw new Error(`it unpacks to ${filled} bytes, expected ${size}`);
   return bytes;
 }
@@ -51,7 +60,8 @@ function inflate(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
   // Few enough arguments for one call.
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
 }
 

@@ -11,11 +11,27 @@ type Block = Operation['blocks'][number];
 export function checkArchitecture(architecture: Architecture, path = ''): void {
   const { cells, dataset, head, settings, parameters } = architecture;
   const demand = demandUnder(path);
-  demand(dataset.classNames.length === dataset.classes, 'dataset.classNames', `expected ${dataset.classes} names, found ${dataset.classNames.length}`);
-  demand(head.classes === dataset.classes, 'head.classes', `expected ${dataset.classes}, as in dataset.classes`);
+  demand(
+    dataset.classNames.length === dataset.classes,
+    'dataset.classNames',
+    `expected ${dataset.classes} names, found ${dataset.classNames.length}`,
+  );
+  demand(
+    head.classes === dataset.classes,
+    'head.classes',
+    `expected ${dataset.classes}, as in dataset.classes`,
+  );
   demand(ascending(head.inputs), 'head.inputs', 'expected ascending numbers');
-  demand(cells.length >= 1 && cells.length <= settings.space.cells, 'cells', `expected 1 to ${settings.space.cells} cells, found ${cells.length}`);
-  demand(parameters.active <= parameters.dense, 'parameters.active', 'expected no more than parameters.dense');
+  demand(
+    cells.length >= 1 && cells.length <= settings.space.cells,
+    'cells',
+    `expected 1 to ${settings.space.cells} cells, found ${cells.length}`,
+  );
+  demand(
+    parameters.active <= parameters.dense,
+    'parameters.active',
+    'expected no more than parameters.dense',
+  );
   cells.forEach((cell, i) => {
     demand(cell.index === i, `cells.${i}.index`, `expected ${i}`);
     checkCell(cell, settings.space, `${path}cells.${i}.`);
@@ -24,17 +40,42 @@ export function checkArchitecture(architecture: Architecture, path = ''): void {
 }
 
 /** The totals that lists and comparisons show are those of stem, cells and classifier together. */
-function checkSums({ cells, dataset, head, stem, parameters, macs }: Architecture, demand: ReturnType<typeof demandUnder>): void {
+function checkSums(
+  { cells, dataset, head, stem, parameters, macs }: Architecture,
+  demand: ReturnType<typeof demandUnder>,
+): void {
   const stemWeights = 9 * dataset.imageChannels * stem.channels;
   const classifier = head.inputs.length * head.classes;
   // Besides convolution and matrix: the stem's batch norm, the classifier's biases.
-  const parameterSum = (size: 'dense' | 'active'): number => stemWeights + 2 * stem.channels + classifier + head.classes + cells.reduce((sum, cell) => sum + cell.parameters[size], 0);
-  const macSum = (size: 'dense' | 'sparse'): number => stemWeights * dataset.imageSize ** 2 + classifier + cells.reduce((sum, cell) => sum + cell.macs[size], 0);
-  for (const size of ['dense', 'active'] as const) demand(parameters[size] === parameterSum(size), `parameters.${size}`, `expected ${parameterSum(size)}, the sum of its parts`);
-  for (const size of ['dense', 'sparse'] as const) demand(macs[size] === macSum(size), `macs.${size}`, `expected ${macSum(size)}, the sum of its parts`);
+  const parameterSum = (size: 'dense' | 'active'): number =>
+    stemWeights +
+    2 * stem.channels +
+    classifier +
+    head.classes +
+    cells.reduce((sum, cell) => sum + cell.parameters[size], 0);
+  const macSum = (size: 'dense' | 'sparse'): number =>
+    stemWeights * dataset.imageSize ** 2 +
+    classifier +
+    cells.reduce((sum, cell) => sum + cell.macs[size], 0);
+  for (const size of ['dense', 'active'] as const)
+    demand(
+      parameters[size] === parameterSum(size),
+      `parameters.${size}`,
+      `expected ${parameterSum(size)}, the sum of its parts`,
+    );
+  for (const size of ['dense', 'sparse'] as const)
+    demand(
+      macs[size] === macSum(size),
+      `macs.${size}`,
+      `expected ${macSum(size)}, the sum of its parts`,
+    );
 }
 
-function checkCell({ preprocess, operations }: Cell, { nodes, operations: candidates }: Architecture['settings']['space'], path: string): void {
+function checkCell(
+  { preprocess, operations }: Cell,
+  { nodes, operations: candidates }: Architecture['settings']['space'],
+  path: string,
+): void {
   const demand = demandUnder(path);
   demand(preprocess.length === 2, 'preprocess', `expected 2 entries, found ${preprocess.length}`);
   preprocess.forEach(({ inputs, filters }, i) => {
@@ -43,11 +84,21 @@ function checkCell({ preprocess, operations }: Cell, { nodes, operations: candid
   });
   operations.forEach((operation, i) => {
     const { from, to } = operation;
-    demand(candidates.includes(operation.operation), `operations.${i}.operation`, 'expected one of settings.space.operations');
+    demand(
+      candidates.includes(operation.operation),
+      `operations.${i}.operation`,
+      'expected one of settings.space.operations',
+    );
     demand(to >= 2 && to < nodes + 2, `operations.${i}.to`, `expected 2 to ${nodes + 1}`);
     demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
-    demand(operation.blocks.length === blocksOf(operation), `operations.${i}.blocks`, `expected ${blocksOf(operation)}, found ${operation.blocks.length}`);
-    operation.blocks.forEach((block, b) => checkBlock(block, `${path}operations.${i}.blocks.${b}.`));
+    demand(
+      operation.blocks.length === blocksOf(operation),
+      `operations.${i}.blocks`,
+      `expected ${blocksOf(operation)}, found ${operation.blocks.length}`,
+    );
+    operation.blocks.forEach((block, b) =>
+      checkBlock(block, `${path}operations.${i}.blocks.${b}.`),
+    );
   });
 }
 
@@ -64,13 +115,22 @@ function checkBlock({ kernel, inputs, filters, depthwise, pointwise }: Block, pa
   checkArray(pointwise, [1, 1, inputs.length, filters.length], `${path}pointwise.`);
 }
 
-function checkArray({ shape, alive, mask }: Block['depthwise'], expected: readonly number[], path: string): void {
+function checkArray(
+  { shape, alive, mask }: Block['depthwise'],
+  expected: readonly number[],
+  path: string,
+): void {
   const demand = demandUnder(path);
   demand(String(shape) === String(expected), 'shape', `expected [${expected.join(', ')}]`);
   const size = expected.reduce((product, axis) => product * axis, 1);
-  if (mask === null) return demand(alive === size, 'alive', `expected ${size}: no weight is masked`);
+  if (mask === null)
+    return demand(alive === size, 'alive', `expected ${size}: no weight is masked`);
   const bytes = fromBase64(mask);
-  demand(bytes.length === Math.ceil(size / 8), 'mask', `expected a bitmap of ${Math.ceil(size / 8)} bytes, found ${bytes.length}`);
+  demand(
+    bytes.length === Math.ceil(size / 8),
+    'mask',
+    `expected a bitmap of ${Math.ceil(size / 8)} bytes, found ${bytes.length}`,
+  );
   let set = 0;
   for (let byte of bytes) for (; byte; byte &= byte - 1) set++;
   demand(set === alive, 'alive', `expected ${set}, the bits set in the mask`);

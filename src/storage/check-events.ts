@@ -5,17 +5,27 @@ import { JsonRefused } from './json-scan.ts';
 
 /** @throws JsonRefused */
 export function checkEvents(events: readonly SearchEvent[], path: string): void {
-  if (events.length > 0 && events[0].type !== 'started') throw new JsonRefused(`${path}.0.type`, 'expected "started": a run begins with it.');
+  if (events.length > 0 && events[0].type !== 'started')
+    throw new JsonRefused(`${path}.0.type`, 'expected "started": a run begins with it.');
   let cells = 0;
   events.forEach((event, i) => {
     const at = `${path}.${i}`;
     if (event.type === 'stage-started') cells = event.lastCell + 1;
     if ((event.type === 'ratios' || event.type === 'units') && event.cells.length !== cells) {
-      throw new JsonRefused(`${at}.cells`, `expected ${cells}, the cells trained so far; found ${event.cells.length}.`);
+      throw new JsonRefused(
+        `${at}.cells`,
+        `expected ${cells}, the cells trained so far; found ${event.cells.length}.`,
+      );
     }
-    if (i > 0 && event.type === 'started') throw new JsonRefused(`${at}.type`, '"started" stands at the beginning only.');
-    if (i > 0 && event.step < events[i - 1].step) throw new JsonRefused(`${at}.step`, `expected at least ${events[i - 1].step}, the step before it.`);
-    if (i + 1 < events.length && event.type === 'finished') throw new JsonRefused(`${at}.type`, 'nothing comes after "finished".');
+    if (i > 0 && event.type === 'started')
+      throw new JsonRefused(`${at}.type`, '"started" stands at the beginning only.');
+    if (i > 0 && event.step < events[i - 1].step)
+      throw new JsonRefused(
+        `${at}.step`,
+        `expected at least ${events[i - 1].step}, the step before it.`,
+      );
+    if (i + 1 < events.length && event.type === 'finished')
+      throw new JsonRefused(`${at}.type`, 'nothing comes after "finished".');
     checkEvent(event, at);
   });
 }
@@ -26,22 +36,56 @@ function checkEvent(event: SearchEvent, path: string): void {
   };
   switch (event.type) {
     case 'started':
-      return demand(event.dataset.classNames.length === event.dataset.classes, 'dataset.classNames', `expected ${event.dataset.classes} names`);
+      return demand(
+        event.dataset.classNames.length === event.dataset.classes,
+        'dataset.classNames',
+        `expected ${event.dataset.classes} names`,
+      );
     case 'stage-started':
-      return demand(event.firstCell <= event.lastCell, 'lastCell', 'expected no less than firstCell');
+      return demand(
+        event.firstCell <= event.lastCell,
+        'lastCell',
+        'expected no less than firstCell',
+      );
     case 'ratios':
       event.cells.forEach(({ cell }, i) => demand(cell === i, `cells.${i}.cell`, `expected ${i}`));
-      return event.stages.forEach(({ stage }, i) => demand(stage === i, `stages.${i}.stage`, `expected ${i}`));
+      return event.stages.forEach(({ stage }, i) =>
+        demand(stage === i, `stages.${i}.stage`, `expected ${i}`),
+      );
     case 'units':
-      return event.cells.forEach(({ operations: { importances, thresholds, alive }, filters, weights }, i) => {
-        demand(thresholds.length === importances.length, `cells.${i}.operations.thresholds`, `expected ${importances.length} numbers, found ${thresholds.length}`);
-        demand(alive.length === importances.length, `cells.${i}.operations.alive`, `expected ${importances.length} digits, found ${alive.length}`);
-        filters.forEach(({ gates, alive: digits, ids }, f) => {
-          demand(digits.length === gates.length, `cells.${i}.filters.${f}.alive`, `expected ${gates.length} digits, found ${digits.length}`);
-          demand(ids === null || ids.length === gates.length, `cells.${i}.filters.${f}.ids`, `expected ${gates.length} numbers`);
-        });
-        weights.forEach(({ alive: ones, masked }, w) => demand(ones.length === masked.length, `cells.${i}.weights.${w}.masked`, `expected ${ones.length} counts, found ${masked.length}`));
-      });
+      return event.cells.forEach(
+        ({ operations: { importances, thresholds, alive }, filters, weights }, i) => {
+          demand(
+            thresholds.length === importances.length,
+            `cells.${i}.operations.thresholds`,
+            `expected ${importances.length} numbers, found ${thresholds.length}`,
+          );
+          demand(
+            alive.length === importances.length,
+            `cells.${i}.operations.alive`,
+            `expected ${importances.length} digits, found ${alive.length}`,
+          );
+          filters.forEach(({ gates, alive: digits, ids }, f) => {
+            demand(
+              digits.length === gates.length,
+              `cells.${i}.filters.${f}.alive`,
+              `expected ${gates.length} digits, found ${digits.length}`,
+            );
+            demand(
+              ids === null || ids.length === gates.length,
+              `cells.${i}.filters.${f}.ids`,
+              `expected ${gates.length} numbers`,
+            );
+          });
+          weights.forEach(({ alive: ones, masked }, w) =>
+            demand(
+              ones.length === masked.length,
+              `cells.${i}.weights.${w}.masked`,
+              `expected ${ones.length} counts, found ${masked.length}`,
+            ),
+          );
+        },
+      );
     case 'finished':
     case 'stopped':
       if (event.architecture) checkArchitecture(event.architecture, `${path}.architecture.`);

@@ -10,7 +10,10 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** By block or preprocess. A list would pass for a record with numbers for names. */
 const FilterMasksSchema = v.pipe(
-  v.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'Invalid type: Expected Object'),
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'Invalid type: Expected Object',
+  ),
   v.record(v.pipe(v.string(), v.maxLength(80)), PackedArraySchema),
 );
 
@@ -19,22 +22,49 @@ export const PackedCheckpointSchema = v.object({
   version: v.literal(1),
   engineVersion: v.pipe(v.string(), v.maxLength(40)),
   settings: SearchSettingsSchema,
-  ...{ events: count, steps: count, epochs: count, stageEpochs: count, time: v.pipe(finite, v.minValue(0)), generation: count, stage: count },
+  ...{
+    events: count,
+    steps: count,
+    epochs: count,
+    stageEpochs: count,
+    time: v.pipe(finite, v.minValue(0)),
+    generation: count,
+    stage: count,
+  },
   progress: v.nullable(
     v.object({
       phase: v.picklist(['warm-up', 'search', 'scoring']),
-      ...{ step: count, initial: count, round: count, idle: count, prunedOperations: count, scored: count },
+      ...{
+        step: count,
+        initial: count,
+        round: count,
+        idle: count,
+        prunedOperations: count,
+        scored: count,
+      },
     }),
   ),
   lambda: v.object({ lambda: finite, step: finite, limit: finite }),
-  recent: v.nullable(v.object({ crossEntropy: finite, sizeRegularizer: finite, thresholdRegularizer: finite, gradientNorm: finite, correct: finite })),
+  recent: v.nullable(
+    v.object({
+      crossEntropy: finite,
+      sizeRegularizer: finite,
+      thresholdRegularizer: finite,
+      gradientNorm: finite,
+      correct: finite,
+    }),
+  ),
   accuracy: v.nullable(finite),
   protectedUnits: v.array(v.strictTuple([count, count])),
   network: v.object({
     endCell: count,
     head: count,
     masks: v.object({ operations: v.array(PackedArraySchema), filters: FilterMasksSchema }),
-    parameters: v.object({ values: PackedArraySchema, momentum: PackedArraySchema, weightMask: PackedArraySchema }),
+    parameters: v.object({
+      values: PackedArraySchema,
+      momentum: PackedArraySchema,
+      weightMask: PackedArraySchema,
+    }),
   }),
 });
 export type PackedCheckpoint = v.InferOutput<typeof PackedCheckpointSchema>;
@@ -45,8 +75,15 @@ export function packCheckpoint(checkpoint: Checkpoint): PackedCheckpoint {
     ...checkpoint,
     network: {
       ...network,
-      masks: { operations: masks.operations.map(packArray), filters: mapValues(masks.filters, packArray) },
-      parameters: { values: packArray(parameters.values), momentum: packArray(parameters.momentum), weightMask: packArray(parameters.weightMask) },
+      masks: {
+        operations: masks.operations.map(packArray),
+        filters: mapValues(masks.filters, packArray),
+      },
+      parameters: {
+        values: packArray(parameters.values),
+        momentum: packArray(parameters.momentum),
+        weightMask: packArray(parameters.weightMask),
+      },
     },
   };
 }
@@ -57,14 +94,21 @@ export function unpackCheckpoint(packed: PackedCheckpoint, path: string): Checkp
     try {
       return read();
     } catch (error) {
-      throw new JsonRefused(`${path}.network.${field}`, error instanceof Error ? error.message : String(error));
+      throw new JsonRefused(
+        `${path}.network.${field}`,
+        error instanceof Error ? error.message : String(error),
+      );
     }
   };
   const { masks, parameters, ...network } = packed.network;
   const arrays = ['values', 'momentum', 'weightMask'] as const;
   const { length } = parameters.values;
   for (const name of arrays) {
-    if (parameters[name].length !== length) throw new JsonRefused(`${path}.network.parameters.${name}.length`, `expected ${length}, as in values`);
+    if (parameters[name].length !== length)
+      throw new JsonRefused(
+        `${path}.network.parameters.${name}.length`,
+        `expected ${length}, as in values`,
+      );
   }
   return {
     ...packed,
@@ -72,8 +116,15 @@ export function unpackCheckpoint(packed: PackedCheckpoint, path: string): Checkp
     network: {
       ...network,
       masks: {
-        operations: masks.operations.map((mask, i) => at(`masks.operations.${i}`, () => unpackArray(mask, 'uint8'))),
-        filters: Object.fromEntries(Object.entries(masks.filters).map(([name, mask]) => [name, at(`masks.filters.${name}`, () => unpackArray(mask, 'uint8'))])),
+        operations: masks.operations.map((mask, i) =>
+          at(`masks.operations.${i}`, () => unpackArray(mask, 'uint8')),
+        ),
+        filters: Object.fromEntries(
+          Object.entries(masks.filters).map(([name, mask]) => [
+            name,
+            at(`masks.filters.${name}`, () => unpackArray(mask, 'uint8')),
+          ]),
+        ),
       },
       parameters: {
         values: at('parameters.values', () => unpackArray(parameters.values, 'float32')),
@@ -84,6 +135,9 @@ export function unpackCheckpoint(packed: PackedCheckpoint, path: string): Checkp
   };
 }
 
-function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (value: A) => B,
+): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

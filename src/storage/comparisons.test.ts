@@ -19,8 +19,25 @@ let sample: SampleRun;
 beforeAll(async () => void (sample = await sampleRun()));
 
 const record = (id: string, change: Partial<ComparisonRecord> = {}): ComparisonRecord => ({
-  ...{ id, name: `Comparison ${id}`, created: 1, updated: 1, failures: [], source: null, deleted: null, imported: false },
-  comparison: emptyComparison({ dataset: 'fashion-mnist', backend: 'cpu', settings: comparisonSettings, training: { epochs: 1, trainImages: 0, testImages: 0 }, methods: ['mgas'], targets: [500], seeds: [1] }),
+  ...{
+    id,
+    name: `Comparison ${id}`,
+    created: 1,
+    updated: 1,
+    failures: [],
+    source: null,
+    deleted: null,
+    imported: false,
+  },
+  comparison: emptyComparison({
+    dataset: 'fashion-mnist',
+    backend: 'cpu',
+    settings: comparisonSettings,
+    training: { epochs: 1, trainImages: 0, testImages: 0 },
+    methods: ['mgas'],
+    targets: [500],
+    seeds: [1],
+  }),
   ...change,
 });
 
@@ -32,7 +49,12 @@ const kinds: Record<string, () => Promise<ComparisonStore>> = {
 describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
   it('come back as they were, latest first', async () => {
     const store = await kinds[kind]!();
-    for (const one of [record('a', { created: 1 }), record('b', { created: 3 }), record('c', { created: 2 })]) await store.add(one);
+    for (const one of [
+      record('a', { created: 1 }),
+      record('b', { created: 3 }),
+      record('c', { created: 2 }),
+    ])
+      await store.add(one);
     expect((await store.list()).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
     expect(await store.get('c')).toEqual(record('c', { created: 2 }));
     await expect(store.add(record('a'))).rejects.toThrow();
@@ -57,7 +79,10 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
     ] as const;
     for (const id of ['a', 'ab']) await store.add(record(id));
     await store.update('a', { updated: 2 }, [asFound(one, architecture)]);
-    await store.update('a', {}, [asFound(one, { ...architecture, steps: 9 }), asFound(other, architecture)]);
+    await store.update('a', {}, [
+      asFound(one, { ...architecture, steps: 9 }),
+      asFound(other, architecture),
+    ]);
     await store.update('ab', {}, [asFound(other, architecture)]);
     expect(await store.foundRuns('a')).toEqual([one, other]);
     expect(await store.architecture('a', one)).toEqual({ ...architecture, steps: 9 });
@@ -65,24 +90,62 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
     await store.remove('a');
     expect(await store.foundRuns('a')).toEqual([]);
     expect(await store.foundRuns('ab')).toEqual([other]);
-    await expect(store.update('a', {}, [asFound(one, architecture)])).rejects.toThrow("no comparison 'a'");
+    await expect(store.update('a', {}, [asFound(one, architecture)])).rejects.toThrow(
+      "no comparison 'a'",
+    );
     expect(await store.foundRuns('a')).toEqual([]);
   });
 });
 
-const training = (architecture: string, state: TrainingRecord['state'], updated: number): TrainingRecord => ({
-  ...{ architecture, state, subject: architectureIn(sample.events)!, updated, source: { kind: 'stored', id: 'x' }, backend: 'cpu', events: [], checkpoint: null, trained: null, worst: [] },
+const training = (
+  architecture: string,
+  state: TrainingRecord['state'],
+  updated: number,
+): TrainingRecord => ({
+  ...{
+    architecture,
+    state,
+    subject: architectureIn(sample.events)!,
+    updated,
+    source: { kind: 'stored', id: 'x' },
+    backend: 'cpu',
+    events: [],
+    checkpoint: null,
+    trained: null,
+    worst: [],
+  },
 });
 
 describe('trainings', () => {
   it('are kept by architecture: the latest unfinished one until its end, and the latest finished one', async () => {
     const store = await TrainingStore.open(fresh());
-    for (const one of [training('a', 'finished', 1), training('a', 'unfinished', 2), training('a', 'unfinished', 3), training('ab', 'unfinished', 4)]) await store.save(one);
-    expect(await store.of('a')).toEqual({ unfinished: training('a', 'unfinished', 3), finished: training('a', 'finished', 1) });
+    for (const one of [
+      training('a', 'finished', 1),
+      training('a', 'unfinished', 2),
+      training('a', 'unfinished', 3),
+      training('ab', 'unfinished', 4),
+    ])
+      await store.save(one);
+    expect(await store.of('a')).toEqual({
+      unfinished: training('a', 'unfinished', 3),
+      finished: training('a', 'finished', 1),
+    });
     await store.save(training('a', 'finished', 5));
-    expect(await store.of('a')).toEqual({ unfinished: null, finished: training('a', 'finished', 5) });
+    expect(await store.of('a')).toEqual({
+      unfinished: null,
+      finished: training('a', 'finished', 5),
+    });
     expect((await store.of('ab')).unfinished?.updated).toBe(4);
-    expect((await store.list()).map(({ architecture, state, updated }) => [architecture, state, updated])).toEqual([['a', 'finished', 5], ['ab', 'unfinished', 4]]);
+    expect(
+      (await store.list()).map(({ architecture, state, updated }) => [
+        architecture,
+        state,
+        updated,
+      ]),
+    ).toEqual([
+      ['a', 'finished', 5],
+      ['ab', 'unfinished', 4],
+    ]);
     await store.remove('ab', 'unfinished');
     expect(await store.of('ab')).toEqual({ unfinished: null, finished: null });
   });
@@ -90,7 +153,9 @@ describe('trainings', () => {
   it('are found by what an architecture is, not by where it came from', () => {
     const architecture = architectureIn(sample.events)!;
     expect(fingerprint(structuredClone(architecture))).toBe(fingerprint(architecture));
-    expect(fingerprint({ ...architecture, steps: architecture.steps + 1 })).not.toBe(fingerprint(architecture));
+    expect(fingerprint({ ...architecture, steps: architecture.steps + 1 })).not.toBe(
+      fingerprint(architecture),
+    );
   });
 });
 
@@ -100,7 +165,8 @@ describe('the upgrade to version 4', () => {
     const old = await openDB(name, 3, {
       upgrade(database) {
         database.createObjectStore('runs', { keyPath: 'id' }).createIndex('created', 'created');
-        for (const store of ['comparisons', 'architectures']) database.createObjectStore(store, { keyPath: 'id' });
+        for (const store of ['comparisons', 'architectures'])
+          database.createObjectStore(store, { keyPath: 'id' });
         database.createObjectStore('events', { keyPath: ['runId', 'first'] });
         database.createObjectStore('checkpoints', { keyPath: ['runId', 'events', 'stageEnd'] });
         database.createObjectStore('trainings', { keyPath: ['architecture', 'state'] });
@@ -112,7 +178,9 @@ describe('the upgrade to version 4', () => {
     expect(obstacle).toBeNull();
     expect(await store.list()).toEqual([record('a')]);
     expect(await store.foundRuns('a')).toEqual([]);
-    await store.update('a', {}, [asFound({ method: 'mgas', target: 500, seed: 1 }, architectureIn(sample.events)!)]);
+    await store.update('a', {}, [
+      asFound({ method: 'mgas', target: 500, seed: 1 }, architectureIn(sample.events)!),
+    ]);
     expect(await store.foundRuns('a')).toHaveLength(1);
     store.close();
   });
@@ -130,11 +198,40 @@ describe('the upgrade to version 3', () => {
       },
     });
     const run: RunRecord = {
-      ...{ id: 'a', name: 'Of version 2', tags: ['kept'], created: 5, updated: 6, status: 'stopped', settings: sample.settings },
-      ...{ dataset: { name: 'fashion-mnist', source: null }, backend: 'cpu', events: sample.events.length, summary: emptySummary, checkpointStep: 3, deleted: null, imported: false },
+      ...{
+        id: 'a',
+        name: 'Of version 2',
+        tags: ['kept'],
+        created: 5,
+        updated: 6,
+        status: 'stopped',
+        settings: sample.settings,
+      },
+      ...{
+        dataset: { name: 'fashion-mnist', source: null },
+        backend: 'cpu',
+        events: sample.events.length,
+        summary: emptySummary,
+        checkpointStep: 3,
+        deleted: null,
+        imported: false,
+      },
     };
-    const checkpoint = { runId: 'a', events: 10, stageEnd: 0, step: 3, created: 5, checkpoint: sample.checkpoints[0] };
-    const found = { id: 'a', runId: 'a', name: 'Of version 2', created: 5, architecture: architectureIn(sample.events)! };
+    const checkpoint = {
+      runId: 'a',
+      events: 10,
+      stageEnd: 0,
+      step: 3,
+      created: 5,
+      checkpoint: sample.checkpoints[0],
+    };
+    const found = {
+      id: 'a',
+      runId: 'a',
+      name: 'Of version 2',
+      created: 5,
+      architecture: architectureIn(sample.events)!,
+    };
     await old.put('runs', run);
     await old.put('events', { runId: 'a', first: 0, events: sample.events });
     await old.put('checkpoints', checkpoint);
@@ -159,7 +256,14 @@ describe('the upgrade to version 3', () => {
         database.createObjectStore('events', { keyPath: ['runId', 'first'] });
       },
     });
-    await old.put('runs', { id: 'a', name: 'First', created: 5, status: 'running', settings: sample.settings, dataset: 'fashion-mnist' });
+    await old.put('runs', {
+      id: 'a',
+      name: 'First',
+      created: 5,
+      status: 'running',
+      settings: sample.settings,
+      dataset: 'fashion-mnist',
+    });
     await old.put('events', { runId: 'a', first: 0, events: sample.events });
     old.close();
     const { store } = await openStore({}, name);

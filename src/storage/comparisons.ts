@@ -11,7 +11,12 @@ export type ComparisonChange = Partial<Omit<ComparisonRecord, 'id'>>;
 /** A run's architecture. */
 export type Found = Omit<FoundRecord, 'comparison'>;
 
-export const asFound = ({ method, target, seed }: RunKey, architecture: Architecture): Found => ({ method, target, seed, architecture });
+export const asFound = ({ method, target, seed }: RunKey, architecture: Architecture): Found => ({
+  method,
+  target,
+  seed,
+  architecture,
+});
 
 export interface ComparisonStore {
   readonly kind: 'indexeddb' | 'memory';
@@ -34,13 +39,23 @@ export interface ComparisonStore {
   close(): void;
 }
 
-export async function openComparisons(handlers: OpenHandlers = {}, name?: string): Promise<{ store: ComparisonStore; obstacle: string | null }> {
-  const { made, obstacle } = await openOr<ComparisonStore>((database) => new IndexedComparisons(database), () => new MemoryComparisons(), handlers, name);
+export async function openComparisons(
+  handlers: OpenHandlers = {},
+  name?: string,
+): Promise<{ store: ComparisonStore; obstacle: string | null }> {
+  const { made, obstacle } = await openOr<ComparisonStore>(
+    (database) => new IndexedComparisons(database),
+    () => new MemoryComparisons(),
+    handlers,
+    name,
+  );
   return { store: made, obstacle };
 }
 
-const latestFirst = (records: ComparisonRecord[]): ComparisonRecord[] => records.sort((a, b) => b.created - a.created);
-const missing = (id: string): Error => new Error(`There is no comparison '${id}' in this browser (any more).`);
+const latestFirst = (records: ComparisonRecord[]): ComparisonRecord[] =>
+  records.sort((a, b) => b.created - a.created);
+const missing = (id: string): Error =>
+  new Error(`There is no comparison '${id}' in this browser (any more).`);
 
 class IndexedComparisons implements ComparisonStore {
   readonly kind = 'indexeddb';
@@ -59,29 +74,48 @@ class IndexedComparisons implements ComparisonStore {
     await this.database.add('comparisons', record);
   }
 
-  async update(id: string, change: ComparisonChange, found: readonly Found[] = []): Promise<ComparisonRecord> {
+  async update(
+    id: string,
+    change: ComparisonChange,
+    found: readonly Found[] = [],
+  ): Promise<ComparisonRecord> {
     const transaction = this.database.transaction(['comparisons', 'found'], 'readwrite');
     const store = transaction.objectStore('comparisons');
     const old = await store.get(id);
     if (!old) throw missing(id);
     const record = { ...old, ...change };
-    await Promise.all([store.put(record), ...found.map((one) => transaction.objectStore('found').put({ ...one, comparison: id })), transaction.done]);
+    await Promise.all([
+      store.put(record),
+      ...found.map((one) => transaction.objectStore('found').put({ ...one, comparison: id })),
+      transaction.done,
+    ]);
     return record;
   }
 
   async foundRuns(id: string): Promise<RunKey[]> {
     // From the keys alone: the architectures are large.
     const keys = await this.database.getAllKeys('found', foundRange(id));
-    return keys.map(([, method, target, seed]) => ({ method: method as RunKey['method'], target, seed }));
+    return keys.map(([, method, target, seed]) => ({
+      method: method as RunKey['method'],
+      target,
+      seed,
+    }));
   }
 
-  async architecture(id: string, { method, target, seed }: RunKey): Promise<Architecture | undefined> {
+  async architecture(
+    id: string,
+    { method, target, seed }: RunKey,
+  ): Promise<Architecture | undefined> {
     return (await this.database.get('found', [id, method, target, seed]))?.architecture;
   }
 
   async remove(id: string): Promise<void> {
     const transaction = this.database.transaction(['comparisons', 'found'], 'readwrite');
-    await Promise.all([transaction.objectStore('comparisons').delete(id), transaction.objectStore('found').delete(foundRange(id)), transaction.done]);
+    await Promise.all([
+      transaction.objectStore('comparisons').delete(id),
+      transaction.objectStore('found').delete(foundRange(id)),
+      transaction.done,
+    ]);
   }
 
   close(): void {
@@ -103,27 +137,42 @@ export class MemoryComparisons implements ComparisonStore {
   }
 
   async add(record: ComparisonRecord): Promise<void> {
-    if (this.records.has(record.id)) throw new Error(`There is a comparison '${record.id}' already.`);
+    if (this.records.has(record.id))
+      throw new Error(`There is a comparison '${record.id}' already.`);
     this.records.set(record.id, record);
     return Promise.resolve();
   }
 
-  async update(id: string, change: ComparisonChange, found: readonly Found[] = []): Promise<ComparisonRecord> {
+  async update(
+    id: string,
+    change: ComparisonChange,
+    found: readonly Found[] = [],
+  ): Promise<ComparisonRecord> {
     const old = this.records.get(id);
     if (!old) throw missing(id);
     const record = { ...old, ...change };
     this.records.set(id, record);
-    const replaced = (one: FoundRecord): boolean => one.comparison === id && found.some((other) => sameRun(one, other));
-    this.found = [...this.found.filter((one) => !replaced(one)), ...found.map((one) => ({ ...one, comparison: id }))];
+    const replaced = (one: FoundRecord): boolean =>
+      one.comparison === id && found.some((other) => sameRun(one, other));
+    this.found = [
+      ...this.found.filter((one) => !replaced(one)),
+      ...found.map((one) => ({ ...one, comparison: id })),
+    ];
     return Promise.resolve(record);
   }
 
   foundRuns(id: string): Promise<RunKey[]> {
-    return Promise.resolve(this.found.filter(({ comparison }) => comparison === id).map(({ method, target, seed }) => ({ method, target, seed })));
+    return Promise.resolve(
+      this.found
+        .filter(({ comparison }) => comparison === id)
+        .map(({ method, target, seed }) => ({ method, target, seed })),
+    );
   }
 
   architecture(id: string, run: RunKey): Promise<Architecture | undefined> {
-    return Promise.resolve(this.found.find((one) => one.comparison === id && sameRun(one, run))?.architecture);
+    return Promise.resolve(
+      this.found.find((one) => one.comparison === id && sameRun(one, run))?.architecture,
+    );
   }
 
   remove(id: string): Promise<void> {

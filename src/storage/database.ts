@@ -2,7 +2,16 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import type { SearchEvent } from '../engine/search/events.ts';
-import type { ArchitectureRecord, CheckpointRecord, ComparisonRecord, EventBatchRecord, FoundRecord, RunRecord, RunRecordV1, TrainingRecord } from './records.ts';
+import type {
+  ArchitectureRecord,
+  CheckpointRecord,
+  ComparisonRecord,
+  EventBatchRecord,
+  FoundRecord,
+  RunRecord,
+  RunRecordV1,
+  TrainingRecord,
+} from './records.ts';
 import { emptySummary } from './records.ts';
 import { architectureIn } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
@@ -16,7 +25,10 @@ export interface LabSchema extends DBSchema {
   checkpoints: { key: [runId: string, events: number, stageEnd: 0 | 1]; value: CheckpointRecord };
   architectures: { key: string; value: ArchitectureRecord };
   comparisons: { key: string; value: ComparisonRecord };
-  found: { key: [comparison: string, method: string, target: number, seed: number]; value: FoundRecord };
+  found: {
+    key: [comparison: string, method: string, target: number, seed: number];
+    value: FoundRecord;
+  };
   trainings: { key: [architecture: string, state: TrainingRecord['state']]; value: TrainingRecord };
 }
 
@@ -30,7 +42,10 @@ export interface OpenHandlers {
   onOutdated?: () => void;
 }
 
-export function openDatabase({ onBlocked, onOutdated }: OpenHandlers = {}, name = databaseName): Promise<LabDatabase> {
+export function openDatabase(
+  { onBlocked, onOutdated }: OpenHandlers = {},
+  name = databaseName,
+): Promise<LabDatabase> {
   return openDB<LabSchema>(name, databaseVersion, {
     upgrade(database, from, _to, transaction) {
       if (from < 1) createVersion1(database);
@@ -67,9 +82,26 @@ async function upgradeToVersion2(database: LabDatabase, transaction: Upgrade): P
     const events = await eventsOf(transaction, old.id);
     const { id, name, created, status, settings, dataset } = old;
     await runs.put({
-      ...{ id, name, tags: [], created, updated: created, status: statusAfter(status, events), settings },
-      ...{ dataset: { name: dataset, source: null }, backend: backendIn(events), events: events.length },
-      ...{ summary: summarize(emptySummary, events), checkpointStep: null, deleted: null, imported: false },
+      ...{
+        id,
+        name,
+        tags: [],
+        created,
+        updated: created,
+        status: statusAfter(status, events),
+        settings,
+      },
+      ...{
+        dataset: { name: dataset, source: null },
+        backend: backendIn(events),
+        events: events.length,
+      },
+      ...{
+        summary: summarize(emptySummary, events),
+        checkpointStep: null,
+        deleted: null,
+        imported: false,
+      },
     });
     const architecture = architectureIn(events);
     if (architecture) await architectures.put({ id, runId: id, name, created, architecture });
@@ -88,7 +120,9 @@ function createVersion4(database: LabDatabase): void {
 }
 
 async function eventsOf(transaction: Upgrade, id: string): Promise<SearchEvent[]> {
-  return (await transaction.objectStore('events').getAll(eventRange(id))).flatMap(({ events }) => events);
+  return (await transaction.objectStore('events').getAll(eventRange(id))).flatMap(
+    ({ events }) => events,
+  );
 }
 
 function backendIn([first]: readonly SearchEvent[]): RunRecord['backend'] {

@@ -1,6 +1,12 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { chunkImagesOf, chunksOf, joinChunks, summarize, type StoredDataset } from '../datasets/stored.ts';
+import {
+  chunkImagesOf,
+  chunksOf,
+  joinChunks,
+  summarize,
+  type StoredDataset,
+} from '../datasets/stored.ts';
 import type { ImageSplit } from '../datasets/dataset.ts';
 import { DatasetStore } from './datasets.ts';
 
@@ -14,21 +20,49 @@ afterEach(() => store.close());
 const size = 64;
 const imageBytes = size * size * 3;
 function splitOf(images: number, seed: number): ImageSplit {
-  return { count: images, images: Uint8Array.from({ length: images * imageBytes }, (_, i) => (i * seed + (i >> 8)) & 255), labels: Uint8Array.from({ length: images }, (_, i) => i % 2) };
+  return {
+    count: images,
+    images: Uint8Array.from({ length: images * imageBytes }, (_, i) => (i * seed + (i >> 8)) & 255),
+    labels: Uint8Array.from({ length: images }, (_, i) => i % 2),
+  };
 }
 
 function setOf(seed: number, name = `set ${seed}`) {
   // More than one chunk, the last of them not full.
-  const dataset = { name, size, channels: 3, classNames: ['a', 'b'], train: splitOf(100, seed), test: splitOf(7, seed + 1) };
+  const dataset = {
+    name,
+    size,
+    channels: 3,
+    classNames: ['a', 'b'],
+    train: splitOf(100, seed),
+    test: splitOf(7, seed + 1),
+  };
   const summary = summarize({ dataset, kind: 'npz', notes: [] });
-  const record: StoredDataset = { ...summary, imported: seed, labels: { train: dataset.train.labels, test: dataset.test.labels }, chunkImages: chunkImagesOf(imageBytes) };
-  return { dataset, record, chunks: () => ({ train: chunksOf(dataset.train, imageBytes), test: chunksOf(dataset.test, imageBytes) }) };
+  const record: StoredDataset = {
+    ...summary,
+    imported: seed,
+    labels: { train: dataset.train.labels, test: dataset.test.labels },
+    chunkImages: chunkImagesOf(imageBytes),
+  };
+  return {
+    dataset,
+    record,
+    chunks: () => ({
+      train: chunksOf(dataset.train, imageBytes),
+      test: chunksOf(dataset.test, imageBytes),
+    }),
+  };
 }
 
 const never = new AbortController().signal;
-const read = (record: StoredDataset, split: 'train' | 'test') => joinChunks(record, split, (index) => store.chunk(record.id, split, index));
+const read = (record: StoredDataset, split: 'train' | 'test') =>
+  joinChunks(record, split, (index) => store.chunk(record.id, split, index));
 /** Large arrays: `toEqual` would take seconds. */
-async function expectStored(record: StoredDataset, split: 'train' | 'test', wanted: ImageSplit): Promise<void> {
+async function expectStored(
+  record: StoredDataset,
+  split: 'train' | 'test',
+  wanted: ImageSplit,
+): Promise<void> {
   const { images, labels, count } = await read(record, split);
   expect([count, [...labels]]).toEqual([wanted.count, [...wanted.labels]]);
   expect(Buffer.compare(images, wanted.images)).toBe(0);
@@ -50,7 +84,9 @@ it('gives back what it was given, newest first', async () => {
 
 it('knows the same contents again, and takes their new name', async () => {
   await store.add(setOf(3).record, setOf(3).chunks(), never, () => {});
-  await store.add(setOf(3, 'again').record, setOf(3, 'again').chunks(), never, () => expect.unreachable('nothing needs to be written'));
+  await store.add(setOf(3, 'again').record, setOf(3, 'again').chunks(), never, () =>
+    expect.unreachable('nothing needs to be written'),
+  );
   expect((await store.list()).map(({ name }) => name)).toEqual(['again']);
   expect(setOf(4).record.id).not.toBe(setOf(3).record.id);
 });
@@ -58,14 +94,18 @@ it('knows the same contents again, and takes their new name', async () => {
 it('keeps nothing of a set whose writing was aborted or failed', async () => {
   const { record, chunks } = setOf(3);
   const controller = new AbortController();
-  await expect(store.add(record, chunks(), controller.signal, () => controller.abort())).rejects.toThrow(/abort/);
+  await expect(
+    store.add(record, chunks(), controller.signal, () => controller.abort()),
+  ).rejects.toThrow(/abort/);
   expect(await store.list()).toEqual([]);
   expect(await store.chunk(record.id, 'train', 0)).toBeUndefined();
   function* failing() {
     yield new Uint8Array(10);
     throw new Error('no more');
   }
-  await expect(store.add(record, { train: failing(), test: [] }, never, () => {})).rejects.toThrow('no more');
+  await expect(store.add(record, { train: failing(), test: [] }, never, () => {})).rejects.toThrow(
+    'no more',
+  );
   expect(await store.chunk(record.id, 'train', 0)).toBeUndefined();
 });
 
@@ -75,7 +115,9 @@ it('deletes a set with all of its images, and no other', async () => {
   await store.add(two.record, two.chunks(), never, () => {});
   await store.remove(one.record.id);
   expect((await store.list()).map(({ id }) => id)).toEqual([two.record.id]);
-  await expect(read(one.record, 'train')).rejects.toThrow(/set 3: images 0 and after are missing from the browser's store/);
+  await expect(read(one.record, 'train')).rejects.toThrow(
+    /set 3: images 0 and after are missing from the browser's store/,
+  );
   await expectStored(two.record, 'test', two.dataset.test);
 });
 
@@ -83,7 +125,9 @@ it('sweeps away what a closed tab left behind', async () => {
   const [one, two] = [setOf(3), setOf(5)];
   await store.add(two.record, two.chunks(), never, () => {});
   // As if the tab had closed before the record was written.
-  const { database } = store as unknown as { database: { put(store: string, value: Uint8Array, key: unknown): Promise<unknown> } };
+  const { database } = store as unknown as {
+    database: { put(store: string, value: Uint8Array, key: unknown): Promise<unknown> };
+  };
   await database.put('chunks', new Uint8Array(5), [one.record.id, 'train', 0]);
   await database.put('chunks', new Uint8Array(5), [one.record.id, 'train', 1]);
   const three = setOf(7);

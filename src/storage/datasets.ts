@@ -57,7 +57,12 @@ export class DatasetStore {
    * Writes a set; when that fails or is aborted, nothing of it stays.
    * @param onChunk told the bytes of each chunk once it is written
    */
-  add(record: StoredDataset, chunks: Record<StoredSplitName, Iterable<Uint8Array>>, signal: AbortSignal, onChunk: (bytes: number) => void): Promise<void> {
+  add(
+    record: StoredDataset,
+    chunks: Record<StoredSplitName, Iterable<Uint8Array>>,
+    signal: AbortSignal,
+    onChunk: (bytes: number) => void,
+  ): Promise<void> {
     return exclusively(async () => {
       await this.sweep();
       if (await this.get(record.id)) return this.rename(record);
@@ -88,7 +93,11 @@ export class DatasetStore {
 
   async remove(id: string): Promise<void> {
     const transaction = this.database.transaction(['datasets', 'chunks'], 'readwrite');
-    await Promise.all([transaction.objectStore('datasets').delete(id), transaction.objectStore('chunks').delete(rangeOf(id)), transaction.done]);
+    await Promise.all([
+      transaction.objectStore('datasets').delete(id),
+      transaction.objectStore('chunks').delete(rangeOf(id)),
+      transaction.done,
+    ]);
   }
 
   private async sweep(): Promise<void> {

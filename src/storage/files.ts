@@ -36,21 +36,54 @@ export const RunFileSchema = v.object({
   settings: SearchSettingsSchema,
   events: v.array(SearchEventSchema),
   /** The last checkpoint and the events before it: a search can go on from there. Weights are in it, so it is optional. */
-  checkpoint: v.nullable(v.object({ events: v.pipe(v.number(), v.integer(), v.minValue(0)), state: PackedCheckpointSchema })),
+  checkpoint: v.nullable(
+    v.object({
+      events: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      state: PackedCheckpointSchema,
+    }),
+  ),
 });
 export type RunFile = v.InferOutput<typeof RunFileSchema>;
 
 /** Version 1 knew no tags, backends and checkpoints; its status follows from its events. */
-export function upgradeRunFile({ status: _, ...old }: v.InferOutput<typeof RunFileV1Schema>): RunFile {
+export function upgradeRunFile({
+  status: _,
+  ...old
+}: v.InferOutput<typeof RunFileV1Schema>): RunFile {
   return { ...old, version: runVersion, tags: [], backend: null, checkpoint: null };
 }
 
 /** @returns JSON text. */
-export function writeRun({ run, events, checkpoint }: WholeRun, { weights }: { weights: boolean }): string {
-  const { id, name, tags, created, dataset: { name: dataset }, backend, settings } = run;
+export function writeRun(
+  { run, events, checkpoint }: WholeRun,
+  { weights }: { weights: boolean },
+): string {
+  const {
+    id,
+    name,
+    tags,
+    created,
+    dataset: { name: dataset },
+    backend,
+    settings,
+  } = run;
   const file: RunFile = {
-    ...{ format: runFormat, version: runVersion, id, name, tags, created, dataset, backend, settings, events },
-    checkpoint: weights && checkpoint ? { events: checkpoint.events, state: packCheckpoint(checkpoint.checkpoint) } : null,
+    ...{
+      format: runFormat,
+      version: runVersion,
+      id,
+      name,
+      tags,
+      created,
+      dataset,
+      backend,
+      settings,
+      events,
+    },
+    checkpoint:
+      weights && checkpoint
+        ? { events: checkpoint.events, state: packCheckpoint(checkpoint.checkpoint) }
+        : null,
   };
   // In the schema's order, so that what was read and written again is the same text.
   return `${JSON.stringify(v.parse(RunFileSchema, file))}\n`;

@@ -13,7 +13,9 @@ export async function importFile(store: RunStore, file: Blob, fileName = ''): Pr
   const restored = await restoreFile(file);
   if (restored.kind === 'architecture') {
     const { architecture } = restored;
-    const name = fileName.replace(/\.json$/i, '').slice(0, 120) || `${architecture.dataset.name}, seed ${architecture.settings.seed}`;
+    const name =
+      fileName.replace(/\.json$/i, '').slice(0, 120) ||
+      `${architecture.dataset.name}, seed ${architecture.settings.seed}`;
     const id = crypto.randomUUID();
     await store.addArchitecture({ id, runId: null, name, created: Date.now(), architecture });
     return { kind: 'architecture', id, name };

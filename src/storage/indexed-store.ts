@@ -27,7 +27,9 @@ export class IndexedStore implements RunStore {
     await settle(transaction, [
       transaction.objectStore('runs').add(run),
       transaction.objectStore('events').put({ runId: run.id, first: 0, events }),
-      ...(checkpoint ? [transaction.objectStore('checkpoints').put({ ...checkpoint, runId: run.id })] : []),
+      ...(checkpoint
+        ? [transaction.objectStore('checkpoints').put({ ...checkpoint, runId: run.id })]
+        : []),
       ...this.keepArchitecture(transaction, run, events),
     ]);
   }
@@ -43,13 +45,23 @@ export class IndexedStore implements RunStore {
     const transaction = this.write();
     const run = { ...(await existing(transaction.objectStore('runs').get(id), id)), ...change };
     const checkpoints = transaction.objectStore('checkpoints');
-    const writes: Promise<unknown>[] = [transaction.objectStore('runs').put(run), ...this.keepArchitecture(transaction, run, events)];
-    if (events.length > 0) writes.push(transaction.objectStore('events').put({ runId: id, first, events: [...events] }));
+    const writes: Promise<unknown>[] = [
+      transaction.objectStore('runs').put(run),
+      ...this.keepArchitecture(transaction, run, events),
+    ];
+    if (events.length > 0)
+      writes.push(transaction.objectStore('events').put({ runId: id, first, events: [...events] }));
     if (checkpoint) {
       const record: CheckpointRecord = { ...checkpoint, runId: id };
       // From the keys alone: the checkpoints themselves are large.
-      const known = (await checkpoints.getAllKeys(checkpointRange(id))).map((key) => ({ key, stageEnd: key[2] }));
-      writes.push(checkpoints.put(record), ...superfluous(known, keptCheckpoints - 1).map(({ key }) => checkpoints.delete(key)));
+      const known = (await checkpoints.getAllKeys(checkpointRange(id))).map((key) => ({
+        key,
+        stageEnd: key[2],
+      }));
+      writes.push(
+        checkpoints.put(record),
+        ...superfluous(known, keptCheckpoints - 1).map(({ key }) => checkpoints.delete(key)),
+      );
     }
     await settle(transaction, writes);
   }
@@ -57,24 +69,38 @@ export class IndexedStore implements RunStore {
   async events(id: string, from = 0): Promise<SearchEvent[]> {
     // The batch that holds event `from` begins at or before it.
     const batches = await this.database.getAll('events', eventRange(id));
-    return batches.flatMap(({ first, events }) => (first >= from ? events : events.slice(from - first)));
+    return batches.flatMap(({ first, events }) =>
+      first >= from ? events : events.slice(from - first),
+    );
   }
 
   async checkpoint(id: string): Promise<CheckpointRecord | undefined> {
-    const cursor = await this.database.transaction('checkpoints').store.openCursor(checkpointRange(id), 'prev');
+    const cursor = await this.database
+      .transaction('checkpoints')
+      .store.openCursor(checkpointRange(id), 'prev');
     return cursor?.value;
   }
 
   async cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
     const transaction = this.write();
-    const [runs, batches, checkpoints] = [transaction.objectStore('runs'), transaction.objectStore('events'), transaction.objectStore('checkpoints')];
+    const [runs, batches, checkpoints] = [
+      transaction.objectStore('runs'),
+      transaction.objectStore('events'),
+      transaction.objectStore('checkpoints'),
+    ];
     const run = { ...(await existing(runs.get(id), id)), ...change, events: count };
     const writes: Promise<unknown>[] = [runs.put(run), batches.delete(eventRange(id, count))];
     const last = await batches.openCursor(eventRange(id), 'prev');
     if (last && last.value.first + last.value.events.length > count) {
-      writes.push(batches.put({ ...last.value, events: last.value.events.slice(0, count - last.value.first) }));
+      writes.push(
+        batches.put({
+          ...last.value,
+          events: last.value.events.slice(0, count - last.value.first),
+        }),
+      );
     }
-    for (const key of await checkpoints.getAllKeys(checkpointRange(id))) if (key[1] > count) writes.push(checkpoints.delete(key));
+    for (const key of await checkpoints.getAllKeys(checkpointRange(id)))
+      if (key[1] > count) writes.push(checkpoints.delete(key));
     // What was found after the cut is not found yet.
     writes.push(transaction.objectStore('architectures').delete(id));
     await settle(transaction, writes);
@@ -93,7 +119,10 @@ export class IndexedStore implements RunStore {
   async thinCheckpoints(id: string): Promise<boolean> {
     const transaction = this.database.transaction('checkpoints', 'readwrite');
     const keys = (await transaction.store.getAllKeys(checkpointRange(id))).slice(0, -1);
-    await settle(transaction, keys.map((key) => transaction.store.delete(key)));
+    await settle(
+      transaction,
+      keys.map((key) => transaction.store.delete(key)),
+    );
     return keys.length > 0;
   }
 
@@ -124,14 +153,27 @@ export class IndexedStore implements RunStore {
     return this.database.transaction(everything, 'readwrite');
   }
 
-  private keepArchitecture(transaction: ReturnType<IndexedStore['write']>, { id, name, created }: RunRecord, events: readonly SearchEvent[]): Promise<unknown>[] {
+  private keepArchitecture(
+    transaction: ReturnType<IndexedStore['write']>,
+    { id, name, created }: RunRecord,
+    events: readonly SearchEvent[],
+  ): Promise<unknown>[] {
     const architecture = architectureIn(events);
-    return architecture ? [transaction.objectStore('architectures').put({ id, runId: id, name, created, architecture })] : [];
+    return architecture
+      ? [
+          transaction
+            .objectStore('architectures')
+            .put({ id, runId: id, name, created, architecture }),
+        ]
+      : [];
   }
 }
 
 /** Waits for the transaction too: only then is it stored. What it says of a failure (no room) comes before what its writes say. */
-async function settle(transaction: { done: Promise<void> }, writes: readonly Promise<unknown>[]): Promise<void> {
+async function settle(
+  transaction: { done: Promise<void> },
+  writes: readonly Promise<unknown>[],
+): Promise<void> {
   const done = transaction.done.then(
     () => null,
     (error: unknown) => ({ error }),

@@ -56,7 +56,8 @@ class Scanner {
   }
 
   private open(char: '{' | '['): void {
-    if (this.levels.length >= deepest) throw this.wrong(`it is nested more than ${deepest} levels deep`);
+    if (this.levels.length >= deepest)
+      throw this.wrong(`it is nested more than ${deepest} levels deep`);
     this.at++;
     this.space();
     const empty = this.text[this.at] === (char === '{' ? '}' : ']');
@@ -77,7 +78,9 @@ class Scanner {
       }
       if (char !== ('key' in level ? '}' : ']')) {
         this.at--;
-        throw this.ended ? this.truncated() : this.wrong(`a comma or a closing bracket is missing, at character ${this.at + 1}`);
+        throw this.ended
+          ? this.truncated()
+          : this.wrong(`a comma or a closing bracket is missing, at character ${this.at + 1}`);
       }
       this.levels.pop();
     }
@@ -86,14 +89,20 @@ class Scanner {
   private key(): void {
     const level = this.levels.at(-1) as { key: string };
     this.space();
-    if (this.text[this.at] !== '"') throw this.ended ? this.truncated() : this.wrong(`a field\u2019s name is missing, at character ${this.at + 1}`);
+    if (this.text[this.at] !== '"')
+      throw this.ended
+        ? this.truncated()
+        : this.wrong(`a field\u2019s name is missing, at character ${this.at + 1}`);
     const start = this.at;
     this.string();
     const written = this.text.slice(start + 1, this.at - 1);
     level.key = written.includes('\\') ? (JSON.parse(`"${written}"`) as string) : written;
     if (forbidden.has(level.key)) throw this.wrong('a field of this name is not allowed');
     this.space();
-    if (this.text[this.at] !== ':') throw this.ended ? this.truncated() : this.wrong(`a colon is missing, at character ${this.at + 1}`);
+    if (this.text[this.at] !== ':')
+      throw this.ended
+        ? this.truncated()
+        : this.wrong(`a colon is missing, at character ${this.at + 1}`);
     this.at++;
   }
 
@@ -109,7 +118,10 @@ class Scanner {
       if (code !== 0x5c) continue;
       escape.lastIndex = this.at + 1;
       const found = escape.exec(text);
-      if (!found) throw /^(u[0-9a-fA-F]{0,3})?$/.test(text.slice(this.at + 1, this.at + 7)) ? this.truncated() : this.wrong('a text holds a wrong escape');
+      if (!found)
+        throw /^(u[0-9a-fA-F]{0,3})?$/.test(text.slice(this.at + 1, this.at + 7))
+          ? this.truncated()
+          : this.wrong('a text holds a wrong escape');
       this.at += found[0].length;
     }
     throw this.truncated();
@@ -123,10 +135,13 @@ class Scanner {
     word.lastIndex = this.at;
     const whole = word.exec(this.text)![0];
     if (found === undefined || found !== whole) {
-      throw this.at + whole.length >= this.text.length && whole.length < 24 ? this.truncated() : this.wrong(`\u201c${whole.slice(0, 40)}\u201d is no value`);
+      throw this.at + whole.length >= this.text.length && whole.length < 24
+        ? this.truncated()
+        : this.wrong(`\u201c${whole.slice(0, 40)}\u201d is no value`);
     }
     const first = found.charCodeAt(0);
-    if (first < 0x61 && !Number.isFinite(Number(found))) throw this.wrong(`${found.slice(0, 40)} is too large a number`);
+    if (first < 0x61 && !Number.isFinite(Number(found)))
+      throw this.wrong(`${found.slice(0, 40)} is too large a number`);
     this.at += found.length;
   }
 
@@ -136,7 +151,11 @@ class Scanner {
     const first = text.charCodeAt(this.at);
     if (first < 0x30 || first > 0x39) return false;
     let end = this.at + 1;
-    for (let code = text.charCodeAt(end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end));
+    for (
+      let code = text.charCodeAt(end);
+      code >= 0x30 && code <= 0x39;
+      code = text.charCodeAt(++end)
+    );
     const after = text.charCodeAt(end);
     const ends = after === 0x2c || after === 0x5d || after === 0x7d;
     if (!ends || end - this.at > 15 || (first === 0x30 && end - this.at > 1)) return false;
@@ -161,6 +180,12 @@ class Scanner {
   }
 
   private wrong(reason: string): JsonRefused {
-    return new JsonRefused(this.levels.map((level) => ('key' in level ? level.key : String(level.index))).join('.').slice(0, 200), reason);
+    return new JsonRefused(
+      this.levels
+        .map((level) => ('key' in level ? level.key : String(level.index)))
+        .join('.')
+        .slice(0, 200),
+      reason,
+    );
   }
 }

@@ -6,7 +6,8 @@
 type Kind = 'run' | 'comparison' | 'training';
 
 const nameOf = (kind: Kind, id: string): string => `mgas-${kind}:${id}`;
-const locks = (): LockManager | undefined => (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks;
+const locks = (): LockManager | undefined =>
+  (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks;
 
 /** Milliseconds after which the lock of an ended worker is free. */
 export const lockTime = 400;
@@ -36,7 +37,9 @@ export async function allHeld(): Promise<Readonly<Record<Kind, ReadonlySet<strin
   const all = (await locks()?.query())?.held ?? [];
   const of = (kind: Kind): ReadonlySet<string> => {
     const prefix = nameOf(kind, '');
-    return new Set(all.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])));
+    return new Set(
+      all.flatMap(({ name }) => (name?.startsWith(prefix) ? [name.slice(prefix.length)] : [])),
+    );
   };
   return { run: of('run'), comparison: of('comparison'), training: of('training') };
 }

@@ -17,7 +17,9 @@ export class MemoryStore implements RunStore {
   private readonly found = new Map<string, ArchitectureRecord>();
 
   list(): Promise<RunRecord[]> {
-    return Promise.resolve([...this.runs.values()].map(({ run }) => run).sort((a, b) => b.created - a.created));
+    return Promise.resolve(
+      [...this.runs.values()].map(({ run }) => run).sort((a, b) => b.created - a.created),
+    );
   }
 
   get(id: string): Promise<RunRecord | undefined> {
@@ -25,8 +27,13 @@ export class MemoryStore implements RunStore {
   }
 
   async add({ run, events, checkpoint }: WholeRun): Promise<void> {
-    if (this.runs.has(run.id)) throw new Error(`There is a run '${run.id}' in the library already.`);
-    this.runs.set(run.id, { run, events: [...events], checkpoints: checkpoint ? [{ ...checkpoint, runId: run.id }] : [] });
+    if (this.runs.has(run.id))
+      throw new Error(`There is a run '${run.id}' in the library already.`);
+    this.runs.set(run.id, {
+      run,
+      events: [...events],
+      checkpoints: checkpoint ? [{ ...checkpoint, runId: run.id }] : [],
+    });
     this.keepArchitecture(run, events);
     return Promise.resolve();
   }
@@ -44,7 +51,10 @@ export class MemoryStore implements RunStore {
     this.keepArchitecture(held.run, events);
     if (!checkpoint) return;
     const out = new Set(superfluous(held.checkpoints, keptCheckpoints - 1));
-    held.checkpoints = [...held.checkpoints.filter((one) => !out.has(one)), { ...checkpoint, runId: id }];
+    held.checkpoints = [
+      ...held.checkpoints.filter((one) => !out.has(one)),
+      { ...checkpoint, runId: id },
+    ];
   }
 
   async events(id: string, from = 0): Promise<SearchEvent[]> {

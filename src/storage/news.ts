@@ -9,7 +9,10 @@ export interface ComparisonNews {
   id: string;
 }
 
-function channelOf<T>(name: string): { on(listener: (news: T) => void): () => void; tell(news: T): void } {
+function channelOf<T>(name: string): {
+  on(listener: (news: T) => void): () => void;
+  tell(news: T): void;
+} {
   let outgoing: BroadcastChannel | null = null;
   return {
     /** @returns what ends listening. */
@@ -26,4 +29,5 @@ function channelOf<T>(name: string): { on(listener: (news: T) => void): () => vo
 }
 
 export const { on: onNews, tell: tellNews } = channelOf<News>('mgas-lab');
-export const { on: onComparisonNews, tell: tellComparisonNews } = channelOf<ComparisonNews>('mgas-lab-comparisons');
+export const { on: onComparisonNews, tell: tellComparisonNews } =
+  channelOf<ComparisonNews>('mgas-lab-comparisons');

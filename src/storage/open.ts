@@ -15,7 +15,12 @@ export interface OpenedStore {
 const patience = 5_000;
 
 export async function openStore(handlers: OpenHandlers = {}, name?: string): Promise<OpenedStore> {
-  const { made: store, obstacle } = await openOr<RunStore>((database) => new IndexedStore(database), () => new MemoryStore(), handlers, name);
+  const { made: store, obstacle } = await openOr<RunStore>(
+    (database) => new IndexedStore(database),
+    () => new MemoryStore(),
+    handlers,
+    name,
+  );
   return { store, obstacle };
 }
 
@@ -24,7 +29,12 @@ export async function openStore(handlers: OpenHandlers = {}, name?: string): Pro
  * @param fallback in place of it
  * @returns `obstacle`: why it is the latter; else null.
  */
-export async function openOr<T>(stored: (database: LabDatabase) => T, fallback: () => T, handlers: OpenHandlers = {}, name?: string): Promise<{ made: T; obstacle: string | null }> {
+export async function openOr<T>(
+  stored: (database: LabDatabase) => T,
+  fallback: () => T,
+  handlers: OpenHandlers = {},
+  name?: string,
+): Promise<{ made: T; obstacle: string | null }> {
   try {
     if (typeof indexedDB === 'undefined') throw new Error('it has no IndexedDB');
     const opening = openDatabase(handlers, name);
@@ -39,8 +49,10 @@ export async function openOr<T>(stored: (database: LabDatabase) => T, fallback: 
 function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DOMException) {
-    if (error.name === 'VersionError') return 'the stored runs are of a newer version of the lab; reload the page to get it';
-    if (error.name === 'QuotaExceededError') return 'the disk is full, or the browser grants this page no more room';
+    if (error.name === 'VersionError')
+      return 'the stored runs are of a newer version of the lab; reload the page to get it';
+    if (error.name === 'QuotaExceededError')
+      return 'the disk is full, or the browser grants this page no more room';
   }
   return `the browser refused to store anything (a private window, or storage is blocked): ${message}`;
 }

@@ -16,8 +16,24 @@ const noRoom = new DOMException('full', 'QuotaExceededError');
 async function setUp() {
   const store = new MemoryStore();
   const run: RunRecord = {
-    ...{ id: 'a', name: 'A', tags: [], created: 1, updated: 1, status: 'running', settings: sample.settings, dataset: { name: 'synthetic', source: null } },
-    ...{ backend: 'cpu', events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
+    ...{
+      id: 'a',
+      name: 'A',
+      tags: [],
+      created: 1,
+      updated: 1,
+      status: 'running',
+      settings: sample.settings,
+      dataset: { name: 'synthetic', source: null },
+    },
+    ...{
+      backend: 'cpu',
+      events: 0,
+      summary: emptySummary,
+      checkpointStep: null,
+      deleted: null,
+      imported: false,
+    },
   };
   await store.add({ run, events: [], checkpoint: null });
   const problems: (string | null)[] = [];
@@ -52,8 +68,17 @@ describe('RunRecorder', () => {
     await recorder.flush();
     expect(await store.events('a')).toEqual(events);
     const last = checkpoints.at(-1)!;
-    expect(await store.checkpoint('a')).toMatchObject({ events: last.events, step: last.steps, checkpoint: last });
-    expect(await store.get('a')).toMatchObject({ status: 'finished', events: events.length, checkpointStep: last.steps, summary: { step: events.at(-1)!.step } });
+    expect(await store.checkpoint('a')).toMatchObject({
+      events: last.events,
+      step: last.steps,
+      checkpoint: last,
+    });
+    expect(await store.get('a')).toMatchObject({
+      status: 'finished',
+      events: events.length,
+      checkpointStep: last.steps,
+      summary: { step: events.at(-1)!.step },
+    });
   });
 
   it('loses nothing while there is no room, says so once, and when it is over', async () => {

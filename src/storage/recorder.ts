@@ -22,7 +22,14 @@ export interface RecorderOptions {
   readonly retryAfter?: number;
 }
 
-const endings: ReadonlySet<SearchEvent['type']> = new Set(['started', 'paused', 'finished', 'stopped', 'failed', 'device-lost']);
+const endings: ReadonlySet<SearchEvent['type']> = new Set([
+  'started',
+  'paused',
+  'finished',
+  'stopped',
+  'failed',
+  'device-lost',
+]);
 
 export class RunRecorder {
   private run: RunRecord;
@@ -134,9 +141,15 @@ export class RunRecorder {
       status: statusAfter(this.run.status, events),
       summary: summarize(this.run.summary, events),
       // As steered.
-      ...(next ? { settings: next.checkpoint.settings, checkpointStep: next.checkpoint.steps } : {}),
+      ...(next
+        ? { settings: next.checkpoint.settings, checkpointStep: next.checkpoint.steps }
+        : {}),
     };
-    const checkpoint = next && { ...next, stageEnd: stageEnd(next.checkpoint), step: next.checkpoint.steps };
+    const checkpoint = next && {
+      ...next,
+      stageEnd: stageEnd(next.checkpoint),
+      step: next.checkpoint.steps,
+    };
     await store.append(id, { first, events, change, checkpoint });
     this.run = { ...this.run, ...change };
     this.waiting.splice(0, events.length);

@@ -143,4 +143,11 @@ export interface RunRecordV1 {
 /** Latest checkpoints kept beside those of the stages' ends. */
 export const keptCheckpoints = 2;
 
-export const emptySummary: RunSummary = { step: 0, time: 0, stage: null, parameters: null, accuracy: null, targetReached: null };
+export const emptySummary: RunSummary = {
+  step: 0,
+  time: 0,
+  stage: null,
+  parameters: null,
+  accuracy: null,
+  targetReached: null,
+};

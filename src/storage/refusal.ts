@@ -16,7 +16,8 @@ export function parseBy<S extends v.GenericSchema>(schema: S, value: unknown): v
 
 /** Path of the first field that the schema left out. */
 function unknownField(given: unknown, known: unknown, path: readonly string[]): string | null {
-  if (typeof given !== 'object' || given === null || typeof known !== 'object' || known === null) return null;
+  if (typeof given !== 'object' || given === null || typeof known !== 'object' || known === null)
+    return null;
   for (const key of Object.keys(given)) {
     const here = [...path, key];
     if (!Object.hasOwn(known, key)) return here.join('.').slice(0, 200);

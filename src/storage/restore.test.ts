@@ -23,12 +23,32 @@ function wholeOf({ settings, events, checkpoints }: SampleRun): WholeRun {
   const checkpoint = checkpoints.at(-1)!;
   return {
     run: {
-      ...{ id: 'run-1', name: 'A run', tags: ['one', 'two'], created: 1_700_000_000_000, updated: 1_700_000_000_000, status: statusAfter('running', events) },
-      ...{ settings, dataset: { name: 'synthetic', source: null }, backend: 'cpu', events: events.length, summary: summarize(emptySummary, events) },
+      ...{
+        id: 'run-1',
+        name: 'A run',
+        tags: ['one', 'two'],
+        created: 1_700_000_000_000,
+        updated: 1_700_000_000_000,
+        status: statusAfter('running', events),
+      },
+      ...{
+        settings,
+        dataset: { name: 'synthetic', source: null },
+        backend: 'cpu',
+        events: events.length,
+        summary: summarize(emptySummary, events),
+      },
       ...{ checkpointStep: checkpoint.steps, deleted: null, imported: true },
     },
     events,
-    checkpoint: { runId: 'run-1', events: checkpoint.events, stageEnd: 0, step: checkpoint.steps, created: 1_700_000_000_000, checkpoint },
+    checkpoint: {
+      runId: 'run-1',
+      events: checkpoint.events,
+      stageEnd: 0,
+      step: checkpoint.steps,
+      created: 1_700_000_000_000,
+      checkpoint,
+    },
   };
 }
 
@@ -41,17 +61,31 @@ function architectureOf({ events }: SampleRun) {
 beforeAll(async () => {
   sample = await sampleRun();
   whole = wholeOf(sample);
-  const firsts = [...new Set(sample.events.map(({ type }) => type))].map((type) => sample.events.findIndex((event) => event.type === type));
+  const firsts = [...new Set(sample.events.map(({ type }) => type))].map((type) =>
+    sample.events.findIndex((event) => event.type === type),
+  );
   // Up to the first commit, one event of each later kind, and the end.
-  const short = sample.events.filter((_, i) => i < 14 || firsts.includes(i) || i === sample.events.length - 1);
-  const few = { ...whole, run: { ...whole.run, events: short.length }, events: short, checkpoint: { ...whole.checkpoint!, events: 3 } };
+  const short = sample.events.filter(
+    (_, i) => i < 14 || firsts.includes(i) || i === sample.events.length - 1,
+  );
+  const few = {
+    ...whole,
+    run: { ...whole.run, events: short.length },
+    events: short,
+    checkpoint: { ...whole.checkpoint!, events: 3 },
+  };
   texts = [writeRun(few, { weights: true }), writeArchitecture(architectureOf(sample))];
 });
 
 describe('what is right', () => {
   it('comes back as it was, weights and all', () => {
-    expect(restore(writeRun(whole, { weights: true }))).toEqual({ kind: 'run', run: { ...whole, checkpoint: { ...whole.checkpoint!, created: whole.run.created } } });
-    expect(restore(writeRun(whole, { weights: false }))).toMatchObject({ run: { checkpoint: null, run: { checkpointStep: null } } });
+    expect(restore(writeRun(whole, { weights: true }))).toEqual({
+      kind: 'run',
+      run: { ...whole, checkpoint: { ...whole.checkpoint!, created: whole.run.created } },
+    });
+    expect(restore(writeRun(whole, { weights: false }))).toMatchObject({
+      run: { checkpoint: null, run: { checkpointStep: null } },
+    });
     for (const text of texts) expect(() => restore(text)).not.toThrow();
   });
 
@@ -63,7 +97,13 @@ describe('what is right', () => {
   });
 
   it('is any architecture that a search finds, byte for byte, as the page downloads it', async () => {
-    const choices = { seed: fc.nat(10_000), nodes: fc.integer({ min: 1, max: 3 }), cells: fc.integer({ min: 3, max: 5 }), target: fc.integer({ min: 800, max: 20_000 }), levels: fc.integer({ min: 1, max: 7 }) };
+    const choices = {
+      seed: fc.nat(10_000),
+      nodes: fc.integer({ min: 1, max: 3 }),
+      cells: fc.integer({ min: 3, max: 5 }),
+      target: fc.integer({ min: 800, max: 20_000 }),
+      levels: fc.integer({ min: 1, max: 7 }),
+    };
     await fc.assert(
       fc.asyncProperty(fc.record(choices), async ({ seed, nodes, cells, target, levels }) => {
         const architecture = architectureOf(
@@ -71,7 +111,11 @@ describe('what is right', () => {
             settings.seed = seed;
             settings.space = { ...settings.space, nodes, cells };
             settings.targetParameters = target;
-            settings.granularities = { operation: (levels & 1) > 0, filter: (levels & 2) > 0, weight: (levels & 4) > 0 };
+            settings.granularities = {
+              operation: (levels & 1) > 0,
+              filter: (levels & 2) > 0,
+              weight: (levels & 4) > 0,
+            };
             settings.stage.maxEpochs = 4;
             settings.joint.maxEpochs = 4;
           }),
@@ -89,8 +133,24 @@ describe('what is right', () => {
 
   it('of version 1 becomes the present version', () => {
     const { run, events } = whole;
-    const old = { format: 'mgas-run', version: 1, id: run.id, name: run.name, created: run.created, status: 'finished', dataset: 'synthetic', settings: run.settings, events };
-    expect(restore(JSON.stringify(old))).toMatchObject({ kind: 'run', run: { run: { tags: [], backend: null, status: 'finished', events: events.length }, checkpoint: null } });
+    const old = {
+      format: 'mgas-run',
+      version: 1,
+      id: run.id,
+      name: run.name,
+      created: run.created,
+      status: 'finished',
+      dataset: 'synthetic',
+      settings: run.settings,
+      events,
+    };
+    expect(restore(JSON.stringify(old))).toMatchObject({
+      kind: 'run',
+      run: {
+        run: { tags: [], backend: null, status: 'finished', events: events.length },
+        checkpoint: null,
+      },
+    });
   });
 
   it('is taken in under another id where its own is taken', async () => {
@@ -110,7 +170,8 @@ type Path = readonly (string | number)[];
 function* pathsIn(value: unknown, path: Path = []): Generator<Path> {
   if (path.length > 0) yield path;
   if (typeof value !== 'object' || value === null) return;
-  for (const [key, inner] of Object.entries(value)) yield* pathsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+  for (const [key, inner] of Object.entries(value))
+    yield* pathsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]);
 }
 
 function at(value: unknown, path: Path): unknown {
@@ -118,14 +179,29 @@ function at(value: unknown, path: Path): unknown {
 }
 
 /** Lists and strings whose length other fields settle. What follows the end of a compressed array is not read: it is only cut. */
-const settled = /(classNames|preprocess|cells|thresholds|importances|gates|alive|shape|mask|masked|protectedUnits\.\d+|blocks|deflated)$/;
+const settled =
+  /(classNames|preprocess|cells|thresholds|importances|gates|alive|shape|mask|masked|protectedUnits\.\d+|blocks|deflated)$/;
 
-const kinds = ['wrong type', 'missing', 'unknown', 'not finite', 'prototype key', 'wrong length', 'cut off'] as const;
+const kinds = [
+  'wrong type',
+  'missing',
+  'unknown',
+  'not finite',
+  'prototype key',
+  'wrong length',
+  'cut off',
+] as const;
 const marker = '\u0001';
 
 /** A wrong file from a right one, and the path that a refusal shall begin with. Null where this place has no such fault. */
-function mutate(text: string, kind: (typeof kinds)[number], pick: number, variant: number): { text: string; path: string; what?: string } | null {
-  if (kind === 'cut off') return { text: text.slice(0, pick % (text.trimEnd().length - 1)), path: '' };
+function mutate(
+  text: string,
+  kind: (typeof kinds)[number],
+  pick: number,
+  variant: number,
+): { text: string; path: string; what?: string } | null {
+  if (kind === 'cut off')
+    return { text: text.slice(0, pick % (text.trimEnd().length - 1)), path: '' };
   const value = JSON.parse(text) as unknown;
   const paths = [...pathsIn(value)];
   const path = paths[pick % paths.length];
@@ -135,7 +211,18 @@ function mutate(text: string, kind: (typeof kinds)[number], pick: number, varian
   const name = path.join('.');
   switch (kind) {
     case 'wrong type':
-      parent[key] = old === null ? true : typeof old === 'number' ? '7' : typeof old === 'string' ? 7 : typeof old === 'boolean' ? 'yes' : Array.isArray(old) ? { 0: 1 } : [old];
+      parent[key] =
+        old === null
+          ? true
+          : typeof old === 'number'
+            ? '7'
+            : typeof old === 'string'
+              ? 7
+              : typeof old === 'boolean'
+                ? 'yes'
+                : Array.isArray(old)
+                  ? { 0: 1 }
+                  : [old];
       return { text: JSON.stringify(value), path: name };
     case 'missing':
       // Entries of a list and of the masks by block are no fields; a setting that came later has a default.
@@ -149,14 +236,37 @@ function mutate(text: string, kind: (typeof kinds)[number], pick: number, varian
     case 'not finite':
       if (typeof old !== 'number') return null;
       parent[key] = marker;
-      return { text: JSON.stringify(value).replace(JSON.stringify(marker), ['NaN', '-Infinity', '1e999', 'undefined'][variant % 4]), path: name };
+      return {
+        text: JSON.stringify(value).replace(
+          JSON.stringify(marker),
+          ['NaN', '-Infinity', '1e999', 'undefined'][variant % 4],
+        ),
+        path: name,
+      };
     case 'prototype key':
       if (typeof old !== 'object' || old === null || Array.isArray(old)) return null;
       Object.assign(old, { [marker]: { polluted: true } });
-      return { text: JSON.stringify(value).replace(JSON.stringify(marker), JSON.stringify(['__proto__', 'constructor', 'prototype'][variant % 3])), path: name };
+      return {
+        text: JSON.stringify(value).replace(
+          JSON.stringify(marker),
+          JSON.stringify(['__proto__', 'constructor', 'prototype'][variant % 3]),
+        ),
+        path: name,
+      };
     case 'wrong length':
-      if (!settled.test(name) || (!Array.isArray(old) && typeof old !== 'string') || old.length === 0) return null;
-      parent[key] = Array.isArray(old) ? (variant % 2 ? old.slice(0, -1) : [...old, old.at(-1)]) : variant % 2 || key === 'deflated' ? old.slice(0, -4) : `${old}${old.slice(-4)}`;
+      if (
+        !settled.test(name) ||
+        (!Array.isArray(old) && typeof old !== 'string') ||
+        old.length === 0
+      )
+        return null;
+      parent[key] = Array.isArray(old)
+        ? variant % 2
+          ? old.slice(0, -1)
+          : [...old, old.at(-1)]
+        : variant % 2 || key === 'deflated'
+          ? old.slice(0, -4)
+          : `${old}${old.slice(-4)}`;
       return { text: JSON.stringify(value), path: '', what: name };
   }
 }
@@ -166,16 +276,27 @@ describe('what is wrong', () => {
     const store = new MemoryStore();
     const met = new Map<string, number>();
     let refused = 0;
-    const arbitrary = fc.record({ file: fc.nat(1), kind: fc.constantFrom(...kinds), pick: fc.nat(1e9), variant: fc.nat(11) });
+    const arbitrary = fc.record({
+      file: fc.nat(1),
+      kind: fc.constantFrom(...kinds),
+      pick: fc.nat(1e9),
+      variant: fc.nat(11),
+    });
     await fc.assert(
       fc.asyncProperty(arbitrary, async ({ file, kind, pick, variant }) => {
         const mutated = mutate(texts[file], kind, pick, variant);
         fc.pre(mutated !== null);
         const { text, path, what = path } = mutated!;
-        const error: unknown = await importFile(store, new Blob([text])).catch((reason: unknown) => reason);
+        const error: unknown = await importFile(store, new Blob([text])).catch(
+          (reason: unknown) => reason,
+        );
         expect(error, `${kind} at ${what}: ${text.length} characters`).toBeInstanceOf(JsonRefused);
         const { path: named, message } = error as JsonRefused;
-        if (path) expect(named.startsWith(path.slice(0, 190)), `${kind} at ${path} named ${named}: ${message}`).toBe(true);
+        if (path)
+          expect(
+            named.startsWith(path.slice(0, 190)),
+            `${kind} at ${path} named ${named}: ${message}`,
+          ).toBe(true);
         // Before its first field, a file has no path.
         else if (text.length > 20) expect(named, message).not.toBe('');
         expect(message).toContain(named);
@@ -202,32 +323,60 @@ describe('what is wrong', () => {
   };
 
   it('is refused for its size before it is read', async () => {
-    const huge = { size: largestFile + 1, text: () => Promise.reject(new Error('was read')) } as unknown as Blob;
+    const huge = {
+      size: largestFile + 1,
+      text: () => Promise.reject(new Error('was read')),
+    } as unknown as Blob;
     await expect(restoreFile(huge)).rejects.toThrow('the lab reads up to 64 MiB');
   });
 
   it('is refused for its depth without being parsed', () => {
-    expect(refusalOf(`{"format":"mgas-run","events":${'['.repeat(5_000_000)}`).message).toMatch(/^At events\.0\.0.*32 levels deep$/);
+    expect(refusalOf(`{"format":"mgas-run","events":${'['.repeat(5_000_000)}`).message).toMatch(
+      /^At events\.0\.0.*32 levels deep$/,
+    );
   });
 
   it('unpacks to no more than it says', () => {
-    const value = JSON.parse(texts[0]) as { checkpoint: { state: { network: { parameters: Record<string, { length: number; deflated: string }> } } } };
+    const value = JSON.parse(texts[0]) as {
+      checkpoint: {
+        state: { network: { parameters: Record<string, { length: number; deflated: string }> } };
+      };
+    };
     const { values } = value.checkpoint.state.network.parameters;
     const bomb = structuredClone(value);
     const { parameters } = bomb.checkpoint.state.network;
     for (const name of Object.keys(parameters)) parameters[name].length = 4;
-    expect(refusalOf(JSON.stringify(bomb)).message).toMatch(/^At checkpoint\.state\.network\.parameters\.values: it unpacks to more than its 16 bytes/);
+    expect(refusalOf(JSON.stringify(bomb)).message).toMatch(
+      /^At checkpoint\.state\.network\.parameters\.values: it unpacks to more than its 16 bytes/,
+    );
     values.deflated = toBase64(new Uint8Array(40));
-    expect(refusalOf(JSON.stringify(value)).message).toMatch(/^At checkpoint\.state\.network\.parameters\.values: /);
+    expect(refusalOf(JSON.stringify(value)).message).toMatch(
+      /^At checkpoint\.state\.network\.parameters\.values: /,
+    );
   });
 
   it.each<[string, (architecture: Architecture) => unknown, RegExp]>([
-    ['a cell is missing', ({ cells }) => cells.pop(), /^At parameters\.dense: expected \d+, the sum of its parts/],
-    ['a total is another', ({ parameters }) => parameters.active--, /^At parameters\.active: expected \d+, the sum of its parts/],
-    ['the work is another', ({ macs }) => macs.sparse--, /^At macs\.sparse: expected \d+, the sum of its parts/],
+    [
+      'a cell is missing',
+      ({ cells }) => cells.pop(),
+      /^At parameters\.dense: expected \d+, the sum of its parts/,
+    ],
+    [
+      'a total is another',
+      ({ parameters }) => parameters.active--,
+      /^At parameters\.active: expected \d+, the sum of its parts/,
+    ],
+    [
+      'the work is another',
+      ({ macs }) => macs.sparse--,
+      /^At macs\.sparse: expected \d+, the sum of its parts/,
+    ],
   ])('is an architecture whose parts and totals differ: %s', (_, change, message) => {
     for (const right of [architectureOf(sample), sampleWidened().architecture]) {
-      expect(restore(writeArchitecture(right))).toEqual({ kind: 'architecture', architecture: right });
+      expect(restore(writeArchitecture(right))).toEqual({
+        kind: 'architecture',
+        architecture: right,
+      });
       const wrong = structuredClone(right);
       change(wrong);
       expect(refusalOf(writeArchitecture(wrong)).message).toMatch(message);
@@ -245,5 +394,7 @@ describe('what is wrong', () => {
     ['{"a":"\u0002"}', 'At a: a text holds a control character'],
     ['{"a":"\\x"}', 'At a: a text holds a wrong escape'],
     ['{"a":01}', 'At a: \u201c01\u201d is no value'],
-  ])('%s is refused in words', (text, message) => expect(refusalOf(text).message).toContain(message));
+  ])('%s is refused in words', (text, message) =>
+    expect(refusalOf(text).message).toContain(message),
+  );
 });

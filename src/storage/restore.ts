@@ -15,7 +15,8 @@ import { parseBy } from './refusal.ts';
 import type { WholeRun } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
 
-export type Restored = { kind: 'run'; run: WholeRun } | { kind: 'architecture'; architecture: Architecture };
+export type Restored =
+  { kind: 'run'; run: WholeRun } | { kind: 'architecture'; architecture: Architecture };
 
 /** Bytes that a file may have. */
 export const largestFile = 64 * 1024 * 1024;
@@ -23,11 +24,15 @@ export const largestFile = 64 * 1024 * 1024;
 /** @throws JsonRefused */
 export async function restoreFile(file: Blob): Promise<Restored> {
   if (file.size > largestFile) {
-    throw new JsonRefused('', `The file has ${Math.round(file.size / 2 ** 20)} MiB; the lab reads up to ${largestFile / 2 ** 20} MiB. Export the run again without its weights.`);
+    throw new JsonRefused(
+      '',
+      `The file has ${Math.round(file.size / 2 ** 20)} MiB; the lab reads up to ${largestFile / 2 ** 20} MiB. Export the run again without its weights.`,
+    );
   }
   // Only its beginning shows what it is not, before all of it is read.
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  if (head[0] === 0x1f && head[1] === 0x8b) throw new JsonRefused('', 'The file is compressed. Unpack it first.');
+  if (head[0] === 0x1f && head[1] === 0x8b)
+    throw new JsonRefused('', 'The file is compressed. Unpack it first.');
   return restore(await file.text());
 }
 
@@ -43,28 +48,73 @@ export function restore(text: string): Restored {
     checkArchitecture(architecture);
     return { kind: 'architecture', architecture };
   }
-  if (format !== 'mgas-run') throw new JsonRefused('format', 'expected "mgas-run" or "mgas-architecture": this is no file of the lab.');
-  if (version === 1) return { kind: 'run', run: wholeOf(upgradeRunFile(parseBy(RunFileV1Schema, value))) };
-  if (typeof version === 'number' && version > runVersion) throw new JsonRefused('version', `the file is of version ${version}, this lab reads up to ${runVersion}. Reload the page to get the newest lab.`);
+  if (format !== 'mgas-run')
+    throw new JsonRefused(
+      'format',
+      'expected "mgas-run" or "mgas-architecture": this is no file of the lab.',
+    );
+  if (version === 1)
+    return { kind: 'run', run: wholeOf(upgradeRunFile(parseBy(RunFileV1Schema, value))) };
+  if (typeof version === 'number' && version > runVersion)
+    throw new JsonRefused(
+      'version',
+      `the file is of version ${version}, this lab reads up to ${runVersion}. Reload the page to get the newest lab.`,
+    );
   return { kind: 'run', run: wholeOf(parseBy(RunFileSchema, value)) };
 }
 
 function headOf(value: unknown): { format: unknown; version: unknown } {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new JsonRefused('format', 'expected an object with a field of this name.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new JsonRefused('format', 'expected an object with a field of this name.');
   return { format: Reflect.get(value, 'format'), version: Reflect.get(value, 'version') };
 }
 
-function wholeOf({ id, name, tags, created, dataset, backend, settings, events, checkpoint }: RunFile): WholeRun {
+function wholeOf({
+  id,
+  name,
+  tags,
+  created,
+  dataset,
+  backend,
+  settings,
+  events,
+  checkpoint,
+}: RunFile): WholeRun {
   checkEvents(events, 'events');
-  if (checkpoint && checkpoint.events > events.length) throw new JsonRefused('checkpoint.events', `expected at most ${events.length}, the events of the run.`);
+  if (checkpoint && checkpoint.events > events.length)
+    throw new JsonRefused(
+      'checkpoint.events',
+      `expected at most ${events.length}, the events of the run.`,
+    );
   const state = checkpoint && unpackCheckpoint(checkpoint.state, 'checkpoint.state');
   return {
     run: {
-      ...{ id, name, tags, created, updated: created, status: statusAfter('running', events), settings },
-      ...{ dataset: { name: dataset, source: null }, backend, events: events.length, summary: summarize(emptySummary, events) },
+      ...{
+        id,
+        name,
+        tags,
+        created,
+        updated: created,
+        status: statusAfter('running', events),
+        settings,
+      },
+      ...{
+        dataset: { name: dataset, source: null },
+        backend,
+        events: events.length,
+        summary: summarize(emptySummary, events),
+      },
       ...{ checkpointStep: state?.steps ?? null, deleted: null, imported: true },
     },
     events,
-    checkpoint: checkpoint && state && { runId: id, events: checkpoint.events, stageEnd: state.progress === null ? 1 : 0, step: state.steps, created, checkpoint: state },
+    checkpoint: checkpoint &&
+      state && {
+        runId: id,
+        events: checkpoint.events,
+        stageEnd: state.progress === null ? 1 : 0,
+        step: state.steps,
+        created,
+        checkpoint: state,
+      },
   };
 }

@@ -35,5 +35,9 @@ export function isNoRoom(error: unknown): boolean {
 
 /** Why something could not be written, in words. */
 export function whyNotStored(error: unknown): string {
-  return isNoRoom(error) ? 'the browser grants no more room' : error instanceof Error ? error.message : String(error);
+  return isNoRoom(error)
+    ? 'the browser grants no more room'
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }

@@ -51,7 +51,8 @@ export interface RunStore {
   close(): void;
 }
 
-export const noArchitecture = (id: string): Error => new Error(`There is no architecture '${id}' in the library (any more).`);
+export const noArchitecture = (id: string): Error =>
+  new Error(`There is no architecture '${id}' in the library (any more).`);
 
 /** Architecture that the events tell of, if any. */
 export function architectureIn(events: readonly SearchEvent[]) {
@@ -62,6 +63,11 @@ export function architectureIn(events: readonly SearchEvent[]) {
 }
 
 /** Which of a run's checkpoints go when there are these, oldest first. */
-export function superfluous<T extends { stageEnd: 0 | 1 }>(checkpoints: readonly T[], keep: number): T[] {
-  return checkpoints.slice(0, Math.max(0, checkpoints.length - keep)).filter(({ stageEnd }) => stageEnd === 0);
+export function superfluous<T extends { stageEnd: 0 | 1 }>(
+  checkpoints: readonly T[],
+  keep: number,
+): T[] {
+  return checkpoints
+    .slice(0, Math.max(0, checkpoints.length - keep))
+    .filter(({ stageEnd }) => stageEnd === 0);
 }

@@ -16,8 +16,24 @@ let names = 0;
 beforeAll(async () => void (sample = await sampleRun()));
 
 const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
-  ...{ id, name: `Run ${id}`, tags: [], created: 1, updated: 1, status: 'running', settings: sample.settings },
-  ...{ dataset: { name: 'synthetic', source: null }, backend: 'cpu', events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
+  ...{
+    id,
+    name: `Run ${id}`,
+    tags: [],
+    created: 1,
+    updated: 1,
+    status: 'running',
+    settings: sample.settings,
+  },
+  ...{
+    dataset: { name: 'synthetic', source: null },
+    backend: 'cpu',
+    events: 0,
+    summary: emptySummary,
+    checkpointStep: null,
+    deleted: null,
+    imported: false,
+  },
   ...change,
 });
 const checkpoint = (i: number, stageEnd: 0 | 1 = 0) => {
@@ -38,7 +54,11 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
   };
 
   it('gives back what was added, latest run first', async () => {
-    const store = await open(record('a', { created: 1 }), record('b', { created: 3 }), record('c', { created: 2 }));
+    const store = await open(
+      record('a', { created: 1 }),
+      record('b', { created: 3 }),
+      record('c', { created: 2 }),
+    );
     expect((await store.list()).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
     expect(await store.get('c')).toEqual(record('c', { created: 2 }));
     await expect(store.add({ run: record('a'), events: [], checkpoint: null })).rejects.toThrow();
@@ -61,7 +81,12 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
 
   it('writing a batch again changes nothing', async () => {
     const store = await open(record('a'));
-    for (let i = 0; i < 2; i++) await store.append('a', { first: 0, events: sample.events.slice(0, 5), change: { events: 5 } });
+    for (let i = 0; i < 2; i++)
+      await store.append('a', {
+        first: 0,
+        events: sample.events.slice(0, 5),
+        change: { events: 5 },
+      });
     expect(await store.events('a')).toEqual(sample.events.slice(0, 5));
   });
 
@@ -70,7 +95,12 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     const stageEnds: number[] = [];
     for (let i = 0; i < 6; i++) {
       if (i === 1) stageEnds.push(sample.checkpoints[i].events);
-      await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i, i === 1 ? 1 : 0) });
+      await store.append('a', {
+        first: 0,
+        events: [],
+        change: {},
+        checkpoint: checkpoint(i, i === 1 ? 1 : 0),
+      });
     }
     expect((await store.checkpoint('a'))!.checkpoint).toEqual(sample.checkpoints[5]);
     const left: number[] = [];
@@ -84,8 +114,18 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
   it('cuts back to a checkpoint', async () => {
     const store = await open(record('a', { status: 'failed' }));
     const { events } = sample;
-    await store.append('a', { first: 0, events: events.slice(0, 30), change: {}, checkpoint: { ...checkpoint(0), events: 10 } });
-    await store.append('a', { first: 30, events: events.slice(30), change: { events: events.length }, checkpoint: { ...checkpoint(1), events: 40 } });
+    await store.append('a', {
+      first: 0,
+      events: events.slice(0, 30),
+      change: {},
+      checkpoint: { ...checkpoint(0), events: 10 },
+    });
+    await store.append('a', {
+      first: 30,
+      events: events.slice(30),
+      change: { events: events.length },
+      checkpoint: { ...checkpoint(1), events: 40 },
+    });
     await store.cut('a', 12, { status: 'running' });
     expect(await store.events('a')).toEqual(events.slice(0, 12));
     expect(await store.get('a')).toMatchObject({ events: 12, status: 'running' });
@@ -95,7 +135,13 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
 
   it('removes a run with all that belongs to it, and nothing else', async () => {
     const store = await open(record('a'), record('aa'));
-    for (const id of ['a', 'aa']) await store.append(id, { first: 0, events: sample.events, change: {}, checkpoint: checkpoint(0) });
+    for (const id of ['a', 'aa'])
+      await store.append(id, {
+        first: 0,
+        events: sample.events,
+        change: {},
+        checkpoint: checkpoint(0),
+      });
     await store.remove('a');
     expect(await store.get('a')).toBeUndefined();
     expect(await store.events('a')).toEqual([]);
@@ -110,12 +156,22 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     // As stored before latencies could be: without the field.
     const [before] = await store.architectures();
     expect(before).not.toHaveProperty('latency');
-    const latency = { images: 1, passes: 20, median: 1.5, percentile95: 2.5, adapter: 'An adapter', measured: 7 };
+    const latency = {
+      images: 1,
+      passes: 20,
+      median: 1.5,
+      percentile95: 2.5,
+      adapter: 'An adapter',
+      measured: 7,
+    };
     await store.addArchitecture({ ...before, id: 'file', runId: null });
     await store.setLatency('a', latency);
     await store.setLatency('file', { ...latency, median: 9 });
     await store.setLatency('file', latency);
-    expect(await store.architectures()).toEqual([{ ...before, latency }, { ...before, id: 'file', runId: null, latency }]);
+    expect(await store.architectures()).toEqual([
+      { ...before, latency },
+      { ...before, id: 'file', runId: null, latency },
+    ]);
     await expect(store.setLatency('z', latency)).rejects.toThrow("no architecture 'z'");
     // The run goes on, and finds its architecture anew.
     await store.cut('a', 5, {});
@@ -125,7 +181,8 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
 
   it('drops all but the latest checkpoint for room', async () => {
     const store = await open(record('a'));
-    for (let i = 0; i < 3; i++) await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });
+    for (let i = 0; i < 3; i++)
+      await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });
     expect(await store.thinCheckpoints('a')).toBe(true);
     expect(await store.thinCheckpoints('a')).toBe(false);
     expect((await store.checkpoint('a'))!.events).toBe(sample.checkpoints[2].events);
@@ -142,7 +199,14 @@ describe('the upgrade', () => {
         database.createObjectStore('events', { keyPath: ['runId', 'first'] });
       },
     });
-    const run: RunRecordV1 = { id: 'a', name: 'First', created: 5, status: 'running', settings, dataset: 'fashion-mnist' };
+    const run: RunRecordV1 = {
+      id: 'a',
+      name: 'First',
+      created: 5,
+      status: 'running',
+      settings,
+      dataset: 'fashion-mnist',
+    };
     await old.put('runs', run);
     await old.put('runs', { ...run, id: 'b' });
     await old.put('events', { runId: 'a', first: 0, events: events.slice(0, 20) });
@@ -156,15 +220,28 @@ describe('the upgrade', () => {
     if (finished.type !== 'finished') throw new Error('the sample did not finish');
     expect(await store.get('a')).toEqual({
       ...{ id: 'a', name: 'First', tags: [], created: 5, updated: 5, status: 'finished', settings },
-      ...{ dataset: { name: 'fashion-mnist', source: null }, backend: null, events: events.length, checkpointStep: null, deleted: null, imported: false },
+      ...{
+        dataset: { name: 'fashion-mnist', source: null },
+        backend: null,
+        events: events.length,
+        checkpointStep: null,
+        deleted: null,
+        imported: false,
+      },
       summary: {
         ...{ step: finished.step, time: finished.time, stage: settings.space.stages },
-        ...{ parameters: finished.parameters, accuracy: finished.accuracy, targetReached: finished.targetReached },
+        ...{
+          parameters: finished.parameters,
+          accuracy: finished.accuracy,
+          targetReached: finished.targetReached,
+        },
       },
     });
     expect(await store.get('b')).toMatchObject({ status: 'running', events: 20 });
     expect(await store.events('a')).toEqual(events);
-    expect((await store.architectures()).map(({ architecture }) => architecture)).toEqual([finished.architecture]);
+    expect((await store.architectures()).map(({ architecture }) => architecture)).toEqual([
+      finished.architecture,
+    ]);
     store.close();
   });
 

@@ -18,7 +18,12 @@ function summarizeOne(summary: RunSummary, event: SearchEvent): RunSummary {
     case 'evaluated':
       return { ...base, accuracy: event.accuracy };
     case 'finished':
-      return { ...base, parameters: event.parameters, accuracy: event.accuracy, targetReached: event.targetReached };
+      return {
+        ...base,
+        parameters: event.parameters,
+        accuracy: event.accuracy,
+        targetReached: event.targetReached,
+      };
     default:
       return base;
   }

@@ -13,13 +13,36 @@ export interface StoredTrainings {
 }
 
 /** What a list shows of one. */
-export type TrainingSummary = Pick<TrainingRecord, 'architecture' | 'state' | 'subject' | 'updated'> & { epochs: number; epochsDone: number; accuracy: number | null };
+export type TrainingSummary = Pick<
+  TrainingRecord,
+  'architecture' | 'state' | 'subject' | 'updated'
+> & { epochs: number; epochsDone: number; accuracy: number | null };
 
-export function summarize({ architecture, state, subject, updated, events, checkpoint, trained }: TrainingRecord): TrainingSummary {
+export function summarize({
+  architecture,
+  state,
+  subject,
+  updated,
+  events,
+  checkpoint,
+  trained,
+}: TrainingRecord): TrainingSummary {
   const started = events.find((event) => event.type === 'training-started');
   const { epochs } = trained?.training ?? checkpoint?.settings ?? { epochs: 0 };
-  const epochsDone = trained ? epochs : started && checkpoint ? Math.floor((checkpoint.step * epochs) / started.maxSteps) : 0;
-  return { architecture, state, subject, updated, epochs, epochsDone, accuracy: trained?.test.accuracy ?? null };
+  const epochsDone = trained
+    ? epochs
+    : started && checkpoint
+      ? Math.floor((checkpoint.step * epochs) / started.maxSteps)
+      : 0;
+  return {
+    architecture,
+    state,
+    subject,
+    updated,
+    epochs,
+    epochsDone,
+    accuracy: trained?.test.accuracy ?? null,
+  };
 }
 
 export class TrainingStore {
@@ -31,7 +54,10 @@ export class TrainingStore {
   }
 
   async of(architecture: string): Promise<StoredTrainings> {
-    const [unfinished, finished] = await Promise.all([this.database.get('trainings', [architecture, 'unfinished']), this.database.get('trainings', [architecture, 'finished'])]);
+    const [unfinished, finished] = await Promise.all([
+      this.database.get('trainings', [architecture, 'unfinished']),
+      this.database.get('trainings', [architecture, 'finished']),
+    ]);
     return { unfinished: unfinished ?? null, finished: finished ?? null };
   }
 
@@ -39,7 +65,12 @@ export class TrainingStore {
   async list(): Promise<TrainingSummary[]> {
     const found: TrainingSummary[] = [];
     // One after the other: each holds its weights.
-    for (let cursor = await this.database.transaction('trainings').store.openCursor(); cursor; cursor = await cursor.continue()) found.push(summarize(cursor.value));
+    for (
+      let cursor = await this.database.transaction('trainings').store.openCursor();
+      cursor;
+      cursor = await cursor.continue()
+    )
+      found.push(summarize(cursor.value));
     return found.sort((a, b) => b.updated - a.updated);
   }
 
@@ -47,7 +78,8 @@ export class TrainingStore {
   async save(record: TrainingRecord): Promise<void> {
     const transaction = this.database.transaction('trainings', 'readwrite');
     const { store } = transaction;
-    const outlived = record.state === 'finished' ? [store.delete([record.architecture, 'unfinished'])] : [];
+    const outlived =
+      record.state === 'finished' ? [store.delete([record.architecture, 'unfinished'])] : [];
     await Promise.all([store.put(record), ...outlived, transaction.done]);
   }
 

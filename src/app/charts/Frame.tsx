@@ -23,9 +23,23 @@ interface FrameProps {
   overlay?: ReactNode;
 }
 
-export function Frame({ label, xTicks = [], yTicks = [], xTitle, className = '', children, overlay }: FrameProps) {
+export function Frame({
+  label,
+  xTicks = [],
+  yTicks = [],
+  xTitle,
+  className = '',
+  children,
+  overlay,
+}: FrameProps) {
   return (
-    <div className={`frame ${className}`} role="img" aria-label={label} data-y={yTicks.length > 0} data-x={xTicks.length > 0}>
+    <div
+      className={`frame ${className}`}
+      role="img"
+      aria-label={label}
+      data-y={yTicks.length > 0}
+      data-x={xTicks.length > 0}
+    >
       <div className="frame-plot">
         {yTicks.map(({ at }) => (
           <i key={at} className="frame-rule" style={{ bottom: `${100 * at}%` }} />
@@ -40,7 +54,12 @@ export function Frame({ label, xTicks = [], yTicks = [], xTitle, className = '',
           </span>
         ))}
         {xTicks.map(({ at, label: text }) => (
-          <span key={at} className="frame-x" data-end={at > 0.95 ? 'right' : at < 0.05 ? 'left' : undefined} style={{ left: `${100 * at}%` }}>
+          <span
+            key={at}
+            className="frame-x"
+            data-end={at > 0.95 ? 'right' : at < 0.05 ? 'left' : undefined}
+            style={{ left: `${100 * at}%` }}
+          >
             {text}
           </span>
         ))}
@@ -56,12 +75,17 @@ export const along = (importance: number): number => side * Math.min(1, Math.max
 export const importanceTicks = [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: String(at) }));
 
 /** Vertical strokes at these places, from `top` to `bottom`. */
-export const strokes = (xs: readonly number[], top: number, bottom: number): string => xs.map((x) => `M${x.toFixed(1)} ${top}V${bottom}`).join('');
+export const strokes = (xs: readonly number[], top: number, bottom: number): string =>
+  xs.map((x) => `M${x.toFixed(1)} ${top}V${bottom}`).join('');
 
 /** Bars of equal width from the bottom, as one path. */
 export function bars(heights: readonly number[], gap = 0.12): string {
   const width = side / heights.length;
   return heights
-    .map((height, i) => (height > 0 ? `M${((i + gap / 2) * width).toFixed(1)} ${side}v${(-side * height).toFixed(1)}h${((1 - gap) * width).toFixed(1)}V${side}Z` : ''))
+    .map((height, i) =>
+      height > 0
+        ? `M${((i + gap / 2) * width).toFixed(1)} ${side}v${(-side * height).toFixed(1)}h${((1 - gap) * width).toFixed(1)}V${side}Z`
+        : '',
+    )
     .join('');
 }

@@ -27,7 +27,13 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
     () => ({
       select,
       paint: (context: CanvasRenderingContext2D, width: number, height: number, data: PlotData) =>
-        drawPlot(context, frameOf(width, height), data, { palette: palette(), font, formatX: integer, formatY: formatTick }, hover),
+        drawPlot(
+          context,
+          frameOf(width, height),
+          data,
+          { palette: palette(), font, formatX: integer, formatY: formatTick },
+          hover,
+        ),
     }),
     [select, formatTick, hover],
   );
@@ -47,7 +53,9 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
     if (!direction) return;
     event.preventDefault();
     const { xMax } = select(side());
-    setHover((x) => Math.min(xMax, Math.max(0, (x ?? (direction > 0 ? 0 : xMax)) + (direction * xMax) / 50)));
+    setHover((x) =>
+      Math.min(xMax, Math.max(0, (x ?? (direction > 0 ? 0 : xMax)) + (direction * xMax) / 50)),
+    );
   };
 
   return (
@@ -63,12 +71,24 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
         onBlur={() => setHover(null)}
         onKeyDown={move}
       />
-      {hover !== null && <Readout data={select(side())} x={hover} formatY={formatY} xUnit={xUnit} />}
+      {hover !== null && (
+        <Readout data={select(side())} x={hover} formatY={formatY} xUnit={xUnit} />
+      )}
     </div>
   );
 }
 
-function Readout({ data, x, formatY, xUnit }: { data: PlotData; x: number; formatY: (y: number) => string; xUnit: string }) {
+function Readout({
+  data,
+  x,
+  formatY,
+  xUnit,
+}: {
+  data: PlotData;
+  x: number;
+  formatY: (y: number) => string;
+  xUnit: string;
+}) {
   const rows = data.lines.flatMap((line) => {
     const point = pointAt(line, x);
     return point ? [{ line, point }] : [];
@@ -76,7 +96,10 @@ function Readout({ data, x, formatY, xUnit }: { data: PlotData; x: number; forma
   if (rows.length === 0) return null;
   const band = data.bands.find(({ from, to }) => x >= from && x <= to);
   return (
-    <div className={`readout ${x > data.xMax / 2 ? 'readout-left' : 'readout-right'}`} role="status">
+    <div
+      className={`readout ${x > data.xMax / 2 ? 'readout-left' : 'readout-right'}`}
+      role="status"
+    >
       <p>
         {xUnit} {integer(rows[0].point.x)}
         {band?.label && <span> · {band.label}</span>}
@@ -85,7 +108,10 @@ function Readout({ data, x, formatY, xUnit }: { data: PlotData; x: number; forma
         {rows.map(({ line, point }) => (
           <div key={line.label}>
             <dt>
-              <i className="swatch" style={{ background: `var(--${line.color})`, opacity: line.light ? 0.5 : 1 }} />
+              <i
+                className="swatch"
+                style={{ background: `var(--${line.color})`, opacity: line.light ? 0.5 : 1 }}
+              />
               {line.label}
             </dt>
             <dd>{formatY(point.y)}</dd>

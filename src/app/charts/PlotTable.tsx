@@ -45,7 +45,9 @@ export function PlotTable({ label, select, formatY, xUnit = 'step' }: PlotProps)
 
 /** Newest first. */
 function sampleSteps({ lines }: PlotData): number[] {
-  const all = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => b - a);
+  const all = [...new Set(lines.flatMap(({ points }) => points.map(({ x }) => x)))].sort(
+    (a, b) => b - a,
+  );
   const stride = Math.max(1, Math.ceil(all.length / rows));
   return all.filter((_, i) => i % stride === 0);
 }

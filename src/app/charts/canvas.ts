@@ -53,7 +53,8 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       if (frame === 0) frame = requestAnimationFrame(paint);
     };
     const changed = (): void => {
-      if (current.current.select(side()) !== drawn) timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
+      if (current.current.select(side()) !== drawn)
+        timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
     };
     request.current = now;
     const resize = new ResizeObserver(now);
@@ -72,7 +73,12 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
   return canvas;
 }
 
-function fitPixels(element: HTMLCanvasElement, context: CanvasRenderingContext2D, width: number, height: number): void {
+function fitPixels(
+  element: HTMLCanvasElement,
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+): void {
   const ratio = window.devicePixelRatio;
   const [x, y] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (element.width !== x || element.height !== y) {

@@ -1,17 +1,31 @@
 /** Colours for canvases, from the same custom properties as the rest of the page. Read once a theme, not once a frame. */
 import type { Granularity } from '../../engine/settings.ts';
 
-export type ColorName = 'text' | 'muted' | 'faint' | 'line' | 'panel' | 'band' | Granularity | 'regrown';
+export type ColorName =
+  'text' | 'muted' | 'faint' | 'line' | 'panel' | 'band' | Granularity | 'regrown';
 export type Palette = Readonly<Record<ColorName, string>>;
 
-const names: readonly ColorName[] = ['text', 'muted', 'faint', 'line', 'panel', 'band', 'operation', 'filter', 'weight', 'regrown'];
+const names: readonly ColorName[] = [
+  'text',
+  'muted',
+  'faint',
+  'line',
+  'panel',
+  'band',
+  'operation',
+  'filter',
+  'weight',
+  'regrown',
+];
 let cached: Palette | null = null;
 const listeners = new Set<() => void>();
 
 export function palette(): Palette {
   if (!cached) {
     const style = getComputedStyle(document.documentElement);
-    cached = Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Palette;
+    cached = Object.fromEntries(
+      names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
+    ) as Palette;
   }
   return cached;
 }
@@ -28,7 +42,11 @@ export function onPaletteChange(listener: () => void): () => void {
 }
 
 /** A second sign beside colour: no granularity is told by hue alone. */
-export const granularityDash: Readonly<Record<Granularity, readonly number[]>> = { operation: [], filter: [7, 3], weight: [2, 3] };
+export const granularityDash: Readonly<Record<Granularity, readonly number[]>> = {
+  operation: [],
+  filter: [7, 3],
+  weight: [2, 3],
+};
 
 /** `rgb(... / alpha)` of a #rrggbb colour. */
 export function fade(color: string, alpha: number): string {

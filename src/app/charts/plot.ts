@@ -66,7 +66,13 @@ export function scaleY(frame: PlotFrame, data: PlotData): (y: number) => number 
   return (y) => frame.top + (1 - (y - data.yMin) / Math.max(data.yMax - data.yMin, 1e-9)) * span;
 }
 
-export function drawPlot(context: CanvasRenderingContext2D, frame: PlotFrame, data: PlotData, style: PlotStyle, hoverX: number | null): void {
+export function drawPlot(
+  context: CanvasRenderingContext2D,
+  frame: PlotFrame,
+  data: PlotData,
+  style: PlotStyle,
+  hoverX: number | null,
+): void {
   const x = scaleX(frame, data);
   const y = scaleY(frame, data);
   context.clearRect(0, 0, frame.width, frame.height);
@@ -75,7 +81,12 @@ export function drawPlot(context: CanvasRenderingContext2D, frame: PlotFrame, da
   drawAxes(context, frame, data, style, x, y);
   context.save();
   context.beginPath();
-  context.rect(frame.left - 1, frame.top - 4, frame.width - frame.left - frame.right + 5, frame.height - frame.top - frame.bottom + 8);
+  context.rect(
+    frame.left - 1,
+    frame.top - 4,
+    frame.width - frame.left - frame.right + 5,
+    frame.height - frame.top - frame.bottom + 8,
+  );
   context.clip();
   for (const line of data.lines) drawLine(context, line, style.palette, x, y);
   if (data.reference) drawReference(context, frame, data.reference, style, y);
@@ -85,7 +96,13 @@ export function drawPlot(context: CanvasRenderingContext2D, frame: PlotFrame, da
 
 type Scale = (value: number) => number;
 
-function drawBands(context: CanvasRenderingContext2D, frame: PlotFrame, { bands }: PlotData, { palette }: PlotStyle, x: Scale): void {
+function drawBands(
+  context: CanvasRenderingContext2D,
+  frame: PlotFrame,
+  { bands }: PlotData,
+  { palette }: PlotStyle,
+  x: Scale,
+): void {
   context.textBaseline = 'top';
   context.textAlign = 'left';
   bands.forEach((band, i) => {
@@ -95,17 +112,29 @@ function drawBands(context: CanvasRenderingContext2D, frame: PlotFrame, { bands 
       context.fillRect(from, frame.top - 4, to - from, frame.height - frame.top - frame.bottom + 4);
     }
     context.fillStyle = palette.muted;
-    if (context.measureText(band.label).width + 6 < to - from) context.fillText(band.label, from + 4, 1);
+    if (context.measureText(band.label).width + 6 < to - from)
+      context.fillText(band.label, from + 4, 1);
   });
 }
 
-function drawAxes(context: CanvasRenderingContext2D, frame: PlotFrame, data: PlotData, style: PlotStyle, x: Scale, y: Scale): void {
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  frame: PlotFrame,
+  data: PlotData,
+  style: PlotStyle,
+  x: Scale,
+  y: Scale,
+): void {
   const { palette } = style;
   context.lineWidth = 1;
   context.fillStyle = palette.muted;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  const yTicks = ticks(data.yMin, data.yMax, Math.max(2, Math.floor((frame.height - frame.top - frame.bottom) / 36)));
+  const yTicks = ticks(
+    data.yMin,
+    data.yMax,
+    Math.max(2, Math.floor((frame.height - frame.top - frame.bottom) / 36)),
+  );
   for (const tick of yTicks) {
     const at = Math.round(y(tick)) + 0.5;
     context.strokeStyle = tick === data.yMin ? palette.faint : palette.line;
@@ -117,14 +146,28 @@ function drawAxes(context: CanvasRenderingContext2D, frame: PlotFrame, data: Plo
   }
   context.textBaseline = 'alphabetic';
   const last = frame.height - 5;
-  for (const tick of ticks(0, data.xMax, Math.max(2, Math.floor((frame.width - frame.left) / 90)))) {
+  for (const tick of ticks(
+    0,
+    data.xMax,
+    Math.max(2, Math.floor((frame.width - frame.left) / 90)),
+  )) {
     const at = x(tick);
     context.textAlign = at > frame.width - frame.right - 14 ? 'right' : 'center';
-    context.fillText(style.formatX(tick), at > frame.width - frame.right - 14 ? frame.width - frame.right : at, last);
+    context.fillText(
+      style.formatX(tick),
+      at > frame.width - frame.right - 14 ? frame.width - frame.right : at,
+      last,
+    );
   }
 }
 
-function drawLine(context: CanvasRenderingContext2D, line: PlotLine, palette: Palette, x: Scale, y: Scale): void {
+function drawLine(
+  context: CanvasRenderingContext2D,
+  line: PlotLine,
+  palette: Palette,
+  x: Scale,
+  y: Scale,
+): void {
   const { points } = line;
   if (points.length === 0) return;
   const color = palette[line.color];
@@ -149,7 +192,13 @@ function drawLine(context: CanvasRenderingContext2D, line: PlotLine, palette: Pa
   for (const point of dots) dot(context, x(point.x), y(point.y), 3);
 }
 
-function drawReference(context: CanvasRenderingContext2D, frame: PlotFrame, { y: value, label }: { y: number; label: string }, { palette }: PlotStyle, y: Scale): void {
+function drawReference(
+  context: CanvasRenderingContext2D,
+  frame: PlotFrame,
+  { y: value, label }: { y: number; label: string },
+  { palette }: PlotStyle,
+  y: Scale,
+): void {
   const at = Math.round(y(value)) + 0.5;
   context.strokeStyle = palette.text;
   context.setLineDash([1, 3]);
@@ -165,7 +214,15 @@ function drawReference(context: CanvasRenderingContext2D, frame: PlotFrame, { y:
   context.fillText(label, frame.width - frame.right - 2, at - 2);
 }
 
-function drawCrosshair(context: CanvasRenderingContext2D, frame: PlotFrame, data: PlotData, { palette }: PlotStyle, hoverX: number, x: Scale, y: Scale): void {
+function drawCrosshair(
+  context: CanvasRenderingContext2D,
+  frame: PlotFrame,
+  data: PlotData,
+  { palette }: PlotStyle,
+  hoverX: number,
+  x: Scale,
+  y: Scale,
+): void {
   const at = Math.round(x(hoverX)) + 0.5;
   context.strokeStyle = palette.faint;
   context.lineWidth = 1;

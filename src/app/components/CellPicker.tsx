@@ -17,7 +17,11 @@ export function CellPicker({ cell, choose, name }: CellPickerProps) {
   const all = Array.from({ length: cells }, (_, i) => i);
   if (cells > mostButtons) {
     return (
-      <select aria-label="Cell" value={cell} onChange={(event) => choose(Number(event.target.value))}>
+      <select
+        aria-label="Cell"
+        value={cell}
+        onChange={(event) => choose(Number(event.target.value))}
+      >
         {all.map((i) => (
           <option key={i} value={i} disabled={i >= begun}>
             {cellName(i)}
@@ -29,7 +33,11 @@ export function CellPicker({ cell, choose, name }: CellPickerProps) {
   return (
     <div className="segments" role="radiogroup" aria-label="Cell">
       {all.map((i) => (
-        <label key={i} title={i < begun || begun === 0 ? undefined : 'Its stage has not begun'} data-begun={i < begun}>
+        <label
+          key={i}
+          title={i < begun || begun === 0 ? undefined : 'Its stage has not begun'}
+          data-begun={i < begun}
+        >
           <input type="radio" name={name} checked={cell === i} onChange={() => choose(i)} />
           <span>{cellName(i)}</span>
         </label>

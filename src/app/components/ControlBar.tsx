@@ -3,7 +3,14 @@ import { download, togglePause } from '../commands.ts';
 import { clock, duration } from '../format.ts';
 import { chosenName, useDatasets } from '../store/datasets.ts';
 import { sentence } from '../store/sentence.ts';
-import { abandonSearch, canStart, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
+import {
+  abandonSearch,
+  canStart,
+  newSearch,
+  startSearch,
+  stepSearch,
+  stopSearch,
+} from '../store/session.ts';
 import { fullParameters, useLab } from '../store/store.ts';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
 
@@ -38,7 +45,12 @@ function MainButton() {
   }
   if (state === 'running' || state === 'loading' || state === 'stopping') {
     return (
-      <button type="button" className="primary" onClick={togglePause} disabled={state !== 'running' || pausing}>
+      <button
+        type="button"
+        className="primary"
+        onClick={togglePause}
+        disabled={state !== 'running' || pausing}
+      >
         <PauseIcon /> Pause
       </button>
     );
@@ -65,13 +77,21 @@ function StopButton() {
   const slow = useLab((s) => s.stopIsSlow);
   if (slow) {
     return (
-      <button type="button" onClick={abandonSearch} title="Ends the step under way. What was found so far cannot be downloaded then.">
+      <button
+        type="button"
+        onClick={abandonSearch}
+        title="Ends the step under way. What was found so far cannot be downloaded then."
+      >
         <StopIcon /> Stop at once
       </button>
     );
   }
   return (
-    <button type="button" onClick={stopSearch} disabled={!['loading', 'running', 'paused'].includes(state)}>
+    <button
+      type="button"
+      onClick={stopSearch}
+      disabled={!['loading', 'running', 'paused'].includes(state)}
+    >
       <StopIcon /> Stop
     </button>
   );
@@ -79,7 +99,16 @@ function StopButton() {
 
 function Sentence() {
   const images = useDatasets(chosenName);
-  const text = useLab((s) => sentence({ images, state: s.state, run: s.run, fullParameters: fullParameters(s), loading: s.loading, pausing: s.pausing }));
+  const text = useLab((s) =>
+    sentence({
+      images,
+      state: s.state,
+      run: s.run,
+      fullParameters: fullParameters(s),
+      loading: s.loading,
+      pausing: s.pausing,
+    }),
+  );
   const busy = useLab((s) => ['loading', 'running', 'stopping'].includes(s.state));
   return (
     <p className="sentence" role="status" data-busy={busy}>
@@ -91,12 +120,18 @@ function Sentence() {
 
 function Timing() {
   const time = useLab((s) => (s.run.started ? clock(s.run.time) : null));
-  const left = useLab((s) => (['running', 'paused'].includes(s.state) && s.run.latest ? duration(s.run.latest.timeLeft) : null));
+  const left = useLab((s) =>
+    ['running', 'paused'].includes(s.state) && s.run.latest
+      ? duration(s.run.latest.timeLeft)
+      : null,
+  );
   if (!time) return null;
   return (
     <p className="timing">
       <span>{time}</span>
-      {left && <span title="If every stage takes as many epochs as it may">at most {left} left</span>}
+      {left && (
+        <span title="If every stage takes as many epochs as it may">at most {left} left</span>
+      )}
     </p>
   );
 }
@@ -106,14 +141,25 @@ function DownloadButton() {
   const shown = useLab((s) => s.run.started !== null);
   if (!shown) return null;
   return (
-    <button type="button" className={ready ? 'primary' : ''} onClick={download} disabled={!ready} title={ready ? undefined : 'There is one once the search has finished or was stopped'}>
+    <button
+      type="button"
+      className={ready ? 'primary' : ''}
+      onClick={download}
+      disabled={!ready}
+      title={ready ? undefined : 'There is one once the search has finished or was stopped'}
+    >
       <DownloadIcon /> Download architecture
     </button>
   );
 }
 
 function NewSearchButton() {
-  const over = useLab((s) => s.state === 'finished' || s.state === 'failed' || (s.state === 'idle' && s.run.started !== null));
+  const over = useLab(
+    (s) =>
+      s.state === 'finished' ||
+      s.state === 'failed' ||
+      (s.state === 'idle' && s.run.started !== null),
+  );
   if (!over) return null;
   return (
     <button type="button" onClick={newSearch}>

@@ -2,13 +2,27 @@
 import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 
-export function Fold({ label, folded, children }: { label: string; folded: boolean; children: ReactNode }) {
+export function Fold({
+  label,
+  folded,
+  children,
+}: {
+  label: string;
+  folded: boolean;
+  children: ReactNode;
+}) {
   const [pressed, setPressed] = useState<boolean | null>(null);
   const id = useId();
   const open = pressed ?? !folded;
   return (
     <div className="fold" data-open={open}>
-      <button type="button" className="fold-toggle" aria-expanded={open} aria-controls={id} onClick={() => setPressed(!open)}>
+      <button
+        type="button"
+        className="fold-toggle"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setPressed(!open)}
+      >
         {label}
       </button>
       <div id={id} className="fold-body">

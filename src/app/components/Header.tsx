@@ -21,17 +21,33 @@ export function Header() {
       </h1>
       <nav aria-label="Views">
         {views.map((name) => (
-          <a key={name} href={viewHref(name)} aria-current={name === view ? 'page' : undefined} ref={name === view ? reveal : undefined}>
+          <a
+            key={name}
+            href={viewHref(name)}
+            aria-current={name === view ? 'page' : undefined}
+            ref={name === view ? reveal : undefined}
+          >
             {viewNames[name]}
           </a>
         ))}
       </nav>
       <LearnLink />
       <Adapter />
-      <button type="button" className="icon-button" aria-label={theme === 'dark' ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={theme === 'dark' ? 'Light theme' : 'Dark theme'}
+        onClick={toggleTheme}
+      >
         {theme === 'dark' ? <SunIcon /> : <MoonIcon />}
       </button>
-      <button type="button" className="icon-button" aria-label="Keyboard shortcuts" title={`${commands.length} shortcuts`} onClick={() => lab.setState({ dialog: 'shortcuts' })}>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Keyboard shortcuts"
+        title={`${commands.length} shortcuts`}
+        onClick={() => lab.setState({ dialog: 'shortcuts' })}
+      >
         ?
       </button>
     </header>
@@ -41,14 +57,19 @@ export function Header() {
 /** On a narrow screen the links scroll sideways. */
 function reveal(link: HTMLElement | null): void {
   const row = link?.parentElement;
-  if (link && row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+  if (link && row)
+    row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
 }
 
 /** The tour over a real search. */
 function LearnLink() {
   const stop = useLearnStop();
   return (
-    <a className="learn-link" href={learnHref(stop ?? 0)} aria-current={stop === null ? undefined : 'page'}>
+    <a
+      className="learn-link"
+      href={learnHref(stop ?? 0)}
+      aria-current={stop === null ? undefined : 'page'}
+    >
       Guided tour
     </a>
   );
@@ -58,7 +79,15 @@ function Adapter() {
   const probe = useLab((s) => s.probe);
   if (!probe) return <p className="adapter">Looking for WebGPU</p>;
   return (
-    <p className="adapter" data-ok={probe.webgpu !== null} title={probe.webgpu?.software ? 'Runs on the processor: right for tiny, too slow for more' : undefined}>
+    <p
+      className="adapter"
+      data-ok={probe.webgpu !== null}
+      title={
+        probe.webgpu?.software
+          ? 'Runs on the processor: right for tiny, too slow for more'
+          : undefined
+      }
+    >
       {probe.webgpu ? adapterName(probe.webgpu) : 'No WebGPU'}
     </p>
   );

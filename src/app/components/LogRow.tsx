@@ -1,6 +1,17 @@
 /** One entry of the list of what happened, as a line. */
 import { memo } from 'react';
-import { accuracy, bytes, cellName, cellRange, decimal, granularityNames, integer, operationLabels, plural, stateName } from '../format.ts';
+import {
+  accuracy,
+  bytes,
+  cellName,
+  cellRange,
+  decimal,
+  granularityNames,
+  integer,
+  operationLabels,
+  plural,
+  stateName,
+} from '../format.ts';
 import type { OperationName } from '../../engine/settings.ts';
 import { fieldOf } from '../settings/fields.ts';
 import { edgePlace } from '../store/losses.ts';
@@ -11,7 +22,9 @@ export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {
   return (
     <li className="log-row" data-kind={entry.kind}>
       <span className="log-step">{integer(entry.step)}</span>
-      <span className="log-glyph">{'granularity' in entry && <Glyph of={entry.granularity} />}</span>
+      <span className="log-glyph">
+        {'granularity' in entry && <Glyph of={entry.granularity} />}
+      </span>
       <span className="log-text">{describeEntry(entry)}</span>
       <span className="log-figure">{figureOf(entry)}</span>
     </li>
@@ -41,21 +54,36 @@ export function describeEntry(entry: LogEntry): string {
   }
 }
 
-const reasons = { 'goal-reached': 'its goal is reached', 'nothing-pruned': 'nothing was pruned any more', 'max-epochs': 'its last epoch is over' } as const;
+const reasons = {
+  'goal-reached': 'its goal is reached',
+  'nothing-pruned': 'nothing was pruned any more',
+  'max-epochs': 'its last epoch is over',
+} as const;
 
 function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
   if (!entry.started) return `Stage ${entry.stage + 1} ends: ${reasons[entry.reason]}`;
-  return entry.joint ? 'Joint stage begins, over all cells' : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;
+  return entry.joint
+    ? 'Joint stage begins, over all cells'
+    : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;
 }
 
-const deeds = { protect: 'Protected', release: 'No longer protected:', prune: 'Pruned by hand:', regrow: 'Regrown by hand:' } as const;
+const deeds = {
+  protect: 'Protected',
+  release: 'No longer protected:',
+  prune: 'Pruned by hand:',
+  regrow: 'Regrown by hand:',
+} as const;
 
 function steeringText({ change, refusal }: Extract<LogEntry, { kind: 'steered' }>): string {
   const why = refusal ? `, refused: ${refusal}` : '';
   if (change.kind === 'lambda') return `Lambda set to ${decimal(change.value)}${why}`;
-  if (change.kind === 'set') return `${fieldOf.get(change.setting)?.label ?? change.setting} set to ${change.value}${why}`;
+  if (change.kind === 'set')
+    return `${fieldOf.get(change.setting)?.label ?? change.setting} set to ${change.value}${why}`;
   const { from, to } = edgePlace(change.edge);
-  const operation = change.operation in operationLabels ? operationLabels[change.operation as OperationName].short : change.operation;
+  const operation =
+    change.operation in operationLabels
+      ? operationLabels[change.operation as OperationName].short
+      : change.operation;
   return `${deeds[change.kind]} ${operation}, ${cellName(change.cell)}, ${stateName(from)} \u2192 ${stateName(to)}${why}`;
 }
 
@@ -63,11 +91,15 @@ function figureOf(entry: LogEntry): string {
   switch (entry.kind) {
     case 'pruned':
     case 're-pruned':
-      return entry.granularity === 'operation' ? `${decimal(entry.importance)} \u2264 ${decimal(entry.threshold)}` : '';
+      return entry.granularity === 'operation'
+        ? `${decimal(entry.importance)} \u2264 ${decimal(entry.threshold)}`
+        : '';
     case 'regrown':
       return `regrowth ${entry.round}`;
     case 'committed':
-      return entry.memoryAfter === entry.memoryBefore ? '' : `${bytes(entry.memoryBefore)} \u2192 ${bytes(entry.memoryAfter)}`;
+      return entry.memoryAfter === entry.memoryBefore
+        ? ''
+        : `${bytes(entry.memoryBefore)} \u2192 ${bytes(entry.memoryAfter)}`;
     case 'evaluated':
       return '';
     case 'steered':
@@ -76,4 +108,3 @@ function figureOf(entry: LogEntry): string {
       return `${integer(entry.active)}${entry.started ? ` \u2192 ${integer(entry.goal)}` : ''}`;
   }
 }
-

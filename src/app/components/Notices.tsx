@@ -58,13 +58,16 @@ const switchTexts: Readonly<Record<BackendChoice, string>> = {
   cpu: 'Use the CPU instead (very slow)',
 };
 
-const obstacles: Readonly<Record<Exclude<WebGPUObstacle, 'none'>, { why: string; mend: ReactNode }>> = {
+const obstacles: Readonly<
+  Record<Exclude<WebGPUObstacle, 'none'>, { why: string; mend: ReactNode }>
+> = {
   unsupported: {
     why: 'This browser has no WebGPU.',
     mend: (
       <>
-        Use a current Chrome or Edge, Safari 26 or newer, or Firefox 141 or newer on Windows. In Chrome on Linux, turn on{' '}
-        <code>chrome://flags/#enable-unsafe-webgpu</code>; in Firefox elsewhere, <code>dom.webgpu.enabled</code> in <code>about:config</code>.
+        Use a current Chrome or Edge, Safari 26 or newer, or Firefox 141 or newer on Windows. In
+        Chrome on Linux, turn on <code>chrome://flags/#enable-unsafe-webgpu</code>; in Firefox
+        elsewhere, <code>dom.webgpu.enabled</code> in <code>about:config</code>.
       </>
     ),
   },
@@ -80,14 +83,20 @@ const obstacles: Readonly<Record<Exclude<WebGPUObstacle, 'none'>, { why: string;
     why: 'This browser has WebGPU, but offers no graphics adapter.',
     mend: (
       <>
-        Update the graphics driver and restart the browser; turn on hardware acceleration in its settings. In Chrome, <code>chrome://gpu</code> says what is blocked, and{' '}
-        <code>chrome://flags/#enable-unsafe-webgpu</code> allows adapters that are not on its list, a software one too.
+        Update the graphics driver and restart the browser; turn on hardware acceleration in its
+        settings. In Chrome, <code>chrome://gpu</code> says what is blocked, and{' '}
+        <code>chrome://flags/#enable-unsafe-webgpu</code> allows adapters that are not on its list,
+        a software one too.
       </>
     ),
   },
   'device-refused': {
     why: 'The graphics adapter refused to open a device.',
-    mend: <>Close other programs that use much graphics memory, or update the driver, then look again.</>,
+    mend: (
+      <>
+        Close other programs that use much graphics memory, or update the driver, then look again.
+      </>
+    ),
   },
 };
 
@@ -102,8 +111,10 @@ function DeviceNotice() {
       <section className="notice" role="note">
         <WarningIcon />
         <p>
-          <strong>{backend === 'webgl' ? 'WebGL is slow here:' : 'The CPU is very slow:'}</strong> a step of the tiny preset takes seconds instead of milliseconds, so a whole search takes{' '}
-          {backend === 'webgl' ? 'the better part of an hour' : 'an hour or more'}. Fewer images and epochs help; demo and paper are out of reach.
+          <strong>{backend === 'webgl' ? 'WebGL is slow here:' : 'The CPU is very slow:'}</strong> a
+          step of the tiny preset takes seconds instead of milliseconds, so a whole search takes{' '}
+          {backend === 'webgl' ? 'the better part of an hour' : 'an hour or more'}. Fewer images and
+          epochs help; demo and paper are out of reach.
         </p>
       </section>
     );

@@ -75,7 +75,12 @@ interface PlotPanelProps extends PlotProps {
 export function PlotPanel({ title, note, legend, className, children, ...plot }: PlotPanelProps) {
   const [asTable, setAsTable] = useState(false);
   return (
-    <Panel title={title} note={note} className={className} actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}>
+    <Panel
+      title={title}
+      note={note}
+      className={className}
+      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}
+    >
       {children}
       {asTable ? (
         <PlotTable {...plot} />
@@ -91,7 +96,14 @@ export function PlotPanel({ title, note, legend, className, children, ...plot }:
 
 export function TableToggle({ on, toggle, of }: { on: boolean; toggle: () => void; of: string }) {
   return (
-    <button type="button" className="icon-button small" aria-pressed={on} aria-label={`${of} as a table`} title={on ? 'Show the chart' : 'Show as a table'} onClick={toggle}>
+    <button
+      type="button"
+      className="icon-button small"
+      aria-pressed={on}
+      aria-label={`${of} as a table`}
+      title={on ? 'Show the chart' : 'Show as a table'}
+      onClick={toggle}
+    >
       <TableIcon />
     </button>
   );

@@ -16,7 +16,10 @@ export function RunGate({ children }: { children: ReactNode }) {
     return (
       <section className="empty missing-run" aria-labelledby="missing-run">
         <h2 id="missing-run">There is no run {missing} here</h2>
-        <p>A run belongs to the browser it was searched in. It may have been deleted, or the link comes from another computer: then ask for its file.</p>
+        <p>
+          A run belongs to the browser it was searched in. It may have been deleted, or the link
+          comes from another computer: then ask for its file.
+        </p>
         <p className="buttons">
           <a className="button primary" href={viewHref(view, 'current')}>
             {viewNames[view]} of the current search

@@ -17,8 +17,18 @@ export function Scrubber() {
   const stops = shownStops();
   const at = Math.min(cursor ?? count - 1, stops.length - 1);
   return (
-    <section className="scrubber" aria-label="Time travel" data-past={cursor !== null || pastId !== null}>
-      <button type="button" className="icon-button small" aria-label="Previous commit" title="Previous commit, regrowth or stage (Shift \u2190)" onClick={() => scrubToLandmark(-1)}>
+    <section
+      className="scrubber"
+      aria-label="Time travel"
+      data-past={cursor !== null || pastId !== null}
+    >
+      <button
+        type="button"
+        className="icon-button small"
+        aria-label="Previous commit"
+        title="Previous commit, regrowth or stage (Shift \u2190)"
+        onClick={() => scrubToLandmark(-1)}
+      >
         <PreviousIcon />
       </button>
       <div className="scrub-track">
@@ -33,7 +43,13 @@ export function Scrubber() {
           onChange={(event) => scrubTo(Number(event.target.value))}
         />
       </div>
-      <button type="button" className="icon-button small" aria-label="Next commit" title="Next commit, regrowth or stage (Shift \u2192)" onClick={() => scrubToLandmark(1)}>
+      <button
+        type="button"
+        className="icon-button small"
+        aria-label="Next commit"
+        title="Next commit, regrowth or stage (Shift \u2192)"
+        onClick={() => scrubToLandmark(1)}
+      >
         <NextIcon />
       </button>
       <Where stop={stops[at]} />
@@ -58,13 +74,23 @@ function LiveButton() {
   const pastId = useLab((s) => s.pastId);
   if (pastId !== null) {
     return (
-      <button type="button" className="live-button" onClick={() => (location.hash = location.hash.replace(pastId, 'current'))}>
+      <button
+        type="button"
+        className="live-button"
+        onClick={() => (location.hash = location.hash.replace(pastId, 'current'))}
+      >
         <CloseIcon /> Leave this run
       </button>
     );
   }
   return (
-    <button type="button" className="live-button" aria-pressed={following} title="Follow the newest moment (L)" onClick={() => scrubTo(null)}>
+    <button
+      type="button"
+      className="live-button"
+      aria-pressed={following}
+      title="Follow the newest moment (L)"
+      onClick={() => scrubTo(null)}
+    >
       <LiveIcon /> {running ? 'Live' : 'End'}
     </button>
   );
@@ -104,7 +130,15 @@ function Marks({ count, pastId }: { count: number; pastId: string | null }) {
   return (
     <div className="scrub-marks" aria-hidden="true">
       {marks.bands.map(({ from, to, stage }) => (
-        <i key={stage} className="scrub-band" data-odd={stage % 2 === 1} style={{ left: x(from), right: `calc(100% - ${x(Math.min(to ?? count - 1, count - 1))})` }} />
+        <i
+          key={stage}
+          className="scrub-band"
+          data-odd={stage % 2 === 1}
+          style={{
+            left: x(from),
+            right: `calc(100% - ${x(Math.min(to ?? count - 1, count - 1))})`,
+          }}
+        />
       ))}
       {marks.ticks.map(({ index, kind }) => (
         <i key={index} className="scrub-tick" data-kind={kind} style={{ left: x(index) }} />

@@ -17,14 +17,21 @@ import { Glyph } from './icons.tsx';
 
 const presetNames = Object.keys(presets) as PresetName[];
 
-const backendNames: Readonly<Record<BackendChoice, string>> = { webgpu: 'WebGPU', webgl: 'WebGL (slow)', cpu: 'CPU (very slow)' };
+const backendNames: Readonly<Record<BackendChoice, string>> = {
+  webgpu: 'WebGPU',
+  webgl: 'WebGL (slow)',
+  cpu: 'CPU (very slow)',
+};
 
 export function SetupBar() {
   const locked = useLab((s) => activeStates.includes(s.state));
   const problem = useLab((s) => validate(s.settings).values().next().value);
   return (
     <form className="setup-bar" onSubmit={(event) => event.preventDefault()} aria-label="Settings">
-      <fieldset disabled={locked} title={locked ? 'Stop the search to change its settings' : undefined}>
+      <fieldset
+        disabled={locked}
+        title={locked ? 'Stop the search to change its settings' : undefined}
+      >
         <Presets />
         <Images />
         <Target />
@@ -42,7 +49,12 @@ function Presets() {
     <div className="segments" role="radiogroup" aria-label="Preset">
       {presetNames.map((name) => (
         <label key={name} title={presetDescriptions[name]}>
-          <input type="radio" name="preset" checked={chosen === name} onChange={() => choosePreset(name)} />
+          <input
+            type="radio"
+            name="preset"
+            checked={chosen === name}
+            onChange={() => choosePreset(name)}
+          />
           <span>
             {name}
             <small>{presetTimes[name]}</small>
@@ -54,7 +66,11 @@ function Presets() {
 }
 
 /** On what they are made for; `presetDescriptions` says more. */
-const presetTimes: Readonly<Record<PresetName, string>> = { tiny: 'under 2 minutes', demo: 'minutes on a GPU', paper: 'hours on a GPU' };
+const presetTimes: Readonly<Record<PresetName, string>> = {
+  tiny: 'under 2 minutes',
+  demo: 'minutes on a GPU',
+  paper: 'hours on a GPU',
+};
 
 function Images() {
   const sets = useDatasets((s) => s.sets);
@@ -64,7 +80,12 @@ function Images() {
       <label htmlFor="dataset">
         <a href={viewHref('data')}>Images</a>
       </label>
-      <select id="dataset" value={choice} onChange={(event) => chooseDataset(event.target.value)} style={{ maxWidth: '13em' }}>
+      <select
+        id="dataset"
+        value={choice}
+        onChange={(event) => chooseDataset(event.target.value)}
+        style={{ maxWidth: '13em' }}
+      >
         {Object.entries(embeddedSets).map(([id, name]) => (
           <option key={id} value={id}>
             {name}
@@ -87,7 +108,13 @@ function Target() {
   return (
     <div className="field inline">
       <label htmlFor="target">Target</label>
-      <NumberInput id="target" value={settings.targetParameters} onChange={(value) => changeSettings(withValue(settings, 'targetParameters', value))} invalid={validate(settings).has('targetParameters')} width="7.5em" />
+      <NumberInput
+        id="target"
+        value={settings.targetParameters}
+        onChange={(value) => changeSettings(withValue(settings, 'targetParameters', value))}
+        invalid={validate(settings).has('targetParameters')}
+        width="7.5em"
+      />
       <span className="unit">parameters</span>
     </div>
   );
@@ -102,7 +129,13 @@ function Levels() {
       </span>
       {granularities.map((level) => (
         <label key={level} className="chip">
-          <input type="checkbox" checked={settings.granularities[level]} onChange={(event) => changeSettings(withValue(settings, `granularities.${level}`, event.target.checked))} />
+          <input
+            type="checkbox"
+            checked={settings.granularities[level]}
+            onChange={(event) =>
+              changeSettings(withValue(settings, `granularities.${level}`, event.target.checked))
+            }
+          />
           <span>
             <Glyph of={level} /> {granularityNames[level].many}
           </span>
@@ -118,9 +151,17 @@ function Backend() {
   return (
     <div className="field inline">
       <label htmlFor="backend">Run on</label>
-      <select id="backend" value={backend} onChange={(event) => chooseBackend(event.target.value as BackendChoice)}>
+      <select
+        id="backend"
+        value={backend}
+        onChange={(event) => chooseBackend(event.target.value as BackendChoice)}
+      >
         {(Object.keys(backendNames) as BackendChoice[]).map((choice) => (
-          <option key={choice} value={choice} disabled={probe !== null && !probe.backends.includes(choice)}>
+          <option
+            key={choice}
+            value={choice}
+            disabled={probe !== null && !probe.backends.includes(choice)}
+          >
             {backendNames[choice]}
             {probe && !probe.backends.includes(choice) ? ', not here' : ''}
           </option>

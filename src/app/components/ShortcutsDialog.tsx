@@ -5,7 +5,12 @@ import { Dialog } from './Dialog.tsx';
 export function ShortcutsDialog() {
   const open = useLab((s) => s.dialog === 'shortcuts');
   return (
-    <Dialog title="Keyboard shortcuts" kind="card" open={open} onClose={() => lab.setState({ dialog: null })}>
+    <Dialog
+      title="Keyboard shortcuts"
+      kind="card"
+      open={open}
+      onClose={() => lab.setState({ dialog: null })}
+    >
       <dl className="shortcuts">
         {commands.map(({ shown, label }) => (
           <div key={shown}>

@@ -10,7 +10,13 @@ const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
   'max-epochs': 'last epoch',
 };
 
-const phaseNames = { compiling: 'compiling', 'warm-up': 'warm-up', search: 'pruning', scoring: 'scoring', evaluating: 'measuring' } as const;
+const phaseNames = {
+  compiling: 'compiling',
+  'warm-up': 'warm-up',
+  search: 'pruning',
+  scoring: 'scoring',
+  evaluating: 'measuring',
+} as const;
 
 interface Planned {
   index: number;
@@ -22,7 +28,12 @@ interface Planned {
 /** As the engine splits them: evenly, then a joint stage over all. */
 function plannedStages({ cells, stages }: SpaceSettings): Planned[] {
   const end = (stage: number): number => Math.round(((stage + 1) * cells) / stages) - 1;
-  const own = Array.from({ length: stages }, (_, index) => ({ index, joint: false, firstCell: index === 0 ? 0 : end(index - 1) + 1, lastCell: end(index) }));
+  const own = Array.from({ length: stages }, (_, index) => ({
+    index,
+    joint: false,
+    firstCell: index === 0 ? 0 : end(index - 1) + 1,
+    lastCell: end(index),
+  }));
   return [...own, { index: stages, joint: true, firstCell: 0, lastCell: cells - 1 }];
 }
 
@@ -41,7 +52,9 @@ export function StageTrack() {
 
 function Stage({ index, joint, firstCell, lastCell }: Planned) {
   const state = useShown(({ run }) => run.stages.find((stage) => stage.index === index));
-  const isCurrent = useShown(({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null);
+  const isCurrent = useShown(
+    ({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null,
+  );
   const phase = useShown(({ run }) => (isCurrent ? run.phase : null));
   const step = useShown(({ run }) => (isCurrent ? run.step : 0));
   const active = useShown(({ run }) => (isCurrent ? run.parameters?.active : undefined));
@@ -57,14 +70,28 @@ function Stage({ index, joint, firstCell, lastCell }: Planned) {
         ? reasons[state.reason]
         : 'ended early';
   return (
-    <li className="stage" data-state={isCurrent ? 'current' : done ? 'done' : 'planned'} aria-current={isCurrent ? 'step' : undefined}>
+    <li
+      className="stage"
+      data-state={isCurrent ? 'current' : done ? 'done' : 'planned'}
+      aria-current={isCurrent ? 'step' : undefined}
+    >
       <p>
         <strong>{joint ? 'Joint stage' : `Stage ${index + 1}`}</strong>
         {isCurrent && phase && <span className="phase">{phaseNames[phase]}</span>}
-        {state && !joint && !isCurrent && <span className="cells">{cellRange(firstCell, lastCell)}</span>}
+        {state && !joint && !isCurrent && (
+          <span className="cells">{cellRange(firstCell, lastCell)}</span>
+        )}
         <span className="detail">{detail}</span>
       </p>
-      <div className="track" role="progressbar" aria-label={joint ? 'Joint stage' : `Stage ${index + 1}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * progress)} aria-valuetext={state ? `at most ${percent(1 - progress)} left` : 'not begun'}>
+      <div
+        className="track"
+        role="progressbar"
+        aria-label={joint ? 'Joint stage' : `Stage ${index + 1}`}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * progress)}
+        aria-valuetext={state ? `at most ${percent(1 - progress)} left` : 'not begun'}
+      >
         <div style={{ transform: `scaleX(${progress})` }} />
       </div>
     </li>
@@ -72,8 +99,15 @@ function Stage({ index, joint, firstCell, lastCell }: Planned) {
 }
 
 /** A stage ends at its goal or with its last step, whichever comes first. */
-function stageProgress({ startStep, startParameters, goalParameters, maxSteps }: StageState, step: number, active: number | undefined): number {
+function stageProgress(
+  { startStep, startParameters, goalParameters, maxSteps }: StageState,
+  step: number,
+  active: number | undefined,
+): number {
   const bySteps = maxSteps > 0 ? (step - startStep) / maxSteps : 0;
-  const bySize = active === undefined || startParameters <= goalParameters ? 0 : (startParameters - active) / (startParameters - goalParameters);
+  const bySize =
+    active === undefined || startParameters <= goalParameters
+      ? 0
+      : (startParameters - active) / (startParameters - goalParameters);
   return Math.min(1, Math.max(0, bySteps, bySize));
 }

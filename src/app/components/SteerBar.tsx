@@ -29,15 +29,36 @@ export function SteerBar() {
     if (wrong === null) steer({ kind: 'set', setting, value });
   }
   function changeLambda(value: number): void {
-    const wrong = Number.isFinite(value) && value >= 0 ? null : 'Lambda: enter a number of at least 0.';
+    const wrong =
+      Number.isFinite(value) && value >= 0 ? null : 'Lambda: enter a number of at least 0.';
     setProblem(wrong);
     if (wrong === null) steer({ kind: 'lambda', value });
   }
   return (
-    <form className="setup-bar steer-bar" onSubmit={(event) => event.preventDefault()} aria-label="Steering">
-      <strong title="Each change is an event of the run. Press Enter to make it; it takes effect before the next step.">Steer</strong>
-      <SteerField id="steer-target" label="Target" unit="parameters" value={settings.targetParameters} onCommit={(value) => change('targetParameters', value)} width="6.5em" />
-      <SteerField id="steer-lambda" label="Lambda" title="Weight of both regularizers: the pressure to be small. It goes on adapting." value={Number(decimal(lambda))} onCommit={changeLambda} width="5.5em" />
+    <form
+      className="setup-bar steer-bar"
+      onSubmit={(event) => event.preventDefault()}
+      aria-label="Steering"
+    >
+      <strong title="Each change is an event of the run. Press Enter to make it; it takes effect before the next step.">
+        Steer
+      </strong>
+      <SteerField
+        id="steer-target"
+        label="Target"
+        unit="parameters"
+        value={settings.targetParameters}
+        onCommit={(value) => change('targetParameters', value)}
+        width="6.5em"
+      />
+      <SteerField
+        id="steer-lambda"
+        label="Lambda"
+        title="Weight of both regularizers: the pressure to be small. It goes on adapting."
+        value={Number(decimal(lambda))}
+        onCommit={changeLambda}
+        width="5.5em"
+      />
       <fieldset className="steer-rates">
         <legend>Learning rates</legend>
         {rates.map(({ setting, label }) => (
@@ -85,7 +106,13 @@ function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFie
       onBlur={() => setDraft(null)}
     >
       <label htmlFor={id}>{label}</label>
-      <NumberInput id={id} value={draft ?? value} onChange={setDraft} invalid={draft !== null && !(draft >= 0)} width={width} />
+      <NumberInput
+        id={id}
+        value={draft ?? value}
+        onChange={setDraft}
+        invalid={draft !== null && !(draft >= 0)}
+        width={width}
+      />
       {unit && <span className="unit">{unit}</span>}
     </div>
   );

@@ -9,31 +9,57 @@ interface UnitActionsProps {
   candidate: { edge: number; from: number; to: number; operation: OperationName; alive: boolean };
 }
 
-export function UnitActions({ cell, candidate: { edge, from, to, operation, alive } }: UnitActionsProps) {
+export function UnitActions({
+  cell,
+  candidate: { edge, from, to, operation, alive },
+}: UnitActionsProps) {
   const live = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.replay === null);
-  const isProtected = useShown(({ run }) => run.protected[unitKey({ cell, from, to, operation })] === true);
+  const isProtected = useShown(
+    ({ run }) => run.protected[unitKey({ cell, from, to, operation })] === true,
+  );
   // The newest refusal, of this very operation, until the next change is made.
   const refusal = useShown(({ run }) => {
     const last = run.log.entries.findLast((entry) => entry.kind === 'steered');
     if (!last?.refusal || last.change.kind === 'set' || last.change.kind === 'lambda') return null;
-    return last.change.cell === cell && last.change.edge === edge && last.change.operation === operation ? last.refusal : null;
+    return last.change.cell === cell &&
+      last.change.edge === edge &&
+      last.change.operation === operation
+      ? last.refusal
+      : null;
   });
-  const act = (kind: 'protect' | 'release' | 'prune' | 'regrow') => () => steer({ kind, cell, edge, operation });
-  if (!live) return isProtected ? <p className="note">Protected: not pruned, whatever its threshold says.</p> : null;
+  const act = (kind: 'protect' | 'release' | 'prune' | 'regrow') => () =>
+    steer({ kind, cell, edge, operation });
+  if (!live)
+    return isProtected ? (
+      <p className="note">Protected: not pruned, whatever its threshold says.</p>
+    ) : null;
   return (
     <div className="unit-actions">
       <p className="buttons">
         {alive && (
-          <button type="button" aria-pressed={isProtected} onClick={act(isProtected ? 'release' : 'protect')} title="A protected operation is not pruned, whatever its threshold says">
+          <button
+            type="button"
+            aria-pressed={isProtected}
+            onClick={act(isProtected ? 'release' : 'protect')}
+            title="A protected operation is not pruned, whatever its threshold says"
+          >
             {isProtected ? 'Release' : 'Protect'}
           </button>
         )}
         {alive ? (
-          <button type="button" onClick={act('prune')} title="It leaves the super-net before the next step. Regrow brings it back, with fresh weights.">
+          <button
+            type="button"
+            onClick={act('prune')}
+            title="It leaves the super-net before the next step. Regrow brings it back, with fresh weights."
+          >
             Prune
           </button>
         ) : (
-          <button type="button" onClick={act('regrow')} title="Fresh weights, all filters, and its first importance">
+          <button
+            type="button"
+            onClick={act('regrow')}
+            title="Fresh weights, all filters, and its first importance"
+          >
             Regrow
           </button>
         )}

@@ -3,7 +3,18 @@ import type { ReactNode } from 'react';
 
 function Icon({ children, fill = false }: { children: ReactNode; fill?: boolean }) {
   return (
-    <svg className="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" fill={fill ? 'currentColor' : 'none'} stroke={fill ? 'none' : 'currentColor'} strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round">
+    <svg
+      className="icon"
+      viewBox="0 0 16 16"
+      width="16"
+      height="16"
+      aria-hidden="true"
+      fill={fill ? 'currentColor' : 'none'}
+      stroke={fill ? 'none' : 'currentColor'}
+      strokeWidth="1.5"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
       {children}
     </svg>
   );
@@ -85,12 +96,22 @@ export const LiveIcon = () => (
 /** A granularity's own shape, so that colour is never the only sign. */
 export function Glyph({ of }: { of: 'operation' | 'filter' | 'weight' }) {
   return (
-    <svg className="glyph" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" style={{ color: `var(--${of})` }} fill="currentColor">
+    <svg
+      className="glyph"
+      viewBox="0 0 12 12"
+      width="12"
+      height="12"
+      aria-hidden="true"
+      style={{ color: `var(--${of})` }}
+      fill="currentColor"
+    >
       {of === 'operation' && <rect x="1" y="1" width="10" height="10" rx="2" />}
       {of === 'filter' && <path d="M1 1h2.6v10H1zM4.7 1h2.6v10H4.7zM8.4 1H11v10H8.4z" />}
       {of === 'weight' && (
         <>
-          {[2, 6, 10].flatMap((x) => [2, 6, 10].map((y) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.5" />))}
+          {[2, 6, 10].flatMap((x) =>
+            [2, 6, 10].map((y) => <circle key={`${x} ${y}`} cx={x} cy={y} r="1.5" />),
+          )}
         </>
       )}
     </svg>

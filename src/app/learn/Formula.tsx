@@ -4,6 +4,9 @@ import katex from 'katex';
 
 export default function Formula({ tex }: { tex: string }) {
   // The text is the tour's own, never a user's.
-  const html = useMemo(() => katex.renderToString(tex, { output: 'mathml', displayMode: true, throwOnError: true }), [tex]);
+  const html = useMemo(
+    () => katex.renderToString(tex, { output: 'mathml', displayMode: true, throwOnError: true }),
+    [tex],
+  );
   return <div className="formula" dangerouslySetInnerHTML={{ __html: html }} />;
 }

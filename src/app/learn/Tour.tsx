@@ -3,7 +3,14 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { CloseIcon } from '../components/icons.tsx';
 import { download } from '../commands.ts';
 import { learnHref, learnViews, openView } from '../router.ts';
-import { canStart, choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../store/session.ts';
+import {
+  canStart,
+  choosePreset,
+  pauseSearch,
+  startSearch,
+  steer,
+  stepSearch,
+} from '../store/session.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
 import { usePointer } from './pointer.ts';
 import { stops } from './stops.ts';
@@ -24,7 +31,12 @@ export function Tour({ index }: { index: number }) {
         <p className="note">
           Stop {index + 1} of {stops.length}
         </p>
-        <button type="button" className="icon-button small" aria-label="Leave the tour" onClick={() => openView(learnViews[index])}>
+        <button
+          type="button"
+          className="icon-button small"
+          aria-label="Leave the tour"
+          onClick={() => openView(learnViews[index])}
+        >
           <CloseIcon />
         </button>
       </header>
@@ -45,7 +57,12 @@ export function Tour({ index }: { index: number }) {
         <ol>
           {stops.map(({ title }, i) => (
             <li key={title}>
-              <a href={learnHref(i)} aria-label={`Stop ${i + 1}: ${title}`} aria-current={i === index ? 'step' : undefined} title={title} />
+              <a
+                href={learnHref(i)}
+                aria-label={`Stop ${i + 1}: ${title}`}
+                aria-current={i === index ? 'step' : undefined}
+                title={title}
+              />
             </li>
           ))}
         </ol>
@@ -65,7 +82,10 @@ export function Tour({ index }: { index: number }) {
 
 /** Without a run there is nothing to look at. */
 function StartFirst() {
-  const idle = useLab((s) => s.run.started === null && s.replay === null && (s.state === 'idle' || s.state === 'failed'));
+  const idle = useLab(
+    (s) =>
+      s.run.started === null && s.replay === null && (s.state === 'idle' || s.state === 'failed'),
+  );
   const startable = useLab(canStart);
   if (!idle) return null;
   return (
@@ -98,7 +118,11 @@ function Try({ action }: { action: Action }) {
         {action.label}
       </button>
       <p className="note" role="status">
-        {done ? action.then : possible ? 'Try it: one change, and see what follows.' : 'Waits for the running search.'}
+        {done
+          ? action.then
+          : possible
+            ? 'Try it: one change, and see what follows.'
+            : 'Waits for the running search.'}
       </p>
     </div>
   );

@@ -9,18 +9,27 @@ import { stops } from './stops.ts';
 describe('the guided tour', () => {
   it('has a view for every stop, and formulas that can be set', () => {
     expect(stops).toHaveLength(learnViews.length);
-    for (const { formula } of stops) expect(() => katex.renderToString(formula, { output: 'mathml', throwOnError: true })).not.toThrow();
+    for (const { formula } of stops)
+      expect(() =>
+        katex.renderToString(formula, { output: 'mathml', throwOnError: true }),
+      ).not.toThrow();
   });
 
   it('speaks of the run: before it, in it, after it', async () => {
     const { running, recording } = fakeSearch(smallSettings());
     await running.result;
     const { events } = recording;
-    const texts = [0, events.findIndex(({ type }) => type === 'pruned') + 1, events.length].map((count) => {
-      const state = { ...lab.getState(), run: events.slice(0, count).reduce(reduceRun, emptyRun) };
-      return stops.map(({ live }) => live(state));
-    });
-    for (const all of texts) for (const text of all) expect(text).not.toMatch(/undefined|NaN|null|\[object/);
+    const texts = [0, events.findIndex(({ type }) => type === 'pruned') + 1, events.length].map(
+      (count) => {
+        const state = {
+          ...lab.getState(),
+          run: events.slice(0, count).reduce(reduceRun, emptyRun),
+        };
+        return stops.map(({ live }) => live(state));
+      },
+    );
+    for (const all of texts)
+      for (const text of all) expect(text).not.toMatch(/undefined|NaN|null|\[object/);
     // Every stop has something else to say at the end than before the start.
     expect(texts[2].filter((text, i) => text === texts[0][i])).toEqual([]);
   });
@@ -42,7 +51,9 @@ describe('the guided tour', () => {
       }
     });
     await running.result;
-    expect(refusals.length).toBe(stops.filter(({ action }) => typeof action?.steering === 'function').length);
+    expect(refusals.length).toBe(
+      stops.filter(({ action }) => typeof action?.steering === 'function').length,
+    );
     expect(refusals.every((refusal) => refusal === null)).toBe(true);
   });
 });

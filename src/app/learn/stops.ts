@@ -3,7 +3,16 @@
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
  */
 import type { Steering } from '../../engine/search/steering-schema.ts';
-import { accuracy, bytes, cellName, decimal, integer, operationLabels, percent, plural } from '../format.ts';
+import {
+  accuracy,
+  bytes,
+  cellName,
+  decimal,
+  integer,
+  operationLabels,
+  percent,
+  plural,
+} from '../format.ts';
 import { cellEdges } from '../store/losses.ts';
 import { lastSnapshot } from '../store/run-model.ts';
 import { fullParameters, shownSettings } from '../store/store.ts';
@@ -34,7 +43,9 @@ export interface Action {
 const notYet = 'Start the tiny search: its numbers will appear here.';
 
 /** A surviving operation of the newest cells, the least important first; of a node that keeps another. */
-function weakest(state: LabState): { cell: number; edge: number; operation: string; importance: number; threshold: number } | null {
+function weakest(
+  state: LabState,
+): { cell: number; edge: number; operation: string; importance: number; threshold: number } | null {
   const detail = state.run.details.at(-1);
   const settings = shownSettings(state);
   const { operations } = settings.space;
@@ -44,10 +55,18 @@ function weakest(state: LabState): { cell: number; edge: number; operation: stri
       const edge = Math.floor(unit / operations.length);
       const operation = operations[unit % operations.length];
       const alive = state.run.units[unitKey({ cell, ...edges[edge], operation })]?.alive ?? true;
-      return alive ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit] }] : [];
+      return alive
+        ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit] }]
+        : [];
     }),
   );
-  return found.reduce<(typeof found)[number] | null>((least, one) => (least === null || one.importance - one.threshold < least.importance - least.threshold ? one : least), null);
+  return found.reduce<(typeof found)[number] | null>(
+    (least, one) =>
+      least === null || one.importance - one.threshold < least.importance - least.threshold
+        ? one
+        : least,
+    null,
+  );
 }
 
 function firstPruned(state: LabState): { cell: number; edge: number; operation: string } | null {
@@ -56,7 +75,8 @@ function firstPruned(state: LabState): { cell: number; edge: number; operation: 
   for (let cell = 0; cell < settings.space.cells; cell++) {
     for (const [edge, place] of edges.entries()) {
       for (const operation of settings.space.operations) {
-        if (state.run.units[unitKey({ cell, ...place, operation })]?.alive === false) return { cell, edge, operation };
+        if (state.run.units[unitKey({ cell, ...place, operation })]?.alive === false)
+          return { cell, edge, operation };
       }
     }
   }
@@ -88,12 +108,18 @@ export const stops: readonly Stop[] = [
     text: 'Everything that can be pruned is a unit with an importance, learned by gradient descent along with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
     live: (state) => {
       const unit = weakest(state);
-      return unit ? `Closest to its threshold now: ${nameOf(unit)}, importance ${decimal(unit.importance)} against ${decimal(unit.threshold)}.` : notYet;
+      return unit
+        ? `Closest to its threshold now: ${nameOf(unit)}, importance ${decimal(unit.importance)} against ${decimal(unit.threshold)}.`
+        : notYet;
     },
     action: {
       label: 'Learn importances twice as fast',
       then: 'The dots spread sooner: some operations gain, others fall behind.',
-      steering: (state) => ({ kind: 'set', setting: 'optimizers.importances.rate', value: 2 * shownSettings(state).optimizers.importances.rate }),
+      steering: (state) => ({
+        kind: 'set',
+        setting: 'optimizers.importances.rate',
+        value: 2 * shownSettings(state).optimizers.importances.rate,
+      }),
     },
   },
   {
@@ -103,12 +129,18 @@ export const stops: readonly Stop[] = [
     text: 'A unit lives while its importance exceeds a threshold. The step has no useful slope, so the backward pass pretends that it has one. That makes the threshold learnable: no ratio is set by hand.',
     live: (state) => {
       const unit = weakest(state);
-      return unit && unit.threshold > 0 ? `The line stands at ${decimal(unit.threshold)} for ${nameOf(unit)}. It started at 0 in this stage.` : 'Thresholds start at 0 in each stage and rise once the warm-up is over.';
+      return unit && unit.threshold > 0
+        ? `The line stands at ${decimal(unit.threshold)} for ${nameOf(unit)}. It started at 0 in this stage.`
+        : 'Thresholds start at 0 in each stage and rise once the warm-up is over.';
     },
     action: {
       label: 'Let thresholds learn twice as fast',
       then: 'Watch the line overtake the dots at the next commits.',
-      steering: (state) => ({ kind: 'set', setting: 'optimizers.thresholds.rate', value: 2 * shownSettings(state).optimizers.thresholds.rate }),
+      steering: (state) => ({
+        kind: 'set',
+        setting: 'optimizers.thresholds.rate',
+        value: 2 * shownSettings(state).optimizers.thresholds.rate,
+      }),
     },
   },
   {
@@ -123,7 +155,10 @@ export const stops: readonly Stop[] = [
     action: {
       label: 'Press four times as hard',
       then: 'More falls at the next commit; then lambda gives way by itself.',
-      steering: ({ run }) => ({ kind: 'lambda', value: 4 * (run.latest?.lambda || run.started?.settings.regularizer.lambda0 || 1e-4) }),
+      steering: ({ run }) => ({
+        kind: 'lambda',
+        value: 4 * (run.latest?.lambda || run.started?.settings.regularizer.lambda0 || 1e-4),
+      }),
     },
   },
   {
@@ -134,13 +169,18 @@ export const stops: readonly Stop[] = [
     live: ({ run }) => {
       const counts = lastSnapshot(run)?.counts;
       if (!counts) return notYet;
-      const left = (level: 'operation' | 'filter' | 'weight'): string => percent(counts[level].left / counts[level].total);
+      const left = (level: 'operation' | 'filter' | 'weight'): string =>
+        percent(counts[level].left / counts[level].total);
       return `Left now: ${left('operation')} of operations, ${left('filter')} of filters, ${left('weight')} of weights.`;
     },
     action: {
       label: 'Let weight thresholds learn twice as fast',
       then: 'The finest level takes a larger share of the work.',
-      steering: (state) => ({ kind: 'set', setting: 'optimizers.weightThresholds.rate', value: 2 * shownSettings(state).optimizers.weightThresholds.rate }),
+      steering: (state) => ({
+        kind: 'set',
+        setting: 'optimizers.weightThresholds.rate',
+        value: 2 * shownSettings(state).optimizers.weightThresholds.rate,
+      }),
     },
   },
   {
@@ -153,7 +193,11 @@ export const stops: readonly Stop[] = [
       if (!run.latest) return notYet;
       return `Now ${bytes(run.latest.memoryBytes)}, peak ${bytes(run.latest.peakMemoryBytes)}${last ? `; the last compaction: ${bytes(last.before)} to ${bytes(last.after)}` : ''}.`;
     },
-    action: { label: 'Pause, and take a single step', then: 'Press Step (or the . key) for one more, Space to go on.', steering: 'pause-and-step' },
+    action: {
+      label: 'Pause, and take a single step',
+      then: 'Press Step (or the . key) for one more, Space to go on.',
+      steering: 'pause-and-step',
+    },
   },
   {
     title: 'The price: early stages are greedy',
@@ -161,15 +205,21 @@ export const stops: readonly Stop[] = [
     formula: String.raw`\arg\min_{\text{stage } 1} \;\neq\; \arg\min_{\text{whole network}}`,
     text: 'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Pruning for good, stage by stage, bakes such mistakes in.',
     live: ({ run }) => {
-      const early = Object.values(run.units).filter(({ history }) => history[0]?.stage === 0).length;
-      return early > 0 ? `Stage 1 pruned ${plural(early, 'operation')} before any later cell was trained.` : 'Stage 1 has not pruned an operation yet.';
+      const early = Object.values(run.units).filter(
+        ({ history }) => history[0]?.stage === 0,
+      ).length;
+      return early > 0
+        ? `Stage 1 pruned ${plural(early, 'operation')} before any later cell was trained.`
+        : 'Stage 1 has not pruned an operation yet.';
     },
     action: {
       label: 'Protect the weakest operation',
       then: 'It stays, whatever its threshold says: see it in the list and in the architecture.',
       steering: (state) => {
         const unit = weakest(state);
-        return unit && { kind: 'protect', cell: unit.cell, edge: unit.edge, operation: unit.operation };
+        return (
+          unit && { kind: 'protect', cell: unit.cell, edge: unit.edge, operation: unit.operation }
+        );
       },
     },
   },
@@ -179,7 +229,9 @@ export const stops: readonly Stop[] = [
     formula: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
     text: 'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations grow back, drawn by how much gradient and importance their cell and type show.',
     live: ({ run }) => {
-      const again = Object.values(run.units).filter(({ history }) => history.some(({ kind }) => kind === 're-pruned')).length;
+      const again = Object.values(run.units).filter(({ history }) =>
+        history.some(({ kind }) => kind === 're-pruned'),
+      ).length;
       return `So far ${plural(run.regrown, 'operation')} regrown in ${plural(run.regrowths, 'regrowth')}, ${integer(again)} re-pruned.`;
     },
     action: {
@@ -187,7 +239,9 @@ export const stops: readonly Stop[] = [
       then: 'It comes back with fresh weights; the search may prune it again.',
       steering: (state) => {
         const unit = firstPruned(state);
-        return unit && { kind: 'regrow', cell: unit.cell, edge: unit.edge, operation: unit.operation };
+        return (
+          unit && { kind: 'regrow', cell: unit.cell, edge: unit.edge, operation: unit.operation }
+        );
       },
     },
   },
@@ -205,7 +259,11 @@ export const stops: readonly Stop[] = [
     action: {
       label: 'Aim a quarter smaller',
       then: 'The target line moves, and the joint stage will prune further.',
-      steering: (state) => ({ kind: 'set', setting: 'targetParameters', value: Math.round(0.75 * shownSettings(state).targetParameters) }),
+      steering: (state) => ({
+        kind: 'set',
+        setting: 'targetParameters',
+        value: Math.round(0.75 * shownSettings(state).targetParameters),
+      }),
     },
   },
   {
@@ -214,10 +272,15 @@ export const stops: readonly Stop[] = [
     formula: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
     text: 'What is left is the discovered network: which operations connect which nodes, which filters they kept, and a bitmap of their weights. Retrained from scratch, it is the search\u2019s answer.',
     live: ({ run }) => {
-      if (!run.architecture) return 'It can be downloaded once the search has finished or was stopped.';
+      if (!run.architecture)
+        return 'It can be downloaded once the search has finished or was stopped.';
       const { parameters, validationAccuracy } = run.architecture;
       return `${integer(parameters.active)} of ${integer(parameters.superNet)} parameters${validationAccuracy === null ? '' : `, ${accuracy(validationAccuracy)} of held-out images right`}.`;
     },
-    action: { label: 'Download the architecture', then: 'A JSON file, described by a published schema.', steering: 'download' },
+    action: {
+      label: 'Download the architecture',
+      then: 'A JSON file, described by a published schema.',
+      steering: 'download',
+    },
   },
 ];

@@ -11,7 +11,14 @@ interface NumberInputProps {
   width?: string;
 }
 
-export function NumberInput({ id, value, onChange, invalid, describedBy, width }: NumberInputProps) {
+export function NumberInput({
+  id,
+  value,
+  onChange,
+  invalid,
+  describedBy,
+  width,
+}: NumberInputProps) {
   const [text, setText] = useState(() => String(value));
   // A preset or another field for the same setting changed it: show that.
   const shown = Object.is(parse(text), value) ? text : Number.isNaN(value) ? text : String(value);

@@ -18,7 +18,12 @@ import type { Problems } from './validate.ts';
 export function SettingsDialog() {
   const open = useLab((s) => s.dialog === 'settings');
   return (
-    <Dialog title="All settings" kind="sheet" open={open} onClose={() => lab.setState({ dialog: null })}>
+    <Dialog
+      title="All settings"
+      kind="sheet"
+      open={open}
+      onClose={() => lab.setState({ dialog: null })}
+    >
       <SettingsForm />
     </Dialog>
   );
@@ -31,12 +36,21 @@ function SettingsForm() {
   const problems = validate(settings);
   return (
     <form className="settings-form" onSubmit={(event) => event.preventDefault()}>
-      {locked && <p className="callout">A search is running with settings of its own. Stop it to change them here.</p>}
+      {locked && (
+        <p className="callout">
+          A search is running with settings of its own. Stop it to change them here.
+        </p>
+      )}
       <fieldset disabled={locked}>
         <div className="preset-cards" role="radiogroup" aria-label="Preset">
           {(Object.keys(presets) as PresetName[]).map((name) => (
             <label key={name}>
-              <input type="radio" name="preset-card" checked={preset === name} onChange={() => choosePreset(name)} />
+              <input
+                type="radio"
+                name="preset-card"
+                checked={preset === name}
+                onChange={() => choosePreset(name)}
+              />
               <span>
                 <strong>{name}</strong>
                 {presetDescriptions[name]}
@@ -59,7 +73,10 @@ interface GroupProps {
 }
 
 function Group({ group, settings, problems }: GroupProps) {
-  const wrong = group.fields.filter(({ path }) => problems.has(path) || (path.startsWith('granularities') && problems.has('granularities'))).length;
+  const wrong = group.fields.filter(
+    ({ path }) =>
+      problems.has(path) || (path.startsWith('granularities') && problems.has('granularities')),
+  ).length;
   return (
     <details open={!group.advanced || wrong > 0}>
       <summary>
@@ -69,7 +86,12 @@ function Group({ group, settings, problems }: GroupProps) {
       </summary>
       <div className="fields">
         {group.fields.map((field) => (
-          <FieldRow key={field.path} field={field} settings={settings} problem={problems.get(field.path)} />
+          <FieldRow
+            key={field.path}
+            field={field}
+            settings={settings}
+            problem={problems.get(field.path)}
+          />
         ))}
         {group.title === 'Goal' && problems.has('granularities') && (
           <p className="field-problem" role="alert">
@@ -81,11 +103,20 @@ function Group({ group, settings, problems }: GroupProps) {
   );
 }
 
-function FieldRow({ field, settings, problem }: { field: Field; settings: SearchSettings; problem: string | undefined }) {
+function FieldRow({
+  field,
+  settings,
+  problem,
+}: {
+  field: Field;
+  settings: SearchSettings;
+  problem: string | undefined;
+}) {
   const id = `setting-${field.path.replaceAll('.', '-')}`;
   const help = `${id}-help`;
   const value = valueAt(settings, field.path);
-  const change = (next: unknown): void => changeSettings(withValue(lab.getState().settings, field.path, next));
+  const change = (next: unknown): void =>
+    changeSettings(withValue(lab.getState().settings, field.path, next));
   return (
     <div className="field" data-kind={field.kind}>
       {field.kind === 'operations' ? (
@@ -94,10 +125,22 @@ function FieldRow({ field, settings, problem }: { field: Field; settings: Search
         <>
           <label htmlFor={id}>{field.label}</label>
           {field.kind === 'switch' ? (
-            <input id={id} type="checkbox" checked={value === true} aria-describedby={help} onChange={(event) => change(event.target.checked)} />
+            <input
+              id={id}
+              type="checkbox"
+              checked={value === true}
+              aria-describedby={help}
+              onChange={(event) => change(event.target.checked)}
+            />
           ) : (
             <div className="with-unit">
-              <NumberInput id={id} value={(value ?? 0) as number} onChange={change} invalid={problem !== undefined} describedBy={help} />
+              <NumberInput
+                id={id}
+                value={(value ?? 0) as number}
+                onChange={change}
+                invalid={problem !== undefined}
+                describedBy={help}
+              />
               {field.unit && <span className="unit">{field.unit}</span>}
             </div>
           )}
@@ -110,7 +153,15 @@ function FieldRow({ field, settings, problem }: { field: Field; settings: Search
   );
 }
 
-function Operations({ field, value, change }: { field: Field; value: OperationName[]; change: (next: OperationName[]) => void }) {
+function Operations({
+  field,
+  value,
+  change,
+}: {
+  field: Field;
+  value: OperationName[];
+  change: (next: OperationName[]) => void;
+}) {
   return (
     <fieldset className="operations">
       <legend>{field.label}</legend>
@@ -120,7 +171,13 @@ function Operations({ field, value, change }: { field: Field; value: OperationNa
             type="checkbox"
             checked={value.includes(name)}
             // In the engine's order, whatever the order of choosing.
-            onChange={(event) => change(operationNames.filter((other) => (other === name ? event.target.checked : value.includes(other))))}
+            onChange={(event) =>
+              change(
+                operationNames.filter((other) =>
+                  other === name ? event.target.checked : value.includes(other),
+                ),
+              )
+            }
           />
           <span>{operationLabels[name].short}</span>
         </label>

@@ -2,7 +2,12 @@
 import type { SearchSettings } from '../../engine/settings.ts';
 
 export function valueAt(settings: SearchSettings, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], settings);
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+      settings,
+    );
 }
 
 /** A copy with one value changed; what is not on the path is shared. */

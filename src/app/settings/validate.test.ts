@@ -10,7 +10,9 @@ const problemsOf = (path: string, value: unknown) => validate(withValue(presets.
 /** Paths of all leaves; a list is one. */
 function leaves(value: object, prefix = ''): string[] {
   return Object.entries(value).flatMap(([key, child]) =>
-    typeof child === 'object' && child !== null && !Array.isArray(child) ? leaves(child as object, `${prefix}${key}.`) : [`${prefix}${key}`],
+    typeof child === 'object' && child !== null && !Array.isArray(child)
+      ? leaves(child as object, `${prefix}${key}.`)
+      : [`${prefix}${key}`],
   );
 }
 
@@ -34,7 +36,11 @@ describe('validate', () => {
     ['space.operations', [], /^Candidate operations: choose at least one\.$/],
     ['stage.endShare', 1.5, /^End share: must be at most 1\.$/],
     ['data.trainImages', 20_000, /12,000/],
-    ['data.cropPadding', presets.tiny.data.imageSize, /^Crop padding: must be less than the image size, \d+\.$/],
+    [
+      'data.cropPadding',
+      presets.tiny.data.imageSize,
+      /^Crop padding: must be less than the image size, \d+\.$/,
+    ],
     ['batchSize', 900, /^Batch size: must be at most 420/],
     ['stage.warmUpEpochs', 8, /Longest stage/],
   ])('%s = %s', (path, value, message) => {
@@ -44,7 +50,11 @@ describe('validate', () => {
   });
 
   it('asks for at least one level', () => {
-    expect(problemsOf('granularities', { operation: false, filter: false, weight: false }).get('granularities')).toMatch(/at least one level/);
+    expect(
+      problemsOf('granularities', { operation: false, filter: false, weight: false }).get(
+        'granularities',
+      ),
+    ).toMatch(/at least one level/);
   });
 });
 

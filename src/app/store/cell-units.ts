@@ -51,15 +51,30 @@ export interface FilterGroup {
 
 export type { WeightUnits };
 
-export function placesOf({ nodes, operations }: Pick<SpaceSettings, 'nodes' | 'operations'>): Place[] {
+export function placesOf({
+  nodes,
+  operations,
+}: Pick<SpaceSettings, 'nodes' | 'operations'>): Place[] {
   return cellEdges(nodes).flatMap(({ from, to }, edge) =>
-    operations.map((operation, o) => ({ unit: edge * operations.length + o, edge, from, to, operation })),
+    operations.map((operation, o) => ({
+      unit: edge * operations.length + o,
+      edge,
+      from,
+      to,
+      operation,
+    })),
   );
 }
 
-const cellOf = (detail: UnitDetail | undefined, cell: number): CellUnits | undefined => detail?.cells.find((one) => one.cell === cell);
+const cellOf = (detail: UnitDetail | undefined, cell: number): CellUnits | undefined =>
+  detail?.cells.find((one) => one.cell === cell);
 
-export function candidatesOf(details: readonly UnitDetail[], units: Units, space: SpaceSettings, cell: number): Candidate[] {
+export function candidatesOf(
+  details: readonly UnitDetail[],
+  units: Units,
+  space: SpaceSettings,
+  cell: number,
+): Candidate[] {
   const own = cellOf(details.at(-1), cell)?.operations;
   if (!own) return [];
   return placesOf(space).map((place) => {
@@ -67,11 +82,18 @@ export function candidatesOf(details: readonly UnitDetail[], units: Units, space
     const alive = own.alive[place.unit] === '1';
     // Thresholds start anew at every stage, those of pruned operations too: what counts is what pruned it.
     const fate = alive ? undefined : state.history.findLast(({ kind }) => kind !== 'regrown');
-    return { ...place, importance: fate?.importance ?? own.importances[place.unit], threshold: fate?.threshold ?? own.thresholds[place.unit], alive, state };
+    return {
+      ...place,
+      importance: fate?.importance ?? own.importances[place.unit],
+      threshold: fate?.threshold ?? own.thresholds[place.unit],
+      alive,
+      state,
+    };
   });
 }
 
-const groupKey = ({ unit, part }: Pick<FilterUnits, 'unit' | 'part'>): string => `${unit ?? 'preprocess'} ${part}`;
+const groupKey = ({ unit, part }: Pick<FilterUnits, 'unit' | 'part'>): string =>
+  `${unit ?? 'preprocess'} ${part}`;
 const grouped = new WeakMap<CellUnits, ReadonlyMap<string, FilterUnits>>();
 
 function groupsOf(cell: CellUnits): ReadonlyMap<string, FilterUnits> {
@@ -87,7 +109,11 @@ function groupsOf(cell: CellUnits): ReadonlyMap<string, FilterUnits> {
  * Every filter group of a cell that was ever told of: live filters as they stand, pruned ones as they stood when a
  * commit took them.
  */
-export function filterGroupsOf(details: readonly UnitDetail[], cell: number, channels: number): FilterGroup[] {
+export function filterGroupsOf(
+  details: readonly UnitDetail[],
+  cell: number,
+  channels: number,
+): FilterGroup[] {
   const first = details.find((detail) => cellOf(detail, cell));
   const newest = cellOf(details.at(-1), cell);
   if (!first || !newest) return [];
@@ -95,7 +121,12 @@ export function filterGroupsOf(details: readonly UnitDetail[], cell: number, cha
   return cellOf(first, cell)!.filters.map(({ unit, part }) => {
     const key = groupKey({ unit, part });
     const now = groupsOf(newest).get(key);
-    const filters: Filter[] = Array.from({ length: channels }, (_, id) => ({ id, importance: 0, alive: false, fate: null }));
+    const filters: Filter[] = Array.from({ length: channels }, (_, id) => ({
+      id,
+      importance: 0,
+      alive: false,
+      fate: null,
+    }));
     let open = channels;
     let threshold = now?.threshold ?? Number.NaN;
     const seen = new Uint8Array(channels);
@@ -111,7 +142,12 @@ export function filterGroupsOf(details: readonly UnitDetail[], cell: number, cha
         open--;
         const importance = gate / gateScale;
         const alive = now !== undefined && d === details.length - 1 && group.alive[i] === '1';
-        filters[id] = { id, importance, alive, fate: alive ? null : { step: details[d].step, importance, threshold: group.threshold } };
+        filters[id] = {
+          id,
+          importance,
+          alive,
+          fate: alive ? null : { step: details[d].step, importance, threshold: group.threshold },
+        };
       });
     }
     return { unit, part, threshold, filters };
@@ -123,7 +159,11 @@ export function weightsOf(details: readonly UnitDetail[], cell: number): readonl
 }
 
 /** The newest that was told of a candidate's weights, though it may be pruned by now. */
-export function lastWeights(details: readonly UnitDetail[], cell: number, unit: number): { step: number; weights: WeightUnits } | null {
+export function lastWeights(
+  details: readonly UnitDetail[],
+  cell: number,
+  unit: number,
+): { step: number; weights: WeightUnits } | null {
   for (let d = details.length - 1; d >= 0; d--) {
     const weights = cellOf(details[d], cell)?.weights.find((one) => one.unit === unit);
     if (weights) return { step: details[d].step, weights };
@@ -148,20 +188,41 @@ export interface Course {
   importances: number[];
 }
 
-export function operationCourse(details: readonly UnitDetail[], cell: number, unit: number): Course[] {
+export function operationCourse(
+  details: readonly UnitDetail[],
+  cell: number,
+  unit: number,
+): Course[] {
   return details.flatMap((detail) => {
     const own = cellOf(detail, cell)?.operations;
-    return own ? [{ step: detail.step, threshold: own.thresholds[unit], importances: [own.importances[unit]] }] : [];
+    return own
+      ? [
+          {
+            step: detail.step,
+            threshold: own.thresholds[unit],
+            importances: [own.importances[unit]],
+          },
+        ]
+      : [];
   });
 }
 
-export function filterCourse(details: readonly UnitDetail[], cell: number, unit: number | null, part: number): Course[] {
+export function filterCourse(
+  details: readonly UnitDetail[],
+  cell: number,
+  unit: number | null,
+  part: number,
+): Course[] {
   return details.flatMap((detail) => {
     const units = cellOf(detail, cell);
     const group = units && groupsOf(units).get(groupKey({ unit, part }));
-    const live = group ? group.gates.filter((_, i) => group.alive[i] === '1').sort((a, b) => a - b) : [];
+    const live = group
+      ? group.gates.filter((_, i) => group.alive[i] === '1').sort((a, b) => a - b)
+      : [];
     if (!group || live.length === 0) return [];
-    const importances = [live[0], live[live.length >> 1], live[live.length - 1]].map((gate) => gate / gateScale);
+    const importances = [live[0], live[live.length >> 1], live[live.length - 1]].map(
+      (gate) => gate / gateScale,
+    );
     return [{ step: detail.step, threshold: group.threshold, importances }];
   });
 }
@@ -169,6 +230,8 @@ export function filterCourse(details: readonly UnitDetail[], cell: number, unit:
 export function weightCourse(details: readonly UnitDetail[], cell: number, unit: number): Course[] {
   return details.flatMap((detail) => {
     const own = cellOf(detail, cell)?.weights.find((one) => one.unit === unit);
-    return own ? [{ step: detail.step, threshold: own.threshold, importances: [medianMagnitude(own)] }] : [];
+    return own
+      ? [{ step: detail.step, threshold: own.threshold, importances: [medianMagnitude(own)] }]
+      : [];
   });
 }

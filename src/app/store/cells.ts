@@ -14,7 +14,10 @@ export interface CellShape {
 /** First and last cell of each stage. */
 export function stageCells({ cells, stages }: SearchSettings['space']): [number, number][] {
   const end = (stage: number): number => Math.round(((stage + 1) * cells) / stages) - 1;
-  return Array.from({ length: stages }, (_, stage) => [stage === 0 ? 0 : end(stage - 1) + 1, end(stage)]);
+  return Array.from({ length: stages }, (_, stage) => [
+    stage === 0 ? 0 : end(stage - 1) + 1,
+    end(stage),
+  ]);
 }
 
 export function cellShapes({ space, data }: Pick<SearchSettings, 'space' | 'data'>): CellShape[] {

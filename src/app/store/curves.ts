@@ -28,7 +28,9 @@ export function appendPoint({ points, stride, open }: Curves, point: CurvePoint)
   const waiting = [...open, point];
   if (waiting.length < stride) return { points, stride, open: waiting };
   const longer = [...points, mean(waiting)];
-  return longer.length < maxPoints ? { points: longer, stride, open: [] } : { ...thin(longer, stride), open: [] };
+  return longer.length < maxPoints
+    ? { points: longer, stride, open: [] }
+    : { ...thin(longer, stride), open: [] };
 }
 
 /** All points, with the newest reports as a last, lighter one. */
@@ -36,7 +38,10 @@ export function visiblePoints({ points, open }: Curves): readonly CurvePoint[] {
   return open.length > 0 ? [...points, mean(open)] : points;
 }
 
-function thin(points: readonly CurvePoint[], stride: number): { points: CurvePoint[]; stride: number } {
+function thin(
+  points: readonly CurvePoint[],
+  stride: number,
+): { points: CurvePoint[]; stride: number } {
   const half = [];
   for (let i = 0; i < points.length; i += 2) half.push(mean(points.slice(i, i + 2)));
   return { points: half, stride: 2 * stride };
@@ -45,7 +50,8 @@ function thin(points: readonly CurvePoint[], stride: number): { points: CurvePoi
 function mean(points: readonly CurvePoint[]): CurvePoint {
   const last = points[points.length - 1];
   if (points.length === 1) return last;
-  const of = (key: 'crossEntropy' | 'loss' | 'accuracy'): number => points.reduce((sum, point) => sum + point[key], 0) / points.length;
+  const of = (key: 'crossEntropy' | 'loss' | 'accuracy'): number =>
+    points.reduce((sum, point) => sum + point[key], 0) / points.length;
   return {
     step: last.step,
     time: last.time,

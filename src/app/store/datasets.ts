@@ -3,7 +3,13 @@ import { createStore, useStore } from 'zustand';
 import { DataClient } from '../../protocol/data-client.ts';
 import { RequestFailed } from '../../protocol/client.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
-import type { ImportFile, ImportOptions, ListedDataset, Progress, Unreadable } from '../../protocol/data-messages.ts';
+import type {
+  ImportFile,
+  ImportOptions,
+  ListedDataset,
+  Progress,
+  Unreadable,
+} from '../../protocol/data-messages.ts';
 
 /** `fashion-mnist`, `fashion-mnist-full`, or a stored set's id. */
 export type DatasetChoice = string;
@@ -23,7 +29,10 @@ export interface DatasetsState {
   choice: DatasetChoice;
   job: ImportJob | null;
   /** What the last import came to. */
-  outcome: { ok: true; id: string; name: string; notes: readonly string[] } | { ok: false; error: WorkerError } | null;
+  outcome:
+    | { ok: true; id: string; name: string; notes: readonly string[] }
+    | { ok: false; error: WorkerError }
+    | null;
   /** Why the browser's store cannot be used. */
   obstacle: WorkerError | null;
 }
@@ -33,23 +42,37 @@ const embedded: DatasetChoice = 'fashion-mnist';
 
 /** Set up by `npm run fashion-mnist`: known when the page is built. */
 declare const __FULL_FASHION_MNIST__: boolean | undefined;
-export const hasFullFashionMnist = typeof __FULL_FASHION_MNIST__ !== 'undefined' && __FULL_FASHION_MNIST__;
+export const hasFullFashionMnist =
+  typeof __FULL_FASHION_MNIST__ !== 'undefined' && __FULL_FASHION_MNIST__;
 
 export const embeddedSets: Readonly<Record<DatasetChoice, string>> = {
   'fashion-mnist': hasFullFashionMnist ? 'Fashion-MNIST, 12,000' : 'Fashion-MNIST',
   ...(hasFullFashionMnist ? { 'fashion-mnist-full': 'Fashion-MNIST, all 60,000' } : {}),
 };
 
-export const datasets = createStore<DatasetsState>(() => ({ sets: null, choice: remembered(), job: null, outcome: null, obstacle: null }));
+export const datasets = createStore<DatasetsState>(() => ({
+  sets: null,
+  choice: remembered(),
+  job: null,
+  outcome: null,
+  obstacle: null,
+}));
 
 export function useDatasets<T>(select: (state: DatasetsState) => T): T {
   return useStore(datasets, select);
 }
 
-const client = new DataClient(() => new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), { type: 'module', name: 'data' }), {
-  onProgress: ({ progress, msLeft }) => changeJob({ progress, msLeft }),
-  onUnreadable: ({ unreadable }) => changeJob({ unreadable }),
-});
+const client = new DataClient(
+  () =>
+    new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'data',
+    }),
+  {
+    onProgress: ({ progress, msLeft }) => changeJob({ progress, msLeft }),
+    onUnreadable: ({ unreadable }) => changeJob({ unreadable }),
+  },
+);
 
 /** What views ask the worker for directly. */
 export const askForData = client.request.bind(client);
@@ -57,11 +80,14 @@ export const askForData = client.request.bind(client);
 export function sourceOf(choice: DatasetChoice): DatasetSource {
   const baseUrl = new URL('.', document.baseURI).href;
   if (choice === 'fashion-mnist') return { kind: 'fashion-mnist', baseUrl };
-  return choice === 'fashion-mnist-full' ? { kind: 'fashion-mnist', baseUrl, full: true } : { kind: 'stored', id: choice };
+  return choice === 'fashion-mnist-full'
+    ? { kind: 'fashion-mnist', baseUrl, full: true }
+    : { kind: 'stored', id: choice };
 }
 
 /** For sentences. */
-export const chosenName = ({ choice, sets }: DatasetsState): string => embeddedSets[choice] ?? sets?.find(({ id }) => id === choice)?.name ?? 'the stored set';
+export const chosenName = ({ choice, sets }: DatasetsState): string =>
+  embeddedSets[choice] ?? sets?.find(({ id }) => id === choice)?.name ?? 'the stored set';
 
 /** What Start takes. */
 export const chosenSource = (): DatasetSource => sourceOf(datasets.getState().choice);
@@ -98,7 +124,10 @@ export async function listDatasets(): Promise<void> {
 
 export async function importDataset(files: ImportFile[], options: ImportOptions): Promise<void> {
   if (datasets.getState().job) return;
-  datasets.setState({ job: { name: options.name, progress: null, msLeft: null, unreadable: null, cancelling: false }, outcome: null });
+  datasets.setState({
+    job: { name: options.name, progress: null, msLeft: null, unreadable: null, cancelling: false },
+    outcome: null,
+  });
   try {
     const { id, name, notes } = await client.request('import', { files, options });
     await listDatasets();
@@ -139,5 +168,9 @@ function changeJob(change: Partial<ImportJob>): void {
 
 export function errorOf(error: unknown): WorkerError {
   if (error instanceof RequestFailed) return error.error;
-  return { code: 'unknown', message: error instanceof Error ? error.message : String(error), advice: 'Reload the page.' };
+  return {
+    code: 'unknown',
+    message: error instanceof Error ? error.message : String(error),
+    advice: 'Reload the page.',
+  };
 }

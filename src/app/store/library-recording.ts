@@ -32,8 +32,24 @@ function keepHere(id: string): void {
   const { settings, backend } = lab.getState();
   const now = Date.now();
   const run: RunRecord = {
-    ...{ id, name: `In this tab only, seed ${settings.seed}`, tags: [], created: now, updated: now, status: 'running', settings },
-    ...{ dataset: { name: 'fashion-mnist', source: null }, backend, events: 0, summary: emptySummary, checkpointStep: null, deleted: null, imported: false },
+    ...{
+      id,
+      name: `In this tab only, seed ${settings.seed}`,
+      tags: [],
+      created: now,
+      updated: now,
+      status: 'running',
+      settings,
+    },
+    ...{
+      dataset: { name: 'fashion-mnist', source: null },
+      backend,
+      events: 0,
+      summary: emptySummary,
+      checkpointStep: null,
+      deleted: null,
+      imported: false,
+    },
   };
   here = { id, recorder: new RunRecorder({ store: pageStore, run, onProblem: () => {} }) };
   void pageStore.add({ run, events: [], checkpoint: null });

@@ -33,7 +33,15 @@ export interface LibraryState {
 }
 
 export const library = createStore<LibraryState>(() => ({
-  ...{ runs: null, architectures: [], held: new Set<string>(), working: false, obstacle: null, room: null, recording: null },
+  ...{
+    runs: null,
+    architectures: [],
+    held: new Set<string>(),
+    working: false,
+    obstacle: null,
+    room: null,
+    recording: null,
+  },
   ...{ binned: null, removed: null, watching: null, dismissed: null, update: null, message: null },
 }));
 
@@ -42,7 +50,10 @@ export function useLibrary<T>(select: (state: LibraryState) => T): T {
 }
 
 /** What a run found; undefined = nothing (yet). */
-export function foundBy(run: Pick<RunRecord, 'id'>, { architectures }: Pick<LibraryState, 'architectures'>): ArchitectureRecord | undefined {
+export function foundBy(
+  run: Pick<RunRecord, 'id'>,
+  { architectures }: Pick<LibraryState, 'architectures'>,
+): ArchitectureRecord | undefined {
   return architectures.find(({ runId }) => runId === run.id);
 }
 

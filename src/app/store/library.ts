@@ -50,9 +50,21 @@ async function open(): Promise<void> {
 export async function refreshLibrary(): Promise<void> {
   refreshing = null;
   const stores = [...new Set<RunStore>([pageStore, store])];
-  const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> => Promise.all(stores.map(read)).then((lists) => lists.flat());
-  const [runs, architectures, held, room] = await Promise.all([all((from) => from.list()), all((from) => from.architectures()), allHeld(), measureRoom()]);
-  library.setState({ runs: runs.filter(({ deleted }) => deleted === null), architectures, held: held.run, working: Object.values(held).some(({ size }) => size > 0), room });
+  const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> =>
+    Promise.all(stores.map(read)).then((lists) => lists.flat());
+  const [runs, architectures, held, room] = await Promise.all([
+    all((from) => from.list()),
+    all((from) => from.architectures()),
+    allHeld(),
+    measureRoom(),
+  ]);
+  library.setState({
+    runs: runs.filter(({ deleted }) => deleted === null),
+    architectures,
+    held: held.run,
+    working: Object.values(held).some(({ size }) => size > 0),
+    room,
+  });
 }
 
 async function changed(runId: string | null = null): Promise<void> {
@@ -65,7 +77,9 @@ async function storeOf(id: string): Promise<RunStore> {
   return (await pageStore.get(id)) ? pageStore : store;
 }
 
-export async function loadRun(id: string): Promise<{ id: string; name: string; events: SearchEvent[] } | null> {
+export async function loadRun(
+  id: string,
+): Promise<{ id: string; name: string; events: SearchEvent[] } | null> {
   const from = await storeOf(id);
   const run = await from.get(id);
   return run ? { id, name: run.name, events: await from.events(id) } : null;
@@ -85,10 +99,20 @@ export async function takeIn(file: File): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 50));
   try {
     const { kind, name } = await importFile(store, file, file.name);
-    library.setState({ message: { kind: 'done', text: kind === 'run' ? `The run \u201c${name}\u201d is in the library.` : `The architecture \u201c${name}\u201d is in the library.` } });
+    library.setState({
+      message: {
+        kind: 'done',
+        text:
+          kind === 'run'
+            ? `The run \u201c${name}\u201d is in the library.`
+            : `The architecture \u201c${name}\u201d is in the library.`,
+      },
+    });
     await changed();
   } catch (error) {
-    library.setState({ message: { kind: 'error', text: `${file.name} was not taken in. ${messageOf(error)}` } });
+    library.setState({
+      message: { kind: 'error', text: `${file.name} was not taken in. ${messageOf(error)}` },
+    });
   }
 }
 
@@ -96,14 +120,22 @@ export async function takeIn(file: File): Promise<void> {
 export async function saveRun(run: RunRecord, weights: boolean): Promise<void> {
   try {
     const text = writeRun(await wholeRun(run.id), { weights });
-    saveText(text, `mgas-run-${run.dataset.name}-seed${run.settings.seed}-${run.summary.step}-steps.json`);
+    saveText(
+      text,
+      `mgas-run-${run.dataset.name}-seed${run.settings.seed}-${run.summary.step}-steps.json`,
+    );
   } catch (error) {
-    library.setState({ message: { kind: 'error', text: `The run could not be saved. ${messageOf(error)}` } });
+    library.setState({
+      message: { kind: 'error', text: `The run could not be saved. ${messageOf(error)}` },
+    });
   }
 }
 
 export function saveStoredArchitecture({ name, architecture }: ArchitectureRecord): void {
-  saveText(writeArchitecture(architecture), `mgas-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}.json`);
+  saveText(
+    writeArchitecture(architecture),
+    `mgas-${name.replace(/[^\w-]+/g, '-').slice(0, 60)}.json`,
+  );
 }
 
 /** An architecture of its own, as one from a file. */
@@ -126,12 +158,20 @@ export async function putBack(): Promise<void> {
     await addToLibrary(removed);
     library.setState({ removed: null });
   } catch (error) {
-    library.setState({ message: { kind: 'error', text: `The architecture could not be put back. ${messageOf(error)}` } });
+    library.setState({
+      message: {
+        kind: 'error',
+        text: `The architecture could not be put back. ${messageOf(error)}`,
+      },
+    });
   }
 }
 
 /** Keeps what was measured of an architecture. @throws Error when it is not in the library any more, or cannot be stored. */
-export async function keepLatency({ id, runId }: Pick<ArchitectureRecord, 'id' | 'runId'>, latency: StoredLatency): Promise<void> {
+export async function keepLatency(
+  { id, runId }: Pick<ArchitectureRecord, 'id' | 'runId'>,
+  latency: StoredLatency,
+): Promise<void> {
   await (runId === null ? store : await storeOf(runId)).setLatency(id, latency);
   await changed(runId);
 }
@@ -147,7 +187,14 @@ export function renameRun(id: string, name: string): Promise<void> {
 
 /** @param text tags separated by commas. */
 export function tagRun(id: string, text: string): Promise<void> {
-  const tags = [...new Set(text.split(',').map((tag) => tag.trim().slice(0, 40)).filter(Boolean))].slice(0, 12);
+  const tags = [
+    ...new Set(
+      text
+        .split(',')
+        .map((tag) => tag.trim().slice(0, 40))
+        .filter(Boolean),
+    ),
+  ].slice(0, 12);
   return change(id, { tags });
 }
 
@@ -169,7 +216,8 @@ export async function takeBack(): Promise<void> {
 export async function emptyBin(before = Infinity): Promise<void> {
   library.setState({ binned: null });
   for (const from of new Set<RunStore>([store, pageStore])) {
-    for (const { id, deleted } of await from.list()) if (deleted !== null && deleted < before) await from.remove(id);
+    for (const { id, deleted } of await from.list())
+      if (deleted !== null && deleted < before) await from.remove(id);
   }
 }
 
@@ -188,7 +236,10 @@ export function showStored(id: string): void {
 export function goOn({ id, settings, dataset: { source }, backend }: RunRecord): void {
   library.setState({ watching: null });
   // The shipped set by where it is now, wherever it was then.
-  const at = source?.kind === 'stored' ? source : sourceOf(source?.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  const at =
+    source?.kind === 'stored'
+      ? source
+      : sourceOf(source?.full ? 'fashion-mnist-full' : 'fashion-mnist');
   continueRun({ id, settings, source: at, backend: backend ?? lab.getState().backend });
   location.hash = viewHref('overview', id);
 }
@@ -196,7 +247,15 @@ export function goOn({ id, settings, dataset: { source }, backend }: RunRecord):
 /** Interrupted runs that can be gone on with, latest first. */
 export function interruptedRun(): RunRecord | null {
   const state = library.getState();
-  return state.runs?.find((run) => run.id !== lab.getState().runId && run.checkpointStep !== null && run.id !== state.dismissed && isInterrupted(run, state)) ?? null;
+  return (
+    state.runs?.find(
+      (run) =>
+        run.id !== lab.getState().runId &&
+        run.checkpointStep !== null &&
+        run.id !== state.dismissed &&
+        isInterrupted(run, state),
+    ) ?? null
+  );
 }
 
 let watched = 0;

@@ -3,7 +3,15 @@ import type { SearchEvent } from '../../engine/search/events.ts';
 import type { Steering } from '../../engine/search/steering-schema.ts';
 import type { Granularity, OperationName } from '../../engine/settings.ts';
 
-export const logKinds = ['pruned', 're-pruned', 'regrown', 'committed', 'evaluated', 'stage', 'steered'] as const;
+export const logKinds = [
+  'pruned',
+  're-pruned',
+  'regrown',
+  'committed',
+  'evaluated',
+  'stage',
+  'steered',
+] as const;
 export type LogKind = (typeof logKinds)[number];
 
 interface EntryBase {
@@ -22,14 +30,43 @@ interface Place {
 
 export type LogEntry = EntryBase &
   (
-    | ({ kind: 'pruned' | 're-pruned'; granularity: 'operation'; importance: number; threshold: number } & Place)
-    | { kind: 'pruned' | 're-pruned'; granularity: 'filter' | 'weight'; cell: number; count: number }
+    | ({
+        kind: 'pruned' | 're-pruned';
+        granularity: 'operation';
+        importance: number;
+        threshold: number;
+      } & Place)
+    | {
+        kind: 'pruned' | 're-pruned';
+        granularity: 'filter' | 'weight';
+        cell: number;
+        count: number;
+      }
     | ({ kind: 'regrown'; granularity: 'operation'; round: number } & Place)
-    | { kind: 'committed'; round: number; active: number; memoryBefore: number; memoryAfter: number }
+    | {
+        kind: 'committed';
+        round: number;
+        active: number;
+        memoryBefore: number;
+        memoryAfter: number;
+      }
     | { kind: 'evaluated'; accuracy: number; images: number; active: number }
     | { kind: 'steered'; change: Steering; refusal: string | null }
-    | { kind: 'stage'; started: true; joint: boolean; firstCell: number; lastCell: number; active: number; goal: number }
-    | { kind: 'stage'; started: false; reason: Extract<SearchEvent, { type: 'stage-finished' }>['reason']; active: number }
+    | {
+        kind: 'stage';
+        started: true;
+        joint: boolean;
+        firstCell: number;
+        lastCell: number;
+        active: number;
+        goal: number;
+      }
+    | {
+        kind: 'stage';
+        started: false;
+        reason: Extract<SearchEvent, { type: 'stage-finished' }>['reason'];
+        active: number;
+      }
   );
 
 /** Old entries make room: the list is for reading along, the whole stream is not kept in the page. */
@@ -45,23 +82,83 @@ export function entriesOf(event: SearchEvent, regrowths: number): WithoutId<LogE
       return prunedEntries(event);
     case 'regrown':
       return event.operations.map(({ cell, from, to, operation }) => ({
-        ...{ step, time, stage: event.stage, kind: 'regrown', granularity: 'operation', round: regrowths + 1 },
+        ...{
+          step,
+          time,
+          stage: event.stage,
+          kind: 'regrown',
+          granularity: 'operation',
+          round: regrowths + 1,
+        },
         ...{ cell, from, to, operation },
       }));
     case 'committed': {
       const { stage, round, parameters, memoryBefore, memoryAfter } = event;
-      return [{ step, time, stage, kind: 'committed', round, active: parameters.active, memoryBefore, memoryAfter }];
+      return [
+        {
+          step,
+          time,
+          stage,
+          kind: 'committed',
+          round,
+          active: parameters.active,
+          memoryBefore,
+          memoryAfter,
+        },
+      ];
     }
     case 'evaluated':
-      return [{ step, time, stage: event.stage, kind: 'evaluated', accuracy: event.accuracy, images: event.images, active: event.parameters }];
+      return [
+        {
+          step,
+          time,
+          stage: event.stage,
+          kind: 'evaluated',
+          accuracy: event.accuracy,
+          images: event.images,
+          active: event.parameters,
+        },
+      ];
     case 'stage-started': {
       const { stage, joint, firstCell, lastCell, parameters, goalParameters } = event;
-      return [{ step, time, stage, kind: 'stage', started: true, joint, firstCell, lastCell, active: parameters.active, goal: goalParameters }];
+      return [
+        {
+          step,
+          time,
+          stage,
+          kind: 'stage',
+          started: true,
+          joint,
+          firstCell,
+          lastCell,
+          active: parameters.active,
+          goal: goalParameters,
+        },
+      ];
     }
     case 'steered':
-      return [{ step, time, stage: event.stage, kind: 'steered', change: event.change, refusal: event.refusal }];
+      return [
+        {
+          step,
+          time,
+          stage: event.stage,
+          kind: 'steered',
+          change: event.change,
+          refusal: event.refusal,
+        },
+      ];
     case 'stage-finished':
-      return [{ step, time, stage: event.stage, kind: 'stage', started: false, reason: event.reason, active: event.parameters.active }];
+      return [
+        {
+          step,
+          time,
+          stage: event.stage,
+          kind: 'stage',
+          started: false,
+          reason: event.reason,
+          active: event.parameters.active,
+        },
+      ];
     default:
       return [];
   }
@@ -70,14 +167,32 @@ export function entriesOf(event: SearchEvent, regrowths: number): WithoutId<LogE
 function prunedEntries(event: Extract<SearchEvent, { type: 'pruned' }>): WithoutId<LogEntry>[] {
   const { step, time, stage } = event;
   const kindOf = (reprune: boolean) => (reprune ? 're-pruned' : 'pruned');
-  const counted = (granularity: Exclude<Granularity, 'operation'>, all: readonly { cell: number; count: number; reprune: boolean }[]) =>
+  const counted = (
+    granularity: Exclude<Granularity, 'operation'>,
+    all: readonly { cell: number; count: number; reprune: boolean }[],
+  ) =>
     all
       .filter(({ count }) => count > 0)
-      .map(({ cell, count, reprune }) => ({ step, time, stage, kind: kindOf(reprune), granularity, cell, count }) as const);
+      .map(
+        ({ cell, count, reprune }) =>
+          ({ step, time, stage, kind: kindOf(reprune), granularity, cell, count }) as const,
+      );
   return [
     ...event.operations.map(
       ({ cell, from, to, operation, importance, threshold, reprune }) =>
-        ({ step, time, stage, kind: kindOf(reprune), granularity: 'operation', cell, from, to, operation, importance, threshold }) as const,
+        ({
+          step,
+          time,
+          stage,
+          kind: kindOf(reprune),
+          granularity: 'operation',
+          cell,
+          from,
+          to,
+          operation,
+          importance,
+          threshold,
+        }) as const,
     ),
     ...counted('filter', event.filters),
     ...counted('weight', event.weights),
@@ -94,6 +209,12 @@ export const emptyLog: Log = { entries: [], nextId: 1 };
 export function appendLog(log: Log, event: SearchEvent, regrowths: number): Log {
   const fresh = entriesOf(event, regrowths);
   if (fresh.length === 0) return log;
-  const entries = [...log.entries, ...fresh.map((entry, i) => ({ ...entry, id: log.nextId + i }) as LogEntry)];
-  return { entries: entries.length > maxEntries ? entries.slice(-maxEntries) : entries, nextId: log.nextId + fresh.length };
+  const entries = [
+    ...log.entries,
+    ...fresh.map((entry, i) => ({ ...entry, id: log.nextId + i }) as LogEntry),
+  ];
+  return {
+    entries: entries.length > maxEntries ? entries.slice(-maxEntries) : entries,
+    nextId: log.nextId + fresh.length,
+  };
 }

@@ -18,7 +18,9 @@ export interface Edge {
 
 /** Edges of a cell in the engine's order: (0,2),(1,2),(0,3),(1,3),(2,3),... */
 export function cellEdges(nodes: number): Edge[] {
-  return Array.from({ length: nodes }, (_, node) => node + 2).flatMap((to) => Array.from({ length: to }, (_, from) => ({ from, to })));
+  return Array.from({ length: nodes }, (_, node) => node + 2).flatMap((to) =>
+    Array.from({ length: to }, (_, from) => ({ from, to })),
+  );
 }
 
 /** The states that an edge joins; in the engine's order they do not depend on the number of nodes. */
@@ -36,7 +38,12 @@ export interface SpaceOrder {
 }
 
 /** @param snapshot a committed one: then its counts and its operations are of the same moment. */
-export function cellLosses(superNet: SuperNet, order: SpaceOrder, snapshot: Snapshot, cell: number): ParameterLosses {
+export function cellLosses(
+  superNet: SuperNet,
+  order: SpaceOrder,
+  snapshot: Snapshot,
+  cell: number,
+): ParameterLosses {
   const summary = snapshot.cells.find((one) => one.cell === cell);
   const full = superNet.cells[cell].parameters;
   if (!summary) return { superNet: full, afterOperations: full, afterFilters: full, left: full };
@@ -49,14 +56,31 @@ export function cellLosses(superNet: SuperNet, order: SpaceOrder, snapshot: Snap
 }
 
 /** Of the network so far: its cells, stem and head. */
-export function totalLosses(superNet: SuperNet, order: SpaceOrder, snapshot: Snapshot): ParameterLosses {
+export function totalLosses(
+  superNet: SuperNet,
+  order: SpaceOrder,
+  snapshot: Snapshot,
+): ParameterLosses {
   const stage = Math.max(...snapshot.cells.map((cell) => cell.stage));
   const full = superNet.stageParameters[stage];
-  const gone = snapshot.cells.reduce((sum, { cell }) => sum + operationParameters(superNet, order, snapshot, cell), 0);
-  return { superNet: full, afterOperations: full - gone, afterFilters: snapshot.parameters.dense, left: snapshot.parameters.active };
+  const gone = snapshot.cells.reduce(
+    (sum, { cell }) => sum + operationParameters(superNet, order, snapshot, cell),
+    0,
+  );
+  return {
+    superNet: full,
+    afterOperations: full - gone,
+    afterFilters: snapshot.parameters.dense,
+    left: snapshot.parameters.active,
+  };
 }
 
-function operationParameters({ cells }: SuperNet, { nodes, operations }: SpaceOrder, { units }: Snapshot, cell: number): number {
+function operationParameters(
+  { cells }: SuperNet,
+  { nodes, operations }: SpaceOrder,
+  { units }: Snapshot,
+  cell: number,
+): number {
   return cellEdges(nodes).reduce(
     (sum, { from, to }, edge) =>
       operations.reduce((own, operation, o) => {

@@ -47,7 +47,15 @@ export function beginRun(id = newRunId()): string {
   rememberLive();
   live = new Timeline();
   past = null;
-  lab.setState({ ...emptyRunSlice, runId: id, cursor: null, replay: null, pastId: null, missingId: null, stops: 0 });
+  lab.setState({
+    ...emptyRunSlice,
+    runId: id,
+    cursor: null,
+    replay: null,
+    pastId: null,
+    missingId: null,
+    stops: 0,
+  });
   return id;
 }
 
@@ -56,7 +64,15 @@ export function clearRun(): void {
   rememberLive();
   live = new Timeline();
   past = null;
-  lab.setState({ ...emptyRunSlice, runId: null, cursor: null, replay: null, pastId: null, missingId: null, stops: 0 });
+  lab.setState({
+    ...emptyRunSlice,
+    runId: null,
+    cursor: null,
+    replay: null,
+    pastId: null,
+    missingId: null,
+    stops: 0,
+  });
 }
 
 function rememberLive(): void {
@@ -69,7 +85,11 @@ function rememberLive(): void {
 
 /** Short enough for a link that is read aloud; unique among the runs of one person. */
 function newRunId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 36).toString(36)).join('') + Date.now().toString(36).slice(-4);
+  return (
+    Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => (byte % 36).toString(36)).join(
+      '',
+    ) + Date.now().toString(36).slice(-4)
+  );
 }
 
 const nameOf = (id: string): string => `Run ${id.slice(0, 4)}`;
@@ -106,8 +126,14 @@ function isRunning(): boolean {
   return live.run.started !== null && live.run.outcome === null;
 }
 
-function replayOf(cursor: number | null): { run: Timeline['run']; superNet: SuperNet | null } | null {
-  if (past) return { run: cursor === null ? past.timeline.run : past.timeline.at(cursor), superNet: past.superNet };
+function replayOf(
+  cursor: number | null,
+): { run: Timeline['run']; superNet: SuperNet | null } | null {
+  if (past)
+    return {
+      run: cursor === null ? past.timeline.run : past.timeline.at(cursor),
+      superNet: past.superNet,
+    };
   return cursor === null ? null : { run: live.at(cursor), superNet: lab.getState().superNet };
 }
 
@@ -129,7 +155,13 @@ export function scrubToLandmark(direction: 1 | -1): void {
 /** Back to the running search, at this moment. */
 export function showLive(): void {
   past = null;
-  lab.setState({ pastId: null, missingId: null, cursor: null, replay: null, stops: live.stops.length });
+  lab.setState({
+    pastId: null,
+    missingId: null,
+    cursor: null,
+    replay: null,
+    stops: live.stops.length,
+  });
 }
 
 /**
@@ -142,7 +174,14 @@ export async function showRun({ id, events }: PastRun): Promise<boolean> {
   if (!timeline) return false;
   const { started } = timeline.run;
   past = { id, timeline, superNet: started && superNetOf(started) };
-  lab.setState({ opening: null, pastId: id, missingId: null, cursor: null, replay: replayOf(null), stops: timeline.stops.length });
+  lab.setState({
+    opening: null,
+    pastId: id,
+    missingId: null,
+    cursor: null,
+    replay: replayOf(null),
+    stops: timeline.stops.length,
+  });
   return true;
 }
 
@@ -164,14 +203,18 @@ export async function openRun(id: string | null): Promise<void> {
 
 /** A run of this page, the one that runs among them, or one from storage. */
 export async function findRun(id: string): Promise<PastRun | null> {
-  if (id === lab.getState().runId && live.events.length > 0) return { id, name: nameOf(id), events: live.events };
+  if (id === lab.getState().runId && live.events.length > 0)
+    return { id, name: nameOf(id), events: live.events };
   return pageRuns.find((run) => run.id === id) ?? (await source(id).catch(() => null));
 }
 
 /** In slices of time, so that the page stays responsive. @returns null once it is not wanted any more. */
-export async function foldRun(events: readonly SearchEvent[], wanted: () => boolean): Promise<Timeline | null> {
+export async function foldRun(
+  events: readonly SearchEvent[],
+  wanted: () => boolean,
+): Promise<Timeline | null> {
   const timeline = new Timeline();
-  for (let done = 0; done < events.length; ) {
+  for (let done = 0; done < events.length;) {
     const until = performance.now() + 12;
     while (done < events.length && performance.now() < until) timeline.append([events[done++]]);
     await new Promise((resolve) => setTimeout(resolve, 0));

@@ -14,7 +14,8 @@ const settings = smallSettings();
 let events: SearchEvent[];
 let run: RunModel;
 
-const fold = (all: readonly SearchEvent[], from = emptyRun): RunModel => all.reduce(reduceRun, from);
+const fold = (all: readonly SearchEvent[], from = emptyRun): RunModel =>
+  all.reduce(reduceRun, from);
 
 beforeAll(async () => {
   let steered = false;
@@ -43,11 +44,15 @@ describe('reduceRun over a whole search', () => {
     const { cells } = run.architecture!;
     const alive = cells.flatMap(({ index: cell }) =>
       cellEdges(settings.space.nodes)
-        .flatMap(({ from, to }) => settings.space.operations.map((operation) => ({ cell, from, to, operation })))
+        .flatMap(({ from, to }) =>
+          settings.space.operations.map((operation) => ({ cell, from, to, operation })),
+        )
         .filter((place) => run.units[unitKey(place)]?.alive ?? true)
         .map(unitKey),
     );
-    const discovered = cells.flatMap(({ index: cell, operations }) => operations.map((operation) => unitKey({ cell, ...operation })));
+    const discovered = cells.flatMap(({ index: cell, operations }) =>
+      operations.map((operation) => unitKey({ cell, ...operation })),
+    );
     expect(new Set(alive)).toEqual(new Set(discovered));
     expect(run.regrown).toBeGreaterThan(0);
     expect(Object.values(run.units).some(({ regrown }) => regrown)).toBe(true);
@@ -58,7 +63,12 @@ describe('reduceRun over a whole search', () => {
     const snapshot = run.snapshots.filter(({ committed }) => committed).at(-1)!;
     const order = { nodes: settings.space.nodes, operations: settings.space.operations };
     const { superNet: full, afterOperations, afterFilters, active } = run.architecture!.parameters;
-    expect(totalLosses(superNet, order, snapshot)).toEqual({ superNet: full, afterOperations, afterFilters, left: active });
+    expect(totalLosses(superNet, order, snapshot)).toEqual({
+      superNet: full,
+      afterOperations,
+      afterFilters,
+      left: active,
+    });
     for (const { index, parameters } of run.architecture!.cells) {
       const losses = cellLosses(superNet, order, snapshot, index);
       expect(losses.afterFilters).toBe(parameters.dense);
@@ -69,7 +79,12 @@ describe('reduceRun over a whole search', () => {
 
   it('logs each pruned operation once, with consecutive numbers', () => {
     const { entries } = run.log;
-    const operations = entries.filter((entry) => entry.kind.endsWith('pruned') && 'granularity' in entry && entry.granularity === 'operation');
+    const operations = entries.filter(
+      (entry) =>
+        entry.kind.endsWith('pruned') &&
+        'granularity' in entry &&
+        entry.granularity === 'operation',
+    );
     // One went by hand.
     expect(operations).toHaveLength(run.pruned.operation - 1);
     expect(entries.map(({ id }) => id)).toEqual(entries.map((_, i) => i + 1));
@@ -96,9 +111,21 @@ describe('reduceRun', () => {
 
   it('keeps what was found when a search is stopped, and why when it fails', () => {
     const begun = fold(events.slice(0, 40));
-    expect(reduceRun(begun, { type: 'stopped', step: 9, time: 9, architecture: null })).toMatchObject({ outcome: 'stopped', architecture: null });
-    const failed = reduceRun(begun, { type: 'failed', step: 9, time: 9, code: 'diverged', message: 'm', advice: 'a' });
-    expect(failed).toMatchObject({ outcome: 'failed', failure: { code: 'diverged', message: 'm', advice: 'a' } });
+    expect(
+      reduceRun(begun, { type: 'stopped', step: 9, time: 9, architecture: null }),
+    ).toMatchObject({ outcome: 'stopped', architecture: null });
+    const failed = reduceRun(begun, {
+      type: 'failed',
+      step: 9,
+      time: 9,
+      code: 'diverged',
+      message: 'm',
+      advice: 'a',
+    });
+    expect(failed).toMatchObject({
+      outcome: 'failed',
+      failure: { code: 'diverged', message: 'm', advice: 'a' },
+    });
     expect(currentStage(failed)).not.toBeNull();
   });
 
@@ -106,12 +133,15 @@ describe('reduceRun', () => {
     const step = events.find((event) => event.type === 'step')!;
     const steps = 20_000;
     let long = emptyRun;
-    for (let i = 1; i <= steps; i++) long = reduceRun(long, { ...step, step: i, crossEntropy: i, lambda: 0 });
+    for (let i = 1; i <= steps; i++)
+      long = reduceRun(long, { ...step, step: i, crossEntropy: i, lambda: 0 });
     const points = visiblePoints(long.curves);
     expect(points.length).toBeLessThanOrEqual(maxPoints);
     expect(points.at(-1)!.step).toBe(steps);
     // Means keep the level: of 1..n it is (n + 1) / 2.
-    const mean = long.curves.points.reduce((sum, { crossEntropy }) => sum + crossEntropy, 0) / long.curves.points.length;
+    const mean =
+      long.curves.points.reduce((sum, { crossEntropy }) => sum + crossEntropy, 0) /
+      long.curves.points.length;
     expect(mean).toBeCloseTo((long.curves.points.length * long.curves.stride + 1) / 2, 6);
   });
 });

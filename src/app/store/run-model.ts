@@ -3,7 +3,13 @@
  * the same model, so every view is a function of this and nothing else. Its size is bounded, however long the run.
  */
 import type { Architecture } from '../../engine/architecture/schema.ts';
-import type { CellSummary, GranularityCounts, ParameterCounts, SearchEvent, SearchPhase } from '../../engine/search/events.ts';
+import type {
+  CellSummary,
+  GranularityCounts,
+  ParameterCounts,
+  SearchEvent,
+  SearchPhase,
+} from '../../engine/search/events.ts';
 import type { Granularity } from '../../engine/settings.ts';
 import { appendPoint, emptyCurves } from './curves.ts';
 import type { Curves } from './curves.ts';
@@ -121,12 +127,21 @@ export const emptyRun: RunModel = {
 const maxSnapshots = 1_000;
 
 export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
-  const base: RunModel = { ...run, step: event.step, time: event.time, log: appendLog(run.log, event, run.regrowths) };
+  const base: RunModel = {
+    ...run,
+    step: event.step,
+    time: event.time,
+    log: appendLog(run.log, event, run.regrowths),
+  };
   switch (event.type) {
     case 'started':
       return { ...emptyRun, started: event };
     case 'stage-started':
-      return { ...base, stages: [...closeStage(run.stages, event.step), openStage(event)], parameters: event.parameters };
+      return {
+        ...base,
+        stages: [...closeStage(run.stages, event.step), openStage(event)],
+        parameters: event.parameters,
+      };
     case 'phase':
       return { ...base, phase: event.phase };
     case 'step':
@@ -144,11 +159,21 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
       };
     case 'committed': {
       const compaction = { step: event.step, before: event.memoryBefore, after: event.memoryAfter };
-      return { ...base, parameters: event.parameters, compactions: [...run.compactions, compaction].slice(-maxSnapshots) };
+      return {
+        ...base,
+        parameters: event.parameters,
+        compactions: [...run.compactions, compaction].slice(-maxSnapshots),
+      };
     }
     case 'evaluated': {
       const { step, stage, accuracy, loss, images, parameters } = event;
-      return { ...base, evaluations: [...run.evaluations, { step, stage, accuracy, loss, images, parameters }].slice(-maxSnapshots) };
+      return {
+        ...base,
+        evaluations: [
+          ...run.evaluations,
+          { step, stage, accuracy, loss, images, parameters },
+        ].slice(-maxSnapshots),
+      };
     }
     case 'stage-finished':
       return { ...base, stages: finishStage(run.stages, event), parameters: event.parameters };
@@ -156,10 +181,20 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
       return {
         ...base,
         ...{ outcome: 'finished', phase: null, stages: closeStage(run.stages, event.step) },
-        ...{ parameters: event.parameters, targetReached: event.targetReached, architecture: event.architecture },
+        ...{
+          parameters: event.parameters,
+          targetReached: event.targetReached,
+          architecture: event.architecture,
+        },
       };
     case 'stopped':
-      return { ...base, outcome: 'stopped', phase: null, stages: closeStage(run.stages, event.step), architecture: event.architecture };
+      return {
+        ...base,
+        outcome: 'stopped',
+        phase: null,
+        stages: closeStage(run.stages, event.step),
+        architecture: event.architecture,
+      };
     case 'failed': {
       const { code, message, advice } = event;
       return { ...base, outcome: 'failed', phase: null, failure: { code, message, advice } };
@@ -186,7 +221,13 @@ function openStage(event: EventOf<'stage-started'>): StageState {
   const { stage, joint, firstCell, lastCell, step, parameters, goalParameters, maxSteps } = event;
   return {
     ...{ index: stage, joint, firstCell, lastCell, startStep: step, endStep: null },
-    ...{ startParameters: parameters.active, goalParameters, maxSteps, reason: null, peakMemoryBytes: null },
+    ...{
+      startParameters: parameters.active,
+      goalParameters,
+      maxSteps,
+      reason: null,
+      peakMemoryBytes: null,
+    },
   };
 }
 
@@ -195,28 +236,69 @@ function closeStage(stages: readonly StageState[], endStep: number): StageState[
   return stages.map((stage) => (stage.endStep === null ? { ...stage, endStep } : stage));
 }
 
-function finishStage(stages: readonly StageState[], { stage, reason, peakMemoryBytes }: EventOf<'stage-finished'>): StageState[] {
-  return stages.map((state) => (state.index === stage ? { ...state, reason, peakMemoryBytes } : state));
+function finishStage(
+  stages: readonly StageState[],
+  { stage, reason, peakMemoryBytes }: EventOf<'stage-finished'>,
+): StageState[] {
+  return stages.map((state) =>
+    state.index === stage ? { ...state, reason, peakMemoryBytes } : state,
+  );
 }
 
-function pointOf({ step, time, crossEntropy, sizeRegularizer, thresholdRegularizer, lambda, accuracy, memoryBytes }: EventOf<'step'>) {
-  return { step, time, crossEntropy, loss: crossEntropy + lambda * (sizeRegularizer + thresholdRegularizer), accuracy, memoryBytes };
+function pointOf({
+  step,
+  time,
+  crossEntropy,
+  sizeRegularizer,
+  thresholdRegularizer,
+  lambda,
+  accuracy,
+  memoryBytes,
+}: EventOf<'step'>) {
+  return {
+    step,
+    time,
+    crossEntropy,
+    loss: crossEntropy + lambda * (sizeRegularizer + thresholdRegularizer),
+    accuracy,
+    memoryBytes,
+  };
 }
 
-function addPruned(pruned: RunModel['pruned'], { operations, filters, weights }: EventOf<'pruned'>): RunModel['pruned'] {
-  const sum = (cells: readonly { count: number }[]): number => cells.reduce((total, { count }) => total + count, 0);
-  return { operation: pruned.operation + operations.length, filter: pruned.filter + sum(filters), weight: pruned.weight + sum(weights) };
+function addPruned(
+  pruned: RunModel['pruned'],
+  { operations, filters, weights }: EventOf<'pruned'>,
+): RunModel['pruned'] {
+  const sum = (cells: readonly { count: number }[]): number =>
+    cells.reduce((total, { count }) => total + count, 0);
+  return {
+    operation: pruned.operation + operations.length,
+    filter: pruned.filter + sum(filters),
+    weight: pruned.weight + sum(weights),
+  };
 }
 
 function appendDetail(details: readonly UnitDetail[], event: UnitDetail): readonly UnitDetail[] {
   const longer = [...details, event];
-  return longer.length <= maxSnapshots ? longer : longer.filter(({ committed }, i) => committed || i % 2 === 0 || i > maxSnapshots / 2).slice(-maxSnapshots);
+  return longer.length <= maxSnapshots
+    ? longer
+    : longer
+        .filter(({ committed }, i) => committed || i % 2 === 0 || i > maxSnapshots / 2)
+        .slice(-maxSnapshots);
 }
 
-function appendSnapshot({ snapshots, units }: RunModel, event: EventOf<'ratios'>): readonly Snapshot[] {
+function appendSnapshot(
+  { snapshots, units }: RunModel,
+  event: EventOf<'ratios'>,
+): readonly Snapshot[] {
   const { step, stage, committed, counts, stages, cells, parameters } = event;
-  const longer = [...snapshots, { step, stage, committed, counts, stages, cells, parameters, units }];
+  const longer = [
+    ...snapshots,
+    { step, stage, committed, counts, stages, cells, parameters, units },
+  ];
   if (longer.length <= maxSnapshots) return longer;
   // Every other of the older half goes; commits stay longest, since ratios change there.
-  return longer.filter((snapshot, i) => snapshot.committed || i % 2 === 0 || i > maxSnapshots / 2).slice(-maxSnapshots);
+  return longer
+    .filter((snapshot, i) => snapshot.committed || i % 2 === 0 || i > maxSnapshots / 2)
+    .slice(-maxSnapshots);
 }

@@ -16,7 +16,14 @@ export interface Standing {
   images: string;
 }
 
-export function sentence({ state, run, fullParameters, loading, pausing, images }: Standing): string {
+export function sentence({
+  state,
+  run,
+  fullParameters,
+  loading,
+  pausing,
+  images,
+}: Standing): string {
   switch (state) {
     case 'idle':
       return `Ready. Press Start to search on real images: ${images}.`;
@@ -45,8 +52,13 @@ function loadingSentence(loading: Standing['loading'], images: string): string {
 function runningSentence(run: RunModel, fullParameters: number | null): string {
   const stage = currentStage(run);
   if (!stage || !run.started) return 'Preparing the super-net.';
-  const where = stage.joint ? 'Joint stage over all cells' : `Stage ${stage.index + 1} of ${run.started.settings.space.stages}`;
-  const left = run.parameters && fullParameters ? `${percent(run.parameters.active / fullParameters)} of parameters left` : null;
+  const where = stage.joint
+    ? 'Joint stage over all cells'
+    : `Stage ${stage.index + 1} of ${run.started.settings.space.stages}`;
+  const left =
+    run.parameters && fullParameters
+      ? `${percent(run.parameters.active / fullParameters)} of parameters left`
+      : null;
   switch (run.phase) {
     case null:
     case 'compiling':
@@ -67,7 +79,9 @@ function finishedSentence({ parameters, evaluations, targetReached, started }: R
   const right = last ? `, ${accuracy(last.accuracy)} of held-out images right` : '';
   const found = `${plural(parameters?.active ?? 0, 'parameter')}${right}`;
   const target = integer(started?.settings.targetParameters ?? 0);
-  return targetReached ? `Finished: ${found}. Target of ${target} met.` : `Finished at its last epoch: ${found}. The target of ${target} was not met.`;
+  return targetReached
+    ? `Finished: ${found}. Target of ${target} met.`
+    : `Finished at its last epoch: ${found}. The target of ${target} was not met.`;
 }
 
 function stoppedSentence({ step, architecture }: RunModel): string {

@@ -19,11 +19,16 @@ const patience = 4_000;
 let slowStop: ReturnType<typeof setTimeout> | undefined;
 
 const client = new SearchClient(
-  () => new Worker(new URL('../../../workers/search.worker.ts', import.meta.url), { type: 'module', name: 'search' }),
+  () =>
+    new Worker(new URL('../../../workers/search.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'search',
+    }),
   {
     onState(state) {
       clearTimeout(slowStop);
-      if (state === 'stopping') slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
+      if (state === 'stopping')
+        slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
       lab.setState({ state, pausing: false, stopIsSlow: false });
     },
     onEvents(events, drawn) {
@@ -58,7 +63,11 @@ export async function probeDevice(): Promise<void> {
 }
 
 /** A backend that this browser has, and settings without a problem. */
-export function canStart({ settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>): boolean {
+export function canStart({
+  settings,
+  backend,
+  probe,
+}: Pick<LabState, 'settings' | 'backend' | 'probe'>): boolean {
   return (probe === null || probe.backends.includes(backend)) && validate(settings).size === 0;
 }
 
@@ -71,7 +80,17 @@ export function startSearch(): void {
 }
 
 /** Goes on with a stored run from its last checkpoint. */
-export function continueRun({ id, settings, source, backend }: { id: string; settings: SearchSettings; source: DatasetSource; backend: BackendChoice }): void {
+export function continueRun({
+  id,
+  settings,
+  source,
+  backend,
+}: {
+  id: string;
+  settings: SearchSettings;
+  source: DatasetSource;
+  backend: BackendChoice;
+}): void {
   if (client.isActive) return;
   replaceRun(beginRun(id));
   void client.start({ settings, dataset: source, backend, run: { id, resume: true } });
@@ -104,7 +123,10 @@ export function stopSearch(): void {
 /** Ends the worker in the middle of a step; what was found is lost to download, not to view. */
 export function abandonSearch(): void {
   client.abandon();
-  lab.setState(({ run }) => ({ run: { ...run, outcome: run.started ? 'stopped' : null, phase: null }, loading: null }));
+  lab.setState(({ run }) => ({
+    run: { ...run, outcome: run.started ? 'stopped' : null, phase: null },
+    loading: null,
+  }));
 }
 
 /** Clears the screen for another search. */

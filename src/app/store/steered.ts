@@ -10,18 +10,37 @@ import type { UnitChange } from './units.ts';
 type Steered = Extract<SearchEvent, { type: 'steered' }>;
 
 /** A change that was refused changed nothing. */
-export function steeredRun(run: RunModel, { change, refusal, step, stage }: Steered): Partial<RunModel> {
+export function steeredRun(
+  run: RunModel,
+  { change, refusal, step, stage }: Steered,
+): Partial<RunModel> {
   if (refusal !== null || change.kind === 'lambda') return {};
   // As steered from here on, so that every view measures against the target that is aimed at.
-  if (change.kind === 'set') return run.started ? { started: { ...run.started, settings: withValue(run.started.settings, change.setting, change.value) } } : {};
-  const key = unitKey({ cell: change.cell, ...edgePlace(change.edge), operation: change.operation as OperationName });
+  if (change.kind === 'set')
+    return run.started
+      ? {
+          started: {
+            ...run.started,
+            settings: withValue(run.started.settings, change.setting, change.value),
+          },
+        }
+      : {};
+  const key = unitKey({
+    cell: change.cell,
+    ...edgePlace(change.edge),
+    operation: change.operation as OperationName,
+  });
   const { [key]: _, ...others } = run.protected;
   if (change.kind === 'protect') return { protected: { ...others, [key]: true } };
   if (change.kind === 'release') return { protected: others };
   const before = run.units[key] ?? untouched;
   const pruned = change.kind === 'prune';
   const entry: UnitChange = { kind: pruned ? 'pruned' : 'regrown', step, stage };
-  const state = { alive: !pruned, regrown: before.regrown || !pruned, history: [...before.history, entry] };
+  const state = {
+    alive: !pruned,
+    regrown: before.regrown || !pruned,
+    history: [...before.history, entry],
+  };
   const units = { ...run.units, [key]: state };
   return pruned
     ? { units, protected: others, pruned: { ...run.pruned, operation: run.pruned.operation + 1 } }

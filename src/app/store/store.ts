@@ -43,7 +43,11 @@ export interface ReplaySlice {
   /** Earlier runs of this page, newest first. */
   earlier: readonly PastRun[];
   /** A second run to look at beside it, as it stood at its end. */
-  beside: { readonly id: string; readonly run: RunModel; readonly superNet: SuperNet | null } | null;
+  beside: {
+    readonly id: string;
+    readonly run: RunModel;
+    readonly superNet: SuperNet | null;
+  } | null;
 }
 
 export interface SetupSlice {
@@ -125,7 +129,10 @@ export function shownSettings({ run, settings }: LabState): SearchSettings {
 }
 
 /** Parameters of the unpruned super-net as far as the search has come. */
-export function fullParameters({ superNet, run }: Pick<LabState, 'superNet' | 'run'>): number | null {
+export function fullParameters({
+  superNet,
+  run,
+}: Pick<LabState, 'superNet' | 'run'>): number | null {
   const stage = run.stages[run.stages.length - 1];
   if (!superNet || !stage) return run.started?.superNetParameters ?? null;
   return superNet.stageParameters[Math.min(stage.index, superNet.stageParameters.length - 1)];

@@ -17,7 +17,11 @@ const convolutions: Readonly<Partial<Record<OperationName, { kernel: number; blo
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-export function superNetOf({ settings, dataset, superNetParameters }: Extract<SearchEvent, { type: 'started' }>): SuperNet {
+export function superNetOf({
+  settings,
+  dataset,
+  superNetParameters,
+}: Extract<SearchEvent, { type: 'started' }>): SuperNet {
   const { stages, nodes, channels, stemMultiplier, operations } = settings.space;
   const stem = channels * stemMultiplier;
   const cells: SuperNet['cells'] = [];
@@ -31,14 +35,30 @@ export function superNetOf({ settings, dataset, superNetParameters }: Extract<Se
         return name === 'skip_connect' && reduction && from < 2 ? c * c + 2 * c : 0;
       }),
     );
-    const preprocess = [index - 2, index - 1].map((source) => handedOn(Math.max(source, -1)) * c + 2 * c);
-    cells.push({ stage, reduction, channels: c, size, parameters: sum(candidates) + sum(preprocess), candidates });
+    const preprocess = [index - 2, index - 1].map(
+      (source) => handedOn(Math.max(source, -1)) * c + 2 * c,
+    );
+    cells.push({
+      stage,
+      reduction,
+      channels: c,
+      size,
+      parameters: sum(candidates) + sum(preprocess),
+      candidates,
+    });
   }
   const upTo = (stage: number): number => {
     const own = cells.filter((cell) => cell.stage <= stage);
-    return sum(own.map(({ parameters }) => parameters)) + handedOn(own.length - 1) * dataset.classes + dataset.classes;
+    return (
+      sum(own.map(({ parameters }) => parameters)) +
+      handedOn(own.length - 1) * dataset.classes +
+      dataset.classes
+    );
   };
   // What is left is the stem's: it alone depends on the images' channels.
   const stemParameters = superNetParameters - upTo(stages - 1);
-  return { cells, stageParameters: Array.from({ length: stages }, (_, stage) => upTo(stage) + stemParameters) };
+  return {
+    cells,
+    stageParameters: Array.from({ length: stages }, (_, stage) => upTo(stage) + stemParameters),
+  };
 }

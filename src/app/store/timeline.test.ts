@@ -32,13 +32,20 @@ describe('Timeline', () => {
     });
     expect(folded).toBe(events.length);
     // Backwards and at random: no stop depends on the one asked before.
-    for (const i of [40, 3, 41, 12]) expect(timeline.at(i)).toEqual(events.slice(0, timeline.stops[i].events).reduce(reduceRun, emptyRun));
+    for (const i of [40, 3, 41, 12])
+      expect(timeline.at(i)).toEqual(
+        events.slice(0, timeline.stops[i].events).reduce(reduceRun, emptyRun),
+      );
   });
 
   it('stops at every commit, with exactly its ratios on screen', () => {
-    const commits = timeline.stops.flatMap((stop, i) => (stop.kind === 'commit' ? [{ ...stop, i }] : []));
+    const commits = timeline.stops.flatMap((stop, i) =>
+      stop.kind === 'commit' ? [{ ...stop, i }] : [],
+    );
     const told = events.filter((event) => event.type === 'committed');
-    expect(commits.map(({ step, round }) => ({ step, round }))).toEqual(told.map(({ step, round }) => ({ step, round })));
+    expect(commits.map(({ step, round }) => ({ step, round }))).toEqual(
+      told.map(({ step, round }) => ({ step, round })),
+    );
     commits.forEach(({ i }, c) => {
       const run = timeline.at(i);
       expect(run.snapshots.at(-1)!.counts).toEqual(told[c].counts);
@@ -49,8 +56,12 @@ describe('Timeline', () => {
 
   it('names stages and regrowths', () => {
     const kinds = timeline.stops.map(({ kind }) => kind);
-    expect(kinds.filter((kind) => kind === 'stage')).toHaveLength(events.filter(({ type }) => type === 'stage-started').length);
-    expect(kinds.filter((kind) => kind === 'regrown')).toHaveLength(events.filter(({ type }) => type === 'regrown').length);
+    expect(kinds.filter((kind) => kind === 'stage')).toHaveLength(
+      events.filter(({ type }) => type === 'stage-started').length,
+    );
+    expect(kinds.filter((kind) => kind === 'regrown')).toHaveLength(
+      events.filter(({ type }) => type === 'regrown').length,
+    );
     expect(kinds.at(-1)).toBe('end');
     const first = landmark(timeline.stops, 0, 1)!;
     expect(timeline.stops[first].kind).toBe('stage');
@@ -75,7 +86,9 @@ describe('Timeline', () => {
     const tight = new Timeline(160_000);
     tight.append(recording.events);
     const told = recording.of('units');
-    const changed = told.filter(({ cells }, i) => JSON.stringify(cells) !== JSON.stringify(originals[i].cells));
+    const changed = told.filter(
+      ({ cells }, i) => JSON.stringify(cells) !== JSON.stringify(originals[i].cells),
+    );
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.every(({ committed }) => !committed)).toBe(true);
     // Models and events hold the same objects: nothing is kept twice.
@@ -91,7 +104,8 @@ describe('units on screen', () => {
     const { details, units } = timeline.run;
     for (let cell = 0; cell < settings.space.cells; cell++) {
       const candidates = candidatesOf(details, units, settings.space, cell);
-      for (const candidate of candidates) expect(candidate.alive).toBe(units[unitKey({ cell, ...candidate })]?.alive ?? true);
+      for (const candidate of candidates)
+        expect(candidate.alive).toBe(units[unitKey({ cell, ...candidate })]?.alive ?? true);
       const kept = timeline.run.architecture!.cells[cell].operations;
       expect(candidates.filter(({ alive }) => alive).map(unitKey2)).toEqual(kept.map(unitKey2));
     }
@@ -102,17 +116,27 @@ describe('units on screen', () => {
     for (const { index, channels, operations, preprocess } of timeline.run.architecture!.cells) {
       const groups = filterGroupsOf(timeline.run.details, index, channels);
       const alive = (unit: number | null, part: number): number[] =>
-        groups.find((group) => group.unit === unit && group.part === part)!.filters.filter((filter) => filter.alive).map(({ id }) => id);
+        groups
+          .find((group) => group.unit === unit && group.part === part)!
+          .filters.filter((filter) => filter.alive)
+          .map(({ id }) => id);
       preprocess.forEach(({ filters }, slot) => expect(alive(null, slot)).toEqual(filters));
       for (const { from, to, operation, blocks } of operations) {
-        const place = candidatesOf(timeline.run.details, {}, settings.space, index).find((one) => one.from === from && one.to === to && one.operation === operation)!;
+        const place = candidatesOf(timeline.run.details, {}, settings.space, index).find(
+          (one) => one.from === from && one.to === to && one.operation === operation,
+        )!;
         blocks.forEach(({ filters, depthwise, pointwise }, part) => {
           expect(alive(place.unit, part)).toEqual(filters);
           expect(depthwise.alive + pointwise.alive).toBeGreaterThan(0);
         });
         if (blocks.length > 0) {
           const { weights } = lastWeights(timeline.run.details, index, place.unit)!;
-          expect(total(weights.alive)).toBe(blocks.reduce((sum, { depthwise, pointwise }) => sum + depthwise.alive + pointwise.alive, 0));
+          expect(total(weights.alive)).toBe(
+            blocks.reduce(
+              (sum, { depthwise, pointwise }) => sum + depthwise.alive + pointwise.alive,
+              0,
+            ),
+          );
         }
       }
       for (const { unit, part, filters } of groups) {
@@ -120,7 +144,10 @@ describe('units on screen', () => {
           if (!fate) continue;
           // A stage may end and the next begin at the same step.
           const gates = events.flatMap((event) => {
-            const cell = event.type === 'units' && event.step === fate.step ? event.cells.find((one) => one.cell === index) : undefined;
+            const cell =
+              event.type === 'units' && event.step === fate.step
+                ? event.cells.find((one) => one.cell === index)
+                : undefined;
             const group = cell?.filters.find((one) => one.unit === unit && one.part === part);
             const at = group ? (group.ids?.indexOf(id) ?? id) : -1;
             return at >= 0 ? [group!.gates[at] / gateScale] : [];
@@ -134,15 +161,38 @@ describe('units on screen', () => {
   });
 });
 
-const unitKey2 = ({ from, to, operation }: { from: number; to: number; operation: string }): string => `${from} ${to} ${operation}`;
+const unitKey2 = ({
+  from,
+  to,
+  operation,
+}: {
+  from: number;
+  to: number;
+  operation: string;
+}): string => `${from} ${to} ${operation}`;
 
 it('derives the super-net from the settings as the engine lays it out', () => {
-  for (const change of [{}, { cells: 8, nodes: 4, channels: 16 }, { cells: 5, nodes: 3, stages: 2, operations: ['skip_connect', 'sep_conv_5x5', 'dil_conv_3x3'] as const }]) {
+  for (const change of [
+    {},
+    { cells: 8, nodes: 4, channels: 16 },
+    {
+      cells: 5,
+      nodes: 3,
+      stages: 2,
+      operations: ['skip_connect', 'sep_conv_5x5', 'dil_conv_3x3'] as const,
+    },
+  ]) {
     const other = smallSettings((s) => Object.assign(s.space, change));
     const data = syntheticData(other, { channels: 3 });
     const engine = describeSuperNet(other, data);
     const started = events[0];
     if (started.type !== 'started') throw new Error('no start');
-    expect(superNetOf({ ...started, settings: other, superNetParameters: engine.stageParameters.at(-1)! })).toEqual(engine);
+    expect(
+      superNetOf({
+        ...started,
+        settings: other,
+        superNetParameters: engine.stageParameters.at(-1)!,
+      }),
+    ).toEqual(engine);
   }
 });

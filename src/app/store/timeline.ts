@@ -8,7 +8,8 @@ import type { RunModel } from './run-model.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 
-export type StopKind = 'start' | 'step' | 'stage' | 'commit' | 'epoch' | 'regrown' | 'evaluated' | 'end';
+export type StopKind =
+  'start' | 'step' | 'stage' | 'commit' | 'epoch' | 'regrown' | 'evaluated' | 'end';
 
 /** A moment to stop at: the run after its first `events` events. */
 export interface Stop {
@@ -67,7 +68,14 @@ export class Timeline {
     if (this.steps > mostSteps * this.stride) this.stride *= 2;
     this.events.push(event);
     const kind = this.kindOf(event);
-    if (kind) this.stops.push({ events: this.events.length, step: event.step, kind, round: kind === 'commit' ? this.round : null, stage: this.run.stages.at(-1)?.index ?? 0 });
+    if (kind)
+      this.stops.push({
+        events: this.events.length,
+        step: event.step,
+        kind,
+        round: kind === 'commit' ? this.round : null,
+        stage: this.run.stages.at(-1)?.index ?? 0,
+      });
     if (event.type === 'units') {
       this.keyframes.push({ events: this.events.length, run: this.run });
       this.bound(event);
@@ -87,7 +95,13 @@ export class Timeline {
       case 'units': {
         // The ratios before it say what it is: of a commit, of a stage's start, of a regrowth, or of an epoch.
         const before = this.events.at(-3)?.type;
-        return before === 'committed' ? 'commit' : before === 'regrown' ? 'regrown' : before === 'phase' && event.committed ? 'stage' : 'epoch';
+        return before === 'committed'
+          ? 'commit'
+          : before === 'regrown'
+            ? 'regrown'
+            : before === 'phase' && event.committed
+              ? 'stage'
+              : 'epoch';
       }
       case 'finished':
       case 'stopped':
@@ -109,12 +123,18 @@ export class Timeline {
     const older = units.slice(0, units.length / 2);
     // Commits go last: they are what people scrub to.
     if (!coarsen(older, ({ committed }) => !committed)) coarsen(older, () => true);
-    this.numbers = [...new Set(units.map((one) => one.cells))].reduce((sum, own) => sum + countNumbers(own), 0);
+    this.numbers = [...new Set(units.map((one) => one.cells))].reduce(
+      (sum, own) => sum + countNumbers(own),
+      0,
+    );
   }
 }
 
 /** Tells every other event that may be given up by the one before it. @returns whether there was any. */
-function coarsen(units: readonly EventOf<'units'>[], mayGo: (event: EventOf<'units'>) => boolean): boolean {
+function coarsen(
+  units: readonly EventOf<'units'>[],
+  mayGo: (event: EventOf<'units'>) => boolean,
+): boolean {
   let odd = false;
   let gone = 0;
   let before: CellUnits[] | null = null;
@@ -130,7 +150,10 @@ function coarsen(units: readonly EventOf<'units'>[], mayGo: (event: EventOf<'uni
 function countNumbers(cells: readonly CellUnits[]): number {
   return cells.reduce(
     (sum, { operations, filters, weights }) =>
-      sum + 2 * operations.importances.length + filters.reduce((own, { gates, ids }) => own + gates.length + (ids?.length ?? 0) + 20, 0) + weights.length * 70,
+      sum +
+      2 * operations.importances.length +
+      filters.reduce((own, { gates, ids }) => own + gates.length + (ids?.length ?? 0) + 20, 0) +
+      weights.length * 70,
     0,
   );
 }

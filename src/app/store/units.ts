@@ -33,7 +33,13 @@ export function pruneUnits(units: Units, event: Extract<SearchEvent, { type: 'pr
     const { importance, threshold, reprune } = operation;
     const key = unitKey(operation);
     const before = next[key] ?? untouched;
-    const change: UnitChange = { kind: reprune ? 're-pruned' : 'pruned', step: event.step, stage: event.stage, importance, threshold };
+    const change: UnitChange = {
+      kind: reprune ? 're-pruned' : 'pruned',
+      step: event.step,
+      stage: event.stage,
+      importance,
+      threshold,
+    };
     next[key] = { ...before, alive: false, history: [...before.history, change] };
   }
   return next;

@@ -4,7 +4,11 @@ import { useShown } from '../store/store.ts';
 
 export function DeviceFigures() {
   const msPerStep = useShown(({ run }) => run.latest?.msPerStep);
-  const now = useShown(({ run }) => run.compactions[run.compactions.length - 1]?.step === run.step ? run.compactions[run.compactions.length - 1].after : run.latest?.memoryBytes);
+  const now = useShown(({ run }) =>
+    run.compactions[run.compactions.length - 1]?.step === run.step
+      ? run.compactions[run.compactions.length - 1].after
+      : run.latest?.memoryBytes,
+  );
   const peak = useShown(({ run }) => run.latest?.peakMemoryBytes);
   const last = useShown(({ run }) => run.compactions[run.compactions.length - 1]);
   return (
@@ -14,7 +18,13 @@ export function DeviceFigures() {
       <Figure label="Peak" value={peak === undefined ? null : bytes(peak)} />
       <Figure
         label="Last compaction"
-        value={last ? (last.after < last.before ? `\u2212${percent(1 - last.after / last.before)}` : 'none') : null}
+        value={
+          last
+            ? last.after < last.before
+              ? `\u2212${percent(1 - last.after / last.before)}`
+              : 'none'
+            : null
+        }
         title={last ? `${bytes(last.before)} before, ${bytes(last.after)} after` : undefined}
       />
     </dl>

@@ -11,7 +11,11 @@ import { SizePanel } from './SizePanel.tsx';
 import { Ticker } from './Ticker.tsx';
 
 const marks = { operation: 'line', filter: 'dash', weight: 'dots' } as const;
-export const granularityLegend = granularities.map((level) => ({ label: granularityNames[level].many, color: level, mark: marks[level] }));
+export const granularityLegend = granularities.map((level) => ({
+  label: granularityNames[level].many,
+  color: level,
+  mark: marks[level],
+}));
 
 export function Overview() {
   return (
@@ -65,9 +69,24 @@ export function Overview() {
 function MemoryPanel() {
   const backend = useShown(({ run, backend: chosen }) => run.started?.backend ?? chosen);
   const adapter = useShown(({ probe }) => probe?.webgpu ?? null);
-  const name = backend !== 'webgpu' ? (backend === 'webgl' ? 'WebGL' : 'the CPU') : adapter ? adapterName(adapter) : 'WebGPU';
+  const name =
+    backend !== 'webgpu'
+      ? backend === 'webgl'
+        ? 'WebGL'
+        : 'the CPU'
+      : adapter
+        ? adapterName(adapter)
+        : 'WebGPU';
   return (
-    <PlotPanel title="Device" label="Device memory by training step" className="area-memory" note={name} select={memoryPlot} formatY={bytes} legend={[{ label: 'Memory; it drops where a commit compacts', color: 'text', mark: 'line' }]}>
+    <PlotPanel
+      title="Device"
+      label="Device memory by training step"
+      className="area-memory"
+      note={name}
+      select={memoryPlot}
+      formatY={bytes}
+      legend={[{ label: 'Memory; it drops where a commit compacts', color: 'text', mark: 'line' }]}
+    >
       <DeviceFigures />
     </PlotPanel>
   );

@@ -35,7 +35,10 @@ export function RemainingTable() {
               </th>
               <Ratio count={snapshot?.counts[level]} strong />
               {Array.from({ length: stages }, (_, stage) => (
-                <Ratio key={stage} count={snapshot?.stages.find((one) => one.stage === stage)?.counts[level]} />
+                <Ratio
+                  key={stage}
+                  count={snapshot?.stages.find((one) => one.stage === stage)?.counts[level]}
+                />
               ))}
             </tr>
           ))}
@@ -44,7 +47,8 @@ export function RemainingTable() {
       <p className="foot">
         {snapshot ? (
           <>
-            Pruned so far: {integer(pruned.operation)} operations, {integer(pruned.filter)} filters, {integer(pruned.weight)} weights.{' '}
+            Pruned so far: {integer(pruned.operation)} operations, {integer(pruned.filter)} filters,{' '}
+            {integer(pruned.weight)} weights.{' '}
             <span className="regrown-text">{integer(regrown)} operations regrown.</span>
           </>
         ) : (

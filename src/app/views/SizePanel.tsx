@@ -19,15 +19,24 @@ export function SizePanel() {
               {integer(target)}
             </span>
           </p>
-          <div className="bullet" role="img" aria-label={`${integer(parameters.active)} parameters alive of ${integer(superNet)} in the super-net; the target is ${integer(target)}`}>
+          <div
+            className="bullet"
+            role="img"
+            aria-label={`${integer(parameters.active)} parameters alive of ${integer(superNet)} in the super-net; the target is ${integer(target)}`}
+          >
             <i className="dense" style={{ width: share(parameters.dense, superNet) }} />
             <i className="active" style={{ width: share(parameters.active, superNet) }} />
-            <i className="target" style={{ left: share(target, superNet) }} data-end={target / superNet > 0.7}>
+            <i
+              className="target"
+              style={{ left: share(target, superNet) }}
+              data-end={target / superNet > 0.7}
+            >
               <span>target</span>
             </i>
           </div>
           <p className="foot">
-            {percent(parameters.active / superNet)} of the whole super-net’s {compact(superNet)}; {compact(parameters.dense)} with masked weights.
+            {percent(parameters.active / superNet)} of the whole super-net’s {compact(superNet)};{' '}
+            {compact(parameters.dense)} with masked weights.
           </p>
         </>
       ) : (

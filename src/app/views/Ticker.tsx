@@ -22,11 +22,20 @@ export function Ticker() {
   const entries = useShown(({ run }) => run.log.entries);
   const newest = takeLast(entries, filters[filter]);
   return (
-    <Panel title="As it happens" className="ticker" actions={<a href={viewHref('events')}>All events</a>}>
+    <Panel
+      title="As it happens"
+      className="ticker"
+      actions={<a href={viewHref('events')}>All events</a>}
+    >
       <div className="chips compact" role="group" aria-label="Show">
         {(Object.keys(filters) as Filter[]).map((name) => (
           <label key={name} className="chip">
-            <input type="radio" name="ticker" checked={filter === name} onChange={() => setFilter(name)} />
+            <input
+              type="radio"
+              name="ticker"
+              checked={filter === name}
+              onChange={() => setFilter(name)}
+            />
             <span>{name}</span>
           </label>
         ))}
@@ -38,7 +47,11 @@ export function Ticker() {
           ))}
         </ol>
       ) : (
-        <p className="empty">{entries.length > 0 ? `Nothing ${filter} yet.` : 'Pruned, committed and regrown units are listed here, the newest first.'}</p>
+        <p className="empty">
+          {entries.length > 0
+            ? `Nothing ${filter} yet.`
+            : 'Pruned, committed and regrown units are listed here, the newest first.'}
+        </p>
       )}
     </Panel>
   );
@@ -47,6 +60,7 @@ export function Ticker() {
 /** Newest first, without going through all of a long log. */
 function takeLast(entries: readonly LogEntry[], wanted: (entry: LogEntry) => boolean): LogEntry[] {
   const result: LogEntry[] = [];
-  for (let i = entries.length - 1; i >= 0 && result.length < shown; i--) if (wanted(entries[i])) result.push(entries[i]);
+  for (let i = entries.length - 1; i >= 0 && result.length < shown; i--)
+    if (wanted(entries[i])) result.push(entries[i]);
   return result;
 }

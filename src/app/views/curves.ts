@@ -26,42 +26,91 @@ function lastStep(points: readonly CurvePoint[], run: RunModel): number {
   return Math.max(points[points.length - 1]?.step ?? 0, run.outcome ? run.step : 0);
 }
 
-const line = (points: readonly CurvePoint[], key: 'crossEntropy' | 'loss' | 'accuracy' | 'memoryBytes') =>
-  points.map((point) => ({ x: point.step, y: point[key] }));
+const line = (
+  points: readonly CurvePoint[],
+  key: 'crossEntropy' | 'loss' | 'accuracy' | 'memoryBytes',
+) => points.map((point) => ({ x: point.step, y: point[key] }));
 
-const lossData = memoLast((curves: Curves, stages: readonly StageState[], end: number): PlotData => {
-  const points = visiblePoints(curves);
-  const all: PlotLine[] = [
-    { label: 'Loss with regularizers', color: 'muted', style: 'line', light: true, points: line(points, 'loss') },
-    { label: 'Cross entropy', color: 'text', style: 'line', points: line(points, 'crossEntropy') },
-  ];
-  // A spike at a stage's start should not flatten the rest: the axis holds all but the highest hundredth.
-  const sorted = points.map(({ loss }) => loss).sort((a, b) => a - b);
-  return { lines: all, bands: stageBands(stages, end), xMax: Math.max(end, shortestAxis), yMin: 0, yMax: roundUp((sorted[Math.floor(sorted.length * 0.99)] ?? 2.3) * 1.05) };
-});
+const lossData = memoLast(
+  (curves: Curves, stages: readonly StageState[], end: number): PlotData => {
+    const points = visiblePoints(curves);
+    const all: PlotLine[] = [
+      {
+        label: 'Loss with regularizers',
+        color: 'muted',
+        style: 'line',
+        light: true,
+        points: line(points, 'loss'),
+      },
+      {
+        label: 'Cross entropy',
+        color: 'text',
+        style: 'line',
+        points: line(points, 'crossEntropy'),
+      },
+    ];
+    // A spike at a stage's start should not flatten the rest: the axis holds all but the highest hundredth.
+    const sorted = points.map(({ loss }) => loss).sort((a, b) => a - b);
+    return {
+      lines: all,
+      bands: stageBands(stages, end),
+      xMax: Math.max(end, shortestAxis),
+      yMin: 0,
+      yMax: roundUp((sorted[Math.floor(sorted.length * 0.99)] ?? 2.3) * 1.05),
+    };
+  },
+);
 
-const accuracyData = memoLast((curves: Curves, evaluations: readonly Evaluation[], stages: readonly StageState[], end: number, classes: number): PlotData => {
-  const points = visiblePoints(curves);
-  return {
-    lines: [
-      { label: 'Training batches', color: 'muted', style: 'line', light: true, points: line(points, 'accuracy') },
-      { label: 'Held-out images', color: 'text', style: 'dots', points: evaluations.map(({ step, accuracy }) => ({ x: step, y: accuracy })) },
-    ],
-    bands: stageBands(stages, end),
-    xMax: Math.max(end, shortestAxis),
-    yMin: 0,
-    yMax: 1,
-    ...(classes > 0 && { reference: { y: 1 / classes, label: `guessing, ${percent(1 / classes)}` } }),
-  };
-});
+const accuracyData = memoLast(
+  (
+    curves: Curves,
+    evaluations: readonly Evaluation[],
+    stages: readonly StageState[],
+    end: number,
+    classes: number,
+  ): PlotData => {
+    const points = visiblePoints(curves);
+    return {
+      lines: [
+        {
+          label: 'Training batches',
+          color: 'muted',
+          style: 'line',
+          light: true,
+          points: line(points, 'accuracy'),
+        },
+        {
+          label: 'Held-out images',
+          color: 'text',
+          style: 'dots',
+          points: evaluations.map(({ step, accuracy }) => ({ x: step, y: accuracy })),
+        },
+      ],
+      bands: stageBands(stages, end),
+      xMax: Math.max(end, shortestAxis),
+      yMin: 0,
+      yMax: 1,
+      ...(classes > 0 && {
+        reference: { y: 1 / classes, label: `guessing, ${percent(1 / classes)}` },
+      }),
+    };
+  },
+);
 
-const ratioData = (snapshots: readonly Snapshot[], stages: readonly StageState[], end: number): PlotData => ({
+const ratioData = (
+  snapshots: readonly Snapshot[],
+  stages: readonly StageState[],
+  end: number,
+): PlotData => ({
   lines: granularities.map((level) => ({
     label: granularityNames[level].many,
     color: level,
     dash: granularityDash[level],
     style: 'line',
-    points: snapshots.map(({ step, counts }) => ({ x: step, y: counts[level].left / Math.max(1, counts[level].total) })),
+    points: snapshots.map(({ step, counts }) => ({
+      x: step,
+      y: counts[level].left / Math.max(1, counts[level].total),
+    })),
   })),
   bands: stageBands(stages, end),
   xMax: Math.max(end, shortestAxis),
@@ -69,31 +118,48 @@ const ratioData = (snapshots: readonly Snapshot[], stages: readonly StageState[]
   yMax: 1,
 });
 
-const memoryData = memoLast((curves: Curves, compactions: readonly Compaction[], stages: readonly StageState[], end: number): PlotData => {
-  const drops = compactions.flatMap(({ step, before, after }) => [
-    { x: step, y: before },
-    { x: step, y: after },
-  ]);
-  // Stable: of one step, the report came before the compaction.
-  const points = [...line(visiblePoints(curves), 'memoryBytes'), ...drops].sort((a, b) => a.x - b.x);
-  const most = points.reduce((max, { y }) => Math.max(max, y), 0);
-  return {
-    lines: [{ label: 'Device memory', color: 'text', style: 'step', points }],
-    bands: stageBands(stages, end),
-    xMax: Math.max(end, shortestAxis),
-    yMin: 0,
-    yMax: roundUp(most / 2 ** 20) * 2 ** 20,
-  };
-});
+const memoryData = memoLast(
+  (
+    curves: Curves,
+    compactions: readonly Compaction[],
+    stages: readonly StageState[],
+    end: number,
+  ): PlotData => {
+    const drops = compactions.flatMap(({ step, before, after }) => [
+      { x: step, y: before },
+      { x: step, y: after },
+    ]);
+    // Stable: of one step, the report came before the compaction.
+    const points = [...line(visiblePoints(curves), 'memoryBytes'), ...drops].sort(
+      (a, b) => a.x - b.x,
+    );
+    const most = points.reduce((max, { y }) => Math.max(max, y), 0);
+    return {
+      lines: [{ label: 'Device memory', color: 'text', style: 'step', points }],
+      bands: stageBands(stages, end),
+      xMax: Math.max(end, shortestAxis),
+      yMin: 0,
+      yMax: roundUp(most / 2 ** 20) * 2 ** 20,
+    };
+  },
+);
 
 const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
 
-export const lossPlot = (state: LabState): PlotData => lossData(state.run.curves, state.run.stages, end(state));
+export const lossPlot = (state: LabState): PlotData =>
+  lossData(state.run.curves, state.run.stages, end(state));
 export const accuracyPlot = (state: LabState): PlotData =>
-  accuracyData(state.run.curves, state.run.evaluations, state.run.stages, end(state), state.run.started?.dataset.classes ?? 10);
+  accuracyData(
+    state.run.curves,
+    state.run.evaluations,
+    state.run.stages,
+    end(state),
+    state.run.started?.dataset.classes ?? 10,
+  );
 export const ratioPlot = createRatioPlot();
 
-export const memoryPlot = (state: LabState): PlotData => memoryData(state.run.curves, state.run.compactions, state.run.stages, end(state));
+export const memoryPlot = (state: LabState): PlotData =>
+  memoryData(state.run.curves, state.run.compactions, state.run.stages, end(state));
 
 /** One a chart, where charts show several runs: it remembers the last alone. */
 export function createRatioPlot(): (state: LabState) => PlotData {

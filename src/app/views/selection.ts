@@ -12,7 +12,12 @@ export interface Selection {
   slot: 0 | 1;
 }
 
-export const selection = createStore<Selection>(() => ({ cell: 0, level: granularities[0], unit: 1, slot: 0 }));
+export const selection = createStore<Selection>(() => ({
+  cell: 0,
+  level: granularities[0],
+  unit: 1,
+  slot: 0,
+}));
 
 export function useSelection(): Selection {
   return useStore(selection);

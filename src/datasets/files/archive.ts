@@ -27,24 +27,34 @@ export interface Archive {
   /** In order of path. */
   readonly entries: readonly Entry[];
   /** Hands over the whole bytes of the entries wanted, one after the other, in the order that is fastest. */
-  visit(wanted: ReadonlySet<Entry>, use: (entry: Entry, bytes: Uint8Array) => void | Promise<void>): Promise<void>;
+  visit(
+    wanted: ReadonlySet<Entry>,
+    use: (entry: Entry, bytes: Uint8Array) => void | Promise<void>,
+  ): Promise<void>;
 }
 
 /** Files that a system or an archiver left behind. */
 const isDebris = (path: string) => /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i.test(path);
 
 /** @throws DatasetError when there is nothing to read, or the archive is damaged. */
-export async function openArchive(files: readonly SourceFile[], name: string, context: ReadContext): Promise<Archive> {
+export async function openArchive(
+  files: readonly SourceFile[],
+  name: string,
+  context: ReadContext,
+): Promise<Archive> {
   const real = files.filter(({ path }) => !isDebris(path));
   const [first] = real;
   if (!first) throw new DatasetError(`${name}: expected files of a data set, found none.`);
-  const archive = real.length === 1 ? await openSingle(first, context) : await openFolder(real, name, context);
-  if (archive.entries.length === 0) throw new DatasetError(`${name}: expected files of a data set, found an empty archive.`);
+  const archive =
+    real.length === 1 ? await openSingle(first, context) : await openFolder(real, name, context);
+  if (archive.entries.length === 0)
+    throw new DatasetError(`${name}: expected files of a data set, found an empty archive.`);
   return archive;
 }
 
 async function openSingle(file: SourceFile, context: ReadContext): Promise<Archive> {
-  if (file.size === 0) throw new DatasetError(`${file.path}: expected a data set, found an empty file.`);
+  if (file.size === 0)
+    throw new DatasetError(`${file.path}: expected a data set, found an empty file.`);
   const head = await readRange(file, 0, Math.min(headBytes, file.size));
   if (isZip(head)) return openZip(file, context);
   if (isTar(head)) return openTar(file, context, () => piecesOf(file, context.signal));
@@ -54,7 +64,9 @@ async function openSingle(file: SourceFile, context: ReadContext): Promise<Archi
   }
   const [, promised] = /\.(zip|npz|tar|tgz|gz)$/i.exec(file.path) ?? [];
   if (promised && !isGzip(head)) {
-    throw new DatasetError(`${file.path}: first bytes: expected those of a ${promised} file, found ${[...head.subarray(0, 4)].map((byte) => hex(byte)).join(' ')}. Download it again.`);
+    throw new DatasetError(
+      `${file.path}: first bytes: expected those of a ${promised} file, found ${[...head.subarray(0, 4)].map((byte) => hex(byte)).join(' ')}. Download it again.`,
+    );
   }
   return openFolder([file], file.path, context);
 }
@@ -72,8 +84,15 @@ async function headOf(pieces: AsyncGenerator<Uint8Array>): Promise<Uint8Array> {
 }
 
 /** A folder's files; gzipped ones count as what is in them. */
-async function openFolder(files: readonly SourceFile[], name: string, { signal, limits }: ReadContext): Promise<Archive> {
-  if (files.length > limits.entries) throw new DatasetError(`${name}: expected at most ${limits.entries} files, found ${files.length}.`);
+async function openFolder(
+  files: readonly SourceFile[],
+  name: string,
+  { signal, limits }: ReadContext,
+): Promise<Archive> {
+  if (files.length > limits.entries)
+    throw new DatasetError(
+      `${name}: expected at most ${limits.entries} files, found ${files.length}.`,
+    );
   const sources = new Map<Entry, SourceFile>();
   for (const file of files) {
     const head = once(async () => {
@@ -108,13 +127,19 @@ async function unpackedSize(file: SourceFile): Promise<number> {
   return (a! | (b! << 8) | (c! << 16) | (d! << 24)) >>> 0;
 }
 
-async function openZip(file: SourceFile, { signal, limits, progress }: ReadContext): Promise<Archive> {
+async function openZip(
+  file: SourceFile,
+  { signal, limits, progress }: ReadContext,
+): Promise<Archive> {
   progress({ phase: 'looking', done: 0, total: file.size, unit: 'bytes' });
   const listed = (await readZipDirectory(file, limits)).filter(({ path }) => !isDebris(path));
   const sources = new Map(
     listed.map((entry) => {
       const head = once(() => readZipHead(file, entry, headBytes, signal));
-      return [{ path: entry.path, name: `${file.path}: ${entry.path}`, size: entry.size, head }, entry] as const;
+      return [
+        { path: entry.path, name: `${file.path}: ${entry.path}`, size: entry.size, head },
+        entry,
+      ] as const;
     }),
   );
   return {
@@ -131,7 +156,11 @@ async function openZip(file: SourceFile, { signal, limits, progress }: ReadConte
 }
 
 /** A tar archive has no list: one pass finds out what is there (and that the archive is whole), a second one reads. */
-async function openTar(file: SourceFile, { signal, limits, progress }: ReadContext, pieces: () => AsyncGenerator<Uint8Array>): Promise<Archive> {
+async function openTar(
+  file: SourceFile,
+  { signal, limits, progress }: ReadContext,
+  pieces: () => AsyncGenerator<Uint8Array>,
+): Promise<Archive> {
   const positions = new Map<number, Entry>();
   let total = 0;
   let position = 0;
@@ -140,10 +169,17 @@ async function openTar(file: SourceFile, { signal, limits, progress }: ReadConte
     if (isDebris(path)) continue;
     total += size;
     if (total > limits.archiveBytes || at > limits.entries) {
-      throw new DatasetError(`${file.path}: ${path}: expected at most ${limits.entries} entries of ${limits.archiveBytes} bytes in all, found more.`);
+      throw new DatasetError(
+        `${file.path}: ${path}: expected at most ${limits.entries} entries of ${limits.archiveBytes} bytes in all, found more.`,
+      );
     }
     const head = await headOf(content());
-    positions.set(at, { path, name: `${file.path}: ${path}`, size, head: () => Promise.resolve(head) });
+    positions.set(at, {
+      path,
+      name: `${file.path}: ${path}`,
+      size,
+      head: () => Promise.resolve(head),
+    });
     progress({ phase: 'looking', done: total, total: 0, unit: 'bytes' });
   }
   return {

@@ -38,32 +38,47 @@ export function assemble(found: Found): ReadResult {
   const notes = [...found.notes];
   const { train: whole, validation } = found.splits;
   let { test } = found.splits;
-  if (!whole) throw new DatasetError(`${name}: expected training images, found only test images. Choose the training files too.`);
+  if (!whole)
+    throw new DatasetError(
+      `${name}: expected training images, found only test images. Choose the training files too.`,
+    );
   if (!test && validation) {
     test = validation;
     notes.push('There are no test images; the validation images serve as such.');
   } else if (validation) {
-    notes.push(`${validation.count} validation images are left out: a search splits the training images itself.`);
+    notes.push(
+      `${validation.count} validation images are left out: a search splits the training images itself.`,
+    );
   }
   const classNames = nameClasses(found, whole, test, notes);
   let train = whole;
   checkClasses(name, train.labels, classNames);
   if (!test) {
     [train, test] = holdOut(whole, classNames.length, size * size * channels);
-    notes.push(`There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as such.`);
+    notes.push(
+      `There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as such.`,
+    );
     checkClasses(name, train.labels, classNames);
   }
   return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
 }
 
 /** Labels that count from 1 are moved to 0; names are what the format has, or the numbers as they were. */
-function nameClasses({ name, classNames }: Found, train: ImageSplit, test: ImageSplit | undefined, notes: string[]): readonly string[] {
+function nameClasses(
+  { name, classNames }: Found,
+  train: ImageSplit,
+  test: ImageSplit | undefined,
+  notes: string[],
+): readonly string[] {
   if (classNames) return classNames;
   const [least, most] = rangeOf(train.labels);
   if (least === 1) {
     for (const labels of test ? [train.labels, test.labels] : [train.labels]) {
       labels.forEach((label, image) => {
-        if (label === 0) throw new DatasetError(`${name}: label of test image ${image}: expected 1 to ${most}, as in the training images, found 0.`);
+        if (label === 0)
+          throw new DatasetError(
+            `${name}: label of test image ${image}: expected 1 to ${most}, as in the training images, found 0.`,
+          );
         labels[image] = label - 1;
       });
     }
@@ -71,9 +86,13 @@ function nameClasses({ name, classNames }: Found, train: ImageSplit, test: Image
   }
   const image = test ? test.labels.findIndex((label) => label > most - least) : -1;
   if (test && least <= 1 && image >= 0) {
-    throw new DatasetError(`${name}: label of test image ${image}: expected at most ${most}, as in the training images, found ${test.labels[image]! + least}.`);
+    throw new DatasetError(
+      `${name}: label of test image ${image}: expected at most ${most}, as in the training images, found ${test.labels[image]! + least}.`,
+    );
   }
-  return Array.from({ length: most + 1 - (least === 1 ? 1 : 0) }, (_, label) => String(label + (least === 1 ? 1 : 0)));
+  return Array.from({ length: most + 1 - (least === 1 ? 1 : 0) }, (_, label) =>
+    String(label + (least === 1 ? 1 : 0)),
+  );
 }
 
 function rangeOf(labels: Labels): [number, number] {
@@ -94,19 +113,35 @@ export function countClasses(labels: Labels, classes: number): number[] {
 }
 
 function checkClasses(name: string, labels: Labels, classNames: readonly string[]): void {
-  if (classNames.length < 2) throw new DatasetError(`${name}: number of classes: expected at least 2, found ${classNames.length}.`);
-  const empty = countClasses(labels, classNames.length).flatMap((count, label) => (count === 0 ? [`'${classNames[label]}'`] : []));
+  if (classNames.length < 2)
+    throw new DatasetError(
+      `${name}: number of classes: expected at least 2, found ${classNames.length}.`,
+    );
+  const empty = countClasses(labels, classNames.length).flatMap((count, label) =>
+    count === 0 ? [`'${classNames[label]}'`] : [],
+  );
   if (empty.length > 0) {
-    const which = empty.slice(0, 3).join(', ') + (empty.length > 3 ? ` and ${empty.length - 3} more` : '');
-    throw new DatasetError(`${name}: class ${which}: expected training images of every class, found none. Add images, or take the class out.`);
+    const which =
+      empty.slice(0, 3).join(', ') + (empty.length > 3 ? ` and ${empty.length - 3} more` : '');
+    throw new DatasetError(
+      `${name}: class ${which}: expected training images of every class, found none. Add images, or take the class out.`,
+    );
   }
 }
 
 /** Takes a stratified part away, in place: the larger part keeps its memory. */
-function holdOut({ count, images, labels }: ImageSplit, classes: number, imageBytes: number): [ImageSplit, ImageSplit] {
+function holdOut(
+  { count, images, labels }: ImageSplit,
+  classes: number,
+  imageBytes: number,
+): [ImageSplit, ImageSplit] {
   const held = Math.max(1, Math.round(count * heldOutShare));
   const { validation } = stratifiedSplit(labels, classes, count, held, heldOutSeed);
-  const out = { count: held, images: new Uint8Array(held * imageBytes), labels: labels.slice(0, held) };
+  const out = {
+    count: held,
+    images: new Uint8Array(held * imageBytes),
+    labels: labels.slice(0, held),
+  };
   let next = 0;
   let kept = 0;
   for (let image = 0; image < count; image++) {
@@ -119,5 +154,12 @@ function holdOut({ count, images, labels }: ImageSplit, classes: number, imageBy
       labels[kept++] = labels[image]!;
     }
   }
-  return [{ count: kept, images: images.subarray(0, kept * imageBytes), labels: labels.subarray(0, kept) }, out];
+  return [
+    {
+      count: kept,
+      images: images.subarray(0, kept * imageBytes),
+      labels: labels.subarray(0, kept),
+    },
+    out,
+  ];
 }

@@ -13,7 +13,8 @@ export function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** One character a byte. */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
@@ -22,10 +23,12 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
   return text;
 }
 
-export const hex = (value: number, digits = 2): string => `0x${value.toString(16).padStart(digits, '0')}`;
+export const hex = (value: number, digits = 2): string =>
+  `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** Paths as people order them: data_batch_2 before data_batch_10. The same order on every machine. */
 const collator = new Intl.Collator('en', { numeric: true });
-export const byPath = (a: { path: string }, b: { path: string }): number => collator.compare(a.path, b.path) || (a.path < b.path ? -1 : 1);
+export const byPath = (a: { path: string }, b: { path: string }): number =>
+  collator.compare(a.path, b.path) || (a.path < b.path ? -1 : 1);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,5 +1,14 @@
 /** CIFAR-10's and CIFAR-100's binary files as they are downloaded, alone, in a folder or in an archive. */
-import { cifar10, cifar100Coarse, cifar100Fine, countRecords, emptyCifarSplit, readRecords, recordBytesOf, type CifarLayout } from '../cifar.ts';
+import {
+  cifar10,
+  cifar100Coarse,
+  cifar100Fine,
+  countRecords,
+  emptyCifarSplit,
+  readRecords,
+  recordBytesOf,
+  type CifarLayout,
+} from '../cifar.ts';
 import { DatasetError, type ImageSplit } from '../dataset.ts';
 import type { Archive, Entry } from './archive.ts';
 import type { Found } from './assemble.ts';
@@ -12,12 +21,22 @@ const records100 = recordBytesOf(cifar100Fine);
 
 /** These files have no magic number: a size of whole records must do, or the name. */
 export const canBeCifar = ({ path, size }: Entry): boolean =>
-  /\.bin$/i.test(path) || (size > 0 && !/\.\w{2,5}$/.test(path) && (size % records10 === 0 || size % records100 === 0));
+  /\.bin$/i.test(path) ||
+  (size > 0 && !/\.\w{2,5}$/.test(path) && (size % records10 === 0 || size % records100 === 0));
 
 /** @param labelKind which labels of CIFAR-100: 100 fine ones or 20 coarse ones. */
-export async function readCifarSet(archive: Archive, binaries: readonly Entry[], labelKind: 'fine' | 'coarse', { progress }: ReadContext): Promise<Found> {
+export async function readCifarSet(
+  archive: Archive,
+  binaries: readonly Entry[],
+  labelKind: 'fine' | 'coarse',
+  { progress }: ReadContext,
+): Promise<Found> {
   const layout = layoutOf(binaries, labelKind);
-  const counted = binaries.map((entry) => ({ entry, split: splitOfName(baseName(entry.path)), count: countRecords(entry.name, entry.size, layout) }));
+  const counted = binaries.map((entry) => ({
+    entry,
+    split: splitOfName(baseName(entry.path)),
+    count: countRecords(entry.name, entry.size, layout),
+  }));
   const splits: Partial<Record<SplitName, ImageSplit>> = {};
   const targets = new Map<Entry, { split: ImageSplit; first: number }>();
   for (const name of ['train', 'validation', 'test'] as const) {
@@ -43,16 +62,26 @@ export async function readCifarSet(archive: Archive, binaries: readonly Entry[],
       return;
     }
     // A gzipped file's size was a hint until now.
-    if (bytes.length !== entry.size) throw new DatasetError(`${entry.name}: expected ${entry.size} bytes, found ${bytes.length}.`);
+    if (bytes.length !== entry.size)
+      throw new DatasetError(`${entry.name}: expected ${entry.size} bytes, found ${bytes.length}.`);
     readRecords({ name: entry.name, bytes }, layout, target.split, target.first);
     done += bytes.length;
     progress({ phase: 'reading', done, total, unit: 'bytes' });
   });
-  return { kind: layout === cifar10 ? 'cifar-10' : 'cifar-100', name: archive.name, size: 32, channels: 3, classNames, splits, notes: [] };
+  return {
+    kind: layout === cifar10 ? 'cifar-10' : 'cifar-100',
+    name: archive.name,
+    size: 32,
+    channels: 3,
+    classNames,
+    splits,
+    notes: [],
+  };
 }
 
 function layoutOf(binaries: readonly Entry[], labelKind: 'fine' | 'coarse'): CifarLayout {
-  const fits = (record: number) => binaries.filter(({ size }) => size > 0 && size % record === 0).length;
+  const fits = (record: number) =>
+    binaries.filter(({ size }) => size > 0 && size % record === 0).length;
   const [ten, hundred] = [fits(records10), fits(records100)];
   if (ten === 0 && hundred === 0) {
     const [first] = binaries;
@@ -66,10 +95,18 @@ function layoutOf(binaries: readonly Entry[], labelKind: 'fine' | 'coarse'): Cif
 }
 
 const nameFileOf = (layout: CifarLayout) =>
-  layout === cifar10 ? 'batches.meta.txt' : layout === cifar100Fine ? 'fine_label_names.txt' : 'coarse_label_names.txt';
+  layout === cifar10
+    ? 'batches.meta.txt'
+    : layout === cifar100Fine
+      ? 'fine_label_names.txt'
+      : 'coarse_label_names.txt';
 
 /** One name a line; a file that does not have as many as there are labels is not believed. */
 function namesFrom(bytes: Uint8Array, usual: readonly string[]): readonly string[] {
-  const names = new TextDecoder().decode(bytes.subarray(0, 1 << 16)).split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  const names = new TextDecoder()
+    .decode(bytes.subarray(0, 1 << 16))
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean);
   return names.length === usual.length && new Set(names).size === names.length ? names : usual;
 }

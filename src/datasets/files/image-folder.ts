@@ -46,7 +46,12 @@ interface Place {
   label: number;
 }
 
-export async function readImageFolder(archive: Archive, images: readonly Entry[], options: ImageFolderOptions, context: ReadContext): Promise<Found> {
+export async function readImageFolder(
+  archive: Archive,
+  images: readonly Entry[],
+  options: ImageFolderOptions,
+  context: ReadContext,
+): Promise<Found> {
   const notes: string[] = [];
   const { places, classNames } = placeImages(archive, images, notes);
   const { imageSize } = options;
@@ -64,7 +69,8 @@ export async function readImageFolder(archive: Archive, images: readonly Entry[]
     slots.set(entry, { part, slot: part.labels.length });
     part.labels.push(label);
   }
-  for (const part of parts.values()) part.images = allocate(part.labels.length * imageBytes, archive.name);
+  for (const part of parts.values())
+    part.images = allocate(part.labels.length * imageBytes, archive.name);
 
   let gray = true;
   let done = 0;
@@ -73,9 +79,13 @@ export async function readImageFolder(archive: Archive, images: readonly Entry[]
     const { part, slot } = slots.get(entry)!;
     try {
       const { format } = readImageHeader(bytes, entry.name, context.limits.imagePixels);
-      const { width, height, data } = await options.decode(bytes, format).catch((error: unknown) => {
-        throw new DatasetError(`${entry.name}: the image could not be decoded (${messageOf(error)}).`);
-      });
+      const { width, height, data } = await options
+        .decode(bytes, format)
+        .catch((error: unknown) => {
+          throw new DatasetError(
+            `${entry.name}: the image could not be decoded (${messageOf(error)}).`,
+          );
+        });
       squareFromRgba(data, width, height, imageSize, part.images, slot * imageBytes);
       gray &&= isGray(part.images.subarray(slot * imageBytes, (slot + 1) * imageBytes));
     } catch (error) {
@@ -84,15 +94,22 @@ export async function readImageFolder(archive: Archive, images: readonly Entry[]
       lost.push({ name: entry.name, reason: error.message });
     }
     done++;
-    if (done % 32 === 0 || done === places.size) context.progress({ phase: 'reading', done, total: places.size, unit: 'images' });
+    if (done % 32 === 0 || done === places.size)
+      context.progress({ phase: 'reading', done, total: places.size, unit: 'images' });
   };
   await concurrently(archive, new Set(places.keys()), read, context.signal);
 
   if (lost.length > 0) {
     lost.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const summary = { count: lost.length, total: places.size, examples: lost.slice(0, examplesShown).map(({ reason }) => reason) };
+    const summary = {
+      count: lost.length,
+      total: places.size,
+      examples: lost.slice(0, examplesShown).map(({ reason }) => reason),
+    };
     if (lost.length === places.size || !(await options.skipUnreadable(summary))) {
-      throw new DatasetError(`${archive.name}: ${lost.length} of ${places.size} images cannot be read. ${summary.examples[0]}`);
+      throw new DatasetError(
+        `${archive.name}: ${lost.length} of ${places.size} images cannot be read. ${summary.examples[0]}`,
+      );
     }
     notes.push(`${lost.length} of ${places.size} images could not be read and are left out.`);
   }
@@ -101,7 +118,15 @@ export async function readImageFolder(archive: Archive, images: readonly Entry[]
     const settled = settle(part, imageBytes, gray, classNames.length);
     if (settled.count > 0) splits[split] = settled;
   }
-  return { kind: 'image-folder', name: archive.name, size: imageSize, channels: gray ? 1 : channels, classNames, splits, notes };
+  return {
+    kind: 'image-folder',
+    name: archive.name,
+    size: imageSize,
+    channels: gray ? 1 : channels,
+    classNames,
+    splits,
+    notes,
+  };
 }
 
 interface Part {
@@ -111,12 +136,20 @@ interface Part {
   lost: Set<number>;
 }
 
-function placeImages(archive: Archive, images: readonly Entry[], notes: string[]): { places: Map<Entry, Place>; classNames: string[] } {
-  const paths = withoutCommonRoot(images.map(({ path }) => path)).map((path) => path.split('/').slice(0, -1));
+function placeImages(
+  archive: Archive,
+  images: readonly Entry[],
+  notes: string[],
+): { places: Map<Entry, Place>; classNames: string[] } {
+  const paths = withoutCommonRoot(images.map(({ path }) => path)).map((path) =>
+    path.split('/').slice(0, -1),
+  );
   const hasSplits = paths.every(([first]) => first !== undefined && splitOfFolder(first) !== null);
   const found = images.map((entry, i) => {
     const [first, second] = paths[i]!;
-    return hasSplits ? { entry, split: splitOfFolder(first!)!, name: second } : { entry, split: 'train' as const, name: first };
+    return hasSplits
+      ? { entry, split: splitOfFolder(first!)!, name: second }
+      : { entry, split: 'train' as const, name: first };
   });
   const inTraining = found.filter(({ split, name }) => split === 'train' && name !== undefined);
   const classNames = [...new Set(inTraining.map(({ name }) => name!))].sort();
@@ -132,12 +165,20 @@ function placeImages(archive: Archive, images: readonly Entry[], notes: string[]
     if (label !== undefined) places.set(entry, { split, label });
   }
   const stray = found.filter(({ entry }) => !places.has(entry));
-  if (stray.length > 0) notes.push(`${stray.length} images lie in no folder of a training class (such as ${stray[0]!.entry.path}) and are left out.`);
+  if (stray.length > 0)
+    notes.push(
+      `${stray.length} images lie in no folder of a training class (such as ${stray[0]!.entry.path}) and are left out.`,
+    );
   return { places, classNames };
 }
 
 /** Several images are decoded at once; the first failure that is no image's own ends it all. */
-async function concurrently(archive: Archive, wanted: ReadonlySet<Entry>, read: (entry: Entry, bytes: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void> {
+async function concurrently(
+  archive: Archive,
+  wanted: ReadonlySet<Entry>,
+  read: (entry: Entry, bytes: Uint8Array) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const running = new Set<Promise<void>>();
   let failure: { error: unknown } | null = null;
   await archive.visit(wanted, async (entry, bytes) => {
@@ -156,17 +197,24 @@ async function concurrently(archive: Archive, wanted: ReadonlySet<Entry>, read: 
 }
 
 function isGray(rgb: Uint8Array): boolean {
-  for (let i = 0; i < rgb.length; i += channels) if (rgb[i] !== rgb[i + 1] || rgb[i] !== rgb[i + 2]) return false;
+  for (let i = 0; i < rgb.length; i += channels)
+    if (rgb[i] !== rgb[i + 1] || rgb[i] !== rgb[i + 2]) return false;
   return true;
 }
 
 /** Closes the gaps of lost images, and keeps one channel of three equal ones; in place. */
-function settle({ images, labels, lost }: Part, imageBytes: number, gray: boolean, classes: number): ImageSplit {
+function settle(
+  { images, labels, lost }: Part,
+  imageBytes: number,
+  gray: boolean,
+  classes: number,
+): ImageSplit {
   let count = 0;
   const kept: number[] = [];
   labels.forEach((label, slot) => {
     if (lost.has(slot)) return;
-    if (count !== slot) images.copyWithin(count * imageBytes, slot * imageBytes, (slot + 1) * imageBytes);
+    if (count !== slot)
+      images.copyWithin(count * imageBytes, slot * imageBytes, (slot + 1) * imageBytes);
     kept.push(label);
     count++;
   });
@@ -176,5 +224,9 @@ function settle({ images, labels, lost }: Part, imageBytes: number, gray: boolea
     for (let i = 0; i < length; i++) images[i] = images[i * channels]!;
   }
   const settled: Labels = classes > 256 ? Uint16Array.from(kept) : Uint8Array.from(kept);
-  return { count, images: gray ? images.slice(0, length) : images.subarray(0, length), labels: settled };
+  return {
+    count,
+    images: gray ? images.slice(0, length) : images.subarray(0, length),
+    labels: settled,
+  };
 }

@@ -25,13 +25,20 @@ export function imageFormatOf(head: Uint8Array): ImageFormat | null {
 /** @throws DatasetError naming the file, the offset and what was expected. */
 export function readImageHeader(bytes: Uint8Array, name: string, pixelLimit: number): ImageHeader {
   const format = imageFormatOf(bytes);
-  const wrong = (offset: number, expected: string) => new DatasetError(`${name}: byte ${offset}: expected ${expected}.`);
-  if (!format) throw new DatasetError(`${name}: expected a PNG, JPEG or WebP image, found something else.`);
+  const wrong = (offset: number, expected: string) =>
+    new DatasetError(`${name}: byte ${offset}: expected ${expected}.`);
+  if (!format)
+    throw new DatasetError(`${name}: expected a PNG, JPEG or WebP image, found something else.`);
   const read = { 'image/png': pngSize, 'image/jpeg': jpegSize, 'image/webp': webpSize }[format];
   const [width, height] = read(bytes, wrong);
-  if (width === 0 || height === 0) throw new DatasetError(`${name}: image size: expected at least 1 x 1, found ${width} x ${height}.`);
+  if (width === 0 || height === 0)
+    throw new DatasetError(
+      `${name}: image size: expected at least 1 x 1, found ${width} x ${height}.`,
+    );
   if (width * height > pixelLimit) {
-    throw new DatasetError(`${name}: image size: expected at most ${pixelLimit / 1e6} million pixels, found ${width} x ${height}.`);
+    throw new DatasetError(
+      `${name}: image size: expected at most ${pixelLimit / 1e6} million pixels, found ${width} x ${height}.`,
+    );
   }
   return { format, width, height };
 }
@@ -44,11 +51,14 @@ function pngSize(bytes: Uint8Array, wrong: Wrong): [number, number] {
   let at = 8;
   let size: [number, number] | null = null;
   for (;;) {
-    if (at + 12 > bytes.length) throw wrong(bytes.length, 'an IEND chunk, found the end: the PNG image is cut off');
+    if (at + 12 > bytes.length)
+      throw wrong(bytes.length, 'an IEND chunk, found the end: the PNG image is cut off');
     const end = at + 8 + view.getUint32(at);
     const type = latin1(bytes, at + 4, at + 8);
-    if (end + 4 > bytes.length) throw wrong(at, `all of chunk ${type}, found the end: the PNG image is cut off`);
-    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) throw wrong(at, `chunk ${type} with its checksum: the PNG image is damaged`);
+    if (end + 4 > bytes.length)
+      throw wrong(at, `all of chunk ${type}, found the end: the PNG image is cut off`);
+    if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end))
+      throw wrong(at, `chunk ${type} with its checksum: the PNG image is damaged`);
     if (!size) {
       if (type !== 'IHDR' || end - at !== 21) throw wrong(at, 'an IHDR chunk of 13 bytes');
       size = [view.getUint32(at + 8), view.getUint32(at + 12)];
@@ -71,7 +81,11 @@ function jpegSize(bytes: Uint8Array, wrong: Wrong): [number, number] {
     }
     // Start of frame: C0 to CF but for DHT, JPG and DAC.
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      if (!endsWithMarker(bytes)) throw wrong(bytes.length, 'an end-of-image marker, found the end: the JPEG image is cut off');
+      if (!endsWithMarker(bytes))
+        throw wrong(
+          bytes.length,
+          'an end-of-image marker, found the end: the JPEG image is cut off',
+        );
       return [view.getUint16(at + 7), view.getUint16(at + 5)];
     }
     at += 2 + view.getUint16(at + 2);
@@ -81,7 +95,8 @@ function jpegSize(bytes: Uint8Array, wrong: Wrong): [number, number] {
 
 /** Some cameras and tools leave bytes after the end of the image. */
 function endsWithMarker(bytes: Uint8Array): boolean {
-  for (let at = bytes.length - 2; at > 2; at--) if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
+  for (let at = bytes.length - 2; at > 2; at--)
+    if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
   return false;
 }
 
@@ -89,7 +104,8 @@ function webpSize(bytes: Uint8Array, wrong: Wrong): [number, number] {
   const view = viewOf(bytes);
   if (bytes.length < 30) throw wrong(bytes.length, 'a WebP image of at least 30 bytes');
   const declared = view.getUint32(4, true) + 8;
-  if (declared > bytes.length) throw wrong(bytes.length, `${declared} bytes, found the end: the WebP image is cut off`);
+  if (declared > bytes.length)
+    throw wrong(bytes.length, `${declared} bytes, found the end: the WebP image is cut off`);
   const bits24 = (at: number) => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
   switch (latin1(bytes, 12, 16)) {
     case 'VP8X':

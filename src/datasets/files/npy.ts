@@ -15,9 +15,11 @@ export const isNpy = (head: Uint8Array): boolean => latin1(head, 0, 6) === '\x93
 
 /** @throws DatasetError naming the file and the field. */
 export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
-  if (!isNpy(bytes) || bytes.length < 12) throw new DatasetError(`${name}: magic string: expected '\\x93NUMPY', found something else.`);
+  if (!isNpy(bytes) || bytes.length < 12)
+    throw new DatasetError(`${name}: magic string: expected '\\x93NUMPY', found something else.`);
   const version = bytes[6]!;
-  if (version < 1 || version > 3) throw new DatasetError(`${name}: format version: expected 1 to 3, found ${version}.`);
+  if (version < 1 || version > 3)
+    throw new DatasetError(`${name}: format version: expected 1 to 3, found ${version}.`);
   const view = viewOf(bytes);
   const from = version === 1 ? 10 : 12;
   const start = from + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
@@ -26,9 +28,16 @@ export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1];
   const shape = /'shape':\s*\(([\d, ]*)\)/.exec(header)?.[1];
   if (start > bytes.length || dtype === undefined || order === undefined || shape === undefined) {
-    throw new DatasetError(`${name}: header: expected descr, fortran_order and shape, found '${header.slice(0, 80)}'.`);
+    throw new DatasetError(
+      `${name}: header: expected descr, fortran_order and shape, found '${header.slice(0, 80)}'.`,
+    );
   }
-  return { dtype, shape: shape.split(',').flatMap((part) => (part.trim() ? [Number(part)] : [])), fortranOrder: order === 'True', start };
+  return {
+    dtype,
+    shape: shape.split(',').flatMap((part) => (part.trim() ? [Number(part)] : [])),
+    fortranOrder: order === 'True',
+    start,
+  };
 }
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -37,11 +46,19 @@ const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
  * The values' bytes.
  * @throws DatasetError when there are not as many as the header says.
  */
-export function npyValues(bytes: Uint8Array, { dtype, shape, start }: NpyHeader, name: string): Uint8Array {
-  const itemBytes = /^[<>|=]?U/.test(dtype) ? 4 * Number(dtype.replace(/^\D*/, '')) : Number(dtype.replace(/^\D*/, ''));
+export function npyValues(
+  bytes: Uint8Array,
+  { dtype, shape, start }: NpyHeader,
+  name: string,
+): Uint8Array {
+  const itemBytes = /^[<>|=]?U/.test(dtype)
+    ? 4 * Number(dtype.replace(/^\D*/, ''))
+    : Number(dtype.replace(/^\D*/, ''));
   const expected = product(shape) * itemBytes;
   if (bytes.length - start !== expected) {
-    throw new DatasetError(`${name}: values: expected ${expected} bytes (${shape.join(' x ')} of ${dtype}), found ${bytes.length - start}.`);
+    throw new DatasetError(
+      `${name}: values: expected ${expected} bytes (${shape.join(' x ')} of ${dtype}), found ${bytes.length - start}.`,
+    );
   }
   return bytes.subarray(start);
 }
@@ -52,7 +69,10 @@ export function npyValues(bytes: Uint8Array, { dtype, shape, start }: NpyHeader,
  */
 export function npyLabels(bytes: Uint8Array, header: NpyHeader, name: string): Uint16Array {
   const match = /^([<>|=]?)([ui])([1248])$/.exec(header.dtype);
-  if (!match) throw new DatasetError(`${name}: dtype: expected whole numbers (u1, i4, i8 or alike) as labels, found '${header.dtype}'.`);
+  if (!match)
+    throw new DatasetError(
+      `${name}: dtype: expected whole numbers (u1, i4, i8 or alike) as labels, found '${header.dtype}'.`,
+    );
   const values = npyValues(bytes, header, name);
   const view = viewOf(values);
   const little = match[1] !== '>';
@@ -66,7 +86,10 @@ export function npyLabels(bytes: Uint8Array, header: NpyHeader, name: string): U
   };
   return Uint16Array.from({ length: values.length / width }, (_, image) => {
     const label = readers[width]!(image * width);
-    if (!(label >= 0 && label < 0xffff)) throw new DatasetError(`${name}: label of image ${image}: expected 0 to 65534, found ${label}.`);
+    if (!(label >= 0 && label < 0xffff))
+      throw new DatasetError(
+        `${name}: label of image ${image}: expected 0 to 65534, found ${label}.`,
+      );
     return label;
   });
 }
@@ -74,13 +97,15 @@ export function npyLabels(bytes: Uint8Array, header: NpyHeader, name: string): U
 /** Strings of a fixed width, as NumPy keeps names (UTF-32). */
 export function npyStrings(bytes: Uint8Array, header: NpyHeader, name: string): string[] {
   const width = Number(/^[<=|]?U(\d+)$/.exec(header.dtype)?.[1] ?? NaN);
-  if (!(width > 0)) throw new DatasetError(`${name}: dtype: expected strings (<U), found '${header.dtype}'.`);
+  if (!(width > 0))
+    throw new DatasetError(`${name}: dtype: expected strings (<U), found '${header.dtype}'.`);
   const view = viewOf(npyValues(bytes, header, name));
   return Array.from({ length: product(header.shape) }, (_, i) => {
     let text = '';
     for (let at = i * width * 4; at < (i + 1) * width * 4; at += 4) {
       const code = view.getUint32(at, true);
-      if (code > 0x10ffff) throw new DatasetError(`${name}: string ${i}: expected characters, found ${code}.`);
+      if (code > 0x10ffff)
+        throw new DatasetError(`${name}: string ${i}: expected characters, found ${code}.`);
       if (code !== 0) text += String.fromCodePoint(code);
     }
     return text;

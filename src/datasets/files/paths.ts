@@ -6,7 +6,11 @@ export type SplitName = 'train' | 'validation' | 'test';
 export function withoutCommonRoot(paths: readonly string[]): string[] {
   const split = paths.map((path) => path.split('/').filter((part) => part !== '' && part !== '.'));
   let shared = 0;
-  while (split.length > 0 && split.every((parts) => parts.length > shared + 1 && parts[shared] === split[0]![shared])) shared++;
+  while (
+    split.length > 0 &&
+    split.every((parts) => parts.length > shared + 1 && parts[shared] === split[0]![shared])
+  )
+    shared++;
   return split.map((parts) => parts.slice(shared).join('/'));
 }
 
@@ -28,4 +32,5 @@ const folderSplits: Readonly<Record<string, SplitName>> = {
 };
 
 /** A folder that is a split, by its whole name. */
-export const splitOfFolder = (folder: string): SplitName | null => folderSplits[folder.toLowerCase()] ?? null;
+export const splitOfFolder = (folder: string): SplitName | null =>
+  folderSplits[folder.toLowerCase()] ?? null;

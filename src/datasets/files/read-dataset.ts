@@ -25,7 +25,10 @@ export interface ReadOptions extends ImageFolderOptions {
  * of files, or a zip, tar or tar.gz archive.
  * @throws DatasetError naming the file, the offset or the entry, and what was expected; the signal's reason when aborted.
  */
-export async function readDataset(files: readonly SourceFile[], options: ReadOptions): Promise<ReadResult> {
+export async function readDataset(
+  files: readonly SourceFile[],
+  options: ReadOptions,
+): Promise<ReadResult> {
   const { signal, name, progress = () => {} } = options;
   const context = { signal, limits: { ...defaultLimits, ...options.limits }, progress };
   signal.throwIfAborted();
@@ -34,8 +37,10 @@ export async function readDataset(files: readonly SourceFile[], options: ReadOpt
   let found: Found;
   if (kinds.npy.length > 0) found = await readNpz(archive, kinds.npy, context);
   else if (kinds.idx.length > 0) found = await readIdxSet(archive, kinds.idx, context);
-  else if (kinds.image.length > 0) found = await readImageFolder(archive, kinds.image, options, context);
-  else if (kinds.cifar.length > 0) found = await readCifarSet(archive, kinds.cifar, options.labelKind, context);
+  else if (kinds.image.length > 0)
+    found = await readImageFolder(archive, kinds.image, options, context);
+  else if (kinds.cifar.length > 0)
+    found = await readCifarSet(archive, kinds.cifar, options.labelKind, context);
   else throw unknown(archive);
   signal.throwIfAborted();
   return assemble({ ...found, name });
@@ -65,7 +70,11 @@ async function kindOf(entry: Entry): Promise<Kind> {
 }
 
 function unknown({ name, entries }: Archive): DatasetError {
-  const some = entries.slice(0, 3).map(({ path }) => path).join(', ') + (entries.length > 3 ? ` and ${entries.length - 3} more` : '');
+  const some =
+    entries
+      .slice(0, 3)
+      .map(({ path }) => path)
+      .join(', ') + (entries.length > 3 ? ` and ${entries.length - 3} more` : '');
   return new DatasetError(
     `${name}: expected CIFAR-10 or CIFAR-100 binary files (.bin), IDX files (...-idx3-ubyte), PNG, JPEG or WebP images in class folders, ` +
       `or NumPy arrays (.npz), in a folder or in one .zip, .tar or .tar.gz archive; found ${some}.`,

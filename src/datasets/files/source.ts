@@ -46,7 +46,12 @@ export const defaultLimits: Limits = {
 const pieceBytes = 1 << 20;
 
 /** A file's bytes in order, piece by piece. */
-export async function* piecesOf(file: SourceFile, signal: AbortSignal, start = 0, end = file.size): AsyncGenerator<Uint8Array> {
+export async function* piecesOf(
+  file: SourceFile,
+  signal: AbortSignal,
+  start = 0,
+  end = file.size,
+): AsyncGenerator<Uint8Array> {
   for (let offset = start; offset < end; offset += pieceBytes) {
     signal.throwIfAborted();
     yield await readRange(file, offset, Math.min(end, offset + pieceBytes));
@@ -59,10 +64,14 @@ export async function readRange(file: SourceFile, start: number, end: number): P
   try {
     bytes = await file.slice(start, end);
   } catch (error) {
-    throw new DatasetError(`${file.path}: could not be read at byte ${start} (${messageOf(error)}): was it moved or changed? Choose it again.`);
+    throw new DatasetError(
+      `${file.path}: could not be read at byte ${start} (${messageOf(error)}): was it moved or changed? Choose it again.`,
+    );
   }
   if (bytes.length !== end - start) {
-    throw new DatasetError(`${file.path}: ends at byte ${start + bytes.length}, expected ${file.size} bytes: was it changed meanwhile?`);
+    throw new DatasetError(
+      `${file.path}: ends at byte ${start + bytes.length}, expected ${file.size} bytes: was it changed meanwhile?`,
+    );
   }
   return bytes;
 }
@@ -72,19 +81,27 @@ export async function readRange(file: SourceFile, start: number, end: number): P
  * @param expected bytes there should be, where that is known: allocated at once.
  * @throws DatasetError naming `path` when there are more than `expected` or than `limit` bytes.
  */
-export async function collect(pieces: AsyncIterable<Uint8Array>, path: string, limit: number, expected?: number): Promise<Uint8Array> {
+export async function collect(
+  pieces: AsyncIterable<Uint8Array>,
+  path: string,
+  limit: number,
+  expected?: number,
+): Promise<Uint8Array> {
   if (expected !== undefined && expected > limit) throw tooLarge(path, expected, limit);
   if (expected !== undefined) {
     const bytes = allocate(expected, path);
     let length = 0;
     for await (const piece of pieces) {
       if (length + piece.length > expected) {
-        throw new DatasetError(`${path}: expected ${expected} bytes as its archive declares, found more. The archive is damaged or made to deceive.`);
+        throw new DatasetError(
+          `${path}: expected ${expected} bytes as its archive declares, found more. The archive is damaged or made to deceive.`,
+        );
       }
       bytes.set(piece, length);
       length += piece.length;
     }
-    if (length < expected) throw new DatasetError(`${path}: truncated: expected ${expected} bytes, found ${length}.`);
+    if (length < expected)
+      throw new DatasetError(`${path}: truncated: expected ${expected} bytes, found ${length}.`);
     return bytes;
   }
   const parts: Uint8Array[] = [];
@@ -108,12 +125,16 @@ export function allocate(length: number, path: string): Uint8Array {
   try {
     return new Uint8Array(length);
   } catch {
-    throw new DatasetError(`${path}: ${length} bytes do not fit in memory: close other tabs, or choose fewer or smaller images.`);
+    throw new DatasetError(
+      `${path}: ${length} bytes do not fit in memory: close other tabs, or choose fewer or smaller images.`,
+    );
   }
 }
 
 function tooLarge(path: string, found: number, limit: number): DatasetError {
-  return new DatasetError(`${path}: expected at most ${limit} bytes unpacked, found ${found} or more.`);
+  return new DatasetError(
+    `${path}: expected at most ${limit} bytes unpacked, found ${found} or more.`,
+  );
 }
 
 export function messageOf(error: unknown): string {

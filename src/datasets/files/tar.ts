@@ -25,7 +25,10 @@ export function isTar(head: Uint8Array): boolean {
  * @param archive name, for messages
  * @throws DatasetError naming the archive and the offset in its unpacked bytes where something is wrong.
  */
-export async function* tarEntries(pieces: AsyncGenerator<Uint8Array>, archive: string): AsyncGenerator<TarEntry> {
+export async function* tarEntries(
+  pieces: AsyncGenerator<Uint8Array>,
+  archive: string,
+): AsyncGenerator<TarEntry> {
   const reader = new BlockReader(pieces, archive);
   let longPath: string | null = null;
   let paxSize: number | null = null;
@@ -35,16 +38,21 @@ export async function* tarEntries(pieces: AsyncGenerator<Uint8Array>, archive: s
       const header = await reader.read(block, 'a header');
       if (zeros(header)) return;
       if (checksumOf(header) !== octal(header, 148, 8)) {
-        throw new DatasetError(`${archive}: byte ${offset}: expected a tar header with a valid checksum, found none. Download it again.`);
+        throw new DatasetError(
+          `${archive}: byte ${offset}: expected a tar header with a valid checksum, found none. Download it again.`,
+        );
       }
       const type = latin1(header, 156, 157);
       const size = paxSize ?? octal(header, 124, 12);
       if (!Number.isSafeInteger(size) || size < 0) {
-        throw new DatasetError(`${archive}: byte ${offset + 124}: expected the size of a file, found '${latin1(header, 124, 136)}'.`);
+        throw new DatasetError(
+          `${archive}: byte ${offset + 124}: expected the size of a file, found '${latin1(header, 124, 136)}'.`,
+        );
       }
       const path = longPath ?? pathOf(header);
       if (type === 'L' || type === 'x' || type === 'g') {
-        if (size > 1 << 20) throw new DatasetError(`${archive}: byte ${offset}: a name of ${size} bytes is no name.`);
+        if (size > 1 << 20)
+          throw new DatasetError(`${archive}: byte ${offset}: a name of ${size} bytes is no name.`);
         const text = new TextDecoder().decode(await reader.read(size, 'a long name'));
         await reader.skip(padding(size));
         if (type === 'L') longPath = text.replace(/\0.*$/s, '');
@@ -72,7 +80,8 @@ export async function* tarEntries(pieces: AsyncGenerator<Uint8Array>, archive: s
 const padding = (size: number) => (block - (size % block)) % block;
 
 function pathOf(header: Uint8Array): string {
-  const text = (start: number, length: number) => new TextDecoder().decode(header.subarray(start, start + length)).replace(/\0.*$/s, '');
+  const text = (start: number, length: number) =>
+    new TextDecoder().decode(header.subarray(start, start + length)).replace(/\0.*$/s, '');
   const prefix = latin1(header, 257, 262) === 'ustar' ? text(345, 155) : '';
   return prefix ? `${prefix}/${text(0, 100)}` : text(0, 100);
 }
@@ -84,7 +93,9 @@ function octal(header: Uint8Array, start: number, length: number): number {
     for (let i = 1; i < length; i++) value = value * 256 + header[start + i]!;
     return value;
   }
-  const digits = latin1(header, start, start + length).replace(/\0.*$/s, '').trim();
+  const digits = latin1(header, start, start + length)
+    .replace(/\0.*$/s, '')
+    .trim();
   return /^[0-7]*$/.test(digits) ? parseInt(digits || '0', 8) : NaN;
 }
 
@@ -97,10 +108,12 @@ function checksumOf(header: Uint8Array): number {
 
 /** Records `length key=value\n`. */
 function paxFields(text: string): Map<string, string> {
-  return new Map(text.split('\n').flatMap((line) => {
-    const [, key, value] = /^\d+ ([^=]+)=(.*)$/.exec(line) ?? [];
-    return key === undefined ? [] : [[key, value!] as const];
-  }));
+  return new Map(
+    text.split('\n').flatMap((line) => {
+      const [, key, value] = /^\d+ ([^=]+)=(.*)$/.exec(line) ?? [];
+      return key === undefined ? [] : [[key, value!] as const];
+    }),
+  );
 }
 
 class BlockReader {
@@ -131,7 +144,9 @@ class BlockReader {
     while (this.offset < end) {
       const part = await this.some(end - this.offset);
       if (part.length === 0) {
-        throw new DatasetError(`${this.archive}: truncated in ${what}: expected ${end - this.offset} more bytes at byte ${this.offset}, found the end.`);
+        throw new DatasetError(
+          `${this.archive}: truncated in ${what}: expected ${end - this.offset} more bytes at byte ${this.offset}, found the end.`,
+        );
       }
       yield part;
     }

@@ -11,7 +11,8 @@ export const memoryFile = (path: string, bytes: Uint8Array): SourceFile => ({
   slice: (start, end) => Promise.resolve(bytes.subarray(start, end)),
 });
 
-export const memoryFiles = (files: Files): SourceFile[] => Object.entries(files).map(([path, bytes]) => memoryFile(path, bytes));
+export const memoryFiles = (files: Files): SourceFile[] =>
+  Object.entries(files).map(([path, bytes]) => memoryFile(path, bytes));
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -37,7 +38,13 @@ export function makeTar(files: Files): Uint8Array {
     put(148, '        ');
     put(156, path.endsWith('/') ? '5' : '0');
     put(257, 'ustar\x0000');
-    put(148, `${header.reduce((a, b) => a + b, 0).toString(8).padStart(6, '0')}\0 `);
+    put(
+      148,
+      `${header
+        .reduce((a, b) => a + b, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+    );
     parts.push(header, bytes, new Uint8Array((512 - (bytes.length % 512)) % 512));
   }
   return concat(...parts, new Uint8Array(1024));
@@ -45,7 +52,8 @@ export function makeTar(files: Files): Uint8Array {
 
 export const makeTarGz = (files: Files): Uint8Array => gzipSync(makeTar(files), { level: 1 });
 /** @param level 0 stores, others deflate. */
-export const makeZip = (files: Files, level: 0 | 1 = 1): Uint8Array => zipSync({ ...files }, { level });
+export const makeZip = (files: Files, level: 0 | 1 = 1): Uint8Array =>
+  zipSync({ ...files }, { level });
 
 /** 8 bits a channel, 1 (gray), 3 or 4 channels, no filter. */
 export function makePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
@@ -63,14 +71,25 @@ export function makePng(pixels: Uint8Array, width: number, height: number): Uint
   header.set([8, { 1: 0, 3: 2, 4: 6 }[channels]!], 8);
   const row = width * channels;
   const raw = new Uint8Array(height * (row + 1));
-  for (let y = 0; y < height; y++) raw.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
-  return concat(Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', header), chunk('IDAT', zlibSync(raw, { level: 1 })), chunk('IEND', new Uint8Array(0)));
+  for (let y = 0; y < height; y++)
+    raw.set(pixels.subarray(y * row, (y + 1) * row), y * (row + 1) + 1);
+  return concat(
+    Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]),
+    chunk('IHDR', header),
+    chunk('IDAT', zlibSync(raw, { level: 1 })),
+    chunk('IEND', new Uint8Array(0)),
+  );
 }
 
 export function makeNpy(dtype: string, shape: readonly number[], values: Uint8Array): Uint8Array {
   const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
   const padded = `${text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11)}\n`;
-  const header = concat(Uint8Array.from([0x93]), ascii('NUMPY'), Uint8Array.from([1, 0, padded.length & 255, padded.length >> 8]), ascii(padded));
+  const header = concat(
+    Uint8Array.from([0x93]),
+    ascii('NUMPY'),
+    Uint8Array.from([1, 0, padded.length & 255, padded.length >> 8]),
+    ascii(padded),
+  );
   return concat(header, values);
 }
 
@@ -84,5 +103,12 @@ export function makeIdx(dimensions: readonly number[], values: Uint8Array): Uint
 
 /** CIFAR records with a pattern in their pixels. @param labels the label bytes of each record */
 export function makeCifar(labels: readonly (readonly number[])[]): Uint8Array {
-  return concat(...labels.map((bytes, image) => concat(Uint8Array.from(bytes), Uint8Array.from({ length: 3072 }, (_, i) => (image * 37 + i * 7 + (i >> 5)) & 255))));
+  return concat(
+    ...labels.map((bytes, image) =>
+      concat(
+        Uint8Array.from(bytes),
+        Uint8Array.from({ length: 3072 }, (_, i) => (image * 37 + i * 7 + (i >> 5)) & 255),
+      ),
+    ),
+  );
 }

@@ -30,7 +30,9 @@ export interface ZipEntry {
 }
 
 export const isZip = (head: Uint8Array): boolean =>
-  head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
+  head[0] === 0x50 &&
+  head[1] === 0x4b &&
+  ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6));
 
 /**
  * Lists the files in an archive. Sizes are judged before a byte is unpacked: by what deflate can do, and by whether the
@@ -39,22 +41,37 @@ export const isZip = (head: Uint8Array): boolean =>
  */
 export async function readZipDirectory(file: SourceFile, limits: Limits): Promise<ZipEntry[]> {
   const wrong = (offset: number, expected: string, found = '') =>
-    new DatasetError(`${file.path}: byte ${offset}: expected ${expected}${found && `, found ${found}`}. Is the zip file whole?`);
+    new DatasetError(
+      `${file.path}: byte ${offset}: expected ${expected}${found && `, found ${found}`}. Is the zip file whole?`,
+    );
   const { start, end, count } = await findDirectory(file, wrong);
-  if (start > end || end > file.size) throw wrong(end, 'a list of entries inside the file', `one from byte ${start}`);
-  if (count > limits.entries) throw new DatasetError(`${file.path}: expected at most ${limits.entries} entries, found ${count}.`);
-  if (end - start > limits.memoryBytes) throw wrong(start, 'a list of entries that fits in memory', `${end - start} bytes`);
+  if (start > end || end > file.size)
+    throw wrong(end, 'a list of entries inside the file', `one from byte ${start}`);
+  if (count > limits.entries)
+    throw new DatasetError(
+      `${file.path}: expected at most ${limits.entries} entries, found ${count}.`,
+    );
+  if (end - start > limits.memoryBytes)
+    throw wrong(start, 'a list of entries that fits in memory', `${end - start} bytes`);
   const bytes = await readRange(file, start, end);
   const view = viewOf(bytes);
   const decoder = new TextDecoder();
   const entries: ZipEntry[] = [];
   let at = 0;
   for (let i = 0; i < count; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== directorySignature) throw wrong(start + at, `entry ${i + 1} of ${count} of the list`);
-    const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number];
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== directorySignature)
+      throw wrong(start + at, `entry ${i + 1} of ${count} of the list`);
+    const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
+      number,
+      number,
+      number,
+    ];
     const next = at + 46 + lengths[0] + lengths[1] + lengths[2];
-    if (next > bytes.length) throw wrong(start + at, `entry ${i + 1} of ${count} to end inside the list`);
-    const path = decoder.decode(bytes.subarray(at + 46, at + 46 + lengths[0])).replaceAll('\\', '/');
+    if (next > bytes.length)
+      throw wrong(start + at, `entry ${i + 1} of ${count} to end inside the list`);
+    const path = decoder
+      .decode(bytes.subarray(at + 46, at + 46 + lengths[0]))
+      .replaceAll('\\', '/');
     const entry: ZipEntry = {
       path,
       size: view.getUint32(at + 24, true),
@@ -64,7 +81,8 @@ export async function readZipDirectory(file: SourceFile, limits: Limits): Promis
       offset: view.getUint32(at + 42, true),
     };
     takeZip64(entry, bytes.subarray(at + 46 + lengths[0], at + 46 + lengths[0] + lengths[1]));
-    if (view.getUint16(at + 8, true) & 1) throw new DatasetError(`${file.path}: ${path} is encrypted: unpack the archive first.`);
+    if (view.getUint16(at + 8, true) & 1)
+      throw new DatasetError(`${file.path}: ${path} is encrypted: unpack the archive first.`);
     if (!path.endsWith('/')) entries.push(entry);
     at = next;
   }
@@ -72,21 +90,32 @@ export async function readZipDirectory(file: SourceFile, limits: Limits): Promis
   return entries;
 }
 
-function checkSizes(file: SourceFile, entries: readonly ZipEntry[], directory: number, limits: Limits): void {
+function checkSizes(
+  file: SourceFile,
+  entries: readonly ZipEntry[],
+  directory: number,
+  limits: Limits,
+): void {
   let total = 0;
   for (const { path, size, packed, method } of entries) {
     if (method === 0 ? size !== packed : size > packed * tightest + 64) {
-      throw new DatasetError(`${file.path}: ${path}: declares ${size} bytes unpacked, which its ${packed} packed bytes cannot hold. Is the zip file damaged?`);
+      throw new DatasetError(
+        `${file.path}: ${path}: declares ${size} bytes unpacked, which its ${packed} packed bytes cannot hold. Is the zip file damaged?`,
+      );
     }
     total += size;
   }
   if (total > limits.archiveBytes) {
-    throw new DatasetError(`${file.path}: expected at most ${limits.archiveBytes} bytes unpacked in all, found ${total}.`);
+    throw new DatasetError(
+      `${file.path}: expected at most ${limits.archiveBytes} bytes unpacked in all, found ${total}.`,
+    );
   }
   let free = 0;
   for (const { path, offset, packed } of [...entries].sort((a, b) => a.offset - b.offset)) {
     if (offset < free || offset + 30 + packed > directory) {
-      throw new DatasetError(`${file.path}: ${path}: its bytes, ${packed} from byte ${offset}, overlap others. Is the zip file damaged?`);
+      throw new DatasetError(
+        `${file.path}: ${path}: its bytes, ${packed} from byte ${offset}, overlap others. Is the zip file damaged?`,
+      );
     }
     free = offset + 30 + packed;
   }
@@ -94,7 +123,10 @@ function checkSizes(file: SourceFile, entries: readonly ZipEntry[], directory: n
 
 type Wrong = (offset: number, expected: string, found?: string) => DatasetError;
 
-async function findDirectory(file: SourceFile, wrong: Wrong): Promise<{ start: number; end: number; count: number }> {
+async function findDirectory(
+  file: SourceFile,
+  wrong: Wrong,
+): Promise<{ start: number; end: number; count: number }> {
   // The record at the end is 22 bytes and a comment of up to 65,535.
   const from = Math.max(0, file.size - 22 - 0xffff);
   const tail = await readRange(file, from, file.size);
@@ -105,22 +137,29 @@ async function findDirectory(file: SourceFile, wrong: Wrong): Promise<{ start: n
   const count = view.getUint16(at + 10, true);
   const size = view.getUint32(at + 12, true);
   const start = view.getUint32(at + 16, true);
-  if (count !== 0xffff && size !== 0xffffffff && start !== 0xffffffff) return { start, end: start + size, count };
+  if (count !== 0xffff && size !== 0xffffffff && start !== 0xffffffff)
+    return { start, end: start + size, count };
 
   const locator = at - 20;
-  if (locator < 0 || view.getUint32(locator, true) !== end64LocatorSignature) return { start, end: start + size, count };
+  if (locator < 0 || view.getUint32(locator, true) !== end64LocatorSignature)
+    return { start, end: start + size, count };
   const offset = Number(view.getBigUint64(locator + 8, true));
-  if (offset + 56 > file.size) throw wrong(from + locator, 'a Zip64 record inside the file', `byte ${offset}`);
+  if (offset + 56 > file.size)
+    throw wrong(from + locator, 'a Zip64 record inside the file', `byte ${offset}`);
   const record = viewOf(await readRange(file, offset, offset + 56));
   if (record.getUint32(0, true) !== end64Signature) throw wrong(offset, 'a Zip64 record');
   const start64 = Number(record.getBigUint64(48, true));
-  return { start: start64, end: start64 + Number(record.getBigUint64(40, true)), count: Number(record.getBigUint64(32, true)) };
+  return {
+    start: start64,
+    end: start64 + Number(record.getBigUint64(40, true)),
+    count: Number(record.getBigUint64(32, true)),
+  };
 }
 
 /** The extra field 0x0001 holds those of the three numbers that do not fit in 32 bits, in this order. */
 function takeZip64(entry: ZipEntry, extra: Uint8Array): void {
   const view = viewOf(extra);
-  for (let at = 0; at + 4 <= extra.length; ) {
+  for (let at = 0; at + 4 <= extra.length;) {
     const end = at + 4 + view.getUint16(at + 2, true);
     if (view.getUint16(at, true) === 1) {
       let field = at + 4;
@@ -135,25 +174,40 @@ function takeZip64(entry: ZipEntry, extra: Uint8Array): void {
 }
 
 /** @returns an entry's bytes, in order. `name` is the entry's, with its archive's, for messages. */
-async function* entryPieces(file: SourceFile, entry: ZipEntry, name: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* entryPieces(
+  file: SourceFile,
+  entry: ZipEntry,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const start = await dataStart(file, entry, name);
   const packed = piecesOf(file, signal, start, start + entry.packed);
   if (entry.method === 0) yield* packed;
   else if (entry.method === 8) yield* inflatePieces(packed, name, 'deflate-raw');
-  else throw new DatasetError(`${name}: compression method: expected 0 (stored) or 8 (deflated), found ${entry.method}. Pack it again as a usual zip file.`);
+  else
+    throw new DatasetError(
+      `${name}: compression method: expected 0 (stored) or 8 (deflated), found ${entry.method}. Pack it again as a usual zip file.`,
+    );
 }
 
 async function dataStart(file: SourceFile, entry: ZipEntry, name: string): Promise<number> {
   const header = viewOf(await readRange(file, entry.offset, entry.offset + 30));
   const start = entry.offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   if (header.getUint32(0, true) !== localSignature || start + entry.packed > file.size) {
-    throw new DatasetError(`${name}: byte ${entry.offset}: expected the entry's header and ${entry.packed} bytes, found something else. Is the zip file damaged?`);
+    throw new DatasetError(
+      `${name}: byte ${entry.offset}: expected the entry's header and ${entry.packed} bytes, found something else. Is the zip file damaged?`,
+    );
   }
   return start;
 }
 
 /** The first bytes of an entry, at most `length`; unpacks no more than it must. */
-export async function readZipHead(file: SourceFile, entry: ZipEntry, length: number, signal: AbortSignal): Promise<Uint8Array> {
+export async function readZipHead(
+  file: SourceFile,
+  entry: ZipEntry,
+  length: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const head = new Uint8Array(Math.min(length, entry.size));
   let filled = 0;
   for await (const piece of entryPieces(file, entry, `${file.path}: ${entry.path}`, signal)) {
@@ -165,14 +219,21 @@ export async function readZipHead(file: SourceFile, entry: ZipEntry, length: num
 }
 
 /** @throws DatasetError naming the entry when its size or checksum is not what the archive declares. */
-export async function readZipEntry(file: SourceFile, entry: ZipEntry, limits: Limits, signal: AbortSignal): Promise<Uint8Array> {
+export async function readZipEntry(
+  file: SourceFile,
+  entry: ZipEntry,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   const name = `${file.path}: ${entry.path}`;
   const bytes =
     entry.method === 8 && entry.size <= smallEntry
       ? await inflateSmall(file, entry, name)
       : await collect(entryPieces(file, entry, name, signal), name, limits.memoryBytes, entry.size);
   if (crc32(bytes) !== entry.crc) {
-    throw new DatasetError(`${name}: its checksum (CRC-32) is not what the archive declares: it is damaged. Download the archive again.`);
+    throw new DatasetError(
+      `${name}: its checksum (CRC-32) is not what the archive declares: it is damaged. Download the archive again.`,
+    );
   }
   return bytes;
 }
@@ -188,7 +249,9 @@ async function inflateSmall(file: SourceFile, entry: ZipEntry, name: string): Pr
     throw new DatasetError(`${name} is damaged (${messageOf(error)}): download the archive again.`);
   }
   if (bytes.length !== entry.size) {
-    throw new DatasetError(`${name}: expected ${entry.size} bytes as its archive declares, found ${bytes.length > entry.size ? 'more' : bytes.length}.`);
+    throw new DatasetError(
+      `${name}: expected ${entry.size} bytes as its archive declares, found ${bytes.length > entry.size ? 'more' : bytes.length}.`,
+    );
   }
   return bytes;
 }

@@ -48,12 +48,21 @@ describe('an architecture', () => {
     expect(new Set(Object.values(parameters)).size).toBe(1);
     expect(new Set(Object.values(macs)).size).toBe(1);
     expect(remaining.operation).toEqual({ left: 70, total: 70 });
-    expect(cells[0].operations.every(({ blocks }) => blocks.every(({ depthwise }) => depthwise.mask === null))).toBe(true);
+    expect(
+      cells[0].operations.every(({ blocks }) =>
+        blocks.every(({ depthwise }) => depthwise.mask === null),
+      ),
+    ).toBe(true);
   });
 
   it('shrinks level by level', () => {
     const { superNet, afterOperations, afterFilters, dense, active } = found.parameters;
-    expect([superNet, afterOperations, afterFilters, active].toSorted((a, b) => b - a)).toEqual([superNet, afterOperations, afterFilters, active]);
+    expect([superNet, afterOperations, afterFilters, active].toSorted((a, b) => b - a)).toEqual([
+      superNet,
+      afterOperations,
+      afterFilters,
+      active,
+    ]);
     expect(new Set([superNet, afterOperations, afterFilters, active]).size).toBe(4);
     expect(dense).toBe(afterFilters);
     expect(found.macs.sparse).toBeLessThan(found.macs.dense);
@@ -63,9 +72,13 @@ describe('an architecture', () => {
   it('counts multiply-accumulates by the definition', () => {
     const { cells } = describeNetwork(freshNetwork());
     // Cell 1 reduces 8 x 8 to 4 x 4 with 8 channels: two blocks of a separable 3x3 from the first input.
-    const separable = cells[1].operations.find(({ operation, from }) => operation === 'sep_conv_3x3' && from === 0)!;
+    const separable = cells[1].operations.find(
+      ({ operation, from }) => operation === 'sep_conv_3x3' && from === 0,
+    )!;
     expect(separable.macs.dense).toBe(2 * (3 * 3 * 8 + 8 * 8) * 4 * 4);
-    const skip = cells[1].operations.find(({ operation, from }) => operation === 'skip_connect' && from === 0)!;
+    const skip = cells[1].operations.find(
+      ({ operation, from }) => operation === 'skip_connect' && from === 0,
+    )!;
     expect(skip.macs.dense).toBe(8 * 8 * 4 * 4);
     expect(skip.parameters.dense).toBe(8 * 8 + 2 * 8);
     // Its preprocesses: 1x1 convolutions at 8 x 8 from the stem (8 channels) and from cell 0 (2 nodes of 4).
@@ -74,16 +87,30 @@ describe('an architecture', () => {
   });
 
   it('has weight masks that say how many weights are alive', () => {
-    const arrays = found.cells.flatMap(({ operations }) => operations.flatMap(({ blocks }) => blocks.flatMap(({ depthwise, pointwise }) => [depthwise, pointwise])));
+    const arrays = found.cells.flatMap(({ operations }) =>
+      operations.flatMap(({ blocks }) =>
+        blocks.flatMap(({ depthwise, pointwise }) => [depthwise, pointwise]),
+      ),
+    );
     const masked = arrays.filter(({ mask }) => mask !== null);
     expect(masked.length).toBeGreaterThan(0);
-    for (const { shape, alive, mask } of masked) expect(count(decodeBitmap(mask!, shape.reduce((a, b) => a * b, 1)))).toBe(alive);
+    for (const { shape, alive, mask } of masked)
+      expect(
+        count(
+          decodeBitmap(
+            mask!,
+            shape.reduce((a, b) => a * b, 1),
+          ),
+        ),
+      ).toBe(alive);
   });
 
   it('satisfies both schemas, and is parsed from its own JSON', () => {
     const json = JSON.stringify(found);
     expect(parseArchitecture(json)).toEqual(JSON.parse(json));
-    const validate = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
+    const validate = new Ajv({ strict: false }).compile(
+      JSON.parse(readFileSync(schemaFile, 'utf8')),
+    );
     expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
   });
 
@@ -102,7 +129,9 @@ describe('the published schema', () => {
   });
 
   it('and the engine version are those of the package', () => {
-    const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+    ) as { version: string };
     expect(engineVersion).toBe(version);
   });
 });

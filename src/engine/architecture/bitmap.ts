@@ -17,7 +17,9 @@ export function encodeBitmap(mask: Uint8Array): string {
 export function decodeBitmap(text: string, length: number): Uint8Array {
   const binary = atob(text);
   if (binary.length !== Math.ceil(length / 8)) {
-    throw new RangeError(`a bitmap of ${binary.length} bytes; ${length} elements need ${Math.ceil(length / 8)}`);
+    throw new RangeError(
+      `a bitmap of ${binary.length} bytes; ${length} elements need ${Math.ceil(length / 8)}`,
+    );
   }
   return Uint8Array.from({ length }, (_, i) => (binary.charCodeAt(i >> 3) >> (i & 7)) & 1);
 }

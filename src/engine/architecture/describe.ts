@@ -1,6 +1,12 @@
 /** A network as the JSON that a user takes away (`schema.ts`). */
 import type { SearchData } from '../data.ts';
-import { addCounts, addParameters, countParameters, parametersByOwner, summarizeCells } from '../granularity/count.ts';
+import {
+  addCounts,
+  addParameters,
+  countParameters,
+  parametersByOwner,
+  summarizeCells,
+} from '../granularity/count.ts';
 import type { Totals } from '../granularity/count.ts';
 import { count, sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
@@ -25,7 +31,13 @@ export interface Discovery {
   readonly targetReached: boolean;
 }
 
-export function describeArchitecture({ network, totals, settings, data, ...found }: Discovery): Architecture {
+export function describeArchitecture({
+  network,
+  totals,
+  settings,
+  data,
+  ...found
+}: Discovery): Architecture {
   const { plan } = network;
   const parameters = countParameters(network);
   const full = unpruned(plan);
@@ -52,7 +64,10 @@ export function describeArchitecture({ network, totals, settings, data, ...found
       active: parameters.active,
       dense: parameters.dense,
     },
-    macs: { superNet: addMacs(macsByOwner(full).values()).dense, ...addMacs(macsByOwner(network).values()) },
+    macs: {
+      superNet: addMacs(macsByOwner(full).values()).dense,
+      ...addMacs(macsByOwner(network).values()),
+    },
     stem: { channels: plan.space.stemChannels },
     cells: describeCells(network),
     head: { inputs: [...plan.head.inputs], classes: plan.space.classes },
@@ -64,10 +79,21 @@ function unpruned({ space, endCell, stage }: NetworkPlan): Network {
   const masks = fullMasks(space);
   const plan = buildPlan(space, masks, endCell, stage);
   const nothing = new Float32Array(0);
-  return { plan, masks, parameters: { values: nothing, momentum: nothing, weightMask: new Uint8Array(plan.table.size).fill(1) } };
+  return {
+    plan,
+    masks,
+    parameters: {
+      values: nothing,
+      momentum: nothing,
+      weightMask: new Uint8Array(plan.table.size).fill(1),
+    },
+  };
 }
 
-function withoutOperations({ plan: { space, endCell, stage }, masks: { operations } }: Network): NetworkPlan {
+function withoutOperations({
+  plan: { space, endCell, stage },
+  masks: { operations },
+}: Network): NetworkPlan {
   return buildPlan(space, { operations, filters: fullMasks(space).filters }, endCell, stage);
 }
 
@@ -80,7 +106,8 @@ function describeCells(network: Network): Architecture['cells'] {
   const sizes: Sizes = { parameters: parametersByOwner(network), macs: macsByOwner(network) };
   return network.plan.cells.map((cell) => {
     const { shape, preprocess, candidates } = cell;
-    const own = <T>(all: ReadonlyMap<string, T>): T[] => [...all].filter(([name]) => name.startsWith(`cells.${shape.index}.`)).map(([, size]) => size);
+    const own = <T>(all: ReadonlyMap<string, T>): T[] =>
+      [...all].filter(([name]) => name.startsWith(`cells.${shape.index}.`)).map(([, size]) => size);
     return {
       index: shape.index,
       stage: shape.stage,
@@ -101,7 +128,12 @@ function describeCells(network: Network): Architecture['cells'] {
   });
 }
 
-function describeOperation(network: Network, { shape }: CellPlan, candidate: CandidatePlan, sizes: Sizes): Architecture['cells'][number]['operations'][number] {
+function describeOperation(
+  network: Network,
+  { shape }: CellPlan,
+  candidate: CandidatePlan,
+  sizes: Sizes,
+): Architecture['cells'][number]['operations'][number] {
   const { operation, edge, from, to, stride, unit, blocks, reduce } = candidate;
   const alpha = parameter(network.plan.table, `cells.${shape.index}.alpha`);
   const name = candidateName(shape.index, edge, operation);
@@ -112,14 +144,21 @@ function describeOperation(network: Network, { shape }: CellPlan, candidate: Can
     stride,
     importance: sigmoid(network.parameters.values[alpha.offset + unit]),
     blocks: blocks.map((block) => describeBlock(network, block)),
-    reduce: reduce && { inputs: [...reduce.inputs], filters: [...reduce.filters], split: reduce.split },
+    reduce: reduce && {
+      inputs: [...reduce.inputs],
+      filters: [...reduce.filters],
+      split: reduce.split,
+    },
     // Pools and stride-1 skip connections own no parameters.
     parameters: sizes.parameters.get(name) ?? { dense: 0, active: 0 },
     macs: sizes.macs.get(name) ?? { dense: 0, sparse: 0 },
   };
 }
 
-function describeBlock(network: Network, { name, kernel, stride, dilation, inputs, filters }: BlockPlan) {
+function describeBlock(
+  network: Network,
+  { name, kernel, stride, dilation, inputs, filters }: BlockPlan,
+) {
   return {
     kernel,
     stride,

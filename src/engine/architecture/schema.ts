@@ -80,7 +80,13 @@ export const ArchitectureSchema = v.object({
   version: v.literal(architectureVersion),
   engineVersion: v.string(),
   settings: SearchSettingsSchema,
-  dataset: v.object({ name: v.string(), classes: count, imageSize: count, imageChannels: count, classNames: v.array(v.string()) }),
+  dataset: v.object({
+    name: v.string(),
+    classes: count,
+    imageSize: count,
+    imageChannels: count,
+    classNames: v.array(v.string()),
+  }),
   /** False: the search was stopped, or its last stage ended, before the target was met. */
   targetReached: v.boolean(),
   steps: count,
@@ -123,7 +129,9 @@ export function parseArchitecture(source: unknown): Architecture {
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
   const others = result.issues.length > 1 ? ` (and ${result.issues.length - 1} more)` : '';
-  throw new ArchitectureError(`Not an architecture of this program: ${path ? `at ${path}: ` : ''}${issue.message}${others}`);
+  throw new ArchitectureError(
+    `Not an architecture of this program: ${path ? `at ${path}: ` : ''}${issue.message}${others}`,
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -16,7 +16,9 @@ describe.each([
     let [dense, nonZero, bitmaps] = [0, 0, 0];
     for (const { group, offset, size, maskedBy } of specs) {
       if (group !== 'weight') continue;
-      const alive = maskedBy ? weightMask.subarray(offset, offset + size).filter((bit) => bit === 1).length : size;
+      const alive = maskedBy
+        ? weightMask.subarray(offset, offset + size).filter((bit) => bit === 1).length
+        : size;
       dense += size;
       nonZero += alive;
       if (alive < size) bitmaps += Math.ceil(size / 8);

@@ -19,7 +19,14 @@ export interface Size {
 }
 
 /** Parameters and multiply-accumulates as they were counted (`granularity/count.ts`, `macs.ts`); bytes follow from them and the masks. */
-export function sizeOf({ parameters, macs, cells }: { parameters: Pick<Architecture['parameters'], 'dense' | 'active'>; macs: Size['macs'] } & Pick<Architecture, 'cells'>): Size {
+export function sizeOf({
+  parameters,
+  macs,
+  cells,
+}: { parameters: Pick<Architecture['parameters'], 'dense' | 'active'>; macs: Size['macs'] } & Pick<
+  Architecture,
+  'cells'
+>): Size {
   const { dense, active } = parameters;
   return {
     parameters: { dense, nonZero: active },

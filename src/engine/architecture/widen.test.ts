@@ -31,7 +31,8 @@ function copyValues(narrow: Network, network: Network, factor: number): void {
     slice(network.parameters.values, spec).forEach((_, element, values) => {
       let [rest, place, step] = [element, 0, 1];
       for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
-        place += Math.floor((rest % spec.shape[axis]) / (spec.shape[axis] / source.shape[axis])) * step;
+        place +=
+          Math.floor((rest % spec.shape[axis]) / (spec.shape[axis] / source.shape[axis])) * step;
         rest = Math.floor(rest / spec.shape[axis]);
         step *= source.shape[axis];
       }
@@ -43,41 +44,60 @@ function copyValues(narrow: Network, network: Network, factor: number): void {
 async function logitsOf({ plan, parameters }: Network): Promise<Float32Array> {
   const images = Float32Array.from({ length: 3 * imageSize ** 2 }, (_, i) => Math.sin(i * i));
   const stepper = await createComposedStepper('cpu');
-  await stepper.load(plan, parameters, { batchSize: 3, granularities: trainedLevels, unitMillions: [] });
+  await stepper.load(plan, parameters, {
+    batchSize: 3,
+    granularities: trainedLevels,
+    unitMillions: [],
+  });
   const logits = await stepper.logits({ images, labels: new Int32Array(3), size: 3 }, 'running');
   stepper.dispose();
   return logits;
 }
 
 describe('a widened architecture', () => {
-  it.each([2, 3])('%i times: is one that this program reads, and says its sizes itself', (factor) => {
-    const widened = parseArchitecture(JSON.stringify(wide(factor)));
-    const network = rebuildNetwork(widened, 1);
-    expect(widened.parameters).toMatchObject(countParameters(network));
-    expect(widened.macs).toMatchObject(addMacs(macsByOwner(network).values()));
-    expect(widened.settings.space.channels).toBe(factor * found.settings.space.channels);
-    expect(widened.remaining.operation).toEqual(found.remaining.operation);
-    expect(widened.remaining.filter).toEqual({ left: factor * found.remaining.filter.left, total: factor * found.remaining.filter.total });
-    expect([widened.widened, widened.validationAccuracy]).toEqual([factor, null]);
-    widened.cells.forEach((cell, c) =>
-      cell.operations.forEach((operation, o) => {
-        const narrow = found.cells[c].operations[o];
-        expect([operation.operation, operation.from, operation.to, operation.importance]).toEqual([narrow.operation, narrow.from, narrow.to, narrow.importance]);
-        operation.blocks.forEach((block, b) => {
-          const { filters, depthwise, pointwise } = narrow.blocks[b];
-          expect(block.filters).toHaveLength(factor * filters.length);
-          expect(block.depthwise.alive).toBe(factor * depthwise.alive);
-          expect(block.pointwise.alive).toBe(factor ** 2 * pointwise.alive);
-        });
-      }),
-    );
-  });
+  it.each([2, 3])(
+    '%i times: is one that this program reads, and says its sizes itself',
+    (factor) => {
+      const widened = parseArchitecture(JSON.stringify(wide(factor)));
+      const network = rebuildNetwork(widened, 1);
+      expect(widened.parameters).toMatchObject(countParameters(network));
+      expect(widened.macs).toMatchObject(addMacs(macsByOwner(network).values()));
+      expect(widened.settings.space.channels).toBe(factor * found.settings.space.channels);
+      expect(widened.remaining.operation).toEqual(found.remaining.operation);
+      expect(widened.remaining.filter).toEqual({
+        left: factor * found.remaining.filter.left,
+        total: factor * found.remaining.filter.total,
+      });
+      expect([widened.widened, widened.validationAccuracy]).toEqual([factor, null]);
+      widened.cells.forEach((cell, c) =>
+        cell.operations.forEach((operation, o) => {
+          const narrow = found.cells[c].operations[o];
+          expect([operation.operation, operation.from, operation.to, operation.importance]).toEqual(
+            [narrow.operation, narrow.from, narrow.to, narrow.importance],
+          );
+          operation.blocks.forEach((block, b) => {
+            const { filters, depthwise, pointwise } = narrow.blocks[b];
+            expect(block.filters).toHaveLength(factor * filters.length);
+            expect(block.depthwise.alive).toBe(factor * depthwise.alive);
+            expect(block.pointwise.alive).toBe(factor ** 2 * pointwise.alive);
+          });
+        }),
+      );
+    },
+  );
 
   it('grows linearly in what has one channel axis, and by the square in what has two', () => {
     const shape = (factor: number) => {
       const { plan } = rebuildNetwork(wide(factor), 1);
-      const size = (pattern: RegExp) => plan.table.specs.filter(({ name }) => pattern.test(name)).reduce((sum, spec) => sum + spec.size, 0);
-      return { linear: size(/depthwise|gamma|beta|stem\.conv|heads\.\d+\.weight/), square: size(/pointwise|conv1|conv2|preprocess\d\.conv$/), fixed: size(/heads\.\d+\.bias/) };
+      const size = (pattern: RegExp) =>
+        plan.table.specs
+          .filter(({ name }) => pattern.test(name))
+          .reduce((sum, spec) => sum + spec.size, 0);
+      return {
+        linear: size(/depthwise|gamma|beta|stem\.conv|heads\.\d+\.weight/),
+        square: size(/pointwise|conv1|conv2|preprocess\d\.conv$/),
+        fixed: size(/heads\.\d+\.bias/),
+      };
     };
     const [one, three] = [shape(1), shape(3)];
     expect(three).toEqual({ linear: 3 * one.linear, square: 9 * one.square, fixed: one.fixed });
@@ -93,7 +113,9 @@ describe('a widened architecture', () => {
     expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
     logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 4));
     // Not since everything were masked.
-    expect(count(network.parameters.weightMask)).toBeGreaterThan(2 * count(narrow.parameters.weightMask));
+    expect(count(network.parameters.weightMask)).toBeGreaterThan(
+      2 * count(narrow.parameters.weightMask),
+    );
   }, 60_000);
 
   it('widens by a product, one factor after another', () => {
@@ -105,7 +127,9 @@ describe('a widened architecture', () => {
     const file = sampleWidened();
     const back = parseTrained(JSON.stringify(file));
     expect(back).toEqual(file);
-    expect(countParameters(networkOf(back))).toMatchObject({ dense: file.architecture.parameters.dense });
+    expect(countParameters(networkOf(back))).toMatchObject({
+      dense: file.architecture.parameters.dense,
+    });
   });
 
   it.each([0, 1.5, 100])('is refused for a factor of %d', (factor) => {

@@ -27,12 +27,24 @@ const mostChannels = 256;
  */
 export function widenArchitecture(architecture: Architecture, factor: number): Architecture {
   if (factor === 1) return architecture;
-  if (!(Number.isInteger(factor) && factor >= 1)) throw new RangeError(`widen: ${factor} is not a whole number of at least 1`);
-  const { settings, dataset, cells, head, steps, targetReached, engineVersion, widened = 1 } = architecture;
+  if (!(Number.isInteger(factor) && factor >= 1))
+    throw new RangeError(`widen: ${factor} is not a whole number of at least 1`);
+  const {
+    settings,
+    dataset,
+    cells,
+    head,
+    steps,
+    targetReached,
+    engineVersion,
+    widened = 1,
+  } = architecture;
   const channels = settings.space.channels * factor;
   if (channels > mostChannels) {
     const most = Math.floor(mostChannels / settings.space.channels);
-    throw new RangeError(`widen: ${factor} times ${settings.space.channels} channels are ${channels}; at most ${mostChannels} are supported, so widen by at most ${most}`);
+    throw new RangeError(
+      `widen: ${factor} times ${settings.space.channels} channels are ${channels}; at most ${mostChannels} are supported, so widen by at most ${most}`,
+    );
   }
   const ids = (list: readonly number[]): number[] => widenIds(list, factor);
   const structure: Architecture = {
@@ -41,11 +53,21 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
     cells: cells.map((cell) => ({
       ...cell,
       channels: cell.channels * factor,
-      preprocess: cell.preprocess.map((p) => ({ ...p, inputs: ids(p.inputs), filters: ids(p.filters) })),
+      preprocess: cell.preprocess.map((p) => ({
+        ...p,
+        inputs: ids(p.inputs),
+        filters: ids(p.filters),
+      })),
       operations: cell.operations.map((operation) => ({
         ...operation,
-        blocks: operation.blocks.map((block, b) => widenBlock(block, factor, `cells.${cell.index}: ${operation.operation}, block ${b}`)),
-        reduce: operation.reduce && { ...operation.reduce, inputs: ids(operation.reduce.inputs), filters: ids(operation.reduce.filters) },
+        blocks: operation.blocks.map((block, b) =>
+          widenBlock(block, factor, `cells.${cell.index}: ${operation.operation}, block ${b}`),
+        ),
+        reduce: operation.reduce && {
+          ...operation.reduce,
+          inputs: ids(operation.reduce.inputs),
+          filters: ids(operation.reduce.filters),
+        },
       })),
     })),
     head: { ...head, inputs: ids(head.inputs) },
@@ -63,9 +85,17 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
   });
   const importances = (cell: Cell, c: number): Cell => ({
     ...cell,
-    operations: cell.operations.map((operation) => ({ ...operation, importance: sameOperation(cells[c], operation).importance })),
+    operations: cell.operations.map((operation) => ({
+      ...operation,
+      importance: sameOperation(cells[c], operation).importance,
+    })),
   });
-  return { ...described, engineVersion, widened: widened * factor, cells: described.cells.map(importances) };
+  return {
+    ...described,
+    engineVersion,
+    widened: widened * factor,
+    cells: described.cells.map(importances),
+  };
 }
 
 function sameOperation({ operations }: Cell, { operation, from, to }: Operation): Operation {
@@ -89,7 +119,12 @@ function widenBlock(block: Block, factor: number, place: string): Block {
 }
 
 /** Repeats every element along each of `axes`. */
-function widenArray({ shape, alive, mask }: WeightArray, factor: number, axes: readonly number[], place: string): WeightArray {
+function widenArray(
+  { shape, alive, mask }: WeightArray,
+  factor: number,
+  axes: readonly number[],
+  place: string,
+): WeightArray {
   const wide = shape.map((size, axis) => (axes.includes(axis) ? size * factor : size));
   const found = mask === null ? null : maskOf(mask, shape, place);
   return {
@@ -100,21 +135,27 @@ function widenArray({ shape, alive, mask }: WeightArray, factor: number, axes: r
 }
 
 function repeat(mask: Uint8Array, shape: readonly number[], wide: readonly number[]): Uint8Array {
-  return Uint8Array.from({ length: wide.reduce((product, size) => product * size, 1) }, (_, element) => {
-    // Row-major place in `wide`, axis by axis from the last, to the place in `shape` that it was copied from.
-    let [rest, from, step] = [element, 0, 1];
-    for (let axis = wide.length - 1; axis >= 0; axis--) {
-      from += Math.floor((rest % wide[axis]) / (wide[axis] / shape[axis])) * step;
-      rest = Math.floor(rest / wide[axis]);
-      step *= shape[axis];
-    }
-    return mask[from];
-  });
+  return Uint8Array.from(
+    { length: wide.reduce((product, size) => product * size, 1) },
+    (_, element) => {
+      // Row-major place in `wide`, axis by axis from the last, to the place in `shape` that it was copied from.
+      let [rest, from, step] = [element, 0, 1];
+      for (let axis = wide.length - 1; axis >= 0; axis--) {
+        from += Math.floor((rest % wide[axis]) / (wide[axis] / shape[axis])) * step;
+        rest = Math.floor(rest / wide[axis]);
+        step *= shape[axis];
+      }
+      return mask[from];
+    },
+  );
 }
 
 function maskOf(text: string, shape: readonly number[], place: string): Uint8Array {
   try {
-    return decodeBitmap(text, shape.reduce((product, size) => product * size, 1));
+    return decodeBitmap(
+      text,
+      shape.reduce((product, size) => product * size, 1),
+    );
   } catch (error) {
     throw new ArchitectureError(`${place}: mask: ${(error as Error).message}`);
   }

@@ -23,12 +23,25 @@ const whole = superNet(settings, image);
 async function search(method: MethodName) {
   const events: SearchEvent[] = [];
   const plan = planSearch(method, settings, image)!;
-  const architecture = await startSearch({ ...plan, data: syntheticData(settings), stepper: new FakeStepper(), emit: (event) => events.push(event) }).result;
+  const architecture = await startSearch({
+    ...plan,
+    data: syntheticData(settings),
+    stepper: new FakeStepper(),
+    emit: (event) => events.push(event),
+  }).result;
   return { architecture: architecture!, events };
 }
 
 const describeNetwork = (network: Network) =>
-  describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data: syntheticData(settings), steps: 0, validationAccuracy: null, targetReached: true });
+  describeArchitecture({
+    network,
+    totals: superNetTotals(network.plan.space),
+    settings,
+    data: syntheticData(settings),
+    steps: 0,
+    validationAccuracy: null,
+    targetReached: true,
+  });
 
 describe('the methods', () => {
   it.each([
@@ -38,31 +51,50 @@ describe('the methods', () => {
   ] as const)('%s prunes at that level alone', async (method, pruned) => {
     const { remaining } = (await search(method)).architecture;
     // What goes with an operation or a filter is gone too, but a level that is finer than the method's never goes by itself.
-    const untouched = (['operation', 'filter', 'weight'] as const).slice(0, ['operation', 'filter', 'weight'].indexOf(pruned[0]));
+    const untouched = (['operation', 'filter', 'weight'] as const).slice(
+      0,
+      ['operation', 'filter', 'weight'].indexOf(pruned[0]),
+    );
     for (const level of untouched) expect(remaining[level].left).toBe(remaining[level].total);
     expect(remaining[pruned[0]].left).toBeLessThan(remaining[pruned[0]].total);
   });
 
   it('one-stage searches all cells from the start, for as many epochs as the stages may take', async () => {
     const { events } = await search('one-stage');
-    expect(events.filter(({ type }) => type === 'stage-started')).toMatchObject([{ joint: true, firstCell: 0, lastCell: 2 }]);
-    const maxSteps = (list: readonly SearchEvent[]) => list.flatMap((event) => (event.type === 'started' ? [event.maxSteps] : []));
+    expect(events.filter(({ type }) => type === 'stage-started')).toMatchObject([
+      { joint: true, firstCell: 0, lastCell: 2 },
+    ]);
+    const maxSteps = (list: readonly SearchEvent[]) =>
+      list.flatMap((event) => (event.type === 'started' ? [event.maxSteps] : []));
     expect(maxSteps(events)).toEqual(maxSteps((await search('mgas')).events));
   });
 
   it('no-reevaluation neither prunes earlier stages again nor regrows', async () => {
     const { events } = await search('no-reevaluation');
     expect(events.some(({ type }) => type === 'regrown')).toBe(false);
-    expect(events.some((event) => event.type === 'pruned' && event.stage < 3 && event.operations.some(({ reprune }) => reprune))).toBe(false);
+    expect(
+      events.some(
+        (event) =>
+          event.type === 'pruned' &&
+          event.stage < 3 &&
+          event.operations.some(({ reprune }) => reprune),
+      ),
+    ).toBe(false);
   });
 
   it('fixed-ratio meets the target by the same ratios in every layer', async () => {
     const { architecture } = await search('fixed-ratio');
     expect(architecture.parameters.active).toBeLessThanOrEqual(target);
-    const widths = architecture.cells.flatMap(({ channels, operations }) => operations.flatMap(({ blocks }) => blocks.map(({ filters }) => filters.length / channels)));
+    const widths = architecture.cells.flatMap(({ channels, operations }) =>
+      operations.flatMap(({ blocks }) => blocks.map(({ filters }) => filters.length / channels)),
+    );
     expect(widths.length).toBeGreaterThan(0);
     for (const width of widths) expect(Math.abs(width - fixedRatios.filters)).toBeLessThan(0.15);
-    const kept = architecture.cells.flatMap(({ operations }) => operations.flatMap(({ blocks }) => blocks.map(({ pointwise }) => pointwise.alive / (pointwise.shape[2] * pointwise.shape[3]))));
+    const kept = architecture.cells.flatMap(({ operations }) =>
+      operations.flatMap(({ blocks }) =>
+        blocks.map(({ pointwise }) => pointwise.alive / (pointwise.shape[2] * pointwise.shape[3])),
+      ),
+    );
     expect(Math.max(...kept) - Math.min(...kept)).toBeLessThan(0.2);
   });
 });
@@ -74,27 +106,38 @@ describe('hand-set ratios', () => {
     const gamma = table.byName.get('cells.0.edges.0.sep_conv_3x3.block0.norm.gamma')!;
     network.parameters.values.set([0.1, -3, 2, 0.2], gamma.offset);
     const half = pruneFilters(network, 0.5);
-    expect(half.plan.cells[0].candidates.flatMap(({ blocks }) => blocks).find(({ name }) => gamma.name.startsWith(name))!.filters).toEqual([1, 2]);
+    expect(
+      half.plan.cells[0].candidates
+        .flatMap(({ blocks }) => blocks)
+        .find(({ name }) => gamma.name.startsWith(name))!.filters,
+    ).toEqual([1, 2]);
     const masked = pruneByRatios(network, { weights: 0.25 });
     const array = table.byName.get('cells.0.edges.0.sep_conv_3x3.block0.pointwise')!;
-    const values = [...network.parameters.values.subarray(array.offset, array.offset + array.size)].map(Math.abs);
+    const values = [
+      ...network.parameters.values.subarray(array.offset, array.offset + array.size),
+    ].map(Math.abs);
     const mask = masked.parameters.weightMask.subarray(array.offset, array.offset + array.size);
     expect(count(mask)).toBe(array.size / 4);
-    expect(Math.min(...values.filter((_, i) => mask[i]))).toBeGreaterThanOrEqual(Math.max(...values.filter((_, i) => !mask[i])));
+    expect(Math.min(...values.filter((_, i) => mask[i]))).toBeGreaterThanOrEqual(
+      Math.max(...values.filter((_, i) => !mask[i])),
+    );
   });
 });
 
 describe('random architectures', () => {
-  it.each([1, 2])('are of the size asked for, differ by seed, and can be trained (seed %i)', (seed) => {
-    for (const size of [2500, 9000]) {
-      const network = randomNetwork(whole, size, seed);
-      expect(countParameters(network).active).toBeLessThanOrEqual(size);
-      expect(countParameters(network).active).toBeGreaterThan(0.9 * size);
-      expect(() => rebuildNetwork(describeNetwork(network), seed)).not.toThrow();
-      expect(network.masks).not.toEqual(randomNetwork(whole, size, seed + 10).masks);
-      expect(network).toEqual(randomNetwork(whole, size, seed));
-    }
-  });
+  it.each([1, 2])(
+    'are of the size asked for, differ by seed, and can be trained (seed %i)',
+    (seed) => {
+      for (const size of [2500, 9000]) {
+        const network = randomNetwork(whole, size, seed);
+        expect(countParameters(network).active).toBeLessThanOrEqual(size);
+        expect(countParameters(network).active).toBeGreaterThan(0.9 * size);
+        expect(() => rebuildNetwork(describeNetwork(network), seed)).not.toThrow();
+        expect(network.masks).not.toEqual(randomNetwork(whole, size, seed + 10).masks);
+        expect(network).toEqual(randomNetwork(whole, size, seed));
+      }
+    },
+  );
 });
 
 const run = (method: MethodName, seed: number, testAccuracy: number, active = 900): RunResult => ({
@@ -114,21 +157,47 @@ const run = (method: MethodName, seed: number, testAccuracy: number, active = 90
 });
 
 describe('a summary', () => {
-  const runs = [run('mgas', 1, 0.8), run('mgas', 2, 0.7, 800), run('mgas', 3, 0.9), run('random', 1, 0.7), run('random', 2, 0.75), run('random', 3, 0.6, 1100)];
+  const runs = [
+    run('mgas', 1, 0.8),
+    run('mgas', 2, 0.7, 800),
+    run('mgas', 3, 0.9),
+    run('random', 1, 0.7),
+    run('random', 2, 0.75),
+    run('random', 3, 0.6, 1100),
+  ];
 
   it('gives mean and sample deviation by method and target', () => {
     const [mgas, random] = summarize({ methods: ['mgas', 'random'], targets: [1000], runs });
-    expect(mgas).toMatchObject({ runs: 3, reached: 3, accuracy: { mean: expect.closeTo(0.8), deviation: expect.closeTo(0.1) } });
+    expect(mgas).toMatchObject({
+      runs: 3,
+      reached: 3,
+      accuracy: { mean: expect.closeTo(0.8), deviation: expect.closeTo(0.1) },
+    });
     expect(random).toMatchObject({ runs: 3, reached: 2 });
   });
 
   it('pairs runs of equal target and seed, and says who was better', () => {
     const test = pairedTest(runs, 'random');
-    expect(test).toMatchObject({ pairs: 3, better: 2, equal: 0, withinTarget: 2, betterWithinTarget: 1, difference: expect.closeTo(0.35 / 3), p: 1 });
+    expect(test).toMatchObject({
+      pairs: 3,
+      better: 2,
+      equal: 0,
+      withinTarget: 2,
+      betterWithinTarget: 1,
+      difference: expect.closeTo(0.35 / 3),
+      p: 1,
+    });
     expect(pairedSentence(test)).toBe(
       'MGAS is better than "Random" in 2 of 3 pairs of equal target and seed (mean +11.7 points, sign test p = 1.00; both meet the target in 2, and MGAS is better in 1 of these).',
     );
-    expect(pairedSentence(pairedTest(runs.map((r) => (r.method === 'mgas' ? { ...r, testAccuracy: 0 } : r)), 'random'))).toMatch(/worse than "Random" in 3 of 3/);
+    expect(
+      pairedSentence(
+        pairedTest(
+          runs.map((r) => (r.method === 'mgas' ? { ...r, testAccuracy: 0 } : r)),
+          'random',
+        ),
+      ),
+    ).toMatch(/worse than "Random" in 3 of 3/);
   });
 
   it('tests signs exactly', () => {
@@ -140,7 +209,10 @@ describe('a summary', () => {
   });
 
   it('keeps of each method what none of its smaller networks matches', () => {
-    expect(paretoFront(runs).map(({ seed, method }) => [method, seed])).toEqual([['mgas', 2], ['mgas', 3]]);
+    expect(paretoFront(runs).map(({ seed, method }) => [method, seed])).toEqual([
+      ['mgas', 2],
+      ['mgas', 3],
+    ]);
   });
 });
 
@@ -160,7 +232,9 @@ describe('results', () => {
 
   it('come back from their JSON; wrong ones are refused with the place', () => {
     expect(parseComparison(JSON.stringify(comparison))).toEqual(comparison);
-    expect(() => parseComparison(JSON.stringify({ ...comparison, runs: [{ ...run('mgas', 1, 2) }] }))).toThrow(/runs\.0\.testAccuracy/);
+    expect(() =>
+      parseComparison(JSON.stringify({ ...comparison, runs: [{ ...run('mgas', 1, 2) }] })),
+    ).toThrow(/runs\.0\.testAccuracy/);
     expect(() => parseComparison('{')).toThrow(/Not JSON/);
   });
 

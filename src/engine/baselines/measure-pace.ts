@@ -21,16 +21,31 @@ export interface PaceInputs {
 }
 
 /** Takes the stepper: what it held is gone. */
-export async function measurePace({ settings, training, data, stepper, now }: PaceInputs): Promise<Measured> {
-  const image = { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length };
+export async function measurePace({
+  settings,
+  training,
+  data,
+  stepper,
+  now,
+}: PaceInputs): Promise<Measured> {
+  const image = {
+    size: data.imageSize,
+    channels: data.imageChannels,
+    classes: data.classNames.length,
+  };
   const network = superNet(settings, image);
   const stages = planStages(network.plan.space, settings);
   const hyper = stepHyper(settings, stages.at(-1)!, 'search', 0);
   const { batchSize, granularities } = settings;
-  await stepper.load(network.plan, network.parameters, { batchSize, granularities, unitMillions: unitMillions(network) });
+  await stepper.load(network.plan, network.parameters, {
+    batchSize,
+    granularities,
+    unitMillions: unitMillions(network),
+  });
   const time = async (steps: number): Promise<number> => {
     const start = now();
-    for (let i = 0; i < steps; i++) await stepper.step(data.trainBatch(0, i % data.stepsPerEpoch), hyper);
+    for (let i = 0; i < steps; i++)
+      await stepper.step(data.trainBatch(0, i % data.stepsPerEpoch), hyper);
     await stepper.readMetrics();
     return (now() - start) / steps;
   };
@@ -38,6 +53,8 @@ export async function measurePace({ settings, training, data, stepper, now }: Pa
   return {
     msPerStep: await time(measured),
     searchSteps: maxEpochs(stages) * data.stepsPerEpoch,
-    trainSteps: Math.ceil((training.epochs * (training.trainImages || data.trainImages)) / batchSize),
+    trainSteps: Math.ceil(
+      (training.epochs * (training.trainImages || data.trainImages)) / batchSize,
+    ),
   };
 }

@@ -28,7 +28,11 @@ export interface SearchPlan {
 export const fixedRatios = { filters: 0.7, weights: 0.7 };
 
 /** @param settings with the target as `targetParameters`. @returns null for random architectures. */
-export function planSearch(method: MethodName, settings: SearchSettings, image: ImageShape): SearchPlan | null {
+export function planSearch(
+  method: MethodName,
+  settings: SearchSettings,
+  image: ImageShape,
+): SearchPlan | null {
   const levels = (operation: boolean, filter: boolean, weight: boolean): SearchPlan => ({
     settings: { ...settings, granularities: { operation, filter, weight } },
     variant: {},
@@ -47,7 +51,13 @@ export function planSearch(method: MethodName, settings: SearchSettings, image: 
     case 'one-stage':
       return { settings: oneStage(settings), variant: { oneStage: true } };
     case 'no-reevaluation':
-      return { settings: { ...settings, reevaluation: { ...settings.reevaluation, reprune: false, regrowShare: 0 } }, variant: {} };
+      return {
+        settings: {
+          ...settings,
+          reevaluation: { ...settings.reevaluation, reprune: false, regrowShare: 0 },
+        },
+        variant: {},
+      };
     case 'random':
       return null;
   }
@@ -56,7 +66,10 @@ export function planSearch(method: MethodName, settings: SearchSettings, image: 
 /** All cells from the start, for as many epochs as the stages may take together. */
 function oneStage(settings: SearchSettings): SearchSettings {
   const { space, stage, joint, reevaluation } = settings;
-  const maxEpochs = space.stages * stage.maxEpochs + (space.stages - 1) * reevaluation.scoringEpochs + joint.maxEpochs;
+  const maxEpochs =
+    space.stages * stage.maxEpochs +
+    (space.stages - 1) * reevaluation.scoringEpochs +
+    joint.maxEpochs;
   return { ...settings, joint: { warmUpEpochs: stage.warmUpEpochs, maxEpochs } };
 }
 
@@ -67,11 +80,19 @@ function oneStage(settings: SearchSettings): SearchSettings {
 function planFixedRatio({ settings }: SearchPlan, target: number, image: ImageShape): SearchPlan {
   const network = superNet(settings, image);
   const full = countParameters(network).active;
-  const kept = countParameters(pruneByRatios(pruneFilters(network, fixedRatios.filters), { weights: fixedRatios.weights })).active;
+  const kept = countParameters(
+    pruneByRatios(pruneFilters(network, fixedRatios.filters), { weights: fixedRatios.weights }),
+  ).active;
   const operations = Math.max(target, Math.round((target * full) / kept));
   return {
     settings: { ...settings, targetParameters: operations },
-    variant: { finish: (found) => pruneByRatios(pruneFilters(found, fixedRatios.filters), { weights: fixedRatios.weights, target }) },
+    variant: {
+      finish: (found) =>
+        pruneByRatios(pruneFilters(found, fixedRatios.filters), {
+          weights: fixedRatios.weights,
+          target,
+        }),
+    },
   };
 }
 

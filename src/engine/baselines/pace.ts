@@ -44,15 +44,23 @@ export class Pace {
   /** Seconds of one run: the mean of those of its method, else of those that search as it does (or not), else by the measured steps. */
   of(method: MethodName): number {
     const similar = this.similar(method);
-    if (similar.length > 0) return similar.reduce((sum, run) => sum + run.searchSeconds + run.trainSeconds, 0) / similar.length;
+    if (similar.length > 0)
+      return (
+        similar.reduce((sum, run) => sum + run.searchSeconds + run.trainSeconds, 0) / similar.length
+      );
     if (!this.measured) return 0;
     const { msPerStep, searchSteps, trainSteps } = this.measured;
-    return (msPerStep / 1000) * ((method !== 'random' ? searchSteps * searchShare : 0) + trainSteps * trainShare);
+    return (
+      (msPerStep / 1000) *
+      ((method !== 'random' ? searchSteps * searchShare : 0) + trainSteps * trainShare)
+    );
   }
 
   private similar(method: MethodName): RunResult[] {
     const alike = this.done.filter((run) => run.method === method);
-    return alike.length > 0 ? alike : this.done.filter((run) => (run.method === 'random') === (method === 'random'));
+    return alike.length > 0
+      ? alike
+      : this.done.filter((run) => (run.method === 'random') === (method === 'random'));
   }
 }
 
@@ -63,7 +71,10 @@ export interface Estimate extends Measured {
 }
 
 /** @param duration milliseconds in words. */
-export function estimateSentence({ runs, seconds, msPerStep, searchSteps, trainSteps }: Estimate, duration: (milliseconds: number) => string): string {
+export function estimateSentence(
+  { runs, seconds, msPerStep, searchSteps, trainSteps }: Estimate,
+  duration: (milliseconds: number) => string,
+): string {
   const steps = `${Math.max(1, Math.round(msPerStep))} ms a step of the super-net; at most ${searchSteps} of them a search, ${trainSteps} a training`;
   return `${runs} ${runs === 1 ? 'run' : 'runs'} to go: about ${duration(1000 * seconds)} (${steps}).`;
 }

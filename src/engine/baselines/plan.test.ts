@@ -6,18 +6,45 @@ import { comparisonFormat, parseComparison } from './results.ts';
 import type { RunResult } from './results.ts';
 
 const plan = {
-  ...{ dataset: 'synthetic', backend: 'cpu', settings: comparisonSettings, training: { epochs: 3, trainImages: 100, testImages: 50 } },
+  ...{
+    dataset: 'synthetic',
+    backend: 'cpu',
+    settings: comparisonSettings,
+    training: { epochs: 3, trainImages: 100, testImages: 50 },
+  },
   ...{ methods: ['mgas', 'random'] as const, targets: [2000, 1200], seeds: [1, 2] },
 };
 const comparison = emptyComparison({ ...plan, methods: [...plan.methods] });
-const result = (method: RunResult['method'], target: number, seed: number, searchSeconds: number): RunResult => ({
-  ...{ method, target, seed, parameters: { dense: 1500, active: 1100 }, macs: { dense: 2e5, sparse: 1e5 }, remaining: { operation: 1, filter: 1, weight: 1 } },
-  ...{ searchSteps: 10, searchSeconds, peakBytes: 0, validationAccuracy: null, trainSeconds: 10, testAccuracy: 0.5, testLoss: 1 },
+const result = (
+  method: RunResult['method'],
+  target: number,
+  seed: number,
+  searchSeconds: number,
+): RunResult => ({
+  ...{
+    method,
+    target,
+    seed,
+    parameters: { dense: 1500, active: 1100 },
+    macs: { dense: 2e5, sparse: 1e5 },
+    remaining: { operation: 1, filter: 1, weight: 1 },
+  },
+  ...{
+    searchSteps: 10,
+    searchSeconds,
+    peakBytes: 0,
+    validationAccuracy: null,
+    trainSeconds: 10,
+    testAccuracy: 0.5,
+    testLoss: 1,
+  },
 });
 
 describe('the matrix', () => {
   it('has every method at the first seeds before any at the last', () => {
-    expect(allRuns(comparison).map(({ method, target, seed }) => `${seed} ${target} ${method}`)).toEqual([
+    expect(
+      allRuns(comparison).map(({ method, target, seed }) => `${seed} ${target} ${method}`),
+    ).toEqual([
       ...['1 2000 mgas', '1 2000 random', '1 1200 mgas', '1 1200 random'],
       ...['2 2000 mgas', '2 2000 random', '2 1200 mgas', '2 1200 random'],
     ]);
@@ -34,7 +61,13 @@ describe('the matrix', () => {
   it('gives each run its seed and target, in search and training, and no test but the last', () => {
     const { settings, training } = runSettings(comparison, { target: 1200, seed: 2 });
     expect(settings).toEqual({ ...comparisonSettings, seed: 2, targetParameters: 1200 });
-    expect(training).toMatchObject({ seed: 2, epochs: 3, evaluateEvery: 0, batchSize: comparisonSettings.batchSize, data: { trainImages: 100, testImages: 50 } });
+    expect(training).toMatchObject({
+      seed: 2,
+      epochs: 3,
+      evaluateEvery: 0,
+      batchSize: comparisonSettings.batchSize,
+      data: { trainImages: 100, testImages: 50 },
+    });
   });
 });
 
@@ -65,11 +98,19 @@ describe('the pace', () => {
   });
 
   it('is said in a sentence', () => {
-    expect(estimateSentence({ ...measured, runs: 1, seconds: 12 }, (ms) => `${ms / 1000} s`)).toBe('1 run to go: about 12 s (100 ms a step of the super-net; at most 200 of them a search, 100 a training).');
+    expect(estimateSentence({ ...measured, runs: 1, seconds: 12 }, (ms) => `${ms / 1000} s`)).toBe(
+      '1 run to go: about 12 s (100 ms a step of the super-net; at most 200 of them a search, 100 a training).',
+    );
   });
 });
 
 it('a file with the same run twice is refused', () => {
-  const twice = { ...comparison, format: comparisonFormat, runs: [result('mgas', 1200, 1, 5), result('mgas', 1200, 1, 6)] };
-  expect(() => parseComparison(JSON.stringify(twice))).toThrow('at runs: two runs have the same method, target and seed');
+  const twice = {
+    ...comparison,
+    format: comparisonFormat,
+    runs: [result('mgas', 1200, 1, 5), result('mgas', 1200, 1, 6)],
+  };
+  expect(() => parseComparison(JSON.stringify(twice))).toThrow(
+    'at runs: two runs have the same method, target and seed',
+  );
 });

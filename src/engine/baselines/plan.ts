@@ -20,22 +20,37 @@ export function emptyComparison(plan: ComparisonPlan): Comparison {
   return { format: comparisonFormat, version: 1, ...plan, runs: [] };
 }
 
-export const sameRun = (a: RunKey, b: RunKey): boolean => a.method === b.method && a.target === b.target && a.seed === b.seed;
+export const sameRun = (a: RunKey, b: RunKey): boolean =>
+  a.method === b.method && a.target === b.target && a.seed === b.seed;
 
 /** Seeds outermost: an unfinished comparison has every method at the first seeds. */
-export function allRuns({ methods, targets, seeds }: Pick<Comparison, 'methods' | 'targets' | 'seeds'>): RunKey[] {
-  return seeds.flatMap((seed) => targets.flatMap((target) => methods.map((method) => ({ method, target, seed }))));
+export function allRuns({
+  methods,
+  targets,
+  seeds,
+}: Pick<Comparison, 'methods' | 'targets' | 'seeds'>): RunKey[] {
+  return seeds.flatMap((seed) =>
+    targets.flatMap((target) => methods.map((method) => ({ method, target, seed }))),
+  );
 }
 
 /** Not done yet, in the order in which they are run. */
-export function openRuns(comparison: Pick<Comparison, 'methods' | 'targets' | 'seeds' | 'runs'>): RunKey[] {
+export function openRuns(
+  comparison: Pick<Comparison, 'methods' | 'targets' | 'seeds' | 'runs'>,
+): RunKey[] {
   return allRuns(comparison).filter((run) => !comparison.runs.some((done) => sameRun(done, run)));
 }
 
 /** The settings of one run's search, and of the training of what it finds. */
-export function runSettings({ settings, training }: Pick<ComparisonPlan, 'settings' | 'training'>, { target, seed }: Omit<RunKey, 'method'>): { settings: SearchSettings; training: TrainSettings } {
+export function runSettings(
+  { settings, training }: Pick<ComparisonPlan, 'settings' | 'training'>,
+  { target, seed }: Omit<RunKey, 'method'>,
+): { settings: SearchSettings; training: TrainSettings } {
   const own: SearchSettings = { ...settings, seed, targetParameters: target };
   const { epochs, trainImages, testImages } = training;
   const train = trainSettingsFor({ settings: own, dataset: own.data }, epochs);
-  return { settings: own, training: { ...train, evaluateEvery: 0, data: { ...train.data, trainImages, testImages } } };
+  return {
+    settings: own,
+    training: { ...train, evaluateEvery: 0, data: { ...train.data, trainImages, testImages } },
+  };
 }

@@ -4,7 +4,14 @@ import type { SearchSettings } from '../settings.ts';
 
 export const comparisonSettings: SearchSettings = {
   ...presets.tiny,
-  space: { cells: 2, nodes: 2, channels: 4, stages: 2, stemMultiplier: 2, operations: ['skip_connect', 'sep_conv_3x3', 'dil_conv_3x3', 'max_pool_3x3'] },
+  space: {
+    cells: 2,
+    nodes: 2,
+    channels: 4,
+    stages: 2,
+    stemMultiplier: 2,
+    operations: ['skip_connect', 'sep_conv_3x3', 'dil_conv_3x3', 'max_pool_3x3'],
+  },
   data: { imageSize: 8, trainImages: 600, validationFraction: 0.2, cropPadding: 0, flip: false },
   batchSize: 32,
   targetParameters: 1500,

@@ -21,8 +21,18 @@ export function randomNetwork(superNet: Network, target: number, seed: number): 
   // Each level goes further where those below it could not come down to the target.
   const reaches = (plan: NetworkPlan): boolean => leastWeights(plan) <= target;
   let state: Structure = { plan: superNet.plan, masks: superNet.masks };
-  state = pruneRandomly(state, operationChoices, random, (plan) => sizeOf(plan) <= size * Math.exp(-way * operations));
-  state = pruneRandomly(state, filterChoices, random, (plan) => sizeOf(plan) <= size * Math.exp(-way * (operations + filters)) && reaches(plan));
+  state = pruneRandomly(
+    state,
+    operationChoices,
+    random,
+    (plan) => sizeOf(plan) <= size * Math.exp(-way * operations),
+  );
+  state = pruneRandomly(
+    state,
+    filterChoices,
+    random,
+    (plan) => sizeOf(plan) <= size * Math.exp(-way * (operations + filters)) && reaches(plan),
+  );
   state = pruneRandomly(state, operationChoices, random, reaches);
   return maskRandomly(compact(superNet, state.masks), target, random);
 }
@@ -35,7 +45,12 @@ interface Structure {
 /** One unit that may go: how to prune it. */
 type Choice = (masks: UnitMasks) => void;
 
-function pruneRandomly(start: Structure, choices: (plan: NetworkPlan) => Choice[], random: RandomStream, enough: (plan: NetworkPlan) => boolean): Structure {
+function pruneRandomly(
+  start: Structure,
+  choices: (plan: NetworkPlan) => Choice[],
+  random: RandomStream,
+  enough: (plan: NetworkPlan) => boolean,
+): Structure {
   const masks = copy(start.masks);
   let { plan } = start;
   while (!enough(plan)) {
@@ -50,7 +65,9 @@ function pruneRandomly(start: Structure, choices: (plan: NetworkPlan) => Choice[
 function copy({ operations, filters }: UnitMasks): UnitMasks {
   return {
     operations: operations.map((mask) => mask.slice()),
-    filters: Object.fromEntries(Object.entries(filters).map(([name, mask]) => [name, mask.slice()])),
+    filters: Object.fromEntries(
+      Object.entries(filters).map(([name, mask]) => [name, mask.slice()]),
+    ),
   };
 }
 
@@ -58,7 +75,11 @@ function operationChoices({ cells }: NetworkPlan): Choice[] {
   return cells.flatMap(({ shape, candidates }) =>
     candidates
       .filter(({ to }) => candidates.filter((other) => other.to === to).length > 1)
-      .map(({ unit }): Choice => (masks) => void (masks.operations[shape.index][unit] = 0)),
+      .map(
+        ({ unit }): Choice =>
+          (masks) =>
+            void (masks.operations[shape.index][unit] = 0),
+      ),
   );
 }
 
@@ -66,7 +87,13 @@ function filterChoices({ cells }: NetworkPlan): Choice[] {
   return cells.flatMap(({ preprocess, candidates }) =>
     [...preprocess, ...candidates.flatMap(({ blocks }) => blocks)]
       .filter(({ filters }) => filters.length > 1)
-      .flatMap(({ name, filters }) => filters.map((filter): Choice => (masks) => void (masks.filters[name][filter] = 0))),
+      .flatMap(({ name, filters }) =>
+        filters.map(
+          (filter): Choice =>
+            (masks) =>
+              void (masks.filters[name][filter] = 0),
+        ),
+      ),
   );
 }
 
@@ -77,7 +104,10 @@ function sizeOf({ table }: NetworkPlan): number {
 /** Active parameters if every maskable array kept one weight. */
 function leastWeights({ table }: NetworkPlan): number {
   const weights = table.specs.filter(({ group }) => group === 'weight');
-  return weights.reduce((sum, { maskedBy, size }) => sum + (maskedBy ? Math.min(1, size) : size), 0);
+  return weights.reduce(
+    (sum, { maskedBy, size }) => sum + (maskedBy ? Math.min(1, size) : size),
+    0,
+  );
 }
 
 function maskRandomly(network: Network, target: number, random: RandomStream): Network {
@@ -87,7 +117,11 @@ function maskRandomly(network: Network, target: number, random: RandomStream): N
     const kept = random.integer(size);
     return Array.from({ length: size }, (_, i) => offset + i).filter((_, i) => i !== kept);
   });
-  for (let excess = countParameters(network).active - target; excess > 0 && places.length > 0; excess--) {
+  for (
+    let excess = countParameters(network).active - target;
+    excess > 0 && places.length > 0;
+    excess--
+  ) {
     const i = random.integer(places.length);
     weightMask[places[i]] = 0;
     places[i] = places.at(-1)!;

@@ -12,13 +12,22 @@ import type { UnitMasks } from '../supernet/plan.ts';
  */
 export function pruneFilters(network: Network, keep: number): Network {
   const { plan, parameters } = network;
-  const masks: UnitMasks = { operations: network.masks.operations, filters: { ...network.masks.filters } };
+  const masks: UnitMasks = {
+    operations: network.masks.operations,
+    filters: { ...network.masks.filters },
+  };
   for (const { preprocess, candidates } of plan.cells) {
-    for (const { name, filters } of [...preprocess, ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])])]) {
+    for (const { name, filters } of [
+      ...preprocess,
+      ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
+    ]) {
       const gamma = slice(parameters.values, parameter(plan.table, `${name}.norm.gamma`));
-      const order = filters.map((_, i) => i).sort((a, b) => Math.abs(gamma[b]) - Math.abs(gamma[a]));
+      const order = filters
+        .map((_, i) => i)
+        .sort((a, b) => Math.abs(gamma[b]) - Math.abs(gamma[a]));
       const mask = new Uint8Array(masks.filters[name].length);
-      for (const i of order.slice(0, Math.max(1, Math.round(keep * filters.length)))) mask[filters[i]] = 1;
+      for (const i of order.slice(0, Math.max(1, Math.round(keep * filters.length))))
+        mask[filters[i]] = 1;
       masks.filters[name] = mask;
     }
   }
@@ -29,8 +38,14 @@ export function pruneFilters(network: Network, keep: number): Network {
  * Keeps a share of the weights of every maskable array, at least one: the largest magnitudes.
  * @param weights the share; less where the network would exceed `target` active parameters.
  */
-export function pruneByRatios(network: Network, { weights, target = Infinity }: { weights: number; target?: number }): Network {
-  const at = (keep: number): Network => ({ ...network, parameters: { ...network.parameters, weightMask: magnitudeMask(network, keep) } });
+export function pruneByRatios(
+  network: Network,
+  { weights, target = Infinity }: { weights: number; target?: number },
+): Network {
+  const at = (keep: number): Network => ({
+    ...network,
+    parameters: { ...network.parameters, weightMask: magnitudeMask(network, keep) },
+  });
   const fits = (keep: number): boolean => countParameters(at(keep)).active <= target;
   if (fits(weights)) return at(weights);
   let [low, high] = [0, weights];
@@ -47,7 +62,9 @@ function magnitudeMask({ plan, parameters }: Network, keep: number): Uint8Array 
   for (const spec of plan.table.specs) {
     if (!spec.maskedBy || spec.size === 0) continue;
     const values = slice(parameters.values, spec);
-    const order = Array.from(values, (_, i) => i).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
+    const order = Array.from(values, (_, i) => i).sort(
+      (a, b) => Math.abs(values[b]) - Math.abs(values[a]),
+    );
     const mask = slice(weightMask, spec);
     mask.fill(0);
     for (const i of order.slice(0, Math.max(1, Math.round(keep * spec.size)))) mask[i] = 1;

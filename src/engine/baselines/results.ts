@@ -2,7 +2,16 @@
 import * as v from 'valibot';
 import { SearchSettingsSchema } from '../settings.ts';
 
-export const methodNames = ['mgas', 'operation-only', 'filter-only', 'weight-only', 'fixed-ratio', 'one-stage', 'no-reevaluation', 'random'] as const;
+export const methodNames = [
+  'mgas',
+  'operation-only',
+  'filter-only',
+  'weight-only',
+  'fixed-ratio',
+  'one-stage',
+  'no-reevaluation',
+  'random',
+] as const;
 export type MethodName = (typeof methodNames)[number];
 
 export const methodLabels: Readonly<Record<MethodName, string>> = {
@@ -57,7 +66,12 @@ export const ComparisonSchema = v.object({
   seeds: v.array(count),
   runs: v.pipe(
     v.array(RunResultSchema),
-    v.check((runs) => new Set(runs.map(({ method, target, seed }) => `${method} ${target} ${seed}`)).size === runs.length, 'two runs have the same method, target and seed'),
+    v.check(
+      (runs) =>
+        new Set(runs.map(({ method, target, seed }) => `${method} ${target} ${seed}`)).size ===
+        runs.length,
+      'two runs have the same method, target and seed',
+    ),
   ),
 });
 export type Comparison = v.InferOutput<typeof ComparisonSchema>;
@@ -78,7 +92,9 @@ export function parseComparison(text: string): Comparison {
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new ComparisonError(`Not a comparison of this program: ${path ? `at ${path}: ` : ''}${issue.message}`);
+  throw new ComparisonError(
+    `Not a comparison of this program: ${path ? `at ${path}: ` : ''}${issue.message}`,
+  );
 }
 
 const columns: readonly [name: string, value: (run: RunResult) => string | number][] = [

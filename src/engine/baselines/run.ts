@@ -28,7 +28,9 @@ export interface RunInputs {
   /** Told of everything: for progress. */
   readonly emit?: (event: SearchEvent | TrainEvent) => void;
   /** Holds what is running now, to pause or stop it. */
-  readonly onStart?: (running: Pick<RunningSearch | RunningTraining, 'pause' | 'resume' | 'stop'>) => void;
+  readonly onStart?: (
+    running: Pick<RunningSearch | RunningTraining, 'pause' | 'resume' | 'stop'>,
+  ) => void;
 }
 
 export interface FinishedRun {
@@ -44,12 +46,20 @@ export async function runMethod(inputs: RunInputs): Promise<FinishedRun | null> 
   if (!found) return null;
   const { architecture, peakBytes } = found;
   const searched = now();
-  const running = startTraining({ architecture, settings: training, data: trainData, stepper, emit: emit ?? (() => {}), now });
+  const running = startTraining({
+    architecture,
+    settings: training,
+    data: trainData,
+    stepper,
+    emit: emit ?? (() => {}),
+    now,
+  });
   inputs.onStart?.(running);
   const trained = await running.result;
   if (!trained) return null;
   const { remaining, parameters, macs, steps, validationAccuracy } = architecture;
-  const share = ({ left, total }: { left: number; total: number }): number => (total > 0 ? left / total : 1);
+  const share = ({ left, total }: { left: number; total: number }): number =>
+    total > 0 ? left / total : 1;
   return {
     architecture,
     result: {
@@ -58,7 +68,11 @@ export async function runMethod(inputs: RunInputs): Promise<FinishedRun | null> 
       seed: settings.seed,
       parameters: { dense: parameters.dense, active: parameters.active },
       macs: { dense: macs.dense, sparse: macs.sparse },
-      remaining: { operation: share(remaining.operation), filter: share(remaining.filter), weight: share(remaining.weight) },
+      remaining: {
+        operation: share(remaining.operation),
+        filter: share(remaining.filter),
+        weight: share(remaining.weight),
+      },
       searchSteps: steps,
       searchSeconds: (searched - started) / 1000,
       peakBytes,
@@ -70,15 +84,35 @@ export async function runMethod(inputs: RunInputs): Promise<FinishedRun | null> 
   };
 }
 
-async function findArchitecture({ method, settings, searchData, stepper, now, emit, onStart }: RunInputs): Promise<{ architecture: Architecture; peakBytes: number } | null> {
-  const image = { size: searchData.imageSize, channels: searchData.imageChannels, classes: searchData.classNames.length };
+async function findArchitecture({
+  method,
+  settings,
+  searchData,
+  stepper,
+  now,
+  emit,
+  onStart,
+}: RunInputs): Promise<{ architecture: Architecture; peakBytes: number } | null> {
+  const image = {
+    size: searchData.imageSize,
+    channels: searchData.imageChannels,
+    classes: searchData.classNames.length,
+  };
   const plan = planSearch(method, settings, image);
   if (!plan) {
     const whole = superNet(settings, image);
     const network = randomNetwork(whole, settings.targetParameters, settings.seed);
     const totals = superNetTotals(network.plan.space);
     return {
-      architecture: describeArchitecture({ network, totals, settings, data: searchData, steps: 0, validationAccuracy: null, targetReached: true }),
+      architecture: describeArchitecture({
+        network,
+        totals,
+        settings,
+        data: searchData,
+        steps: 0,
+        validationAccuracy: null,
+        targetReached: true,
+      }),
       peakBytes: 0,
     };
   }

@@ -22,12 +22,17 @@ export interface SummaryRow {
 
 export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
+  const variance =
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
   return { mean, deviation: values.length > 1 ? Math.sqrt(variance) : 0 };
 }
 
 /** By target, then in the order of the methods; combinations without a run are absent. */
-export function summarize({ methods, targets, runs }: Pick<Comparison, 'methods' | 'targets' | 'runs'>): SummaryRow[] {
+export function summarize({
+  methods,
+  targets,
+  runs,
+}: Pick<Comparison, 'methods' | 'targets' | 'runs'>): SummaryRow[] {
   return targets.flatMap((target) =>
     methods.flatMap((method): SummaryRow[] => {
       const own = runs.filter((run) => run.method === method && run.target === target);
@@ -52,8 +57,11 @@ export function summarize({ methods, targets, runs }: Pick<Comparison, 'methods'
 /** Runs of one method that no other of its runs beats in both size and accuracy, by size. */
 export function paretoFront(runs: readonly RunResult[]): RunResult[] {
   const front: RunResult[] = [];
-  const bySize = [...runs].sort((a, b) => a.parameters.active - b.parameters.active || b.testAccuracy - a.testAccuracy);
-  for (const run of bySize) if (front.length === 0 || run.testAccuracy > front.at(-1)!.testAccuracy) front.push(run);
+  const bySize = [...runs].sort(
+    (a, b) => a.parameters.active - b.parameters.active || b.testAccuracy - a.testAccuracy,
+  );
+  for (const run of bySize)
+    if (front.length === 0 || run.testAccuracy > front.at(-1)!.testAccuracy) front.push(run);
   return front;
 }
 
@@ -76,20 +84,25 @@ export function pairedTest(runs: readonly RunResult[], baseline: MethodName): Pa
   const pairs = runs
     .filter((run) => run.method === 'mgas')
     .flatMap((ours) => {
-      const theirs = runs.find((run) => run.method === baseline && run.target === ours.target && run.seed === ours.seed);
+      const theirs = runs.find(
+        (run) => run.method === baseline && run.target === ours.target && run.seed === ours.seed,
+      );
       return theirs ? [{ ours, theirs }] : [];
     });
   const differences = pairs.map(({ ours, theirs }) => ours.testAccuracy - theirs.testAccuracy);
   const better = differences.filter((d) => d > 0).length;
   const equal = differences.filter((d) => d === 0).length;
-  const within = pairs.filter(({ ours, theirs }) => [ours, theirs].every(({ parameters, target }) => parameters.active <= target));
+  const within = pairs.filter(({ ours, theirs }) =>
+    [ours, theirs].every(({ parameters, target }) => parameters.active <= target),
+  );
   return {
     baseline,
     pairs: pairs.length,
     better,
     equal,
     withinTarget: within.length,
-    betterWithinTarget: within.filter(({ ours, theirs }) => ours.testAccuracy > theirs.testAccuracy).length,
+    betterWithinTarget: within.filter(({ ours, theirs }) => ours.testAccuracy > theirs.testAccuracy)
+      .length,
     difference: pairs.length > 0 ? spread(differences).mean : 0,
     p: signTest(better, pairs.length - equal),
   };
@@ -109,15 +122,31 @@ export function signTest(k: number, n: number): number {
 }
 
 /** "MGAS is better than X in 8 of 9 pairs ..." */
-export function pairedSentence({ baseline, pairs, better, equal, withinTarget, betterWithinTarget, difference, p }: PairedTest): string {
+export function pairedSentence({
+  baseline,
+  pairs,
+  better,
+  equal,
+  withinTarget,
+  betterWithinTarget,
+  difference,
+  p,
+}: PairedTest): string {
   const label = methodLabels[baseline];
   if (pairs === 0) return `No pair of runs compares MGAS with ${label}.`;
   const worse = pairs - better - equal;
   const points = `${difference >= 0 ? '+' : '-'}${Math.abs(100 * difference).toFixed(1)} points`;
-  const verdict = better >= worse ? `better than "${label}" in ${better} of ${pairs}` : `worse than "${label}" in ${worse} of ${pairs}`;
+  const verdict =
+    better >= worse
+      ? `better than "${label}" in ${better} of ${pairs}`
+      : `worse than "${label}" in ${worse} of ${pairs}`;
   const notes = [
     ...(equal > 0 ? [`${equal} equal`] : []),
-    ...(withinTarget < pairs ? [`both meet the target in ${withinTarget}, and MGAS is better in ${betterWithinTarget} of these`] : []),
+    ...(withinTarget < pairs
+      ? [
+          `both meet the target in ${withinTarget}, and MGAS is better in ${betterWithinTarget} of these`,
+        ]
+      : []),
   ];
   return `MGAS is ${verdict} pairs of equal target and seed (mean ${points}, sign test p = ${p.toFixed(2)}${notes.map((note) => `; ${note}`).join('')}).`;
 }

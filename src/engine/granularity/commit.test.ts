@@ -9,8 +9,11 @@ import type { Network } from './network.ts';
 import { everyLevel, freshNetwork, scatteredNetwork, smallSpace } from './testing.ts';
 import { resetThresholds, yieldToLastSurvivors } from './thresholds.ts';
 
-const set = ({ plan, parameters }: Network, name: string, change: (values: Float32Array) => void): void =>
-  change(slice(parameters.values, parameter(plan.table, name)));
+const set = (
+  { plan, parameters }: Network,
+  name: string,
+  change: (values: Float32Array) => void,
+): void => change(slice(parameters.values, parameter(plan.table, name)));
 
 /** Position of an element in another layout, by original ids; -1 where it is gone. */
 function positionIn(plan: NetworkPlan, spec: ParameterSpec, i: number): number {
@@ -40,19 +43,27 @@ describe('a commit', () => {
 
   it('takes away operations, filters and weights under their own thresholds', () => {
     const network = freshNetwork();
-    const unit = network.plan.cells[1].candidates.find(({ operation }) => operation.name === 'dil_conv_3x3')!.unit;
+    const unit = network.plan.cells[1].candidates.find(
+      ({ operation }) => operation.name === 'dil_conv_3x3',
+    )!.unit;
     set(network, 'cells.1.alpha', (alpha) => (alpha[0] = -3));
     set(network, 'cells.1.operationThreshold', (thresholds) => (thresholds[0] = 0.1));
     set(network, 'cells.1.filterThreshold', (thresholds) => (thresholds[unit] = 0.4));
     set(network, 'cells.1.edges.0.dil_conv_3x3.block0.gate', (gates) => (gates[2] = -1));
     set(network, 'cells.1.weightThreshold', (thresholds) => (thresholds[unit] = 0.05));
     const { pruned, network: after } = commitLive(network, everyLevel);
-    expect(pruned.operations).toMatchObject([{ cell: 1, candidate: { unit: 0 }, importance: sigmoid(-3) }]);
+    expect(pruned.operations).toMatchObject([
+      { cell: 1, candidate: { unit: 0 }, importance: sigmoid(-3) },
+    ]);
     expect([...pruned.filters]).toEqual([[1, 1]]);
     expect([...pruned.weights.keys()]).toEqual([1]);
     expect(after.plan.cells[1].candidates.find((k) => k.unit === unit)!.outputs).not.toContain(2);
     const array = parameter(after.plan.table, 'cells.1.edges.0.dil_conv_3x3.block0.depthwise');
-    slice(after.parameters.values, array).forEach((w, i) => expect(slice(after.parameters.weightMask, array)[i]).toBe(Math.abs(w) > Math.fround(0.05) ? 1 : 0));
+    slice(after.parameters.values, array).forEach((w, i) =>
+      expect(slice(after.parameters.weightMask, array)[i]).toBe(
+        Math.abs(w) > Math.fround(0.05) ? 1 : 0,
+      ),
+    );
   });
 
   it('keeps the candidate of a node with the largest margin, over all its edges', () => {
@@ -73,15 +84,21 @@ describe('a commit', () => {
     const { network: after } = commitLive(network, everyLevel);
     const reduces = after.plan.cells[1].candidates.filter(({ reduce }) => reduce);
     expect(reduces.length).toBeGreaterThan(0);
-    for (const { reduce } of reduces) expect(reduce!.filters).toHaveLength(after.plan.cells[1].shape.channels);
+    for (const { reduce } of reduces)
+      expect(reduce!.filters).toHaveLength(after.plan.cells[1].shape.channels);
     expect(after.plan.cells[2].preprocess[0]).toMatchObject({ split: 8, filters: [0] });
   });
 
   it('leaves held cells and switched-off levels alone', () => {
     const network = scatteredNetwork();
     const held = commitLive(network, { ...everyLevel, held: (cell) => cell === 0 }).pruned;
-    expect(held.operations.some(({ cell }) => cell === 0) || held.filters.has(0) || held.weights.has(0)).toBe(false);
-    const off = commitLive(network, { ...everyLevel, granularities: { operation: false, filter: false, weight: false } });
+    expect(
+      held.operations.some(({ cell }) => cell === 0) || held.filters.has(0) || held.weights.has(0),
+    ).toBe(false);
+    const off = commitLive(network, {
+      ...everyLevel,
+      granularities: { operation: false, filter: false, weight: false },
+    });
     expect(prunedNothing(off.pruned)).toBe(true);
   });
 
@@ -99,10 +116,17 @@ describe('a commit', () => {
             const from = positionIn(network.plan, spec, i);
             expect(from).toBeGreaterThanOrEqual(0);
             expect(after.parameters.values[spec.offset + i]).toBe(network.parameters.values[from]);
-            if (spec.group === 'weight') expect(after.parameters.momentum[spec.offset + i]).toBe(network.parameters.momentum[from]);
+            if (spec.group === 'weight')
+              expect(after.parameters.momentum[spec.offset + i]).toBe(
+                network.parameters.momentum[from],
+              );
           }
         }
-        expect(countParameters(after).dense).toBe(after.plan.table.specs.filter(({ group }) => group === 'weight').reduce((sum, { size }) => sum + size, 0));
+        expect(countParameters(after).dense).toBe(
+          after.plan.table.specs
+            .filter(({ group }) => group === 'weight')
+            .reduce((sum, { size }) => sum + size, 0),
+        );
       }),
       { numRuns: 10 },
     );
@@ -120,18 +144,26 @@ describe('a commit', () => {
 describe('thresholds', () => {
   it('yield to what survives as the last of its group', () => {
     const network = freshNetwork();
-    for (const name of ['filterThreshold', 'preprocessFilterThreshold', 'weightThreshold']) set(network, `cells.0.${name}`, (t) => t.fill(3));
+    for (const name of ['filterThreshold', 'preprocessFilterThreshold', 'weightThreshold'])
+      set(network, `cells.0.${name}`, (t) => t.fill(3));
     const { network: after } = commitLive(network, everyLevel);
     yieldToLastSurvivors(after);
     const { plan, parameters } = after;
-    const [t] = slice(parameters.values, parameter(plan.table, 'cells.0.preprocessFilterThreshold'));
+    const [t] = slice(
+      parameters.values,
+      parameter(plan.table, 'cells.0.preprocessFilterThreshold'),
+    );
     expect(t).toBeLessThan(0.5);
     expect(t).toBeGreaterThan(0.4999);
     for (const { name, maskedBy } of plan.table.specs) {
       if (maskedBy?.cell !== 0) continue;
       const spec = parameter(plan.table, name);
-      const threshold = slice(parameters.values, parameter(plan.table, 'cells.0.weightThreshold'))[maskedBy.unit];
-      const alive = [...slice(parameters.values, spec)].filter((_, i) => slice(parameters.weightMask, spec)[i]);
+      const threshold = slice(parameters.values, parameter(plan.table, 'cells.0.weightThreshold'))[
+        maskedBy.unit
+      ];
+      const alive = [...slice(parameters.values, spec)].filter(
+        (_, i) => slice(parameters.weightMask, spec)[i],
+      );
       if (alive.length > 0) expect(Math.max(...alive.map(Math.abs))).toBeGreaterThan(threshold);
     }
   });
@@ -141,8 +173,12 @@ describe('thresholds', () => {
     parameters.momentum.fill(1);
     resetThresholds(plan, parameters, (cell) => cell === 1);
     for (const all of [parameters.values, parameters.momentum]) {
-      expect(slice(all, parameter(plan.table, 'cells.1.filterThreshold')).every((x) => x === 0)).toBe(true);
-      expect(slice(all, parameter(plan.table, 'cells.0.filterThreshold')).some((x) => x !== 0)).toBe(true);
+      expect(
+        slice(all, parameter(plan.table, 'cells.1.filterThreshold')).every((x) => x === 0),
+      ).toBe(true);
+      expect(
+        slice(all, parameter(plan.table, 'cells.0.filterThreshold')).some((x) => x !== 0),
+      ).toBe(true);
     }
   });
 });

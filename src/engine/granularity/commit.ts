@@ -34,7 +34,10 @@ export function compact(network: Network, masks: UnitMasks): Network {
   return { plan, masks, parameters };
 }
 
-export function commitLive(network: Network, discretization: Discretization): { network: Network; pruned: PrunedUnits } {
+export function commitLive(
+  network: Network,
+  discretization: Discretization,
+): { network: Network; pruned: PrunedUnits } {
   const masks = liveUnits(network, discretization);
   const operations = network.plan.cells.flatMap((cell) =>
     operationMargins(network, cell)
@@ -43,7 +46,9 @@ export function commitLive(network: Network, discretization: Discretization): { 
   );
   const filters = countFilters(network, masks);
   const structural = operations.length > 0 || filters.size > 0;
-  const compacted = structural ? compact(network, masks) : { ...network, parameters: copy(network) };
+  const compacted = structural
+    ? compact(network, masks)
+    : { ...network, parameters: copy(network) };
   // After compaction, so that an array's last weight is one that is really there.
   const weightMask = liveWeights(compacted, discretization);
   const weights = countWeights(compacted, weightMask);
@@ -53,7 +58,11 @@ export function commitLive(network: Network, discretization: Discretization): { 
 }
 
 function copy({ parameters }: Network): Network['parameters'] {
-  return { ...parameters, values: parameters.values.slice(), momentum: parameters.momentum.slice() };
+  return {
+    ...parameters,
+    values: parameters.values.slice(),
+    momentum: parameters.momentum.slice(),
+  };
 }
 
 /** Stops the momentum of a pruned candidate's importance and thresholds: without it they would drift on. */
@@ -68,7 +77,10 @@ function countFilters({ plan, masks: before }: Network, after: UnitMasks): Map<n
   for (const { shape, preprocess, candidates } of plan.cells) {
     const alive = candidates.filter(({ unit }) => after.operations[shape.index][unit]);
     const names = [...preprocess, ...alive.flatMap(({ blocks }) => blocks)].map(({ name }) => name);
-    const lost = names.reduce((sum, name) => sum + count(before.filters[name]) - count(after.filters[name]), 0);
+    const lost = names.reduce(
+      (sum, name) => sum + count(before.filters[name]) - count(after.filters[name]),
+      0,
+    );
     if (lost > 0) counts.set(shape.index, lost);
   }
   return counts;

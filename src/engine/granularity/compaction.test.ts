@@ -27,7 +27,11 @@ describe('compaction', () => {
 
   async function forward(network: Network): Promise<{ logits: Float32Array; bytes: number }> {
     const { granularities } = everyLevel;
-    await stepper.load(network.plan, network.parameters, { batchSize, granularities, unitMillions: unitMillions(network) });
+    await stepper.load(network.plan, network.parameters, {
+      batchSize,
+      granularities,
+      unitMillions: unitMillions(network),
+    });
     const { bytes } = stepper.memory();
     return { logits: await stepper.logits(batch, 'running'), bytes };
   }
@@ -38,17 +42,26 @@ describe('compaction', () => {
     ['one stage of wider cells', { ...smallSpace, stages: 1, channels: 6 }],
   ])('leaves the output and frees memory: %s', async (_, space) => {
     const network = scatteredNetwork(space, 3);
-    for (const { shape } of network.plan.cells.filter(({ preprocess }) => preprocess[0].split !== null)) {
-      slice(network.parameters.values, parameter(network.plan.table, `cells.${shape.index}.preprocessFilterThreshold`))[0] = 0;
+    for (const { shape } of network.plan.cells.filter(
+      ({ preprocess }) => preprocess[0].split !== null,
+    )) {
+      slice(
+        network.parameters.values,
+        parameter(network.plan.table, `cells.${shape.index}.preprocessFilterThreshold`),
+      )[0] = 0;
     }
     const before = await forward(network);
     const { network: after, pruned } = commitLive(network, everyLevel);
-    expect([pruned.operations.length, pruned.filters.size, pruned.weights.size].every((n) => n > 0)).toBe(true);
+    expect(
+      [pruned.operations.length, pruned.filters.size, pruned.weights.size].every((n) => n > 0),
+    ).toBe(true);
     const now = await forward(after);
     const error = Math.max(...now.logits.map((x, i) => Math.abs(x - before.logits[i])));
     expect(error).toBeLessThan(1e-4 * Math.max(...before.logits.map(Math.abs)));
     const [dense, left] = [countParameters(network).dense, countParameters(after).dense];
-    process.stdout.write(`tensor bytes ${before.bytes} -> ${now.bytes}, parameters ${dense} -> ${left}\n`);
+    process.stdout.write(
+      `tensor bytes ${before.bytes} -> ${now.bytes}, parameters ${dense} -> ${left}\n`,
+    );
     expect(now.bytes).toBeLessThan(before.bytes);
     expect(now.bytes / before.bytes).toBeLessThan(1.5 * (left / dense));
   });

@@ -23,7 +23,8 @@ export function superNetTotals(space: SpaceShape): Totals {
   const masks = fullMasks(space);
   const plans = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
   const weight = space.cells.map(() => 0);
-  for (const { maskedBy, size } of plans.at(-1)!.table.specs) if (maskedBy) weight[maskedBy.cell] += size;
+  for (const { maskedBy, size } of plans.at(-1)!.table.specs)
+    if (maskedBy) weight[maskedBy.cell] += size;
   return {
     operation: space.cells.map(() => space.edges.length * space.operations.length),
     filter: space.cells.map((cell) => filterGroups(space, cell).length * cell.channels),
@@ -66,23 +67,32 @@ export function summarizeCells(network: Network, totals: Totals): CellSummary[] 
   const weights = maskedWeights(network);
   return network.plan.cells.map(({ shape, preprocess, candidates }) => {
     const cell = shape.index;
-    const groups = [...preprocess, ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])])];
+    const groups = [
+      ...preprocess,
+      ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
+    ];
     return {
       cell,
       stage: shape.stage,
       counts: {
         operation: { left: candidates.length, total: totals.operation[cell] },
-        filter: { left: groups.reduce((sum, { filters }) => sum + filters.length, 0), total: totals.filter[cell] },
+        filter: {
+          left: groups.reduce((sum, { filters }) => sum + filters.length, 0),
+          total: totals.filter[cell],
+        },
         weight: { left: weights[cell], total: totals.weight[cell] },
       },
-      parameters: addParameters(owners.filter(([name]) => name.startsWith(`cells.${cell}.`)).map(([, counts]) => counts)),
+      parameters: addParameters(
+        owners.filter(([name]) => name.startsWith(`cells.${cell}.`)).map(([, counts]) => counts),
+      ),
     };
   });
 }
 
 function maskedWeights({ plan, parameters }: Network): number[] {
   const left = plan.cells.map(() => 0);
-  for (const spec of plan.table.specs) if (spec.maskedBy) left[spec.maskedBy.cell] += count(slice(parameters.weightMask, spec));
+  for (const spec of plan.table.specs)
+    if (spec.maskedBy) left[spec.maskedBy.cell] += count(slice(parameters.weightMask, spec));
   return left;
 }
 

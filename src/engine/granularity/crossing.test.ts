@@ -37,7 +37,9 @@ describe('the commit at which a goal was crossed', () => {
     expect(liveUnits(found, everyLevel)).toEqual(found.masks);
     expect(liveWeights(found, everyLevel)).toEqual(found.parameters.weightMask);
     const name = 'cells.1.operationThreshold';
-    const [before, after] = [network, found].map(({ plan, parameters }) => slice(parameters.values, parameter(plan.table, name)));
+    const [before, after] = [network, found].map(({ plan, parameters }) =>
+      slice(parameters.values, parameter(plan.table, name)),
+    );
     expect(after.every((t, i) => Math.abs(t) <= Math.abs(before[i]))).toBe(true);
   });
 });

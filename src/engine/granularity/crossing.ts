@@ -19,8 +19,13 @@ const halvings = 20;
  * @param goal active parameters.
  * @returns the network with its lowered thresholds; no smaller than it has to be.
  */
-export function commitAtGoal(network: Network, discretization: Discretization, goal: number): { network: Network; pruned: PrunedUnits } {
-  const at = (factor: number): ReturnType<typeof commitLive> => commitLive(withThresholds(network, factor), discretization);
+export function commitAtGoal(
+  network: Network,
+  discretization: Discretization,
+  goal: number,
+): { network: Network; pruned: PrunedUnits } {
+  const at = (factor: number): ReturnType<typeof commitLive> =>
+    commitLive(withThresholds(network, factor), discretization);
   let [met, unmet] = [1, 0];
   for (let i = 0; i < halvings; i++) {
     const middle = (met + unmet) / 2;

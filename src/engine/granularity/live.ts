@@ -30,8 +30,14 @@ export interface OperationMargin {
 /** Of the surviving candidates of a cell, by destination node. */
 export function operationMargins(network: Network, cell: CellPlan): OperationMargin[] {
   const { table } = network.plan;
-  const alpha = slice(network.parameters.values, parameter(table, `cells.${cell.shape.index}.alpha`));
-  const thresholds = slice(network.parameters.values, parameter(table, `cells.${cell.shape.index}.operationThreshold`));
+  const alpha = slice(
+    network.parameters.values,
+    parameter(table, `cells.${cell.shape.index}.alpha`),
+  );
+  const thresholds = slice(
+    network.parameters.values,
+    parameter(table, `cells.${cell.shape.index}.operationThreshold`),
+  );
   return cell.candidates.map((candidate) => ({
     candidate,
     importance: sigmoid(alpha[candidate.unit]),
@@ -47,20 +53,31 @@ function survivors(margins: readonly number[]): number[] {
 }
 
 /** Masks of operations and filters that a commit at this moment would leave. */
-export function liveUnits(network: Network, { granularities, held, kept = () => false }: Discretization): UnitMasks {
+export function liveUnits(
+  network: Network,
+  { granularities, held, kept = () => false }: Discretization,
+): UnitMasks {
   const masks: UnitMasks = {
     operations: network.masks.operations.map((mask) => mask.slice()),
-    filters: Object.fromEntries(Object.entries(network.masks.filters).map(([name, mask]) => [name, mask.slice()])),
+    filters: Object.fromEntries(
+      Object.entries(network.masks.filters).map(([name, mask]) => [name, mask.slice()]),
+    ),
   };
   for (const cell of network.plan.cells) {
     if (held(cell.shape.index)) continue;
-    if (granularities.operation) pruneOperations(network, cell, masks, (unit) => kept(cell.shape.index, unit));
+    if (granularities.operation)
+      pruneOperations(network, cell, masks, (unit) => kept(cell.shape.index, unit));
     if (granularities.filter) pruneFilters(network, cell, masks);
   }
   return masks;
 }
 
-function pruneOperations(network: Network, cell: CellPlan, masks: UnitMasks, kept: (unit: number) => boolean): void {
+function pruneOperations(
+  network: Network,
+  cell: CellPlan,
+  masks: UnitMasks,
+  kept: (unit: number) => boolean,
+): void {
   const margins = operationMargins(network, cell);
   const mask = masks.operations[cell.shape.index];
   for (const to of new Set(cell.candidates.map((k) => k.to))) {
@@ -73,13 +90,16 @@ function pruneOperations(network: Network, cell: CellPlan, masks: UnitMasks, kep
 }
 
 /** Everything in a cell whose filters a threshold prunes. A candidate's factorized reduce has no filter step. */
-export function* prunableFilters(cell: CellPlan): Generator<{ name: string; filters: readonly number[]; thresholds: string; index: number }> {
+export function* prunableFilters(
+  cell: CellPlan,
+): Generator<{ name: string; filters: readonly number[]; thresholds: string; index: number }> {
   const c = cell.shape.index;
   for (const { name, filters, slot } of cell.preprocess) {
     yield { name, filters, thresholds: `cells.${c}.preprocessFilterThreshold`, index: slot };
   }
   for (const { blocks, unit } of cell.candidates) {
-    for (const { name, filters } of blocks) yield { name, filters, thresholds: `cells.${c}.filterThreshold`, index: unit };
+    for (const { name, filters } of blocks)
+      yield { name, filters, thresholds: `cells.${c}.filterThreshold`, index: unit };
   }
 }
 
@@ -95,8 +115,13 @@ function pruneFilters({ plan, parameters }: Network, cell: CellPlan, masks: Unit
 }
 
 /** The weight threshold above a masked array. */
-export function weightThreshold({ plan, parameters }: Network, masked: NonNullable<ParameterSpec['maskedBy']>): number {
-  return slice(parameters.values, parameter(plan.table, `cells.${masked.cell}.weightThreshold`))[masked.unit];
+export function weightThreshold(
+  { plan, parameters }: Network,
+  masked: NonNullable<ParameterSpec['maskedBy']>,
+): number {
+  return slice(parameters.values, parameter(plan.table, `cells.${masked.cell}.weightThreshold`))[
+    masked.unit
+  ];
 }
 
 /** Weight masks, in the packed layout of the network, that a commit at this moment would leave. */

@@ -8,8 +8,18 @@ import { migrateParameters } from '../supernet/parameters.ts';
 import type { NetworkParameters, NetworkPlan } from '../supernet/plan.ts';
 import type { Network } from './network.ts';
 
-export const smallSpace: SpaceSettings = { cells: 2, nodes: 2, channels: 4, stages: 2, stemMultiplier: 2, operations: [...operationNames] };
-export const everyLevel = { granularities: { operation: true, filter: true, weight: true }, held: () => false };
+export const smallSpace: SpaceSettings = {
+  cells: 2,
+  nodes: 2,
+  channels: 4,
+  stages: 2,
+  stemMultiplier: 2,
+  operations: [...operationNames],
+};
+export const everyLevel = {
+  granularities: { operation: true, filter: true, weight: true },
+  held: () => false,
+};
 
 export function freshNetwork(space: SpaceSettings = smallSpace, seed = 1, imageSize = 8): Network {
   const shape = createSpace(space, { size: imageSize, channels: 1, classes: 10 });
@@ -19,7 +29,10 @@ export function freshNetwork(space: SpaceSettings = smallSpace, seed = 1, imageS
 }
 
 /** Scatters importances and thresholds, in place: about a third of all units fall under their thresholds. */
-export function scatter({ plan, parameters }: { plan: NetworkPlan; parameters: NetworkParameters }, seed = 1): void {
+export function scatter(
+  { plan, parameters }: { plan: NetworkPlan; parameters: NetworkParameters },
+  seed = 1,
+): void {
   const random = randomStream(seed, 'scatter');
   const { values } = parameters;
   for (const { name, group, offset, size } of plan.table.specs) {
@@ -27,13 +40,18 @@ export function scatter({ plan, parameters }: { plan: NetworkPlan; parameters: N
       if (group === 'alpha' || group === 'gate') values[i] = 1.5 * random.normal();
       else if (group === 'threshold') values[i] = 0.2 + 0.3 * random.uniform();
       else if (group === 'weightThreshold') values[i] = 0.15 * random.uniform();
-      else if (group === 'statistic') values[i] = name.endsWith('.variance') ? 0.5 + random.uniform() : 0.3 * random.normal();
+      else if (group === 'statistic')
+        values[i] = name.endsWith('.variance') ? 0.5 + random.uniform() : 0.3 * random.normal();
       else if (/\.(gamma|beta)$/.test(name)) values[i] += 0.3 * random.normal();
     }
   }
 }
 
-export function scatteredNetwork(space: SpaceSettings = smallSpace, seed = 1, imageSize = 8): Network {
+export function scatteredNetwork(
+  space: SpaceSettings = smallSpace,
+  seed = 1,
+  imageSize = 8,
+): Network {
   const network = freshNetwork(space, seed, imageSize);
   scatter(network, seed);
   return network;

@@ -8,10 +8,19 @@ import type { Network } from './network.ts';
 /** Share by which a threshold stays under the importance it must not prune: far above float32's and a GPU's error. */
 const clearance = 1e-4;
 
-const names = ['operationThreshold', 'filterThreshold', 'preprocessFilterThreshold', 'weightThreshold'];
+const names = [
+  'operationThreshold',
+  'filterThreshold',
+  'preprocessFilterThreshold',
+  'weightThreshold',
+];
 
 /** Sets the thresholds of the cells, and their momentum, to zero, in place: a stage's start (ALGORITHM.md, Stages 2). */
-export function resetThresholds(plan: NetworkPlan, parameters: NetworkParameters, chosen: (cell: number) => boolean = () => true): void {
+export function resetThresholds(
+  plan: NetworkPlan,
+  parameters: NetworkParameters,
+  chosen: (cell: number) => boolean = () => true,
+): void {
   for (const cell of plan.cells) {
     if (!chosen(cell.shape.index)) continue;
     for (const name of names) {
@@ -28,28 +37,52 @@ export function resetThresholds(plan: NetworkPlan, parameters: NetworkParameters
  * zero. Operations need none of it, since a step keeps a node's last candidate by itself, but for those that a user
  * protects.
  */
-export function yieldToLastSurvivors(network: Network, kept: (cell: number, unit: number) => boolean = () => false): void {
+export function yieldToLastSurvivors(
+  network: Network,
+  kept: (cell: number, unit: number) => boolean = () => false,
+): void {
   const { plan, parameters } = network;
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = slice(parameters.values, parameter(plan.table, `cells.${c}.alpha`));
     for (const { unit } of cell.candidates) {
-      if (kept(c, unit)) lower(parameters, parameter(plan.table, `cells.${c}.operationThreshold`), unit, sigmoid(alpha[unit]));
+      if (kept(c, unit))
+        lower(
+          parameters,
+          parameter(plan.table, `cells.${c}.operationThreshold`),
+          unit,
+          sigmoid(alpha[unit]),
+        );
     }
     for (const { name, thresholds, index } of prunableFilters(cell)) {
       const gates = slice(parameters.values, parameter(plan.table, `${name}.gate`));
-      lower(parameters, parameter(plan.table, thresholds), index, sigmoid(gates.reduce((a, b) => Math.max(a, b), -Infinity)));
+      lower(
+        parameters,
+        parameter(plan.table, thresholds),
+        index,
+        sigmoid(gates.reduce((a, b) => Math.max(a, b), -Infinity)),
+      );
     }
   }
   for (const spec of plan.table.specs) {
     if (!spec.maskedBy) continue;
     const largest = largestAlive(parameters, spec);
     if (largest === 0 || weightThreshold(network, spec.maskedBy) < largest) continue;
-    lower(parameters, parameter(plan.table, `cells.${spec.maskedBy.cell}.weightThreshold`), spec.maskedBy.unit, largest);
+    lower(
+      parameters,
+      parameter(plan.table, `cells.${spec.maskedBy.cell}.weightThreshold`),
+      spec.maskedBy.unit,
+      largest,
+    );
   }
 }
 
-function lower({ values, momentum }: NetworkParameters, spec: ParameterSpec, index: number, importance: number): void {
+function lower(
+  { values, momentum }: NetworkParameters,
+  spec: ParameterSpec,
+  index: number,
+  importance: number,
+): void {
   const at = spec.offset + index;
   if (values[at] < importance) return;
   values[at] = importance * (1 - clearance);
@@ -58,6 +91,7 @@ function lower({ values, momentum }: NetworkParameters, spec: ParameterSpec, ind
 
 function largestAlive({ values, weightMask }: NetworkParameters, spec: ParameterSpec): number {
   let largest = 0;
-  for (let i = spec.offset; i < spec.offset + spec.size; i++) if (weightMask[i]) largest = Math.max(largest, Math.abs(values[i]));
+  for (let i = spec.offset; i < spec.offset + spec.size; i++)
+    if (weightMask[i]) largest = Math.max(largest, Math.abs(values[i]));
   return largest;
 }

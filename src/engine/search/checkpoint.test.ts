@@ -7,9 +7,13 @@ import { FakeStepper } from './testing/fake-stepper.ts';
 import { smallSettings, syntheticData } from './testing/setup.ts';
 
 const settings = smallSettings();
-const untimed = (events: readonly SearchEvent[]): object[] => events.map((event) => ({ ...event, time: 0, msPerStep: 0, timeLeft: 0, peakMemoryBytes: 0 }));
+const untimed = (events: readonly SearchEvent[]): object[] =>
+  events.map((event) => ({ ...event, time: 0, msPerStep: 0, timeLeft: 0, peakMemoryBytes: 0 }));
 
-async function search(resumeFrom?: Checkpoint, every = 5): Promise<{ events: SearchEvent[]; checkpoints: Checkpoint[]; architecture: unknown }> {
+async function search(
+  resumeFrom?: Checkpoint,
+  every = 5,
+): Promise<{ events: SearchEvent[]; checkpoints: Checkpoint[]; architecture: unknown }> {
   const events: SearchEvent[] = [];
   const checkpoints: Checkpoint[] = [];
   const running = startSearch({
@@ -27,7 +31,12 @@ async function search(resumeFrom?: Checkpoint, every = 5): Promise<{ events: Sea
 describe('a search that goes on from a checkpoint', () => {
   it('finds the same, through the same events, from every kind of place', async () => {
     const whole = await search();
-    const phases = new Set(whole.checkpoints.map(({ progress }) => `${progress?.phase ?? 'next stage'} ${progress?.step ? 'in an epoch' : 'between'}`));
+    const phases = new Set(
+      whole.checkpoints.map(
+        ({ progress }) =>
+          `${progress?.phase ?? 'next stage'} ${progress?.step ? 'in an epoch' : 'between'}`,
+      ),
+    );
     expect([...phases].sort()).toEqual([
       'next stage between',
       'scoring in an epoch',
@@ -36,15 +45,32 @@ describe('a search that goes on from a checkpoint', () => {
       'warm-up in an epoch',
     ]);
     const chosen = [...phases].map((phase) =>
-      whole.checkpoints.findLast(({ progress }) => `${progress?.phase ?? 'next stage'} ${progress?.step ? 'in an epoch' : 'between'}` === phase)!,
+      whole.checkpoints.findLast(
+        ({ progress }) =>
+          `${progress?.phase ?? 'next stage'} ${progress?.step ? 'in an epoch' : 'between'}` ===
+          phase,
+      )!,
     );
     for (const checkpoint of [...chosen, whole.checkpoints[0]]) {
       const rest = await search(checkpoint);
       expect(rest.architecture).toEqual(whole.architecture);
       // Its first events only say that it goes on; the reports of its steps depend on the phase told before.
-      const told = ['step', 'ratios', 'pruned', 'committed', 'regrown', 'evaluated', 'stage-started', 'stage-finished', 'finished'];
-      const later = (events: readonly SearchEvent[]): SearchEvent[] => events.filter(({ type }) => told.includes(type));
-      expect(untimed(later(rest.events))).toEqual(untimed(later(whole.events.slice(checkpoint.events))));
+      const told = [
+        'step',
+        'ratios',
+        'pruned',
+        'committed',
+        'regrown',
+        'evaluated',
+        'stage-started',
+        'stage-finished',
+        'finished',
+      ];
+      const later = (events: readonly SearchEvent[]): SearchEvent[] =>
+        events.filter(({ type }) => told.includes(type));
+      expect(untimed(later(rest.events))).toEqual(
+        untimed(later(whole.events.slice(checkpoint.events))),
+      );
     }
   }, 240_000);
 
@@ -61,7 +87,15 @@ describe('a search that goes on from a checkpoint', () => {
     const [checkpoint] = checkpoints;
     const damaged: [Partial<Checkpoint>, RegExp][] = [
       [{ version: 2 as 1 }, /version 2/],
-      [{ network: { ...checkpoint.network, parameters: { ...checkpoint.network.parameters, momentum: new Float32Array(3) } } }, /momentum holds 3/],
+      [
+        {
+          network: {
+            ...checkpoint.network,
+            parameters: { ...checkpoint.network.parameters, momentum: new Float32Array(3) },
+          },
+        },
+        /momentum holds 3/,
+      ],
       [{ stage: 99 }, /stage 99/],
     ];
     for (const [change, message] of damaged) {

@@ -53,7 +53,8 @@ export interface Checkpoint {
 /** Reads the network back from the device. Between steps only. @param stageOver the stage is finished: the next one begins. */
 export async function takeCheckpoint(session: Session, stageOver: boolean): Promise<Checkpoint> {
   const { plan, masks, parameters } = await session.pull();
-  const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, settings, stage } = session;
+  const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, settings, stage } =
+    session;
   return {
     format: checkpointFormat,
     version: checkpointVersion,
@@ -65,7 +66,12 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
     progress: stageOver ? null : { ...session.progress },
     ...{ lambda, recent, accuracy },
     protectedUnits: session.protectedUnits,
-    network: { endCell: plan.endCell, head: plan.stage, masks: structuredClone(masks), parameters: structuredClone(parameters) },
+    network: {
+      endCell: plan.endCell,
+      head: plan.stage,
+      masks: structuredClone(masks),
+      parameters: structuredClone(parameters),
+    },
   };
 }
 
@@ -75,24 +81,37 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
  */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   const refuse = (what: string): SearchFailure =>
-    new SearchFailure('invalid-checkpoint', `The checkpoint cannot be gone on from: ${what}.`, 'Choose an earlier checkpoint, or start the search anew.');
+    new SearchFailure(
+      'invalid-checkpoint',
+      `The checkpoint cannot be gone on from: ${what}.`,
+      'Choose an earlier checkpoint, or start the search anew.',
+    );
   if (checkpoint.format !== checkpointFormat) throw refuse('it is no checkpoint of a search');
   if (checkpoint.version !== checkpointVersion) {
-    throw refuse(`it is of version ${String(checkpoint.version)}, this program reads version ${checkpointVersion}`);
+    throw refuse(
+      `it is of version ${String(checkpoint.version)}, this program reads version ${checkpointVersion}`,
+    );
   }
   const { endCell, head, masks, parameters } = checkpoint.network;
   const plan = buildPlan(session.space, masks, endCell, head);
   for (const key of ['values', 'momentum', 'weightMask'] as const) {
     if (parameters[key].length !== plan.table.size) {
-      throw refuse(`network.parameters.${key} holds ${parameters[key].length} numbers, its masks leave ${plan.table.size}`);
+      throw refuse(
+        `network.parameters.${key} holds ${parameters[key].length} numbers, its masks leave ${plan.table.size}`,
+      );
     }
   }
-  if (checkpoint.stage > session.stages.length) throw refuse(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
+  if (checkpoint.stage > session.stages.length)
+    throw refuse(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
   const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, progress } = checkpoint;
   Object.assign(session, { steps, epochs, stageEpochs, generation, lambda, recent, accuracy });
   session.events = checkpoint.events;
   session.stage = session.stages[Math.min(checkpoint.stage, session.stages.length - 1)];
   if (progress) session.progress = { ...progress };
   for (const [cell, unit] of checkpoint.protectedUnits) session.protect(cell, unit, true);
-  session.setUnloaded({ plan, masks: structuredClone(masks), parameters: structuredClone(parameters) });
+  session.setUnloaded({
+    plan,
+    masks: structuredClone(masks),
+    parameters: structuredClone(parameters),
+  });
 }

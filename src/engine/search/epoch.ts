@@ -20,7 +20,12 @@ export async function trainEpoch(session: Session, phase: TrainingPhase): Promis
     await control.gate(session.betweenSteps);
     // Anew each step: the user may have steered.
     const { settings } = session;
-    const hyper = stepHyper(settings, session.stage, phase, phase === 'scoring' ? 0 : session.lambda.lambda);
+    const hyper = stepHyper(
+      settings,
+      session.stage,
+      phase,
+      phase === 'scoring' ? 0 : session.lambda.lambda,
+    );
     await stepper.step(data.trainBatch(session.epochs, i), hyper);
     session.steps++;
     progress.step = i + 1;
@@ -47,7 +52,13 @@ class Report {
   async read(): Promise<void> {
     const { stepper, steps } = this.session;
     const metrics = [...this.session.unreported.splice(0), ...(await stepper.readMetrics())];
-    if (!metrics.every(({ crossEntropy, gradientNorm }) => Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm))) throw diverged(steps);
+    if (
+      !metrics.every(
+        ({ crossEntropy, gradientNorm }) =>
+          Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm),
+      )
+    )
+      throw diverged(steps);
     this.metrics.push(...metrics);
   }
 
@@ -87,9 +98,16 @@ class Report {
 }
 
 function average(metrics: readonly StepMetrics[]): StepMetrics {
-  const mean: StepMetrics = { crossEntropy: 0, sizeRegularizer: 0, thresholdRegularizer: 0, gradientNorm: 0, correct: 0 };
+  const mean: StepMetrics = {
+    crossEntropy: 0,
+    sizeRegularizer: 0,
+    thresholdRegularizer: 0,
+    gradientNorm: 0,
+    correct: 0,
+  };
   for (const one of metrics) {
-    for (const key of Object.keys(mean) as (keyof StepMetrics)[]) mean[key] += one[key] / metrics.length;
+    for (const key of Object.keys(mean) as (keyof StepMetrics)[])
+      mean[key] += one[key] / metrics.length;
   }
   return mean;
 }

@@ -13,7 +13,10 @@ const settlingSteps = 30;
  * then an image's class does not depend on its neighbours.
  * @throws SearchFailure when the loss is not finite; Stopped.
  */
-export async function evaluate(session: Session, statistics: 'batch' | 'running' = 'batch'): Promise<number> {
+export async function evaluate(
+  session: Session,
+  statistics: 'batch' | 'running' = 'batch',
+): Promise<number> {
   const { data, stepper, stage, control, space, settings } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'evaluating' });
   // A shorter last batch has statistics unlike training's: by them, only whole batches count, if there is one.
@@ -34,7 +37,8 @@ export async function evaluate(session: Session, statistics: 'batch' | 'running'
       const largest = row.reduce((a, b) => Math.max(a, b));
       // Of equal logits the first counts, so that a constant network is right by chance only.
       if (row.indexOf(largest) === label) correct++;
-      loss += Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
+      loss +=
+        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
     }
     images += batch.size;
   }
@@ -58,10 +62,15 @@ export async function settle(session: Session): Promise<void> {
   const { data, stepper, control, settings, stage } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'evaluating' });
   const { update, ...hyper } = stepHyper(settings, stage, 'search', 0);
-  const frozen = Object.fromEntries(Object.keys(update).map((group) => [group, 'off'])) as typeof update;
+  const frozen = Object.fromEntries(
+    Object.keys(update).map((group) => [group, 'off']),
+  ) as typeof update;
   for (let i = 0; i < settlingSteps; i++) {
     await control.gate();
-    await stepper.step(data.trainBatch(session.epochs, i % data.stepsPerEpoch), { ...hyper, update: frozen });
+    await stepper.step(data.trainBatch(session.epochs, i % data.stepsPerEpoch), {
+      ...hyper,
+      update: frozen,
+    });
   }
   await stepper.readMetrics();
 }

@@ -12,9 +12,19 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = v.pipe(v.string(), v.maxLength(2_000));
 
 const UnitCountSchema = v.object({ left: count, total: count });
-const CountsSchema = v.object({ operation: UnitCountSchema, filter: UnitCountSchema, weight: UnitCountSchema });
+const CountsSchema = v.object({
+  operation: UnitCountSchema,
+  filter: UnitCountSchema,
+  weight: UnitCountSchema,
+});
 const ParametersSchema = v.object({ dense: count, active: count });
-const place = { cell: count, edge: count, from: count, to: count, operation: v.picklist(operationNames) };
+const place = {
+  cell: count,
+  edge: count,
+  from: count,
+  to: count,
+  operation: v.picklist(operationNames),
+};
 const share = v.object({ cell: count, count, reprune: v.boolean() });
 const PhaseSchema = v.picklist(['compiling', 'warm-up', 'search', 'scoring', 'evaluating']);
 
@@ -23,7 +33,14 @@ const FilterUnitsSchema = v.object({
   ...{ unit: v.nullable(count), part: count, ids: v.nullable(v.array(count)) },
   ...{ gates: v.array(count), threshold: finite, alive: flags },
 });
-const WeightUnitsSchema = v.object({ unit: count, threshold: finite, width: finite, alive: v.array(count), masked: v.array(count), total: count });
+const WeightUnitsSchema = v.object({
+  unit: count,
+  threshold: finite,
+  width: finite,
+  alive: v.array(count),
+  masked: v.array(count),
+  total: count,
+});
 const CellUnitsSchema = v.object({
   cell: count,
   operations: v.object({ importances: v.array(finite), thresholds: v.array(finite), alive: flags }),
@@ -32,12 +49,19 @@ const CellUnitsSchema = v.object({
 });
 
 const base = { step: count, time: v.pipe(finite, v.minValue(0)) };
-const event = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) => v.object({ ...base, type: v.literal(type), ...fields });
+const event = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) =>
+  v.object({ ...base, type: v.literal(type), ...fields });
 
 export const SearchEventSchema = v.variant('type', [
   event('started', {
     settings: SearchSettingsSchema,
-    dataset: v.object({ name: text, classes: count, classNames: v.array(text), trainImages: count, validationImages: count }),
+    dataset: v.object({
+      name: text,
+      classes: count,
+      classNames: v.array(text),
+      trainImages: count,
+      validationImages: count,
+    }),
     backend: text,
     engineVersion: text,
     superNetParameters: count,
@@ -54,8 +78,22 @@ export const SearchEventSchema = v.variant('type', [
   }),
   event('phase', { stage: count, phase: PhaseSchema }),
   event('step', {
-    ...{ stage: count, epoch: count, crossEntropy: finite, sizeRegularizer: finite, thresholdRegularizer: finite, gradientNorm: finite },
-    ...{ accuracy: finite, lambda: finite, msPerStep: finite, memoryBytes: finite, peakMemoryBytes: finite, timeLeft: finite },
+    ...{
+      stage: count,
+      epoch: count,
+      crossEntropy: finite,
+      sizeRegularizer: finite,
+      thresholdRegularizer: finite,
+      gradientNorm: finite,
+    },
+    ...{
+      accuracy: finite,
+      lambda: finite,
+      msPerStep: finite,
+      memoryBytes: finite,
+      peakMemoryBytes: finite,
+      timeLeft: finite,
+    },
   }),
   event('epoch', { stage: count, epoch: count, phase: PhaseSchema }),
   event('ratios', {
@@ -63,19 +101,41 @@ export const SearchEventSchema = v.variant('type', [
     committed: v.boolean(),
     counts: CountsSchema,
     stages: v.array(v.object({ stage: count, counts: CountsSchema, parameters: ParametersSchema })),
-    cells: v.array(v.object({ cell: count, stage: count, counts: CountsSchema, parameters: ParametersSchema })),
+    cells: v.array(
+      v.object({ cell: count, stage: count, counts: CountsSchema, parameters: ParametersSchema }),
+    ),
     parameters: ParametersSchema,
   }),
   event('units', { stage: count, committed: v.boolean(), cells: v.array(CellUnitsSchema) }),
   event('pruned', {
     stage: count,
-    operations: v.array(v.object({ ...place, importance: finite, threshold: finite, reprune: v.boolean() })),
+    operations: v.array(
+      v.object({ ...place, importance: finite, threshold: finite, reprune: v.boolean() }),
+    ),
     filters: v.array(share),
     weights: v.array(share),
   }),
-  event('committed', { stage: count, round: count, counts: CountsSchema, parameters: ParametersSchema, lambda: finite, memoryBefore: finite, memoryAfter: finite }),
-  event('regrown', { stage: count, operations: v.array(v.object({ ...place, cellScore: finite, typeScore: finite })) }),
-  event('evaluated', { stage: count, split: v.picklist(['validation', 'test']), accuracy: finite, loss: finite, images: count, parameters: count }),
+  event('committed', {
+    stage: count,
+    round: count,
+    counts: CountsSchema,
+    parameters: ParametersSchema,
+    lambda: finite,
+    memoryBefore: finite,
+    memoryAfter: finite,
+  }),
+  event('regrown', {
+    stage: count,
+    operations: v.array(v.object({ ...place, cellScore: finite, typeScore: finite })),
+  }),
+  event('evaluated', {
+    stage: count,
+    split: v.picklist(['validation', 'test']),
+    accuracy: finite,
+    loss: finite,
+    images: count,
+    parameters: count,
+  }),
   event('stage-finished', {
     stage: count,
     reason: v.picklist(['goal-reached', 'nothing-pruned', 'max-epochs']),
@@ -87,7 +147,12 @@ export const SearchEventSchema = v.variant('type', [
   event('paused', {}),
   event('resumed', {}),
   event('device-lost', { message: text }),
-  event('finished', { targetReached: v.boolean(), accuracy: finite, parameters: ParametersSchema, architecture: ArchitectureSchema }),
+  event('finished', {
+    targetReached: v.boolean(),
+    accuracy: finite,
+    parameters: ParametersSchema,
+    architecture: ArchitectureSchema,
+  }),
   event('stopped', { architecture: v.nullable(ArchitectureSchema) }),
   event('failed', { code: text, message: text, advice: text }),
 ]);

@@ -91,7 +91,13 @@ export type SearchEvent = Base &
     | {
         type: 'started';
         settings: SearchSettings;
-        dataset: { name: string; classes: number; classNames: string[]; trainImages: number; validationImages: number };
+        dataset: {
+          name: string;
+          classes: number;
+          classNames: string[];
+          trainImages: number;
+          validationImages: number;
+        };
         backend: string;
         engineVersion: string;
         /** Parameters of the whole super-net before any pruning. */
@@ -172,7 +178,15 @@ export type SearchEvent = Base &
         stage: number;
         operations: (UnitPlace & { cellScore: number; typeScore: number })[];
       }
-    | { type: 'evaluated'; stage: number; split: 'validation' | 'test'; accuracy: number; loss: number; images: number; parameters: number }
+    | {
+        type: 'evaluated';
+        stage: number;
+        split: 'validation' | 'test';
+        accuracy: number;
+        loss: number;
+        images: number;
+        parameters: number;
+      }
     | {
         type: 'stage-finished';
         stage: number;
@@ -186,7 +200,13 @@ export type SearchEvent = Base &
     | { type: 'paused' }
     | { type: 'resumed' }
     | { type: 'device-lost'; message: string }
-    | { type: 'finished'; targetReached: boolean; accuracy: number; parameters: ParameterCounts; architecture: Architecture }
+    | {
+        type: 'finished';
+        targetReached: boolean;
+        accuracy: number;
+        parameters: ParameterCounts;
+        architecture: Architecture;
+      }
     | { type: 'stopped'; architecture: Architecture | null }
     | { type: 'failed'; code: string; message: string; advice: string }
   );

@@ -4,7 +4,13 @@ export class SearchFailure extends Error {
   override readonly name = 'SearchFailure';
 
   constructor(
-    readonly code: 'diverged' | 'device-lost' | 'out-of-memory' | 'invalid-settings' | 'invalid-checkpoint' | 'internal',
+    readonly code:
+      | 'diverged'
+      | 'device-lost'
+      | 'out-of-memory'
+      | 'invalid-settings'
+      | 'invalid-checkpoint'
+      | 'internal',
     message: string,
     /** What the user can do now. */
     readonly advice: string,
@@ -19,15 +25,26 @@ export function failureOf(error: unknown): SearchFailure {
   if (error instanceof SearchFailure) return error;
   const message = error instanceof Error ? error.message : String(error);
   const name = error instanceof Error ? error.name : '';
-  const of = (code: SearchFailure['code'], advice: string) => new SearchFailure(code, message, advice, { cause: error });
+  const of = (code: SearchFailure['code'], advice: string) =>
+    new SearchFailure(code, message, advice, { cause: error });
   if (name === 'AbortError' || /device\b.*\blost|lost\b.*\bdevice/i.test(message)) {
-    return of('device-lost', 'The graphics device was reset or taken away. Start the search again; with a smaller batch if it happens again.');
+    return of(
+      'device-lost',
+      'The graphics device was reset or taken away. Start the search again; with a smaller batch if it happens again.',
+    );
   }
   if (/out of memory|allocat|maxBufferSize/i.test(message)) {
-    return of('out-of-memory', 'Choose a smaller batch, fewer channels, or more stages, and start again.');
+    return of(
+      'out-of-memory',
+      'Choose a smaller batch, fewer channels, or more stages, and start again.',
+    );
   }
-  if (error instanceof RangeError) return of('invalid-settings', 'Change the setting that the message names, and start again.');
-  return of('internal', 'This is a defect of the program: please report it with the settings and this message.');
+  if (error instanceof RangeError)
+    return of('invalid-settings', 'Change the setting that the message names, and start again.');
+  return of(
+    'internal',
+    'This is a defect of the program: please report it with the settings and this message.',
+  );
 }
 
 export function diverged(step: number): SearchFailure {

@@ -18,7 +18,11 @@ const settingsArbitrary = fc
     channels: fc.integer({ min: 1, max: 5 }),
     stages: fc.integer({ min: 1, max: 3 }),
     operations: fc.subarray([...operationNames], { minLength: 1 }),
-    granularities: fc.record({ operation: fc.boolean(), filter: fc.boolean(), weight: fc.boolean() }),
+    granularities: fc.record({
+      operation: fc.boolean(),
+      filter: fc.boolean(),
+      weight: fc.boolean(),
+    }),
     lambda0: fc.constantFrom(0, 1e-3, 1e-2),
     reprune: fc.boolean(),
     commitEvery: fc.integer({ min: 1, max: 3 }),
@@ -38,7 +42,16 @@ const settingsArbitrary = fc
   );
 
 /** Runs a search and calls `check` with everything loaded and the committed ratios said next. */
-async function watch(settings: SearchSettings, check: (now: Loaded, before: Loaded | null, counts: GranularityCounts, active: number, dense: number) => void) {
+async function watch(
+  settings: SearchSettings,
+  check: (
+    now: Loaded,
+    before: Loaded | null,
+    counts: GranularityCounts,
+    active: number,
+    dense: number,
+  ) => void,
+) {
   let now: Loaded | null = null;
   let before: Loaded | null = null;
   const { running } = fakeSearch(
@@ -52,7 +65,8 @@ async function watch(settings: SearchSettings, check: (now: Loaded, before: Load
     (event) => {
       // After a regrowth, ratios are told before the next stage loads it: nothing to compare them with.
       if (event.type === 'regrown') now = null;
-      if (event.type === 'ratios' && event.committed && now) check(now, before, event.counts, event.parameters.active, event.parameters.dense);
+      if (event.type === 'ratios' && event.committed && now)
+        check(now, before, event.counts, event.parameters.active, event.parameters.dense);
       if (event.type === 'stage-started') now = null;
     },
   );
@@ -65,10 +79,12 @@ function countNaively({ plan, parameters }: Loaded) {
   for (const cell of plan.cells) {
     for (const { index } of plan.space.edges) {
       for (let o = 0; o < plan.space.operations.length; o++) {
-        if (cell.candidates.some(({ unit }) => unit === index * plan.space.operations.length + o)) left.operation++;
+        if (cell.candidates.some(({ unit }) => unit === index * plan.space.operations.length + o))
+          left.operation++;
       }
     }
-    for (const name of filterGroups(plan.space, cell.shape)) left.filter += plan.table.byName.get(`${name}.gate`)?.size ?? 0;
+    for (const name of filterGroups(plan.space, cell.shape))
+      left.filter += plan.table.byName.get(`${name}.gate`)?.size ?? 0;
   }
   for (const { group, maskedBy, offset, size } of plan.table.specs) {
     for (let i = offset; i < offset + size; i++) {
@@ -106,8 +122,10 @@ describe('in every search', () => {
         await watch(settings, (now, before) => {
           if (!before) return;
           const old = elements(before);
-          for (const [key, mask] of elements(now)) expect(mask).toBeLessThanOrEqual(old.get(key) ?? 0);
-          for (const { name } of now.plan.table.specs) expect(before.plan.table.byName.has(name)).toBe(true);
+          for (const [key, mask] of elements(now))
+            expect(mask).toBeLessThanOrEqual(old.get(key) ?? 0);
+          for (const { name } of now.plan.table.specs)
+            expect(before.plan.table.byName.has(name)).toBe(true);
         });
       }),
       { numRuns: 15 },
@@ -119,8 +137,12 @@ describe('in every search', () => {
       fc.asyncProperty(settingsArbitrary, async (settings) => {
         await watch(settings, ({ plan }) => {
           for (const { candidates, preprocess, live } of plan.cells) {
-            for (let to = 2; to < plan.space.settings.nodes + 2; to++) expect(candidates.some((k) => k.to === to)).toBe(true);
-            const groups = [...preprocess, ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])])];
+            for (let to = 2; to < plan.space.settings.nodes + 2; to++)
+              expect(candidates.some((k) => k.to === to)).toBe(true);
+            const groups = [
+              ...preprocess,
+              ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
+            ];
             for (const { filters } of groups) expect(filters.length).toBeGreaterThan(0);
             for (const channels of live) expect(channels.length).toBeGreaterThan(0);
           }
@@ -135,10 +157,16 @@ describe('in every search', () => {
       fc.asyncProperty(settingsArbitrary, async (settings) => {
         await watch(settings, (now, _, counts, active, dense) => {
           const left = countNaively(now);
-          expect([counts.operation.left, counts.filter.left, counts.weight.left]).toEqual([left.operation, left.filter, left.weight]);
+          expect([counts.operation.left, counts.filter.left, counts.weight.left]).toEqual([
+            left.operation,
+            left.filter,
+            left.weight,
+          ]);
           expect({ active, dense }).toEqual({ active: left.active, dense: left.dense });
           expect(dense).toBe(now.plan.table.groups.weight.size);
-          expect(counts.operation.total).toBe(now.plan.cells.length * now.plan.space.edges.length * now.plan.space.operations.length);
+          expect(counts.operation.total).toBe(
+            now.plan.cells.length * now.plan.space.edges.length * now.plan.space.operations.length,
+          );
         });
       }),
       { numRuns: 15 },
@@ -148,7 +176,10 @@ describe('in every search', () => {
   it('the same seed gives the same architecture', async () => {
     await fc.assert(
       fc.asyncProperty(settingsArbitrary, async (settings) => {
-        const [one, other] = await Promise.all([fakeSearch(settings).running.result, fakeSearch(settings).running.result]);
+        const [one, other] = await Promise.all([
+          fakeSearch(settings).running.result,
+          fakeSearch(settings).running.result,
+        ]);
         expect(one).toEqual(other);
       }),
       { numRuns: 10 },

@@ -5,7 +5,13 @@ import { adaptLambda, initialLambda } from './lambda.ts';
 import type { Round } from './lambda.ts';
 
 const settings = paperSettings.regularizer;
-const round = (change: Partial<Round> = {}): Round => ({ prunedShare: 0, crossEntropy: 1, regularizers: 100, insist: false, ...change });
+const round = (change: Partial<Round> = {}): Round => ({
+  prunedShare: 0,
+  crossEntropy: 1,
+  regularizers: 100,
+  insist: false,
+  ...change,
+});
 
 describe('adaptive lambda', () => {
   it('grows by a step that grows by c0 squared while little is pruned', () => {
@@ -16,7 +22,11 @@ describe('adaptive lambda', () => {
   });
 
   it('shrinks by c0 and starts its step anew when much is pruned', () => {
-    const state = adaptLambda({ lambda: 0.01, step: 0.004, limit: 1 }, round({ prunedShare: settings.manyPruned }), settings);
+    const state = adaptLambda(
+      { lambda: 0.01, step: 0.004, limit: 1 },
+      round({ prunedShare: settings.manyPruned }),
+      settings,
+    );
     expect(state).toEqual({ lambda: 0.005, step: settings.lambda0, limit: 1 });
   });
 
@@ -28,12 +38,15 @@ describe('adaptive lambda', () => {
   it('never lets the weighted regularizers exceed the cross entropy, unless it insists', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ prunedShare: fc.double({ min: 0, max: 0.1, noNaN: true }) }), { maxLength: 30 }),
+        fc.array(fc.record({ prunedShare: fc.double({ min: 0, max: 0.1, noNaN: true }) }), {
+          maxLength: 30,
+        }),
         fc.double({ min: 0.01, max: 3, noNaN: true }),
         fc.double({ min: 1, max: 1000, noNaN: true }),
         (rounds, crossEntropy, regularizers) => {
           let state = initialLambda(settings);
-          for (const one of rounds) state = adaptLambda(state, round({ ...one, crossEntropy, regularizers }), settings);
+          for (const one of rounds)
+            state = adaptLambda(state, round({ ...one, crossEntropy, regularizers }), settings);
           expect(state.lambda * regularizers).toBeLessThanOrEqual(crossEntropy * (1 + 1e-9));
         },
       ),

@@ -28,15 +28,23 @@ export interface Round {
   readonly insist: boolean;
 }
 
-export function initialLambda({ lambda0 }: Pick<SearchSettings['regularizer'], 'lambda0'>): LambdaState {
+export function initialLambda({
+  lambda0,
+}: Pick<SearchSettings['regularizer'], 'lambda0'>): LambdaState {
   return { lambda: 0, step: lambda0, limit: 1 };
 }
 
-export function adaptLambda(state: LambdaState, round: Round, settings: SearchSettings['regularizer']): LambdaState {
+export function adaptLambda(
+  state: LambdaState,
+  round: Round,
+  settings: SearchSettings['regularizer'],
+): LambdaState {
   const { lambda0, c0, fewPruned, manyPruned } = settings;
-  if (round.prunedShare >= manyPruned) return { ...state, lambda: state.lambda / c0, step: lambda0 };
+  if (round.prunedShare >= manyPruned)
+    return { ...state, lambda: state.lambda / c0, step: lambda0 };
   if (round.prunedShare >= fewPruned) return state;
-  const atLimit = (limit: number): number => (round.regularizers > 0 ? (limit * round.crossEntropy) / round.regularizers : Infinity);
+  const atLimit = (limit: number): number =>
+    round.regularizers > 0 ? (limit * round.crossEntropy) / round.regularizers : Infinity;
   const capped = state.lambda > 0 && state.lambda >= atLimit(state.limit);
   const limit = capped && round.insist ? state.limit * c0 : state.limit;
   const step = capped ? state.step : state.step * c0 ** 2;

@@ -58,7 +58,9 @@ function scoredPairs(network: Network): Pair[] {
   const { cells, space } = network.plan;
   const cellScores = scores(cells.map((cell) => evidence(network, cell, () => true)!));
   return cells.flatMap((cell, i) => {
-    const byType = space.operations.map(({ name }) => evidence(network, cell, (unit) => operationOf(network, unit).name === name));
+    const byType = space.operations.map(({ name }) =>
+      evidence(network, cell, (unit) => operationOf(network, unit).name === name),
+    );
     const known = scores(byType.filter((e) => e !== null));
     const unknown = Math.min(...known) / 2;
     let next = 0;
@@ -66,7 +68,12 @@ function scoredPairs(network: Network): Pair[] {
       const places = space.edges
         .map((edge) => edge.index * space.operations.length + o)
         .filter((unit) => !network.masks.operations[cell.shape.index][unit]);
-      return { cell: cell.shape.index, cellScore: cellScores[i], typeScore: byType[o] ? known[next++] : unknown, places };
+      return {
+        cell: cell.shape.index,
+        cellScore: cellScores[i],
+        typeScore: byType[o] ? known[next++] : unknown,
+        places,
+      };
     });
   });
 }
@@ -75,14 +82,22 @@ function operationOf({ plan: { space } }: Network, unit: number) {
   return space.operations[unit % space.operations.length];
 }
 
-function evidence({ plan, parameters }: Network, cell: CellPlan, chosen: (unit: number) => boolean): Evidence | null {
+function evidence(
+  { plan, parameters }: Network,
+  cell: CellPlan,
+  chosen: (unit: number) => boolean,
+): Evidence | null {
   const units = cell.candidates.map(({ unit }) => unit).filter(chosen);
   if (units.length === 0) return null;
   const spec = parameter(plan.table, `cells.${cell.shape.index}.alpha`);
   const momentum = slice(parameters.momentum, spec);
   const alpha = slice(parameters.values, spec);
-  const mean = (f: (unit: number) => number): number => units.reduce((sum, unit) => sum + f(unit), 0) / units.length;
-  return { gradient: mean((unit) => Math.abs(momentum[unit])), importance: mean((unit) => sigmoid(alpha[unit])) };
+  const mean = (f: (unit: number) => number): number =>
+    units.reduce((sum, unit) => sum + f(unit), 0) / units.length;
+  return {
+    gradient: mean((unit) => Math.abs(momentum[unit])),
+    importance: mean((unit) => sigmoid(alpha[unit])),
+  };
 }
 
 /** Half from gradients, half from importances, each as a share of their sum. */
@@ -100,7 +115,12 @@ function scores(all: readonly Evidence[]): number[] {
  * The network with these operations back: fresh weights at the current widths, all filters, gate logits 0, thresholds 0,
  * and the importance as it was drawn at the start of the search.
  */
-export function regrow(network: Network, regrowths: readonly (Pick<Regrowth, 'cell' | 'unit'> & Partial<Regrowth>)[], seed: number, generation: number): Network {
+export function regrow(
+  network: Network,
+  regrowths: readonly (Pick<Regrowth, 'cell' | 'unit'> & Partial<Regrowth>)[],
+  seed: number,
+  generation: number,
+): Network {
   const { space, endCell, stage, table } = network.plan;
   const masks: UnitMasks = {
     operations: network.masks.operations.map((mask) => mask.slice()),
@@ -111,11 +131,17 @@ export function regrow(network: Network, regrowths: readonly (Pick<Regrowth, 'ce
     const edge = Math.floor(unit / space.operations.length);
     const name = candidateName(cell, edge, operationOf(network, unit));
     for (const group of Object.keys(masks.filters)) {
-      if (group === name || group.startsWith(`${name}.`)) masks.filters[group] = new Uint8Array(masks.filters[group].length).fill(1);
+      if (group === name || group.startsWith(`${name}.`))
+        masks.filters[group] = new Uint8Array(masks.filters[group].length).fill(1);
     }
   }
   const plan = buildPlan(space, masks, endCell, stage);
-  const parameters = migrateParameters(plan.table, { table, parameters: network.parameters }, seed, generation);
+  const parameters = migrateParameters(
+    plan.table,
+    { table, parameters: network.parameters },
+    seed,
+    generation,
+  );
   const alphas = plan.table.specs.filter(({ group }) => group === 'alpha');
   const initial = migrateParameters({ ...plan.table, specs: alphas }, null, seed, 0).values;
   for (const { cell, unit } of regrowths) {

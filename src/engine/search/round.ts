@@ -8,7 +8,12 @@ import { adaptLambda } from './lambda.ts';
 import type { Session } from './session.ts';
 
 /** @param outcome of `commitLive` on the network that is loaded. Its thresholds are adjusted in place. */
-export async function commitRound(session: Session, outcome: { network: Network; pruned: PrunedUnits }, round: number, goal: number): Promise<void> {
+export async function commitRound(
+  session: Session,
+  outcome: { network: Network; pruned: PrunedUnits },
+  round: number,
+  goal: number,
+): Promise<void> {
   const { stage, stepper, discretization } = session;
   const { network, pruned } = outcome;
   resetThresholds(network.plan, network.parameters, discretization.held);
@@ -44,9 +49,13 @@ export async function commitRound(session: Session, outcome: { network: Network;
 }
 
 /** Of all units in the trained cells, at the coarsest level that prunes: operations, unless they are switched off. */
-function prunedShare({ settings: { granularities }, totals, stage }: Session, pruned: PrunedUnits): number {
+function prunedShare(
+  { settings: { granularities }, totals, stage }: Session,
+  pruned: PrunedUnits,
+): number {
   const sum = (counts: Iterable<number>): number => [...counts].reduce((a, b) => a + b, 0);
-  const total = (level: 'operation' | 'filter' | 'weight'): number => sum(totals[level].slice(0, stage.lastCell + 1));
+  const total = (level: 'operation' | 'filter' | 'weight'): number =>
+    sum(totals[level].slice(0, stage.lastCell + 1));
   if (granularities.operation) return pruned.operations.length / total('operation');
   if (granularities.filter) return sum(pruned.filters.values()) / total('filter');
   return sum(pruned.weights.values()) / total('weight');
@@ -60,16 +69,18 @@ function emitPruned(session: Session, pruned: PrunedUnits): void {
   session.emit({
     type: 'pruned',
     stage: stage.index,
-    operations: pruned.operations.map(({ cell, candidate: { edge, from, to, operation }, importance, threshold }) => ({
-      cell,
-      edge,
-      from,
-      to,
-      operation: operation.name,
-      importance,
-      threshold,
-      reprune: reprune(cell),
-    })),
+    operations: pruned.operations.map(
+      ({ cell, candidate: { edge, from, to, operation }, importance, threshold }) => ({
+        cell,
+        edge,
+        from,
+        to,
+        operation: operation.name,
+        importance,
+        threshold,
+        reprune: reprune(cell),
+      }),
+    ),
     filters: byCell(pruned.filters),
     weights: byCell(pruned.weights),
   });

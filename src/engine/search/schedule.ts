@@ -23,18 +23,16 @@ export interface Stage {
 export function planStages(space: SpaceShape, settings: SearchSettings): Stage[] {
   const { stage, joint, reevaluation, granularities } = settings;
   const regrows = reevaluation.regrowShare > 0 && granularities.operation;
-  const stages = space.stageEnds.map(
-    (lastCell, index): Stage => ({
-      index,
-      joint: false,
-      firstCell: index === 0 ? 0 : space.stageEnds[index - 1] + 1,
-      lastCell,
-      head: index,
-      warmUpEpochs: stage.warmUpEpochs,
-      maxEpochs: Math.max(stage.maxEpochs, stage.warmUpEpochs),
-      scoringEpochs: regrows && index > 0 ? reevaluation.scoringEpochs : 0,
-    }),
-  );
+  const stages = space.stageEnds.map((lastCell, index): Stage => ({
+    index,
+    joint: false,
+    firstCell: index === 0 ? 0 : space.stageEnds[index - 1] + 1,
+    lastCell,
+    head: index,
+    warmUpEpochs: stage.warmUpEpochs,
+    maxEpochs: Math.max(stage.maxEpochs, stage.warmUpEpochs),
+    scoringEpochs: regrows && index > 0 ? reevaluation.scoringEpochs : 0,
+  }));
   const last = stages.length - 1;
   return [
     ...stages,
@@ -69,10 +67,17 @@ const updates: Record<TrainingPhase, (group: TrainedGroup) => UpdateMode> = {
  * @param lambda weight of the regularizers. Scoring is told 0: it asks what the task wants, and the size regularizer
  * speaks for the cells of one stage only.
  */
-export function stepHyper(settings: SearchSettings, stage: Pick<Stage, 'firstCell' | 'lastCell'>, phase: TrainingPhase, lambda: number): StepHyper {
-  const { momentum, weights, importances, gates, thresholds, weightThresholds } = settings.optimizers;
+export function stepHyper(
+  settings: SearchSettings,
+  stage: Pick<Stage, 'firstCell' | 'lastCell'>,
+  phase: TrainingPhase,
+  lambda: number,
+): StepHyper {
+  const { momentum, weights, importances, gates, thresholds, weightThresholds } =
+    settings.optimizers;
   const { granularities } = settings;
-  const update = (group: TrainedGroup, learned = true): UpdateMode => (learned ? updates[phase](group) : 'off');
+  const update = (group: TrainedGroup, learned = true): UpdateMode =>
+    learned ? updates[phase](group) : 'off';
   return {
     lambda,
     sizeCells: [stage.firstCell, stage.lastCell],

@@ -10,7 +10,11 @@ describe('a search', () => {
     const { running, recording } = fakeSearch(settings);
     const architecture = await running.result;
     expect(recording.events[0].type).toBe('started');
-    expect(recording.of('stage-started').map(({ stage, joint, firstCell, lastCell }) => [stage, joint, firstCell, lastCell])).toEqual([
+    expect(
+      recording
+        .of('stage-started')
+        .map(({ stage, joint, firstCell, lastCell }) => [stage, joint, firstCell, lastCell]),
+    ).toEqual([
       [0, false, 0, 0],
       [1, false, 1, 1],
       [2, false, 2, 2],
@@ -48,7 +52,12 @@ describe('a search', () => {
     let phase = '';
     const { running } = fakeSearch(
       smallSettings(),
-      { onStep: (_, { update, lambda }) => modes.add(`${phase}: ${Object.values(update).join(' ')}${phase === 'scoring' ? ` ${lambda}` : ''}`) },
+      {
+        onStep: (_, { update, lambda }) =>
+          modes.add(
+            `${phase}: ${Object.values(update).join(' ')}${phase === 'scoring' ? ` ${lambda}` : ''}`,
+          ),
+      },
       (event) => {
         if (event.type === 'phase') phase = event.phase;
       },
@@ -72,7 +81,8 @@ describe('a search', () => {
           if (!opening) return;
           for (const group of ['threshold', 'weightThreshold'] as const) {
             const { offset, size } = table.groups[group];
-            for (const all of [values, momentum]) expect(all.subarray(offset, offset + size).every((x) => x === 0)).toBe(true);
+            for (const all of [values, momentum])
+              expect(all.subarray(offset, offset + size).every((x) => x === 0)).toBe(true);
           }
           checked++;
         },
@@ -93,7 +103,9 @@ describe('a search', () => {
     });
     expect(await second.running.result).toEqual(architecture);
     expect(second.recording.of('resumed')).toHaveLength(1);
-    const told = second.recording.events.filter(({ type }) => type !== 'paused' && type !== 'resumed');
+    const told = second.recording.events.filter(
+      ({ type }) => type !== 'paused' && type !== 'resumed',
+    );
     expect(told.map(withoutTime)).toEqual(first.recording.events.map(withoutTime));
   });
 
@@ -128,29 +140,44 @@ describe('a search', () => {
   it('fails with advice when the loss diverges', async () => {
     const { running, recording } = fakeSearch(smallSettings(), { divergeAt: 20 });
     await expect(running.result).rejects.toBeInstanceOf(SearchFailure);
-    expect(recording.events.at(-1)).toMatchObject({ type: 'failed', code: 'diverged', advice: expect.stringContaining('learning rate') });
+    expect(recording.events.at(-1)).toMatchObject({
+      type: 'failed',
+      code: 'diverged',
+      advice: expect.stringContaining('learning rate'),
+    });
   });
 
   it('says so when the device is lost', async () => {
-    const { running, recording } = fakeSearch(smallSettings(), { failure: new Error('The device was lost') });
+    const { running, recording } = fakeSearch(smallSettings(), {
+      failure: new Error('The device was lost'),
+    });
     await expect(running.result).rejects.toMatchObject({ code: 'device-lost' });
     expect(recording.events.slice(-2).map(({ type }) => type)).toEqual(['device-lost', 'failed']);
   });
 
-  it.each(['operation', 'filter', 'weight'] as const)('leaves the %s level alone when it is switched off', async (level) => {
-    const { running, recording } = fakeSearch(smallSettings((s) => (s.granularities[level] = false)));
-    await running.result;
-    for (const pruned of recording.of('pruned')) expect(pruned[`${level}s`]).toEqual([]);
-    if (level !== 'operation') return;
-    for (const { counts } of recording.of('ratios')) expect(counts.operation.left).toBe(counts.operation.total);
-    expect(recording.of('regrown')).toEqual([]);
-  });
+  it.each(['operation', 'filter', 'weight'] as const)(
+    'leaves the %s level alone when it is switched off',
+    async (level) => {
+      const { running, recording } = fakeSearch(
+        smallSettings((s) => (s.granularities[level] = false)),
+      );
+      await running.result;
+      for (const pruned of recording.of('pruned')) expect(pruned[`${level}s`]).toEqual([]);
+      if (level !== 'operation') return;
+      for (const { counts } of recording.of('ratios'))
+        expect(counts.operation.left).toBe(counts.operation.total);
+      expect(recording.of('regrown')).toEqual([]);
+    },
+  );
 
   it('holds earlier cells where re-pruning is off', async () => {
-    const { running, recording } = fakeSearch(smallSettings((s) => (s.reevaluation = { ...s.reevaluation, reprune: false })));
+    const { running, recording } = fakeSearch(
+      smallSettings((s) => (s.reevaluation = { ...s.reevaluation, reprune: false })),
+    );
     await running.result;
     const early = recording.of('pruned').filter(({ stage }) => stage < 3);
     expect(early.length).toBeGreaterThan(0);
-    for (const { operations, filters, weights } of early) expect([...operations, ...filters, ...weights].some(({ reprune }) => reprune)).toBe(false);
+    for (const { operations, filters, weights } of early)
+      expect([...operations, ...filters, ...weights].some(({ reprune }) => reprune)).toBe(false);
   });
 });

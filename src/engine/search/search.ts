@@ -29,8 +29,14 @@ async function run(session: Session): Promise<Architecture | null> {
     return await searchUntilStopped(session);
   } catch (error) {
     const failure = failureOf(error);
-    if (failure.code === 'device-lost') session.emit({ type: 'device-lost', message: failure.message });
-    session.emit({ type: 'failed', code: failure.code, message: failure.message, advice: failure.advice });
+    if (failure.code === 'device-lost')
+      session.emit({ type: 'device-lost', message: failure.message });
+    session.emit({
+      type: 'failed',
+      code: failure.code,
+      message: failure.message,
+      advice: failure.advice,
+    });
     throw failure;
   } finally {
     session.control.close();
@@ -95,5 +101,13 @@ async function stopped(session: Session): Promise<Architecture | null> {
 
 function describe(session: Session, targetReached: boolean): Architecture {
   const { totals, settings, data, steps, accuracy } = session;
-  return describeArchitecture({ network: session.current, totals, settings, data, steps, validationAccuracy: accuracy, targetReached });
+  return describeArchitecture({
+    network: session.current,
+    totals,
+    settings,
+    data,
+    steps,
+    validationAccuracy: accuracy,
+    targetReached,
+  });
 }

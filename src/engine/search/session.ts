@@ -1,5 +1,12 @@
 /** What the parts of a running search share: its inputs, where it stands, and how it speaks. */
-import { addCounts, addParameters, countParameters, summarizeCells, superNetTotals, unitMillions } from '../granularity/count.ts';
+import {
+  addCounts,
+  addParameters,
+  countParameters,
+  summarizeCells,
+  superNetTotals,
+  unitMillions,
+} from '../granularity/count.ts';
 import type { Totals } from '../granularity/count.ts';
 import type { Discretization } from '../granularity/live.ts';
 import type { Network } from '../granularity/network.ts';
@@ -55,7 +62,15 @@ export class Session {
   steps = 0;
   epochs = 0;
   stageEpochs = 0;
-  progress: StageProgress = { phase: 'warm-up', step: 0, initial: 0, round: 0, idle: 0, prunedOperations: 0, scored: 0 };
+  progress: StageProgress = {
+    phase: 'warm-up',
+    step: 0,
+    initial: 0,
+    round: 0,
+    idle: 0,
+    prunedOperations: 0,
+    scored: 0,
+  };
   /** Events emitted. */
   events = 0;
   /** Counts the times that something fresh was drawn: see `migrateParameters`. */
@@ -83,10 +98,20 @@ export class Session {
     this.data = data;
     this.stepper = stepper;
     this.listener = emit;
-    this.control = new Control(now ?? (() => performance.now()), (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }), resumeFrom?.time);
-    this.space = createSpace(settings.space, { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length });
+    this.control = new Control(
+      now ?? (() => performance.now()),
+      (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }),
+      resumeFrom?.time,
+    );
+    this.space = createSpace(settings.space, {
+      size: data.imageSize,
+      channels: data.imageChannels,
+      classes: data.classNames.length,
+    });
     this.totals = superNetTotals(this.space);
-    this.stages = planStages(this.space, settings).filter(({ joint }) => joint || !options.variant?.oneStage);
+    this.stages = planStages(this.space, settings).filter(
+      ({ joint }) => joint || !options.variant?.oneStage,
+    );
     this.stage = this.stages[0];
     this.lambda = initialLambda(settings.regularizer);
   }
@@ -99,7 +124,8 @@ export class Session {
 
   /** Before every training step. */
   readonly betweenSteps = async (): Promise<void> => {
-    for (let next = this.steerings.shift(); next; next = this.steerings.shift()) await applySteering(this, next);
+    for (let next = this.steerings.shift(); next; next = this.steerings.shift())
+      await applySteering(this, next);
   };
 
   protect(cell: number, unit: number, on: boolean): void {
@@ -119,7 +145,9 @@ export class Session {
   /** Most steps from here to the end. */
   get maxStepsLeft(): number {
     const later = this.stages.filter(({ index }) => index > this.stage.index);
-    return Math.max(0, maxEpochs([this.stage, ...later]) - this.stageEpochs) * this.data.stepsPerEpoch;
+    return (
+      Math.max(0, maxEpochs([this.stage, ...later]) - this.stageEpochs) * this.data.stepsPerEpoch
+    );
   }
 
   get maxSteps(): number {
@@ -135,7 +163,11 @@ export class Session {
   /** Puts a network on the device. */
   async load(network: Network): Promise<void> {
     const { batchSize, granularities } = this.settings;
-    await this.stepper.load(network.plan, network.parameters, { batchSize, granularities, unitMillions: unitMillions(network) });
+    await this.stepper.load(network.plan, network.parameters, {
+      batchSize,
+      granularities,
+      unitMillions: unitMillions(network),
+    });
     this.network = network;
     this.loaded = true;
   }
@@ -200,11 +232,20 @@ export class Session {
       counts: addCounts(cells.map(({ counts }) => counts)),
       stages: begun.map((stage) => {
         const own = cells.filter((cell) => cell.stage === stage);
-        return { stage, counts: addCounts(own.map(({ counts }) => counts)), parameters: addParameters(own.map(({ parameters }) => parameters)) };
+        return {
+          stage,
+          counts: addCounts(own.map(({ counts }) => counts)),
+          parameters: addParameters(own.map(({ parameters }) => parameters)),
+        };
       }),
       cells,
       parameters: countParameters(network),
     });
-    this.emit({ type: 'units', stage: this.stage.index, committed, cells: describeUnits(judged, network) });
+    this.emit({
+      type: 'units',
+      stage: this.stage.index,
+      committed,
+      cells: describeUnits(judged, network),
+    });
   }
 }

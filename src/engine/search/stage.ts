@@ -51,7 +51,15 @@ async function beginStage(session: Session, stage: Stage): Promise<void> {
   session.accuracy = null;
   const network = openStage(session, stage);
   const parameters = countParameters(network);
-  session.progress = { phase: 'warm-up', step: 0, initial: parameters.active, round: 0, idle: 0, prunedOperations: 0, scored: 0 };
+  session.progress = {
+    phase: 'warm-up',
+    step: 0,
+    initial: parameters.active,
+    round: 0,
+    idle: 0,
+    prunedOperations: 0,
+    scored: 0,
+  };
   session.emit({
     type: 'stage-started',
     stage: stage.index,
@@ -93,7 +101,9 @@ function openStage({ settings, space, network, generation }: Session, stage: Sta
 function goalOf({ settings, totals, stage, progress }: Session): number {
   if (stage.joint) return settings.targetParameters;
   const share = totals.parameters[stage.index] / totals.parameters.at(-1)!;
-  return Math.round(Math.max(settings.stage.endShare * progress.initial, settings.targetParameters * share));
+  return Math.round(
+    Math.max(settings.stage.endShare * progress.initial, settings.targetParameters * share),
+  );
 }
 
 /**
@@ -139,9 +149,13 @@ async function searchEpochs(session: Session): Promise<EndReason> {
 async function regrowOperations(session: Session): Promise<void> {
   const { stage, settings, space, progress } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'scoring' });
-  for (; progress.scored < stage.scoringEpochs; progress.scored++) await trainEpoch(session, 'scoring');
+  for (; progress.scored < stage.scoringEpochs; progress.scored++)
+    await trainEpoch(session, 'scoring');
   const network = await session.pull();
-  const count = Math.max(1, Math.round(settings.reevaluation.regrowShare * progress.prunedOperations));
+  const count = Math.max(
+    1,
+    Math.round(settings.reevaluation.regrowShare * progress.prunedOperations),
+  );
   const chosen = chooseRegrowth(network, count, randomStream(settings.seed, 'regrow', stage.index));
   session.setUnloaded(regrow(network, chosen, settings.seed, ++session.generation));
   session.emit({

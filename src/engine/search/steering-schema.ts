@@ -18,7 +18,11 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const place = { cell: count, edge: count, operation: v.pipe(v.string(), v.maxLength(40)) };
 
 export const SteeringSchema = v.variant('kind', [
-  v.object({ kind: v.literal('set'), setting: v.picklist(steerableSettings), value: v.pipe(v.number(), v.finite()) }),
+  v.object({
+    kind: v.literal('set'),
+    setting: v.picklist(steerableSettings),
+    value: v.pipe(v.number(), v.finite()),
+  }),
   /** The weight of both regularizers, at once; it goes on adapting from there. */
   v.object({ kind: v.literal('lambda'), value: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
   /** A protected operation is not pruned, whatever its threshold says. */

@@ -6,7 +6,10 @@ import type { EventOf, Recording } from './testing/setup.ts';
 import type { Steering } from './steering-schema.ts';
 
 /** Steers once, at the first event that `when` takes. */
-async function steered(when: (event: SearchEvent) => boolean, change: (event: SearchEvent) => Steering[]): Promise<Recording> {
+async function steered(
+  when: (event: SearchEvent) => boolean,
+  change: (event: SearchEvent) => Steering[],
+): Promise<Recording> {
   let done = false;
   const { running, recording } = fakeSearch(smallSettings(), {}, (event, search) => {
     if (done || !when(event)) return;
@@ -16,22 +19,37 @@ async function steered(when: (event: SearchEvent) => boolean, change: (event: Se
   await running.result;
   return recording;
 }
-const atStep = (step: number) => (event: SearchEvent) => event.type === 'step' && event.step >= step;
+const atStep = (step: number) => (event: SearchEvent) =>
+  event.type === 'step' && event.step >= step;
 const outcomes = (recording: Recording): EventOf<'steered'>[] => recording.of('steered');
 const place = { cell: 0, edge: 0, operation: 'sep_conv_5x5' };
 
 describe('steering', () => {
   it('prunes an operation by hand: it is gone from the ratios at once and from the architecture', async () => {
-    const recording = await steered(atStep(5), () => [{ kind: 'prune', ...place }, { kind: 'prune', ...place }]);
-    expect(outcomes(recording).map(({ refusal }) => refusal)).toEqual([null, 'it is pruned already']);
+    const recording = await steered(atStep(5), () => [
+      { kind: 'prune', ...place },
+      { kind: 'prune', ...place },
+    ]);
+    expect(outcomes(recording).map(({ refusal }) => refusal)).toEqual([
+      null,
+      'it is pruned already',
+    ]);
     const at = recording.events.indexOf(outcomes(recording)[0]);
     const before = recording.events.slice(0, at).findLast((e) => e.type === 'ratios')!;
     const after = recording.events.slice(at).find((e) => e.type === 'ratios')!;
     expect(after.counts.operation.left).toBe(before.counts.operation.left - 1);
     const [{ architecture }] = recording.of('finished');
     const regrown = recording.of('regrown').flatMap(({ operations }) => operations);
-    if (!regrown.some(({ cell, edge, operation }) => cell === 0 && edge === 0 && operation === 'sep_conv_5x5')) {
-      expect(architecture.cells[0].operations.some(({ from, to, operation }) => from === 0 && to === 2 && operation === 'sep_conv_5x5')).toBe(false);
+    if (
+      !regrown.some(
+        ({ cell, edge, operation }) => cell === 0 && edge === 0 && operation === 'sep_conv_5x5',
+      )
+    ) {
+      expect(
+        architecture.cells[0].operations.some(
+          ({ from, to, operation }) => from === 0 && to === 2 && operation === 'sep_conv_5x5',
+        ),
+      ).toBe(false);
     }
   });
 
@@ -42,7 +60,12 @@ describe('steering', () => {
       if (event.type === 'pruned') pruned ??= event.operations[0];
       if (event.type !== 'step' || !pruned || done) return;
       done = true;
-      search().steer({ kind: 'regrow', cell: pruned.cell, edge: pruned.edge, operation: pruned.operation });
+      search().steer({
+        kind: 'regrow',
+        cell: pruned.cell,
+        edge: pruned.edge,
+        operation: pruned.operation,
+      });
     });
     await running.result;
     expect(outcomes(recording)[0].refusal).toBeNull();
@@ -53,10 +76,21 @@ describe('steering', () => {
     await plain.running.result;
     const first = plain.recording.of('pruned').flatMap(({ operations }) => operations)[0];
     const { cell, edge, operation } = first;
-    const recording = await steered((event) => event.type === 'stage-started', () => [{ kind: 'protect', cell, edge, operation }]);
+    const recording = await steered(
+      (event) => event.type === 'stage-started',
+      () => [{ kind: 'protect', cell, edge, operation }],
+    );
     const again = recording.of('pruned').flatMap(({ operations }) => operations);
-    expect(again.some((o) => o.cell === cell && o.edge === edge && o.operation === operation)).toBe(false);
-    expect(recording.of('finished')[0].architecture.cells[cell].operations.some((o) => o.from === first.from && o.to === first.to && o.operation === operation)).toBe(true);
+    expect(again.some((o) => o.cell === cell && o.edge === edge && o.operation === operation)).toBe(
+      false,
+    );
+    expect(
+      recording
+        .of('finished')[0]
+        .architecture.cells[cell].operations.some(
+          (o) => o.from === first.from && o.to === first.to && o.operation === operation,
+        ),
+    ).toBe(true);
   });
 
   it('changes settings and lambda from the next step on, and refuses what the schema refuses', async () => {
@@ -76,7 +110,9 @@ describe('steering', () => {
     const all = smallSettings().space.operations;
     const recording = await steered(atStep(3), () => [
       // Node 2 of a cell is fed by edges 0 and 1.
-      ...[0, 1].flatMap((edge) => all.map((operation): Steering => ({ kind: 'prune', cell: 0, edge, operation }))),
+      ...[0, 1].flatMap((edge) =>
+        all.map((operation): Steering => ({ kind: 'prune', cell: 0, edge, operation })),
+      ),
       { kind: 'prune', cell: 77, edge: 0, operation: 'sep_conv_3x3' },
     ]);
     const refusals = outcomes(recording).map(({ refusal }) => refusal);
@@ -96,7 +132,11 @@ describe('steering', () => {
         if (event.type === 'step' && event.step > 4 && event.step < 8) {
           seen.push(event.step);
           // Still paused: without being told, no further step comes.
-          setTimeout(() => (event.step < 7 ? search().stepOnce() : search().steer({ kind: 'lambda', value: 0.5 })), 20);
+          setTimeout(
+            () =>
+              event.step < 7 ? search().stepOnce() : search().steer({ kind: 'lambda', value: 0.5 }),
+            20,
+          );
         }
         if (event.type === 'steered') search().stop();
       },
@@ -108,12 +148,16 @@ describe('steering', () => {
   });
 
   it('tells of a resume that came while a single step was under way', async () => {
-    const { running, recording } = fakeSearch(smallSettings((s) => (s.reportEvery = 1)), {}, (event, search) => {
-      if (event.type === 'step' && event.step === 4) search().pause();
-      if (event.type === 'paused') setTimeout(() => search().stepOnce());
-      if (event.type === 'step' && event.step === 5) search().resume();
-      if (event.type === 'step' && event.step === 9) search().stop();
-    });
+    const { running, recording } = fakeSearch(
+      smallSettings((s) => (s.reportEvery = 1)),
+      {},
+      (event, search) => {
+        if (event.type === 'step' && event.step === 4) search().pause();
+        if (event.type === 'paused') setTimeout(() => search().stepOnce());
+        if (event.type === 'step' && event.step === 5) search().resume();
+        if (event.type === 'step' && event.step === 9) search().stop();
+      },
+    );
     await running.result;
     expect(recording.of('paused')).toHaveLength(1);
     expect(recording.of('resumed')).toHaveLength(1);

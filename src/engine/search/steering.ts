@@ -14,7 +14,8 @@ type Outcome = Promise<string | null> | string | null;
 export async function applySteering(session: Session, steering: Steering): Promise<void> {
   const refusal = await apply(session, steering);
   session.emit({ type: 'steered', stage: session.stage.index, change: steering, refusal });
-  if (!refusal && (steering.kind === 'prune' || steering.kind === 'regrow')) session.emitRatios(session.current, true);
+  if (!refusal && (steering.kind === 'prune' || steering.kind === 'regrow'))
+    session.emitRatios(session.current, true);
 }
 
 function apply(session: Session, steering: Steering): Outcome {
@@ -24,7 +25,9 @@ function apply(session: Session, steering: Steering): Outcome {
     return null;
   }
   const { cell, edge } = steering;
-  const operation = session.settings.space.operations.findIndex((name) => name === steering.operation);
+  const operation = session.settings.space.operations.findIndex(
+    (name) => name === steering.operation,
+  );
   if (cell >= session.space.cells.length || edge >= session.space.edges.length || operation < 0) {
     return `there is no operation ${steering.operation} on edge ${edge} of cell ${cell}`;
   }
@@ -49,7 +52,10 @@ function set(session: Session, setting: SteerableSetting, value: number): string
   const settings = structuredClone(session.settings);
   const path = setting.split('.');
   const last = path.pop()!;
-  const owner = path.reduce<Record<string, unknown>>((object, key) => object[key] as Record<string, unknown>, settings);
+  const owner = path.reduce<Record<string, unknown>>(
+    (object, key) => object[key] as Record<string, unknown>,
+    settings,
+  );
   owner[last] = value;
   const result = v.safeParse(SearchSettingsSchema, settings);
   if (!result.success) return `${setting}: ${result.issues[0].message}`;
@@ -62,9 +68,16 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
   const { edges, operations } = session.space;
   const to = edges[Math.floor(unit / operations.length)].to;
   const mask = network.masks.operations[cell];
-  const others = mask.filter((alive, other) => alive && other !== unit && edges[Math.floor(other / operations.length)].to === to);
-  if (others.length === 0) return 'it is the last operation of its node: a node without one computes nothing';
-  const masks = { operations: network.masks.operations.map((m) => m.slice()), filters: network.masks.filters };
+  const others = mask.filter(
+    (alive, other) =>
+      alive && other !== unit && edges[Math.floor(other / operations.length)].to === to,
+  );
+  if (others.length === 0)
+    return 'it is the last operation of its node: a node without one computes nothing';
+  const masks = {
+    operations: network.masks.operations.map((m) => m.slice()),
+    filters: network.masks.filters,
+  };
   masks.operations[cell][unit] = 0;
   session.protect(cell, unit, false);
   const pruned = compact(network, masks);
@@ -76,6 +89,8 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
 async function bringBack(session: Session, cell: number, unit: number): Promise<string | null> {
   const network = await session.pull();
   if (cell > network.plan.endCell) return `cell ${cell} is not searched yet`;
-  await session.replace(regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation));
+  await session.replace(
+    regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation),
+  );
   return null;
 }

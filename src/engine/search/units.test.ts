@@ -21,15 +21,26 @@ describe('describeUnits', () => {
     const { table, space } = trained.plan;
     for (const { cell, operations } of cells) {
       const alpha = slice(trained.parameters.values, parameter(table, `cells.${cell}.alpha`));
-      const thresholds = slice(trained.parameters.values, parameter(table, `cells.${cell}.operationThreshold`));
+      const thresholds = slice(
+        trained.parameters.values,
+        parameter(table, `cells.${cell}.operationThreshold`),
+      );
       expect(operations.importances).toHaveLength(space.edges.length * space.operations.length);
-      operations.importances.forEach((importance, unit) => expect(importance).toBeCloseTo(sigmoid(alpha[unit]), 3));
-      operations.thresholds.forEach((threshold, unit) => expect(threshold).toBeCloseTo(thresholds[unit], 3));
+      operations.importances.forEach((importance, unit) =>
+        expect(importance).toBeCloseTo(sigmoid(alpha[unit]), 3),
+      );
+      operations.thresholds.forEach((threshold, unit) =>
+        expect(threshold).toBeCloseTo(thresholds[unit], 3),
+      );
       expect([...operations.alive].map(Number)).toEqual([...left.masks.operations[cell]]);
     }
-    const gone = cells.flatMap(({ cell, operations }) => [...operations.alive].flatMap((alive, unit) => (alive === '0' ? [`${cell} ${unit}`] : [])));
+    const gone = cells.flatMap(({ cell, operations }) =>
+      [...operations.alive].flatMap((alive, unit) => (alive === '0' ? [`${cell} ${unit}`] : [])),
+    );
     expect(gone.length).toBeGreaterThan(0);
-    expect(new Set(gone)).toEqual(new Set(pruned.operations.map(({ cell, candidate }) => `${cell} ${candidate.unit}`)));
+    expect(new Set(gone)).toEqual(
+      new Set(pruned.operations.map(({ cell, candidate }) => `${cell} ${candidate.unit}`)),
+    );
   });
 
   it('gives every filter that the thresholds judged its gate, threshold and fate', () => {
@@ -40,10 +51,18 @@ describe('describeUnits', () => {
       expect(units).toHaveLength(groups.length);
       groups.forEach(({ name, filters, thresholds, index }, g) => {
         const { ids, gates, threshold, alive } = units[g];
-        expect(ids ?? Array.from({ length: cell.shape.channels }, (_, id) => id)).toEqual([...filters]);
-        const logits = slice(trained.parameters.values, parameter(trained.plan.table, `${name}.gate`));
+        expect(ids ?? Array.from({ length: cell.shape.channels }, (_, id) => id)).toEqual([
+          ...filters,
+        ]);
+        const logits = slice(
+          trained.parameters.values,
+          parameter(trained.plan.table, `${name}.gate`),
+        );
         gates.forEach((gate, i) => expect(gate / gateScale).toBeCloseTo(sigmoid(logits[i]), 4));
-        expect(threshold).toBeCloseTo(slice(trained.parameters.values, parameter(trained.plan.table, thresholds))[index], 3);
+        expect(threshold).toBeCloseTo(
+          slice(trained.parameters.values, parameter(trained.plan.table, thresholds))[index],
+          3,
+        );
         expect([...alive].map(Number)).toEqual(filters.map((id) => left.masks.filters[name][id]));
         dead += alive.split('0').length - 1;
       });
@@ -52,22 +71,42 @@ describe('describeUnits', () => {
   });
 
   it('counts the weights of every surviving candidate by magnitude and mask', () => {
-    const full = buildPlan(left.plan.space, fullMasks(left.plan.space), left.plan.endCell, left.plan.stage);
+    const full = buildPlan(
+      left.plan.space,
+      fullMasks(left.plan.space),
+      left.plan.endCell,
+      left.plan.stage,
+    );
     for (const { cell, weights } of cells) {
       const own = left.plan.table.specs.filter(({ maskedBy }) => maskedBy?.cell === cell);
-      expect(new Set(weights.map(({ unit }) => unit))).toEqual(new Set(own.map(({ maskedBy }) => maskedBy!.unit)));
+      expect(new Set(weights.map(({ unit }) => unit))).toEqual(
+        new Set(own.map(({ maskedBy }) => maskedBy!.unit)),
+      );
       for (const { unit, alive, masked, width, total, threshold } of weights) {
         const specs = own.filter(({ maskedBy }) => maskedBy!.unit === unit);
-        const values = specs.flatMap((spec) => [...slice(left.parameters.values, spec)].map(Math.abs));
+        const values = specs.flatMap((spec) =>
+          [...slice(left.parameters.values, spec)].map(Math.abs),
+        );
         const masks = specs.flatMap((spec) => [...slice(left.parameters.weightMask, spec)]);
         expect(sum(alive)).toBe(sum(masks));
         expect(sum(masked)).toBe(masks.length - sum(masks));
         expect([alive.length, masked.length]).toEqual([histogramBins, histogramBins]);
         // From the histogram alone: how many alive weights lie below the middle of the range.
         const half = (width * histogramBins) / 2;
-        expect(sum(alive.slice(0, histogramBins / 2))).toBe(values.filter((value, i) => masks[i] && value < half).length);
-        expect(total).toBe(sum(full.table.specs.filter(({ maskedBy }) => maskedBy?.cell === cell && maskedBy.unit === unit).map(({ size }) => size)));
-        const thresholds = slice(trained.parameters.values, parameter(trained.plan.table, `cells.${cell}.weightThreshold`));
+        expect(sum(alive.slice(0, histogramBins / 2))).toBe(
+          values.filter((value, i) => masks[i] && value < half).length,
+        );
+        expect(total).toBe(
+          sum(
+            full.table.specs
+              .filter(({ maskedBy }) => maskedBy?.cell === cell && maskedBy.unit === unit)
+              .map(({ size }) => size),
+          ),
+        );
+        const thresholds = slice(
+          trained.parameters.values,
+          parameter(trained.plan.table, `cells.${cell}.weightThreshold`),
+        );
         expect(threshold).toBeCloseTo(thresholds[unit], 3);
       }
     }
@@ -79,7 +118,9 @@ describe('describeUnits', () => {
     for (const { operations, filters, weights } of describeUnits(fresh, fresh)) {
       expect(operations.alive).not.toContain('0');
       expect(filters.every(({ ids, alive }) => ids === null && !alive.includes('0'))).toBe(true);
-      expect(weights.every(({ alive, masked, total }) => sum(masked) === 0 && sum(alive) === total)).toBe(true);
+      expect(
+        weights.every(({ alive, masked, total }) => sum(masked) === 0 && sum(alive) === total),
+      ).toBe(true);
     }
   });
 });
@@ -96,13 +137,19 @@ describe('units events of a search', () => {
       if (event.type !== 'ratios') return;
       const units = events[i + 1];
       if (units.type !== 'units') throw new Error(`${units.type} follows ratios`);
-      expect(units).toMatchObject({ step: event.step, stage: event.stage, committed: event.committed });
+      expect(units).toMatchObject({
+        step: event.step,
+        stage: event.stage,
+        committed: event.committed,
+      });
       for (const { cell, counts } of event.cells) {
         const own = units.cells.find((one) => one.cell === cell)!;
         expect(own.operations.alive.split('1').length - 1).toBe(counts.operation.left);
         expect(sum(own.weights.flatMap(({ alive }) => alive))).toBe(counts.weight.left);
         // Stride-2 skip connections have filters that no threshold judges.
-        const filters = own.filters.filter(({ unit }) => unit === null || own.operations.alive[unit] === '1');
+        const filters = own.filters.filter(
+          ({ unit }) => unit === null || own.operations.alive[unit] === '1',
+        );
         const left = sum(filters.map(({ alive }) => alive.split('1').length - 1));
         expect(left).toBeLessThanOrEqual(counts.filter.left);
         if (units.cells.length > 0 && counts.filter.left === left) levels++;
@@ -133,6 +180,8 @@ describe('units events of a search', () => {
 it('counts with the totals of the super-net', () => {
   const network = scatteredNetwork();
   const [cell] = summarizeCells(network, superNetTotals(network.plan.space));
-  expect(sum(describeUnits(network, network)[0].weights.map(({ total }) => total))).toBe(cell.counts.weight.total);
+  expect(sum(describeUnits(network, network)[0].weights.map(({ total }) => total))).toBe(
+    cell.counts.weight.total,
+  );
   expect(count(network.masks.operations[0])).toBe(cell.counts.operation.left);
 });

@@ -22,13 +22,19 @@ export function describeUnits(trained: Network, left: Network): CellUnits[] {
   }));
 }
 
-const bits = (mask: ArrayLike<number>): string => Array.from(mask, (alive) => (alive ? '1' : '0')).join('');
+const bits = (mask: ArrayLike<number>): string =>
+  Array.from(mask, (alive) => (alive ? '1' : '0')).join('');
 const round = (value: number): number => Number(value.toFixed(4));
 /** Of magnitudes that may be far below one. */
 const significant = (value: number): number => Number(value.toPrecision(4));
 
-function operationUnits({ plan, parameters }: Network, left: Network, { shape }: CellPlan): CellUnits['operations'] {
-  const vector = (name: string): Float32Array => slice(parameters.values, parameter(plan.table, `cells.${shape.index}.${name}`));
+function operationUnits(
+  { plan, parameters }: Network,
+  left: Network,
+  { shape }: CellPlan,
+): CellUnits['operations'] {
+  const vector = (name: string): Float32Array =>
+    slice(parameters.values, parameter(plan.table, `cells.${shape.index}.${name}`));
   return {
     importances: Array.from(vector('alpha'), (alpha) => round(sigmoid(alpha))),
     thresholds: Array.from(vector('operationThreshold'), round),
@@ -39,12 +45,15 @@ function operationUnits({ plan, parameters }: Network, left: Network, { shape }:
 function filterUnits({ plan, parameters }: Network, left: Network, cell: CellPlan): FilterUnits[] {
   const owners = new Map<string, Pick<FilterUnits, 'unit' | 'part'>>();
   for (const { name, slot } of cell.preprocess) owners.set(name, { unit: null, part: slot });
-  for (const { unit, blocks } of cell.candidates) blocks.forEach(({ name }, part) => owners.set(name, { unit, part }));
+  for (const { unit, blocks } of cell.candidates)
+    blocks.forEach(({ name }, part) => owners.set(name, { unit, part }));
   return [...prunableFilters(cell)].map(({ name, filters, thresholds, index }) => ({
     ...owners.get(name)!,
     // Most groups are whole for most of a search.
     ids: filters.length === cell.shape.channels ? null : [...filters],
-    gates: Array.from(slice(parameters.values, parameter(plan.table, `${name}.gate`)), (gate) => Math.round(sigmoid(gate) * gateScale)),
+    gates: Array.from(slice(parameters.values, parameter(plan.table, `${name}.gate`)), (gate) =>
+      Math.round(sigmoid(gate) * gateScale),
+    ),
     threshold: round(slice(parameters.values, parameter(plan.table, thresholds))[index]),
     alive: bits(filters.map((filter) => left.masks.filters[name][filter])),
   }));
@@ -53,7 +62,10 @@ function filterUnits({ plan, parameters }: Network, left: Network, cell: CellPla
 /** Of the candidates that `left` holds; by cell. The thresholds are `trained`'s: a commit may lower them afterwards. */
 function weightUnits(trained: Network, left: Network): Map<number, WeightUnits[]> {
   const { plan, parameters } = left;
-  const arrays = new Map<string, { cell: number; unit: number; values: Float32Array[]; masks: Uint8Array[] }>();
+  const arrays = new Map<
+    string,
+    { cell: number; unit: number; values: Float32Array[]; masks: Uint8Array[] }
+  >();
   for (const spec of plan.table.specs) {
     if (!spec.maskedBy) continue;
     const { cell, unit } = spec.maskedBy;
@@ -66,16 +78,28 @@ function weightUnits(trained: Network, left: Network): Map<number, WeightUnits[]
   for (const { cell, unit, values, masks } of arrays.values()) {
     const { operation } = plan.cells[cell].candidates.find((candidate) => candidate.unit === unit)!;
     const { channels } = plan.cells[cell].shape;
-    const threshold = slice(trained.parameters.values, parameter(trained.plan.table, `cells.${cell}.weightThreshold`))[unit];
-    const units = { unit, ...histogram(values, masks), threshold: significant(threshold), total: operation.blocks * channels * (operation.kernel ** 2 + channels) };
+    const threshold = slice(
+      trained.parameters.values,
+      parameter(trained.plan.table, `cells.${cell}.weightThreshold`),
+    )[unit];
+    const units = {
+      unit,
+      ...histogram(values, masks),
+      threshold: significant(threshold),
+      total: operation.blocks * channels * (operation.kernel ** 2 + channels),
+    };
     cells.set(cell, [...(cells.get(cell) ?? []), units]);
   }
   return cells;
 }
 
-function histogram(values: readonly Float32Array[], masks: readonly Uint8Array[]): Pick<WeightUnits, 'width' | 'alive' | 'masked'> {
+function histogram(
+  values: readonly Float32Array[],
+  masks: readonly Uint8Array[],
+): Pick<WeightUnits, 'width' | 'alive' | 'masked'> {
   let largest = 0;
-  for (const array of values) for (const value of array) largest = Math.max(largest, Math.abs(value));
+  for (const array of values)
+    for (const value of array) largest = Math.max(largest, Math.abs(value));
   const width = significant(largest / histogramBins);
   const alive = new Array<number>(histogramBins).fill(0);
   const masked = new Array<number>(histogramBins).fill(0);

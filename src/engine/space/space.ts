@@ -74,7 +74,9 @@ export function createSpace(
   image: { size: number; channels: number; classes: number },
 ): SpaceShape {
   if (settings.cells < settings.stages) {
-    throw new RangeError(`space.cells (${settings.cells}) must be at least space.stages (${settings.stages})`);
+    throw new RangeError(
+      `space.cells (${settings.cells}) must be at least space.stages (${settings.stages})`,
+    );
   }
   const stageEnds = Array.from(
     { length: settings.stages },

@@ -1,7 +1,14 @@
 /** Derives the physical structure of a super-net from its space and the committed masks of its units. */
 import type { CellShape, Operation, SpaceShape } from '../space/space.ts';
 import { fanIn, LayoutBuilder, zero } from './layout.ts';
-import type { CandidatePlan, CellPlan, HeadPlan, NetworkPlan, PreprocessPlan, UnitMasks } from './plan.ts';
+import type {
+  CandidatePlan,
+  CellPlan,
+  HeadPlan,
+  NetworkPlan,
+  PreprocessPlan,
+  UnitMasks,
+} from './plan.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const union = (lists: readonly (readonly number[])[]): number[] =>
@@ -15,7 +22,8 @@ export function candidateName(cell: number, edge: number, operation: Operation):
 export function fullMasks(space: SpaceShape): UnitMasks {
   const filters: Record<string, Uint8Array> = {};
   const operations = space.cells.map((cell) => {
-    for (const name of filterGroups(space, cell)) filters[name] = new Uint8Array(cell.channels).fill(1);
+    for (const name of filterGroups(space, cell))
+      filters[name] = new Uint8Array(cell.channels).fill(1);
     return new Uint8Array(space.edges.length * space.operations.length).fill(1);
   });
   return { operations, filters };
@@ -52,7 +60,12 @@ export function buildPlan(
     return range(mask.length).filter((i) => mask[i]);
   };
   const stem = range(space.stemChannels);
-  layout.add('stem.conv', 'weight', [3, 3, space.imageChannels, stem], fanIn(9 * space.imageChannels));
+  layout.add(
+    'stem.conv',
+    'weight',
+    [3, 3, space.imageChannels, stem],
+    fanIn(9 * space.imageChannels),
+  );
   layout.addNorm('stem.norm', stem);
 
   /** Live channels of each cell's output, in concatenation ids; index -1 is the stem. */
@@ -63,7 +76,9 @@ export function buildPlan(
     cells.push(cell);
     outputs.set(
       shape.index,
-      cell.live.slice(2).flatMap((channels, node) => channels.map((c) => node * shape.channels + c)),
+      cell.live
+        .slice(2)
+        .flatMap((channels, node) => channels.map((c) => node * shape.channels + c)),
     );
   }
   const addHead = (of: number, cell: number): HeadPlan => {
@@ -96,7 +111,8 @@ function planCell(
     const filters = alive(name);
     const split = slot === 0 && shape.halvesFirstInput ? Math.floor(shape.channels / 2) : null;
     const plan = { name, slot, source, inputs: outputs.get(source)!, filters, split };
-    if (split === null) layout.add(`${name}.conv`, 'weight', [1, 1, plan.inputs, filters], fanIn(plan.inputs.length));
+    if (split === null)
+      layout.add(`${name}.conv`, 'weight', [1, 1, plan.inputs, filters], fanIn(plan.inputs.length));
     else addReduceConvolutions(layout, name, plan.inputs, filters, split);
     layout.addNorm(`${name}.norm`, filters);
     layout.add(`${name}.gate`, 'gate', [filters], zero);
@@ -171,7 +187,13 @@ function planCandidate(
     };
     const k = operation.kernel;
     layout.add(`${block.name}.depthwise`, 'weight', [k, k, channels, 1], fanIn(k * k), maskedBy);
-    layout.add(`${block.name}.pointwise`, 'weight', [1, 1, channels, block.filters], fanIn(channels.length), maskedBy);
+    layout.add(
+      `${block.name}.pointwise`,
+      'weight',
+      [1, 1, channels, block.filters],
+      fanIn(channels.length),
+      maskedBy,
+    );
     layout.addNorm(`${block.name}.norm`, block.filters);
     layout.add(`${block.name}.gate`, 'gate', [block.filters], zero);
     channels = block.filters;

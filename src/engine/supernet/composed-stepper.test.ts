@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../random.ts';
 import { createSpace } from '../space/space.ts';
 import { buildPlan, candidateName, fullMasks } from './build-plan.ts';
-import type { ComposedStepper} from './composed-stepper.ts';
+import type { ComposedStepper } from './composed-stepper.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import { migrateParameters } from './parameters.ts';
 import type { NetworkParameters, NetworkPlan, UnitMasks } from './plan.ts';
@@ -21,7 +21,9 @@ const space = createSpace(
   { size: 5, channels: 1, classes: 3 },
 );
 const all = { operation: true, filter: true, weight: true };
-const unitMillions = space.cells.map(() => new Float32Array(space.edges.length * space.operations.length));
+const unitMillions = space.cells.map(
+  () => new Float32Array(space.edges.length * space.operations.length),
+);
 const hyper: StepHyper = {
   lambda: 0.01,
   sizeCells: [1, 1],
@@ -30,7 +32,13 @@ const hyper: StepHyper = {
   decay: 3e-4,
   clipNorm: 5,
   rates: { weight: 0.01, alpha: 1, gate: 1, threshold: 0.1, weightThreshold: 0.001 },
-  update: { weight: 'train', alpha: 'train', gate: 'train', threshold: 'train', weightThreshold: 'train' },
+  update: {
+    weight: 'train',
+    alpha: 'train',
+    gate: 'train',
+    threshold: 'train',
+    weightThreshold: 'train',
+  },
 };
 
 function batchOf(size: number): Batch {
@@ -54,7 +62,12 @@ function fresh(plan: NetworkPlan): NetworkParameters {
 }
 
 const fullPlan = buildPlan(space, fullMasks(space), 1, 1);
-const load = async (stepper: ComposedStepper, plan = fullPlan, parameters = fresh(plan), granularities = all): Promise<void> =>
+const load = async (
+  stepper: ComposedStepper,
+  plan = fullPlan,
+  parameters = fresh(plan),
+  granularities = all,
+): Promise<void> =>
   stepper.load(plan, parameters, { batchSize: batch.size, granularities, unitMillions });
 
 let stepper: ComposedStepper;
@@ -133,10 +146,14 @@ describe('composed stepper', () => {
   it.each(['train', 'gather', 'off'] as const)("update mode '%s'", async (mode) => {
     await load(stepper);
     const old = await stepper.read();
-    stepper.step(batch, { ...hyper, update: { weight: mode, alpha: mode, gate: mode, threshold: mode, weightThreshold: mode } });
+    stepper.step(batch, {
+      ...hyper,
+      update: { weight: mode, alpha: mode, gate: mode, threshold: mode, weightThreshold: mode },
+    });
     const now = await stepper.read();
     const end = fullPlan.table.groups.statistic.offset;
-    const moved = (a: Float32Array, b: Float32Array): boolean => a.subarray(0, end).some((x, i) => x !== b[i]);
+    const moved = (a: Float32Array, b: Float32Array): boolean =>
+      a.subarray(0, end).some((x, i) => x !== b[i]);
     expect(moved(now.values, old.values)).toBe(mode === 'train');
     expect(moved(now.momentum, old.momentum)).toBe(mode !== 'off');
   });
@@ -149,9 +166,17 @@ describe('composed stepper', () => {
         const spec = fullPlan.table.byName.get(name)!;
         return gradient.subarray(spec.offset, spec.offset + spec.size);
       };
-      const silent = { operation: ['operationThreshold'], filter: ['filterThreshold', 'preprocessFilterThreshold'], weight: ['weightThreshold'] };
+      const silent = {
+        operation: ['operationThreshold'],
+        filter: ['filterThreshold', 'preprocessFilterThreshold'],
+        weight: ['weightThreshold'],
+      };
       for (const [level, names] of Object.entries(silent)) {
-        for (const name of names) expect(part(`cells.1.${name}`).every((g) => g === 0), `${name} without ${off}`).toBe(level === off);
+        for (const name of names)
+          expect(
+            part(`cells.1.${name}`).every((g) => g === 0),
+            `${name} without ${off}`,
+          ).toBe(level === off);
       }
       expect(part('cells.1.preprocess0.gate').every((g) => g === 0)).toBe(off === 'filter');
     }
@@ -166,7 +191,10 @@ describe('composed stepper', () => {
     const [{ sizeRegularizer }] = await stepper.readMetrics();
     // One survivor for each of two nodes: log(1 + sigmoid(alpha) / S) each.
     const alpha = fullPlan.table.byName.get('cells.1.alpha')!;
-    const importance = Array.from(parameters.values.subarray(alpha.offset, alpha.offset + alpha.size), (a) => 1 / (1 + Math.exp(-a)));
+    const importance = Array.from(
+      parameters.values.subarray(alpha.offset, alpha.offset + alpha.size),
+      (a) => 1 / (1 + Math.exp(-a)),
+    );
     const units = space.operations.length;
     const expected = [importance.slice(0, 2 * units), importance.slice(2 * units)].map((node) =>
       Math.log1p(Math.max(...node) / node.reduce((a, b) => a + b)),
@@ -195,9 +223,12 @@ describe('compaction', () => {
     ];
     for (const [cell, unit] of operations) masks.operations[cell][unit] = 0;
     const hide = (parameters: NetworkParameters): void => {
-      for (const name of filters) parameters.values[fullPlan.table.byName.get(`${name}.gate`)!.offset + 1] = -40;
+      for (const name of filters)
+        parameters.values[fullPlan.table.byName.get(`${name}.gate`)!.offset + 1] = -40;
       for (const [cell, unit] of operations) {
-        parameters.values[fullPlan.table.byName.get(`cells.${cell}.operationThreshold`)!.offset + unit] = 2;
+        parameters.values[
+          fullPlan.table.byName.get(`cells.${cell}.operationThreshold`)!.offset + unit
+        ] = 2;
       }
     };
     return { masks, hide };
@@ -218,11 +249,21 @@ describe('compaction', () => {
     const gradient = await stepper.gradients(batch, { ...hyper, lambda: 0 });
     logits.forEach((x, i) => expect(x).toBeCloseTo(fullLogits[i], 5));
 
-    const asParameters = { values: fullGradient, momentum: fullGradient, weightMask: parameters.weightMask };
-    const expected = migrateParameters(plan.table, { table: fullPlan.table, parameters: asParameters }, 7, 0).values;
+    const asParameters = {
+      values: fullGradient,
+      momentum: fullGradient,
+      weightMask: parameters.weightMask,
+    };
+    const expected = migrateParameters(
+      plan.table,
+      { table: fullPlan.table, parameters: asParameters },
+      7,
+      0,
+    ).values;
     for (const spec of plan.table.specs) {
       // A pruned operation's threshold feels the stand-in derivative in the full network alone.
-      if (spec.group === 'statistic' || spec.group === 'threshold' || spec.group === 'alpha') continue;
+      if (spec.group === 'statistic' || spec.group === 'threshold' || spec.group === 'alpha')
+        continue;
       for (let i = spec.offset; i < spec.offset + spec.size; i++) {
         expect(Math.abs(gradient[i] - expected[i]), `${spec.name}`).toBeLessThan(1e-5);
       }

@@ -18,7 +18,14 @@ import { Units } from './composed/units.ts';
 import type { PackedGroups } from './composed/units.ts';
 import { parameterGroups } from './plan.ts';
 import type { NetworkParameters, NetworkPlan, ParameterGroup } from './plan.ts';
-import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, TrainedGroup } from './stepper.ts';
+import type {
+  Batch,
+  DeviceMemory,
+  StepHyper,
+  StepMetrics,
+  Stepper,
+  TrainedGroup,
+} from './stepper.ts';
 
 /** Steps whose metrics are held on the device until they are read. */
 const ring = 256;
@@ -50,7 +57,11 @@ export class ComposedStepper implements Stepper {
 
   constructor(readonly backend: ComposedBackend) {}
 
-  load(plan: NetworkPlan, parameters: NetworkParameters, options: Parameters<Stepper['load']>[2]): Promise<void> {
+  load(
+    plan: NetworkPlan,
+    parameters: NetworkParameters,
+    options: Parameters<Stepper['load']>[2],
+  ): Promise<void> {
     this.dispose();
     const { groups } = plan.table;
     const pick = (array: Float32Array, group: ParameterGroup): tf.Tensor1D =>
@@ -63,8 +74,12 @@ export class ComposedStepper implements Stepper {
       dropPath: options.dropPath ?? false,
       auxiliary: options.auxiliary ?? 0,
       weightMask: parameters.weightMask.slice(),
-      values: Object.fromEntries(parameterGroups.map((g) => [g, pick(parameters.values, g)])) as PackedGroups,
-      momenta: Object.fromEntries(trainedGroups.map((g) => [g, pick(parameters.momentum, g)])) as Loaded['momenta'],
+      values: Object.fromEntries(
+        parameterGroups.map((g) => [g, pick(parameters.values, g)]),
+      ) as PackedGroups,
+      momenta: Object.fromEntries(
+        trainedGroups.map((g) => [g, pick(parameters.momentum, g)]),
+      ) as Loaded['momenta'],
       metrics: tf.zeros<tf.Rank.R2>([ring, 5]),
       unread: 0,
     };
@@ -74,7 +89,8 @@ export class ComposedStepper implements Stepper {
 
   private loaded(): Loaded {
     if (!this.state) throw new Error('no network is loaded');
-    if (tf.getBackend() !== this.backend) throw new Error(`TensorFlow.js runs on '${tf.getBackend()}', not on '${this.backend}'`);
+    if (tf.getBackend() !== this.backend)
+      throw new Error(`TensorFlow.js runs on '${tf.getBackend()}', not on '${this.backend}'`);
     return this.state;
   }
 
@@ -85,10 +101,22 @@ export class ComposedStepper implements Stepper {
     const labels = tf.tensor1d(batch.labels.subarray(0, batch.size), 'int32');
     const oneHot = tf.oneHot(labels, plan.space.classes, 1, 0, 'float32') as tf.Tensor2D;
     const afterForward = (): void => this.note();
-    const result = differentiate(plan, units, values, { images, oneHot }, { hyper, gated: granularities.filter, auxiliary, afterForward });
+    const result = differentiate(
+      plan,
+      units,
+      values,
+      { images, oneHot },
+      { hyper, gated: granularities.filter, auxiliary, afterForward },
+    );
     this.note();
     const correct = tf.sum(tf.cast(tf.equal(tf.argMax(result.logits, 1), labels), 'float32'));
-    const metrics = tf.stack([result.crossEntropy, result.size, result.threshold, result.gradientNorm, correct as tf.Scalar]);
+    const metrics = tf.stack([
+      result.crossEntropy,
+      result.size,
+      result.threshold,
+      result.gradientNorm,
+      correct as tf.Scalar,
+    ]);
     return { result, metrics: metrics as tf.Tensor1D };
   }
 
@@ -96,14 +124,17 @@ export class ComposedStepper implements Stepper {
   private report(row: tf.Tensor1D): void {
     const state = this.loaded();
     const old = state.metrics;
-    state.metrics = tf.keep(tf.concat([tf.slice(old, [1, 0]), tf.reshape(row, [1, 5])])) as tf.Tensor2D;
+    state.metrics = tf.keep(
+      tf.concat([tf.slice(old, [1, 0]), tf.reshape(row, [1, 5])]),
+    ) as tf.Tensor2D;
     old.dispose();
     state.unread++;
   }
 
   step(batch: Batch, hyper: StepHyper): void {
     const state = this.loaded();
-    if (batch.size !== state.batchSize) throw new RangeError(`a training batch of ${batch.size} images; ${state.batchSize} wanted`);
+    if (batch.size !== state.batchSize)
+      throw new RangeError(`a training batch of ${batch.size} images; ${state.batchSize} wanted`);
     if (state.unread >= ring) throw new Error(`metrics must be read at least every ${ring} steps`);
     tf.tidy(() => {
       const { result, metrics } = this.pass(batch, hyper);
@@ -113,13 +144,25 @@ export class ComposedStepper implements Stepper {
         const old = { values: state.values[group], momentum: state.momenta[group] };
         const gradient =
           group === 'weight'
-            ? clipAndDecay(result.gradients.weight, result.gradientNorm, old.values, { limit: hyper.clipNorm, decay: hyper.decay })
+            ? clipAndDecay(result.gradients.weight, result.gradientNorm, old.values, {
+                limit: hyper.clipNorm,
+                decay: hyper.decay,
+              })
             : result.gradients[group];
-        const next = descend(old, gradient, hyper.momentum, mode === 'train' ? hyper.rates[group] : null);
+        const next = descend(
+          old,
+          gradient,
+          hyper.momentum,
+          mode === 'train' ? hyper.rates[group] : null,
+        );
         replace(state.values, group, next.values);
         replace(state.momenta, group, next.momentum);
       }
-      replace(state.values, 'statistic', followMoments(state.plan, state.values.statistic, result.moments));
+      replace(
+        state.values,
+        'statistic',
+        followMoments(state.plan, state.values.statistic, result.moments),
+      );
       tf.dispose([...result.kept]);
       this.report(metrics);
     });
@@ -132,7 +175,8 @@ export class ComposedStepper implements Stepper {
     state.unread = 0;
     const data = (await state.metrics.data()).subarray((ring - unread) * 5);
     return Array.from({ length: unread }, (_, i): StepMetrics => {
-      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] = data.subarray(i * 5, i * 5 + 5);
+      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] =
+        data.subarray(i * 5, i * 5 + 5);
       return { crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct };
     });
   }
@@ -147,7 +191,8 @@ export class ComposedStepper implements Stepper {
       return trainedGroups.map((group) => result.gradients[group]);
     });
     const gradient = new Float32Array(plan.table.size);
-    for (const [i, group] of trainedGroups.entries()) gradient.set(await packed[i].data(), plan.table.groups[group].offset);
+    for (const [i, group] of trainedGroups.entries())
+      gradient.set(await packed[i].data(), plan.table.groups[group].offset);
     tf.dispose(packed);
     return gradient;
   }
@@ -155,7 +200,11 @@ export class ComposedStepper implements Stepper {
   async logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array> {
     const { plan, units, values, granularities } = this.loaded();
     const logits = tf.tidy(() => {
-      const leaves = cutLeaves(plan, units.effective(values, units.decide(values)), granularities.filter);
+      const leaves = cutLeaves(
+        plan,
+        units.effective(values, units.decide(values)),
+        granularities.filter,
+      );
       const norm = statistics === 'running' ? runningNorm(plan, values.statistic) : batchNormOf;
       return forward(plan, imagesOf(plan, batch), leafSource(plan, leaves, norm));
     });
@@ -167,9 +216,15 @@ export class ComposedStepper implements Stepper {
   async read(): Promise<NetworkParameters> {
     const { plan, values, momenta, weightMask } = this.loaded();
     const { size, groups } = plan.table;
-    const result = { values: new Float32Array(size), momentum: new Float32Array(size), weightMask: weightMask.slice() };
-    for (const group of parameterGroups) result.values.set(await values[group].data(), groups[group].offset);
-    for (const group of trainedGroups) result.momentum.set(await momenta[group].data(), groups[group].offset);
+    const result = {
+      values: new Float32Array(size),
+      momentum: new Float32Array(size),
+      weightMask: weightMask.slice(),
+    };
+    for (const group of parameterGroups)
+      result.values.set(await values[group].data(), groups[group].offset);
+    for (const group of trainedGroups)
+      result.momentum.set(await momenta[group].data(), groups[group].offset);
     return result;
   }
 
@@ -190,24 +245,44 @@ export class ComposedStepper implements Stepper {
 }
 
 function imagesOf({ space }: NetworkPlan, { images, size }: Batch): tf.Tensor4D {
-  const shape: [number, number, number, number] = [size, space.imageSize, space.imageSize, space.imageChannels];
+  const shape: [number, number, number, number] = [
+    size,
+    space.imageSize,
+    space.imageSize,
+    space.imageChannels,
+  ];
   return tf.tensor4d(images.subarray(0, tf.util.sizeFromShape(shape)), shape);
 }
 
 /** Inside a tidy: `record[key]` becomes `next`, kept; what it was is disposed. */
-function replace<K extends string>(record: Record<K, tf.Tensor1D>, key: K, next: tf.Tensor1D): void {
+function replace<K extends string>(
+  record: Record<K, tf.Tensor1D>,
+  key: K,
+  next: tf.Tensor1D,
+): void {
   if (record[key] === next) return;
   record[key].dispose();
   record[key] = tf.keep(next);
 }
 
-const batchNormOf: Source['norm'] = (_name, x, gamma, beta, gate) => batchNorm(x, gamma, beta, gate);
+const batchNormOf: Source['norm'] = (_name, x, gamma, beta, gate) =>
+  batchNorm(x, gamma, beta, gate);
 
 function runningNorm(plan: NetworkPlan, packed: tf.Tensor1D): Source['norm'] {
-  const statistics = unpack(packed, specsOf(plan.table, 'statistic'), plan.table.groups.statistic.offset);
+  const statistics = unpack(
+    packed,
+    specsOf(plan.table, 'statistic'),
+    plan.table.groups.statistic.offset,
+  );
   const get = (name: string): tf.Tensor1D => statistics.get(name) as tf.Tensor1D;
   return (name, x, gamma, beta, gate) =>
-    batchNormRunning(gate ? tf.mul(x, gate) : x, gamma, beta, get(`${name}.mean`), get(`${name}.variance`));
+    batchNormRunning(
+      gate ? tf.mul(x, gate) : x,
+      gamma,
+      beta,
+      get(`${name}.mean`),
+      get(`${name}.variance`),
+    );
 }
 
 function currentBytes(): number {

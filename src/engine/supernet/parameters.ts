@@ -17,7 +17,8 @@ function sources(spec: ParameterSpec, old: ParameterSpec | undefined): Int32Arra
   const axes = spec.shape.map((length, axis) => {
     const ids = spec.ids[axis];
     const oldIds = old.ids[axis];
-    if (!ids || !oldIds) return Int32Array.from({ length }, (_, i) => (i < old.shape[axis] ? i : -1));
+    if (!ids || !oldIds)
+      return Int32Array.from({ length }, (_, i) => (i < old.shape[axis] ? i : -1));
     const at = new Map(oldIds.map((id, i) => [id, i]));
     return Int32Array.from(ids, (id) => at.get(id) ?? -1);
   });

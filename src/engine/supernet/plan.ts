@@ -6,7 +6,14 @@
 import type { CellShape, Operation, SpaceShape } from '../space/space.ts';
 
 /** What an optimizer treats alike. `statistic`: running mean and variance, not trained. */
-export const parameterGroups = ['weight', 'alpha', 'gate', 'threshold', 'weightThreshold', 'statistic'] as const;
+export const parameterGroups = [
+  'weight',
+  'alpha',
+  'gate',
+  'threshold',
+  'weightThreshold',
+  'statistic',
+] as const;
 export type ParameterGroup = (typeof parameterGroups)[number];
 
 /** How a fresh element is drawn: He-normal by fan-in, a constant, or a small normal (alpha). */
@@ -35,7 +42,9 @@ export interface ParameterTable {
   readonly specs: readonly ParameterSpec[];
   readonly byName: ReadonlyMap<string, ParameterSpec>;
   readonly size: number;
-  readonly groups: Readonly<Record<ParameterGroup, { readonly offset: number; readonly size: number }>>;
+  readonly groups: Readonly<
+    Record<ParameterGroup, { readonly offset: number; readonly size: number }>
+  >;
 }
 
 /** Names of the parameters of one batch norm: `${norm}.gamma`, `.beta`, `.mean`, `.variance`. */

@@ -11,17 +11,39 @@ import { createWebGPUStepper } from './webgpu-stepper.ts';
 import type { WebGPUStepper } from './webgpu-stepper.ts';
 
 const cases: readonly Case[] = [
-  { name: 'odd sizes, strides 1 and 2, channels no multiple of 4', space: { cells: 2, nodes: 2, channels: 3, stages: 2 }, image: { size: 7, channels: 1 }, batch: 3 },
-  { name: 'one channel, one image', space: { nodes: 2, channels: 1 }, image: { size: 5, channels: 2 }, batch: 1 },
-  { name: 'columns of eight, a factorized reduce before the cell', space: { cells: 3, channels: 4, stages: 3 }, image: { size: 18, channels: 3 }, batch: 2 },
-  { name: 'pruned operations, filters and weights', space: { cells: 3, nodes: 2, channels: 5, stages: 3 }, image: { size: 9, channels: 3 }, batch: 2, prune: pruneSome },
+  {
+    name: 'odd sizes, strides 1 and 2, channels no multiple of 4',
+    space: { cells: 2, nodes: 2, channels: 3, stages: 2 },
+    image: { size: 7, channels: 1 },
+    batch: 3,
+  },
+  {
+    name: 'one channel, one image',
+    space: { nodes: 2, channels: 1 },
+    image: { size: 5, channels: 2 },
+    batch: 1,
+  },
+  {
+    name: 'columns of eight, a factorized reduce before the cell',
+    space: { cells: 3, channels: 4, stages: 3 },
+    image: { size: 18, channels: 3 },
+    batch: 2,
+  },
+  {
+    name: 'pruned operations, filters and weights',
+    space: { cells: 3, nodes: 2, channels: 5, stages: 3 },
+    image: { size: 9, channels: 3 },
+    batch: 2,
+    prune: pruneSome,
+  },
   {
     name: 'whole groups of filters gone',
     space: { cells: 2, channels: 3, stages: 2 },
     image: { size: 6, channels: 1 },
     batch: 2,
     prune: (masks) => {
-      for (const [name, filters] of Object.entries(masks.filters)) if (/edges\.0\..*5x5|preprocess1|skip/.test(name)) filters.fill(0);
+      for (const [name, filters] of Object.entries(masks.filters))
+        if (/edges\.0\..*5x5|preprocess1|skip/.test(name)) filters.fill(0);
     },
   },
   ...(['operation', 'filter', 'weight'] as const).map((off): Case => ({
@@ -31,8 +53,20 @@ const cases: readonly Case[] = [
     batch: 2,
     granularities: { ...everything, [off]: false },
   })),
-  { name: 'drop-path', space: { cells: 2, nodes: 2, channels: 5, stages: 2 }, image: { size: 9, channels: 1 }, batch: 3, dropPath: 0.4 },
-  { name: 'an auxiliary head', space: { cells: 3, channels: 3, stages: 3 }, image: { size: 8, channels: 1 }, batch: 3, auxiliary: 0.4 },
+  {
+    name: 'drop-path',
+    space: { cells: 2, nodes: 2, channels: 5, stages: 2 },
+    image: { size: 9, channels: 1 },
+    batch: 3,
+    dropPath: 0.4,
+  },
+  {
+    name: 'an auxiliary head',
+    space: { cells: 3, channels: 3, stages: 3 },
+    image: { size: 8, channels: 1 },
+    batch: 3,
+    auxiliary: 0.4,
+  },
   {
     name: 'both, in a pruned network without gates',
     space: { cells: 4, nodes: 2, channels: 5, stages: 2 },
@@ -60,18 +94,26 @@ afterEach(() => {
 describe('own kernels agree with the composition', () => {
   it.each(cases)('$name', async (c) => {
     const { gradients, ...errors } = await disagreement(own, composed, c);
-    for (const [name, error] of Object.entries(gradients)) expect(error, `gradient of ${name}`).toBeLessThan(1e-4);
+    for (const [name, error] of Object.entries(gradients))
+      expect(error, `gradient of ${name}`).toBeLessThan(1e-4);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-4);
     expect(errors.logits).toBeLessThan(1e-5);
   });
 
   // What a graphics card runs, workgroups, chunks and columns of other sizes; and what runs where there are no subgroups.
-  it.each(cases.slice(0, 1))('by the sizes of a graphics card, without subgroups: $name', async (c) => {
-    const card = createWebGPUStepper(await requestNodeDevice({ without: ['subgroups'] }), adapterSizes.hardware);
-    const { gradients, ...errors } = await disagreement(card, composed, c);
-    card.dispose();
-    for (const [name, error] of Object.entries({ ...gradients, ...errors })) expect(error, name).toBeLessThan(1e-4);
-  });
+  it.each(cases.slice(0, 1))(
+    'by the sizes of a graphics card, without subgroups: $name',
+    async (c) => {
+      const card = createWebGPUStepper(
+        await requestNodeDevice({ without: ['subgroups'] }),
+        adapterSizes.hardware,
+      );
+      const { gradients, ...errors } = await disagreement(card, composed, c);
+      card.dispose();
+      for (const [name, error] of Object.entries({ ...gradients, ...errors }))
+        expect(error, name).toBeLessThan(1e-4);
+    },
+  );
 
   it('on the losses of 20 steps', async () => {
     const { plan, parameters, batch, hyper, options } = setUp({
@@ -84,16 +126,27 @@ describe('own kernels agree with the composition', () => {
     for (const stepper of [own, composed]) {
       await stepper.load(plan, parameters, options);
       for (let i = 0; i < 20; i++) await stepper.step(batch, hyper);
-      losses.push((await stepper.readMetrics()).map((m) => m.crossEntropy + hyper.lambda * (m.sizeRegularizer + m.thresholdRegularizer)));
+      losses.push(
+        (await stepper.readMetrics()).map(
+          (m) => m.crossEntropy + hyper.lambda * (m.sizeRegularizer + m.thresholdRegularizer),
+        ),
+      );
     }
     expect(losses[0]).toHaveLength(20);
-    losses[0].forEach((loss, i) => expect(Math.abs(loss - losses[1][i]), `step ${i}`).toBeLessThan(1e-3));
+    losses[0].forEach((loss, i) =>
+      expect(Math.abs(loss - losses[1][i]), `step ${i}`).toBeLessThan(1e-3),
+    );
     expect(losses[0][19]).toBeLessThan(losses[0][0]);
   });
 });
 
 describe('the WebGPU stepper', () => {
-  const small: Case = { name: 'small', space: { cells: 2, channels: 3, stages: 2 }, image: { size: 6, channels: 1 }, batch: 2 };
+  const small: Case = {
+    name: 'small',
+    space: { cells: 2, channels: 3, stages: 2 },
+    image: { size: 6, channels: 1 },
+    batch: 2,
+  };
 
   it('gives the same bits from the same start', async () => {
     const { plan, parameters, batch, hyper, options } = setUp(small);
@@ -120,7 +173,10 @@ describe('the WebGPU stepper', () => {
     // Nothing is dropped where no factors are given: the same sums.
     const whole = await run({ ...options, auxiliary: 0 });
     expect(relative(whole.gradients, expected.gradients)).toBeLessThan(1e-6);
-    for (const regularized of [await run({ ...options, auxiliary: 0 }, both.hyper.paths), await run({ ...plain, auxiliary: 0.4 })]) {
+    for (const regularized of [
+      await run({ ...options, auxiliary: 0 }, both.hyper.paths),
+      await run({ ...plain, auxiliary: 0.4 }),
+    ]) {
       expect(relative(regularized.gradients, expected.gradients)).toBeGreaterThan(0.05);
       expect(relative(regularized.logits, expected.logits)).toBeLessThan(1e-6);
     }
@@ -175,6 +231,8 @@ describe('the WebGPU stepper', () => {
   it('says which setting is too large for the adapter', async () => {
     const { plan, parameters, options } = setUp(small);
     const limit = own.gpu.device.limits.maxStorageBufferBindingSize;
-    await expect(own.load(plan, parameters, { ...options, batchSize: Math.ceil(limit / (36 * 16)) + 1 })).rejects.toThrow(/batchSize/);
+    await expect(
+      own.load(plan, parameters, { ...options, batchSize: Math.ceil(limit / (36 * 16)) + 1 }),
+    ).rejects.toThrow(/batchSize/);
   });
 });

@@ -4,7 +4,14 @@ import { hyperFields, metricFields } from '../../kernels/webgpu/units.ts';
 import type { Dispatch } from '../../kernels/webgpu/runtime.ts';
 import type { HyperField } from '../../kernels/webgpu/units.ts';
 import type { NetworkParameters, NetworkPlan } from './plan.ts';
-import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, UpdateMode } from './stepper.ts';
+import type {
+  Batch,
+  DeviceMemory,
+  StepHyper,
+  StepMetrics,
+  Stepper,
+  UpdateMode,
+} from './stepper.ts';
 import { adapterSizes } from './webgpu/context.ts';
 import type { AdapterSizes } from './webgpu/context.ts';
 import { recordNetwork } from './webgpu/network.ts';
@@ -19,7 +26,13 @@ const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
 const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'backward']);
 /** Parts that make up a training step. */
-export const trainingParts: ReadonlySet<string> = new Set(['prologue', 'forward', 'batch statistics', 'backward', 'update']);
+export const trainingParts: ReadonlySet<string> = new Set([
+  'prologue',
+  'forward',
+  'batch statistics',
+  'backward',
+  'update',
+]);
 
 /**
  * @param gpu a device, or one with programs compiled before.
@@ -27,12 +40,17 @@ export const trainingParts: ReadonlySet<string> = new Set(['prologue', 'forward'
  */
 export function createWebGPUStepper(gpu: GPUDevice | Gpu, sizes?: AdapterSizes): WebGPUStepper {
   const wrapped = gpu instanceof Gpu ? gpu : new Gpu(gpu);
-  return new WebGPUStepper(wrapped, sizes ?? adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware']);
+  return new WebGPUStepper(
+    wrapped,
+    sizes ?? adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware'],
+  );
 }
 
 function isSoftware(device: GPUDevice): boolean {
   const info = device.adapterInfo as GPUAdapterInfo | undefined;
-  return /swiftshader|llvmpipe|warp|basic render/i.test(`${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`);
+  return /swiftshader|llvmpipe|warp|basic render/i.test(
+    `${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`,
+  );
 }
 
 export class WebGPUStepper implements Stepper {
@@ -53,9 +71,17 @@ export class WebGPUStepper implements Stepper {
     private readonly sizes: AdapterSizes,
   ) {}
 
-  async load(plan: NetworkPlan, parameters: NetworkParameters, options: Parameters<Stepper['load']>[2]): Promise<void> {
+  async load(
+    plan: NetworkPlan,
+    parameters: NetworkParameters,
+    options: Parameters<Stepper['load']>[2],
+  ): Promise<void> {
     this.dispose();
-    this.network = await recordNetwork(this.gpu, plan, parameters, { ...options, ring, sizes: this.sizes });
+    this.network = await recordNetwork(this.gpu, plan, parameters, {
+      ...options,
+      ring,
+      sizes: this.sizes,
+    });
     this.plan = plan;
     this.batchSize = options.batchSize;
     this.weightMask = parameters.weightMask.slice();
@@ -79,9 +105,11 @@ export class WebGPUStepper implements Stepper {
     const { network, plan } = this.loaded();
     const { imageChannels, imageSize } = plan.space;
     const pixels = imageSize * imageSize;
-    if (batch.size > this.batchSize) throw new RangeError(`a batch of ${batch.size} images; ${this.batchSize} at most`);
+    if (batch.size > this.batchSize)
+      throw new RangeError(`a batch of ${batch.size} images; ${this.batchSize} at most`);
     for (let i = 0; i < batch.size * pixels; i++) {
-      for (let c = 0; c < imageChannels; c++) this.staging[i * 4 + c] = batch.images[i * imageChannels + c];
+      for (let c = 0; c < imageChannels; c++)
+        this.staging[i * 4 + c] = batch.images[i * imageChannels + c];
     }
     this.gpu.write(network.images, this.staging);
     this.gpu.write(network.labels, Uint32Array.from(batch.labels.subarray(0, batch.size)));
@@ -109,7 +137,10 @@ export class WebGPUStepper implements Stepper {
       modeThreshold: modes[update.threshold],
       modeWeightThreshold: modes[update.weightThreshold],
     };
-    this.gpu.write(this.loaded().network.hyper, Float32Array.from(hyperFields, (field) => values[field]));
+    this.gpu.write(
+      this.loaded().network.hyper,
+      Float32Array.from(hyperFields, (field) => values[field]),
+    );
   }
 
   /** @param paths see `StepHyper.paths`; where not given nothing is dropped. */
@@ -119,7 +150,8 @@ export class WebGPUStepper implements Stepper {
       if (paths) throw new Error('the network was not loaded for drop-path');
       return;
     }
-    if (paths && paths.length !== factors.count) throw new RangeError(`${paths.length} factors of drop-path; ${factors.count} wanted`);
+    if (paths && paths.length !== factors.count)
+      throw new RangeError(`${paths.length} factors of drop-path; ${factors.count} wanted`);
     this.gpu.write(factors.buffer, paths ?? this.whole, factors.first * 4);
   }
 
@@ -131,8 +163,10 @@ export class WebGPUStepper implements Stepper {
   }
 
   async step(batch: Batch, hyper: StepHyper): Promise<void> {
-    if (batch.size !== this.batchSize) throw new RangeError(`a training batch of ${batch.size} images; ${this.batchSize} wanted`);
-    if (this.steps - this.readSteps >= ring) throw new Error(`metrics must be read at least every ${ring} steps`);
+    if (batch.size !== this.batchSize)
+      throw new RangeError(`a training batch of ${batch.size} images; ${this.batchSize} wanted`);
+    if (this.steps - this.readSteps >= ring)
+      throw new Error(`metrics must be read at least every ${ring} steps`);
     this.upload(batch);
     this.writeHyper(hyper);
     this.writePaths(hyper.paths);
@@ -149,7 +183,8 @@ export class WebGPUStepper implements Stepper {
     const data = new Float32Array(await this.gpu.read(network.metrics));
     const result = Array.from({ length: count }, (_, i): StepMetrics => {
       const at = ((this.readSteps + i) % ring) * metricFields;
-      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] = data.subarray(at, at + 5);
+      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] =
+        data.subarray(at, at + 5);
       return { crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct };
     });
     this.readSteps = this.steps;
@@ -159,12 +194,16 @@ export class WebGPUStepper implements Stepper {
   async logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array> {
     const { network, plan } = this.loaded();
     if (statistics === 'batch' && batch.size !== this.batchSize) {
-      throw new RangeError(`batch statistics need a full batch of ${this.batchSize} images, not ${batch.size}`);
+      throw new RangeError(
+        `batch statistics need a full batch of ${this.batchSize} images, not ${batch.size}`,
+      );
     }
     this.upload(batch);
     this.writePaths();
     this.submit(statistics === 'running' ? forwardRunning : forwardBatch);
-    return new Float32Array(await this.gpu.read(network.logits, batch.size * plan.space.classes * 4));
+    return new Float32Array(
+      await this.gpu.read(network.logits, batch.size * plan.space.classes * 4),
+    );
   }
 
   /** Gradients of all parameters, packed, without an update; the metrics of this pass come next from `readMetrics`. */
@@ -184,8 +223,15 @@ export class WebGPUStepper implements Stepper {
   async read(): Promise<NetworkParameters> {
     const { network, plan } = this.loaded();
     const bytes = plan.table.size * 4;
-    const [values, momentum] = await Promise.all([this.gpu.read(network.values, bytes), this.gpu.read(network.momenta, bytes)]);
-    return { values: new Float32Array(values), momentum: new Float32Array(momentum), weightMask: this.weightMask.slice() };
+    const [values, momentum] = await Promise.all([
+      this.gpu.read(network.values, bytes),
+      this.gpu.read(network.momenta, bytes),
+    ]);
+    return {
+      values: new Float32Array(values),
+      momentum: new Float32Array(momentum),
+      weightMask: this.weightMask.slice(),
+    };
   }
 
   memory(): DeviceMemory {

@@ -21,7 +21,12 @@ export type TrainCheckpoint = v.InferOutput<typeof TrainCheckpointSchema>;
 
 export function checkpointToJson(checkpoint: TrainCheckpoint): string {
   const { values, momentum } = checkpoint;
-  return JSON.stringify({ ...checkpoint, length: values.length, values: encodeFloats(values), momentum: encodeFloats(momentum) });
+  return JSON.stringify({
+    ...checkpoint,
+    length: values.length,
+    values: encodeFloats(values),
+    momentum: encodeFloats(momentum),
+  });
 }
 
 /** @throws ArchitectureError naming what is wrong. */
@@ -29,7 +34,11 @@ export function checkpointFromJson(text: string): TrainCheckpoint {
   try {
     const raw = JSON.parse(text) as { length: number; values: string; momentum: string };
     const read = (numbers: string): Float32Array => decodeFloats(numbers, raw.length);
-    return v.parse(TrainCheckpointSchema, { ...raw, values: read(raw.values), momentum: read(raw.momentum) });
+    return v.parse(TrainCheckpointSchema, {
+      ...raw,
+      values: read(raw.values),
+      momentum: read(raw.momentum),
+    });
   } catch (error) {
     throw new ArchitectureError(`Not a checkpoint of a training: ${(error as Error).message}`);
   }
@@ -40,5 +49,7 @@ export function readCheckpoint(value: unknown): TrainCheckpoint {
   const result = v.safeParse(TrainCheckpointSchema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new ArchitectureError(`Not a checkpoint of this program: at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}`);
+  throw new ArchitectureError(
+    `Not a checkpoint of this program: at ${v.getDotPath(issue) ?? 'its top'}: ${issue.message}`,
+  );
 }

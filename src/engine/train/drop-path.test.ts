@@ -5,15 +5,22 @@ import { drawPaths, dropPathRate } from './drop-path.ts';
 const { plan } = freshNetwork({ ...smallSpace, cells: 3 });
 const images = 400;
 const units = plan.space.edges.length * plan.space.operations.length;
-const pathsOf = (paths: Float32Array, cell: number, unit: number) => paths.subarray((cell * units + unit) * images, (cell * units + unit + 1) * images);
+const pathsOf = (paths: Float32Array, cell: number, unit: number) =>
+  paths.subarray((cell * units + unit) * images, (cell * units + unit + 1) * images);
 
 it('rises linearly from 0 towards its most', () => {
-  expect([0, 150, 300, 600].map((epoch) => dropPathRate(0.3, epoch, 600))).toEqual([0, 0.075, 0.15, 0.3]);
+  expect([0, 150, 300, 600].map((epoch) => dropPathRate(0.3, epoch, 600))).toEqual([
+    0, 0.075, 0.15, 0.3,
+  ]);
 });
 
 it('drops each image by itself, at the rate given, and keeps the mean', () => {
   const paths = drawPaths(plan, images, 0.25, 1, 7);
-  const own = plan.cells.flatMap((cell, c) => cell.candidates.filter((k) => k.operation.kind !== 'skip' || k.reduce).map((k) => pathsOf(paths, c, k.unit)));
+  const own = plan.cells.flatMap((cell, c) =>
+    cell.candidates
+      .filter((k) => k.operation.kind !== 'skip' || k.reduce)
+      .map((k) => pathsOf(paths, c, k.unit)),
+  );
   for (const factors of own) {
     expect(new Set(factors)).toEqual(new Set([0, Math.fround(1 / 0.75)]));
     const dropped = factors.filter((factor) => factor === 0).length / images;
@@ -25,7 +32,11 @@ it('drops each image by itself, at the rate given, and keeps the mean', () => {
 
 it('leaves the identity alone, but not a skip connection of stride 2', () => {
   const paths = drawPaths(plan, images, 0.5, 1, 7);
-  const skips = plan.cells.flatMap((cell, c) => cell.candidates.filter((k) => k.operation.kind === 'skip').map((k) => ({ reduces: k.reduce !== null, factors: pathsOf(paths, c, k.unit) })));
+  const skips = plan.cells.flatMap((cell, c) =>
+    cell.candidates
+      .filter((k) => k.operation.kind === 'skip')
+      .map((k) => ({ reduces: k.reduce !== null, factors: pathsOf(paths, c, k.unit) })),
+  );
   expect(new Set(skips.map(({ reduces }) => reduces))).toEqual(new Set([true, false]));
   for (const { reduces, factors } of skips) expect(factors.includes(0)).toBe(reduces);
 });

@@ -20,7 +20,13 @@ function isIdentity({ operation, reduce }: CandidatePlan): boolean {
  * training draws what the uninterrupted one would have.
  * @param rate in [0, 1).
  */
-export function drawPaths(plan: NetworkPlan, images: number, rate: number, seed: number, step: number): Float32Array {
+export function drawPaths(
+  plan: NetworkPlan,
+  images: number,
+  rate: number,
+  seed: number,
+  step: number,
+): Float32Array {
   const units = plan.space.edges.length * plan.space.operations.length;
   const paths = new Float32Array(plan.cells.length * units * images).fill(1);
   const random = randomStream('drop-path', seed, step);
@@ -28,7 +34,8 @@ export function drawPaths(plan: NetworkPlan, images: number, rate: number, seed:
     for (const candidate of cell.candidates) {
       if (isIdentity(candidate)) continue;
       const first = (c * units + candidate.unit) * images;
-      for (let i = first; i < first + images; i++) paths[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
+      for (let i = first; i < first + images; i++)
+        paths[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);
     }
   });
   return paths;

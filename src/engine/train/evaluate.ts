@@ -7,7 +7,11 @@ import type { Evaluation } from './trained.ts';
 const worstImages = 24;
 
 /** By running-average batch norm, so that an image's class does not depend on its neighbours. @param gate passed before every batch. */
-export async function evaluateTest(stepper: Pick<Stepper, 'logits'>, data: TrainData, gate: () => Promise<void> = () => Promise.resolve()): Promise<Evaluation> {
+export async function evaluateTest(
+  stepper: Pick<Stepper, 'logits'>,
+  data: TrainData,
+  gate: () => Promise<void> = () => Promise.resolve(),
+): Promise<Evaluation> {
   const classes = data.classNames.length;
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   let worst: Evaluation['worst'] = [];
@@ -23,7 +27,8 @@ export async function evaluateTest(stepper: Pick<Stepper, 'logits'>, data: Train
       const label = batch.labels[k];
       const largest = row.reduce((a, b) => Math.max(a, b));
       const predicted = row.indexOf(largest);
-      const entropy = Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
+      const entropy =
+        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
       loss += entropy;
       if (predicted === label) correct++;
       else worst.push({ image: images, label, predicted, loss: entropy });
@@ -32,5 +37,11 @@ export async function evaluateTest(stepper: Pick<Stepper, 'logits'>, data: Train
     }
     worst = worst.sort((a, b) => b.loss - a.loss).slice(0, worstImages);
   }
-  return { accuracy: images > 0 ? correct / images : 0, loss: images > 0 ? loss / images : 0, images, confusion, worst };
+  return {
+    accuracy: images > 0 ? correct / images : 0,
+    loss: images > 0 ? loss / images : 0,
+    images,
+    confusion,
+    worst,
+  };
 }

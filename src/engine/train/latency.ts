@@ -22,7 +22,12 @@ export interface MeasuredLatency extends Latency {
 }
 
 /** @param gate passed before every run. */
-export async function measureLatency(stepper: Pick<Stepper, 'logits'>, batch: Batch, now: () => number, gate: () => Promise<void>): Promise<Latency> {
+export async function measureLatency(
+  stepper: Pick<Stepper, 'logits'>,
+  batch: Batch,
+  now: () => number,
+  gate: () => Promise<void>,
+): Promise<Latency> {
   const times: number[] = [];
   for (let i = 0; i < warmUps + passes; i++) {
     await gate();
@@ -31,7 +36,12 @@ export async function measureLatency(stepper: Pick<Stepper, 'logits'>, batch: Ba
     if (i >= warmUps) times.push(now() - start);
   }
   times.sort((a, b) => a - b);
-  return { images: batch.size, passes, median: percentile(times, 0.5), percentile95: percentile(times, 0.95) };
+  return {
+    images: batch.size,
+    passes,
+    median: percentile(times, 0.5),
+    percentile95: percentile(times, 0.95),
+  };
 }
 
 /** The smallest value that at least this share does not exceed. @param sorted ascending. */

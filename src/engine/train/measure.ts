@@ -23,16 +23,34 @@ export interface MeasureOptions {
  * One image at a time, with fresh weights drawn by the architecture's own seed. The network stays loaded.
  * @throws ArchitectureError where the JSON contradicts itself.
  */
-export async function measureArchitecture({ architecture, stepper, now, onRun }: MeasureOptions): Promise<Latency> {
+export async function measureArchitecture({
+  architecture,
+  stepper,
+  now,
+  onRun,
+}: MeasureOptions): Promise<Latency> {
   const { seed } = architecture.settings;
   const network = rebuildNetwork(architecture, seed);
-  await stepper.load(network.plan, network.parameters, { batchSize: 1, granularities: trainedLevels, unitMillions: unitMillions(network) });
+  await stepper.load(network.plan, network.parameters, {
+    batchSize: 1,
+    granularities: trainedLevels,
+    unitMillions: unitMillions(network),
+  });
   let done = 0;
-  return measureLatency(stepper, oneImage(architecture, seed), now, async () => void (await onRun?.(done++)));
+  return measureLatency(
+    stepper,
+    oneImage(architecture, seed),
+    now,
+    async () => void (await onRun?.(done++)),
+  );
 }
 
 /** Noise of the distribution that normalized pixels have. */
 function oneImage({ dataset: { imageSize, imageChannels } }: Architecture, seed: number): Batch {
   const { normal } = randomStream(seed, 'latency');
-  return { images: Float32Array.from({ length: imageSize * imageSize * imageChannels }, normal), labels: new Int32Array(1), size: 1 };
+  return {
+    images: Float32Array.from({ length: imageSize * imageSize * imageChannels }, normal),
+    labels: new Int32Array(1),
+    size: 1,
+  };
 }

@@ -20,7 +20,11 @@ import { migrateParameters } from '../supernet/parameters.ts';
 import type { CandidatePlan, CellPlan, NetworkPlan, UnitMasks } from '../supernet/plan.ts';
 
 /** The weight level multiplies by the committed masks; operations and filters are already the plan's. */
-export const trainedLevels: Readonly<Record<Granularity, boolean>> = { operation: false, filter: false, weight: true };
+export const trainedLevels: Readonly<Record<Granularity, boolean>> = {
+  operation: false,
+  filter: false,
+  weight: true,
+};
 
 /** Below every magnitude by more than the reach of the straight-through derivative: masks nothing, and adds no gradient. */
 const neverMasks = -2;
@@ -33,7 +37,11 @@ type Operation = Cell['operations'][number];
  * @param auxiliary with an auxiliary head where the network has a stage before its last; its other weights are the same.
  * @throws ArchitectureError where the JSON contradicts itself.
  */
-export function rebuildNetwork(architecture: Architecture, seed: number, { auxiliary = false } = {}): Network {
+export function rebuildNetwork(
+  architecture: Architecture,
+  seed: number,
+  { auxiliary = false } = {},
+): Network {
   const space = spaceOf(architecture);
   const masks = masksOf(architecture, space);
   const endCell = architecture.cells.length - 1;
@@ -47,12 +55,16 @@ export function rebuildNetwork(architecture: Architecture, seed: number, { auxil
     const alpha = slice(parameters.values, parameter(plan.table, `cells.${c}.alpha`));
     for (const candidate of cell.candidates) {
       const operation = operationOf(architecture.cells[c], candidate);
-      alpha[candidate.unit] = logit(operation.importance, `cells.${c}: importance of ${operation.operation}`);
+      alpha[candidate.unit] = logit(
+        operation.importance,
+        `cells.${c}: importance of ${operation.operation}`,
+      );
       candidate.blocks.forEach(({ name }, b) => {
         for (const part of ['depthwise', 'pointwise'] as const) {
           const spec = parameter(plan.table, `${name}.${part}`);
           const { mask } = operation.blocks[b][part];
-          if (mask !== null) slice(parameters.weightMask, spec).set(bitmapOf(mask, spec.size, `${name}.${part}`));
+          if (mask !== null)
+            slice(parameters.weightMask, spec).set(bitmapOf(mask, spec.size, `${name}.${part}`));
         }
       });
     }
@@ -61,9 +73,15 @@ export function rebuildNetwork(architecture: Architecture, seed: number, { auxil
 }
 
 function spaceOf({ settings, dataset, cells }: Architecture): SpaceShape {
-  const space = createSpace(settings.space, { size: dataset.imageSize, channels: dataset.imageChannels, classes: dataset.classes });
+  const space = createSpace(settings.space, {
+    size: dataset.imageSize,
+    channels: dataset.imageChannels,
+    classes: dataset.classes,
+  });
   if (cells.length === 0 || cells.length > space.cells.length) {
-    throw new ArchitectureError(`cells: ${cells.length} of them, but settings.space.cells is ${space.cells.length}`);
+    throw new ArchitectureError(
+      `cells: ${cells.length} of them, but settings.space.cells is ${space.cells.length}`,
+    );
   }
   return space;
 }
@@ -75,7 +93,8 @@ function masksOf(architecture: Architecture, space: SpaceShape): UnitMasks {
     if (!mask) throw new ArchitectureError(`${name}: the search space has no such filters`);
     mask.fill(0);
     for (const filter of filters) {
-      if (filter >= mask.length) throw new ArchitectureError(`${name}: filter ${filter} of only ${mask.length}`);
+      if (filter >= mask.length)
+        throw new ArchitectureError(`${name}: filter ${filter} of only ${mask.length}`);
       mask[filter] = 1;
     }
   };
@@ -83,9 +102,14 @@ function masksOf(architecture: Architecture, space: SpaceShape): UnitMasks {
     masks.operations[c].fill(0);
     cell.preprocess.forEach(({ filters }, slot) => keep(`cells.${c}.preprocess${slot}`, filters));
     for (const operation of cell.operations) {
-      const edge = space.edges.find(({ from, to }) => from === operation.from && to === operation.to);
+      const edge = space.edges.find(
+        ({ from, to }) => from === operation.from && to === operation.to,
+      );
       const o = space.operations.findIndex(({ name }) => name === operation.operation);
-      if (!edge || o < 0) throw new ArchitectureError(`cells.${c}: the search space has no ${operation.operation} from ${operation.from} to ${operation.to}`);
+      if (!edge || o < 0)
+        throw new ArchitectureError(
+          `cells.${c}: the search space has no ${operation.operation} from ${operation.from} to ${operation.to}`,
+        );
       masks.operations[c][edge.index * space.operations.length + o] = 1;
       const name = candidateName(c, edge.index, space.operations[o]);
       operation.blocks.forEach(({ filters }, b) => keep(`${name}.block${b}`, filters));
@@ -95,30 +119,47 @@ function masksOf(architecture: Architecture, space: SpaceShape): UnitMasks {
   return masks;
 }
 
-export function operationOf(cell: Cell, { operation, from, to }: Pick<CandidatePlan, 'operation' | 'from' | 'to'>): Operation {
-  return cell.operations.find((o) => o.operation === operation.name && o.from === from && o.to === to)!;
+export function operationOf(
+  cell: Cell,
+  { operation, from, to }: Pick<CandidatePlan, 'operation' | 'from' | 'to'>,
+): Operation {
+  return cell.operations.find(
+    (o) => o.operation === operation.name && o.from === from && o.to === to,
+  )!;
 }
 
 /** The JSON says in several places what follows from masks: all must agree, and every state must have a channel. */
 function check({ cells, head }: Architecture, plan: NetworkPlan): void {
   const same = (place: string, said: readonly number[], follows: readonly number[]): void => {
     if (said.length !== follows.length || said.some((id, i) => id !== follows[i])) {
-      throw new ArchitectureError(`${place}: [${said.join(', ')}], but the filters before it leave [${follows.join(', ')}]`);
+      throw new ArchitectureError(
+        `${place}: [${said.join(', ')}], but the filters before it leave [${follows.join(', ')}]`,
+      );
     }
   };
   plan.cells.forEach((cell, c) => {
     checkStates(cell);
-    cell.preprocess.forEach(({ inputs }, slot) => same(`cells.${c}.preprocess.${slot}.inputs`, cells[c].preprocess[slot].inputs, inputs));
-    if (cells[c].operations.length !== cell.candidates.length) throw new ArchitectureError(`cells.${c}.operations: one of them is there twice`);
+    cell.preprocess.forEach(({ inputs }, slot) =>
+      same(`cells.${c}.preprocess.${slot}.inputs`, cells[c].preprocess[slot].inputs, inputs),
+    );
+    if (cells[c].operations.length !== cell.candidates.length)
+      throw new ArchitectureError(`cells.${c}.operations: one of them is there twice`);
     for (const candidate of cell.candidates) {
       const said = operationOf(cells[c], candidate);
       if (said.blocks.length !== candidate.blocks.length) {
-        throw new ArchitectureError(`cells.${c}: ${said.operation} has ${candidate.blocks.length} blocks, not ${said.blocks.length}`);
+        throw new ArchitectureError(
+          `cells.${c}: ${said.operation} has ${candidate.blocks.length} blocks, not ${said.blocks.length}`,
+        );
       }
       candidate.blocks.forEach((block, b) => {
         const place = `cells.${c}: ${said.operation} ${said.from}-${said.to}, block ${b}`;
         same(`${place}, inputs`, said.blocks[b].inputs, block.inputs);
-        for (const part of ['depthwise', 'pointwise'] as const) same(`${place}, ${part}.shape`, said.blocks[b][part].shape, parameter(plan.table, `${block.name}.${part}`).shape);
+        for (const part of ['depthwise', 'pointwise'] as const)
+          same(
+            `${place}, ${part}.shape`,
+            said.blocks[b][part].shape,
+            parameter(plan.table, `${block.name}.${part}`).shape,
+          );
       });
     }
   });
@@ -127,10 +168,15 @@ function check({ cells, head }: Architecture, plan: NetworkPlan): void {
 
 function checkStates({ shape, live, preprocess, candidates }: CellPlan): void {
   live.forEach((channels, state) => {
-    if (channels.length === 0) throw new ArchitectureError(`cells.${shape.index}: state ${state} has no channel`);
+    if (channels.length === 0)
+      throw new ArchitectureError(`cells.${shape.index}: state ${state} has no channel`);
   });
-  const blocks = [...preprocess, ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])])];
-  for (const { name, filters } of blocks) if (filters.length === 0) throw new ArchitectureError(`${name}: no filter is left`);
+  const blocks = [
+    ...preprocess,
+    ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
+  ];
+  for (const { name, filters } of blocks)
+    if (filters.length === 0) throw new ArchitectureError(`${name}: no filter is left`);
 }
 
 function bitmapOf(text: string, length: number, place: string): Uint8Array {
@@ -142,7 +188,8 @@ function bitmapOf(text: string, length: number, place: string): Uint8Array {
 }
 
 function logit(importance: number, place: string): number {
-  if (!(importance >= 0 && importance <= 1)) throw new ArchitectureError(`${place}: ${importance} is not between 0 and 1`);
+  if (!(importance >= 0 && importance <= 1))
+    throw new ArchitectureError(`${place}: ${importance} is not between 0 and 1`);
   // An importance that was rounded to 0 or 1 has no finite alpha.
   const inside = Math.min(Math.max(importance, 1e-7), 1 - 1e-7);
   return Math.log(inside / (1 - inside));

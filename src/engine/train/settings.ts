@@ -67,7 +67,13 @@ const longTraining = 100;
  * Without drop-path and auxiliary head, for trainings that are compared with each other; `retrainSettingsFor` adds them.
  */
 export function trainSettingsFor(
-  { settings, dataset }: { settings: Pick<SearchSettings, 'seed' | 'batchSize' | 'data'>; dataset: Pick<Architecture['dataset'], 'imageSize'> },
+  {
+    settings,
+    dataset,
+  }: {
+    settings: Pick<SearchSettings, 'seed' | 'batchSize' | 'data'>;
+    dataset: Pick<Architecture['dataset'], 'imageSize'>;
+  },
   epochs: number,
 ): TrainSettings {
   const { cropPadding, flip } = settings.data;
@@ -77,7 +83,13 @@ export function trainSettingsFor(
     epochs,
     batchSize: settings.batchSize,
     // Of a 14-pixel garment half a side is most of what there is to see.
-    data: { trainImages: 0, testImages: 0, cropPadding, flip, cutout: dataset.imageSize >= 28 ? Math.floor(dataset.imageSize / 2) : 0 },
+    data: {
+      trainImages: 0,
+      testImages: 0,
+      cropPadding,
+      flip,
+      cutout: dataset.imageSize >= 28 ? Math.floor(dataset.imageSize / 2) : 0,
+    },
     regularization: { dropPath: 0, auxiliary: 0 },
     evaluateEvery: Math.max(1, Math.round(epochs / 20)),
   };
@@ -89,8 +101,14 @@ export function hasAuxiliaryPlace({ cells }: Pick<Architecture, 'cells'>): boole
 }
 
 /** The same with the paper's drop-path, where the training is long, and its auxiliary head, where there is a stage for it. */
-export function retrainSettingsFor(architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells'>, epochs: number): TrainSettings {
+export function retrainSettingsFor(
+  architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells'>,
+  epochs: number,
+): TrainSettings {
   const { dropPath, auxiliary } = paperTraining.regularization;
-  const regularization = { dropPath: epochs < longTraining ? 0 : dropPath, auxiliary: hasAuxiliaryPlace(architecture) ? auxiliary : 0 };
+  const regularization = {
+    dropPath: epochs < longTraining ? 0 : dropPath,
+    auxiliary: hasAuxiliaryPlace(architecture) ? auxiliary : 0,
+  };
   return { ...trainSettingsFor(architecture, epochs), regularization };
 }

@@ -51,16 +51,25 @@ export function describeValues({ plan, parameters }: Network): Pick<Trained, 'ar
   let at = 0;
   for (const spec of specs) {
     const mask = slice(parameters.weightMask, spec);
-    values.set(slice(parameters.values, spec).map((value, i) => (mask[i] ? value : 0)), at);
+    values.set(
+      slice(parameters.values, spec).map((value, i) => (mask[i] ? value : 0)),
+      at,
+    );
     at += spec.size;
   }
-  return { arrays: specs.map(({ name, shape }) => ({ name, shape: [...shape] })), values: encodeFloats(values) };
+  return {
+    arrays: specs.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    values: encodeFloats(values),
+  };
 }
 
 function storedSpecs({ plan }: Pick<Network, 'plan'>) {
   const { auxiliary, table } = plan;
-  const trainedAlong = ({ name }: ParameterSpec): boolean => auxiliary !== null && name.startsWith(`${auxiliary.name}.`);
-  return table.specs.filter((spec) => (spec.group === 'weight' || spec.group === 'statistic') && !trainedAlong(spec));
+  const trainedAlong = ({ name }: ParameterSpec): boolean =>
+    auxiliary !== null && name.startsWith(`${auxiliary.name}.`);
+  return table.specs.filter(
+    (spec) => (spec.group === 'weight' || spec.group === 'statistic') && !trainedAlong(spec),
+  );
 }
 
 /** The network of a trained architecture. @throws ArchitectureError where it contradicts itself. */
@@ -71,7 +80,9 @@ export function networkOf(trained: Trained): Network {
   specs.forEach(({ name, shape }, i) => {
     const said = trained.arrays[i];
     if (said?.name !== name || said.shape.join() !== shape.join()) {
-      throw new ArchitectureError(`arrays.${i}: ${said ? `${said.name} [${said.shape.join(', ')}]` : 'missing'}, but the architecture has ${name} [${shape.join(', ')}]`);
+      throw new ArchitectureError(
+        `arrays.${i}: ${said ? `${said.name} [${said.shape.join(', ')}]` : 'missing'}, but the architecture has ${name} [${shape.join(', ')}]`,
+      );
     }
   });
   let values: Float32Array;
@@ -90,16 +101,25 @@ export function networkOf(trained: Trained): Network {
 
 /** @param source JSON text, or what was parsed from it. @throws ArchitectureError naming what is wrong and where. */
 export function parseTrained(source: unknown): Trained {
-  const result = v.safeParse(TrainedSchema, typeof source === 'string' ? parseJson(source) : source);
+  const result = v.safeParse(
+    TrainedSchema,
+    typeof source === 'string' ? parseJson(source) : source,
+  );
   if (result.success) return result.output;
   const [issue] = result.issues;
   const path = v.getDotPath(issue);
-  throw new ArchitectureError(`Not a trained architecture of this program: ${path ? `at ${path}: ` : ''}${issue.message}`);
+  throw new ArchitectureError(
+    `Not a trained architecture of this program: ${path ? `at ${path}: ` : ''}${issue.message}`,
+  );
 }
 
 /** A trained architecture, or an architecture alone: what a user may hand in. */
 export function isTrained(value: unknown): value is { format: typeof trainedFormat } {
-  return typeof value === 'object' && value !== null && (value as { format?: unknown }).format === trainedFormat;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value as { format?: unknown }).format === trainedFormat
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -109,4 +129,3 @@ function parseJson(text: string): unknown {
     throw new ArchitectureError(`Not JSON: ${(error as Error).message}`);
   }
 }
-

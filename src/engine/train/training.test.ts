@@ -13,7 +13,12 @@ import { checkpointFromJson, checkpointToJson } from './checkpoint.ts';
 import type { TrainCheckpoint } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import { rebuildNetwork } from './rebuild.ts';
-import { paperTraining, retrainSettingsFor, trainSettingsFor, TrainSettingsSchema } from './settings.ts';
+import {
+  paperTraining,
+  retrainSettingsFor,
+  trainSettingsFor,
+  TrainSettingsSchema,
+} from './settings.ts';
 import { percentile } from './latency.ts';
 import { networkOf, parseTrained } from './trained.ts';
 import { cosineRate, startTraining } from './training.ts';
@@ -22,7 +27,15 @@ import type { RunningTraining, TrainOptions } from './training.ts';
 const settings = smallSettings((s) => (s.space = smallSpace));
 const searched = commitLive(scatteredNetwork(), everyLevel).network;
 const describeNetwork = (network: typeof searched): Architecture =>
-  describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data: syntheticData(settings), steps: 10, validationAccuracy: 0.5, targetReached: true });
+  describeArchitecture({
+    network,
+    totals: superNetTotals(network.plan.space),
+    settings,
+    data: syntheticData(settings),
+    steps: 10,
+    validationAccuracy: 0.5,
+    targetReached: true,
+  });
 const architecture = parseArchitecture(JSON.stringify(describeNetwork(searched)));
 
 /** Two classes that differ in brightness: a network learns them in a few steps. */
@@ -33,7 +46,9 @@ function trainData(): TrainData {
     return {
       ...batch,
       labels: batch.labels.map((label) => label % 2),
-      images: batch.images.map((value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)] % 2 ? 1 : -1)),
+      images: batch.images.map(
+        (value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)] % 2 ? 1 : -1),
+      ),
     };
   };
   return {
@@ -46,7 +61,10 @@ function trainData(): TrainData {
   };
 }
 
-async function run(change: Partial<TrainOptions> = {}, onEvent: (event: TrainEvent, running: RunningTraining) => void = () => {}) {
+async function run(
+  change: Partial<TrainOptions> = {},
+  onEvent: (event: TrainEvent, running: RunningTraining) => void = () => {},
+) {
   const events: TrainEvent[] = [];
   const stepper = await createComposedStepper('cpu');
   const running: RunningTraining = startTraining({
@@ -88,10 +106,19 @@ describe('rebuilding an architecture', () => {
   });
 
   it.each<[string, (a: Architecture) => void, RegExp]>([
-    ['filters that the inputs do not match', (a) => a.cells[1].preprocess[0].filters.pop(), /cells\.1.*inputs/],
+    [
+      'filters that the inputs do not match',
+      (a) => a.cells[1].preprocess[0].filters.pop(),
+      /cells\.1.*inputs/,
+    ],
     ['an edge that is not there', (a) => (a.cells[0].operations[0].to = 9), /no .* from 0 to 9/],
     ['a head on other channels', (a) => a.head.inputs.pop(), /head\.inputs/],
-    ['a bitmap that is too short', (a) => (a.cells[0].operations.find(({ blocks }) => blocks.length)!.blocks[0].depthwise.mask = ''), /mask/],
+    [
+      'a bitmap that is too short',
+      (a) =>
+        (a.cells[0].operations.find(({ blocks }) => blocks.length)!.blocks[0].depthwise.mask = ''),
+      /mask/,
+    ],
   ])('refuses %s', (_, change, message) => {
     const wrong = structuredClone(architecture);
     change(wrong);
@@ -108,14 +135,21 @@ describe('training from scratch', () => {
     expect(events.at(-1)).toMatchObject({ type: 'training-finished', step: 12 });
     const latency = events.find((event) => event.type === 'training-latency')!;
     expect(latency).toMatchObject({ images: 8 });
-    expect(latency).toSatisfy(({ median, percentile95 }: { median: number; percentile95: number }) => median > 0 && percentile95 >= median);
+    expect(latency).toSatisfy(
+      ({ median, percentile95 }: { median: number; percentile95: number }) =>
+        median > 0 && percentile95 >= median,
+    );
     const { test } = trained!;
     expect(test.accuracy).toBeGreaterThan(0.9);
     expect(test.confusion.flat().reduce((a, b) => a + b, 0)).toBe(test.images);
     const back = parseTrained(JSON.stringify(trained));
     const network = networkOf(back);
     const stepper = await createComposedStepper('cpu');
-    await stepper.load(network.plan, network.parameters, { batchSize: 8, granularities: { operation: false, filter: false, weight: true }, unitMillions: [] });
+    await stepper.load(network.plan, network.parameters, {
+      batchSize: 8,
+      granularities: { operation: false, filter: false, weight: true },
+      unitMillions: [],
+    });
     const logits = await stepper.logits(trainData().testBatch(0), 'running');
     stepper.dispose();
     const right = Array.from(trainData().testBatch(0).labels, (label, i) => {
@@ -143,21 +177,35 @@ describe('training from scratch', () => {
   });
 
   it('goes on bit by bit with drop-path, an auxiliary head and more channels too', async () => {
-    const settings = { ...trainSettingsFor(architecture, 2), reportEvery: 2, evaluateEvery: 0, regularization: { dropPath: 0.4, auxiliary: 0.4 }, widen: 2 };
+    const settings = {
+      ...trainSettingsFor(architecture, 2),
+      reportEvery: 2,
+      evaluateEvery: 0,
+      regularization: { dropPath: 0.4, auxiliary: 0.4 },
+      widen: 2,
+    };
     const whole = await run({ settings });
     let saved = '';
-    const stopped = await run({ settings, onCheckpoint: (checkpoint) => (saved = checkpointToJson(checkpoint)) }, (event, running) => {
-      if (event.type === 'training-step' && event.step === 6) running.stop();
-    });
+    const stopped = await run(
+      { settings, onCheckpoint: (checkpoint) => (saved = checkpointToJson(checkpoint)) },
+      (event, running) => {
+        if (event.type === 'training-step' && event.step === 6) running.stop();
+      },
+    );
     expect(stopped.trained).toBeNull();
     const resumed = await run({ resumeFrom: checkpointFromJson(saved) });
     expect(resumed.trained).toEqual(whole.trained);
     // Neither of the first two is a part of the network; the third is.
     const { trained } = whole;
     expect(trained!.architecture.widened).toBe(2);
-    expect(trained!.arrays.filter(({ name }) => name.startsWith('heads.')).map(({ name }) => name)).toEqual(['heads.1.weight', 'heads.1.bias']);
+    expect(
+      trained!.arrays.filter(({ name }) => name.startsWith('heads.')).map(({ name }) => name),
+    ).toEqual(['heads.1.weight', 'heads.1.bias']);
     const network = networkOf(parseTrained(JSON.stringify(trained)));
-    expect(countParameters(network)).toMatchObject({ dense: trained!.architecture.parameters.dense, active: trained!.architecture.parameters.active });
+    expect(countParameters(network)).toMatchObject({
+      dense: trained!.architecture.parameters.dense,
+      active: trained!.architecture.parameters.active,
+    });
     expect(whole.events[0]).toMatchObject({ parameters: trained!.architecture.parameters });
   }, 120_000);
 
@@ -166,26 +214,45 @@ describe('training from scratch', () => {
       const settings = { ...trainSettingsFor(architecture, 2), evaluateEvery: 0, regularization };
       return (await run({ settings })).trained!.values;
     };
-    const all = [await values({ dropPath: 0, auxiliary: 0 }), await values({ dropPath: 0.4, auxiliary: 0 }), await values({ dropPath: 0, auxiliary: 0.4 })];
+    const all = [
+      await values({ dropPath: 0, auxiliary: 0 }),
+      await values({ dropPath: 0.4, auxiliary: 0 }),
+      await values({ dropPath: 0, auxiliary: 0.4 }),
+    ];
     expect(new Set(all).size).toBe(3);
   }, 60_000);
 
   it('opens files that were written before these settings, as trained without them', () => {
     const { regularization, widen, ...old } = trainSettingsFor(architecture, 3);
-    expect(v.parse(TrainSettingsSchema, old)).toEqual({ ...old, regularization: { dropPath: 0, auxiliary: 0 }, widen: 1 });
+    expect(v.parse(TrainSettingsSchema, old)).toEqual({
+      ...old,
+      regularization: { dropPath: 0, auxiliary: 0 },
+      widen: 1,
+    });
     expect([regularization, widen]).toEqual([{ dropPath: 0, auxiliary: 0 }, 1]);
   });
 
   it("takes the paper's regularization where the training is long and the network has a stage for it", () => {
     expect(paperTraining.regularization).toEqual({ dropPath: 0.3, auxiliary: 0.4 });
-    expect(retrainSettingsFor(architecture, 600).regularization).toEqual(paperTraining.regularization);
-    for (const epochs of [4, 20]) expect(retrainSettingsFor(architecture, epochs).regularization).toEqual({ dropPath: 0, auxiliary: 0.4 });
+    expect(retrainSettingsFor(architecture, 600).regularization).toEqual(
+      paperTraining.regularization,
+    );
+    for (const epochs of [4, 20])
+      expect(retrainSettingsFor(architecture, epochs).regularization).toEqual({
+        dropPath: 0,
+        auxiliary: 0.4,
+      });
     const oneStage = { ...architecture, cells: architecture.cells.slice(0, 1) };
-    expect(retrainSettingsFor(oneStage, 600).regularization).toEqual({ dropPath: 0.3, auxiliary: 0 });
+    expect(retrainSettingsFor(oneStage, 600).regularization).toEqual({
+      dropPath: 0.3,
+      auxiliary: 0,
+    });
   });
 
   it('refuses data of another shape', async () => {
-    await expect(run({ data: { ...trainData(), imageSize: 9 } })).rejects.toThrow(/takes 8 x 8 x 1 images/);
+    await expect(run({ data: { ...trainData(), imageSize: 9 } })).rejects.toThrow(
+      /takes 8 x 8 x 1 images/,
+    );
   });
 
   it('takes percentiles by rank', () => {
@@ -195,6 +262,10 @@ describe('training from scratch', () => {
   });
 
   it('lowers the learning rate along a cosine', () => {
-    expect([0, 5, 10].map((step) => cosineRate(0.02, step, 10))).toEqual([0.02, expect.closeTo(0.01), expect.closeTo(0)]);
+    expect([0, 5, 10].map((step) => cosineRate(0.02, step, 10))).toEqual([
+      0.02,
+      expect.closeTo(0.01),
+      expect.closeTo(0),
+    ]);
   });
 });

@@ -81,29 +81,47 @@ class Training {
     const { widen, regularization, seed } = this.settings;
     this.architecture = widenArchitecture(this.found, widen);
     const { dataset } = this.architecture;
-    if (data.imageSize !== dataset.imageSize || data.imageChannels !== dataset.imageChannels || data.classNames.length !== dataset.classes) {
-      const shape = (size: number, channels: number, classes: number): string => `${size} x ${size} x ${channels} images of ${classes} classes`;
+    if (
+      data.imageSize !== dataset.imageSize ||
+      data.imageChannels !== dataset.imageChannels ||
+      data.classNames.length !== dataset.classes
+    ) {
+      const shape = (size: number, channels: number, classes: number): string =>
+        `${size} x ${size} x ${channels} images of ${classes} classes`;
       throw new RangeError(
         `the architecture takes ${shape(dataset.imageSize, dataset.imageChannels, dataset.classes)}, ` +
           `but ${data.name} gives ${shape(data.imageSize, data.imageChannels, data.classNames.length)}`,
       );
     }
-    this.network = rebuildNetwork(this.architecture, seed, { auxiliary: regularization.auxiliary > 0 });
+    this.network = rebuildNetwork(this.architecture, seed, {
+      auxiliary: regularization.auxiliary > 0,
+    });
     this.step = resumeFrom?.step ?? 0;
     this.elapsed = resumeFrom?.time ?? 0;
     if (resumeFrom) {
-      if (resumeFrom.dataset !== data.name) throw new RangeError(`the training began on ${resumeFrom.dataset}, not on ${data.name}`);
+      if (resumeFrom.dataset !== data.name)
+        throw new RangeError(`the training began on ${resumeFrom.dataset}, not on ${data.name}`);
       const { parameters } = this.network;
-      if (resumeFrom.values.length !== parameters.values.length) throw new RangeError('the checkpoint is of another architecture');
-      this.network = { ...this.network, parameters: { ...parameters, values: resumeFrom.values, momentum: resumeFrom.momentum } };
+      if (resumeFrom.values.length !== parameters.values.length)
+        throw new RangeError('the checkpoint is of another architecture');
+      this.network = {
+        ...this.network,
+        parameters: { ...parameters, values: resumeFrom.values, momentum: resumeFrom.momentum },
+      };
     }
     this.steps = this.settings.epochs * data.stepsPerEpoch;
     this.now = now ?? (() => performance.now());
-    this.control = new Control(this.now, (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }));
+    this.control = new Control(this.now, (paused) =>
+      this.emit({ type: paused ? 'paused' : 'resumed' }),
+    );
   }
 
   private emit(body: Body<TrainEvent>): void {
-    this.options.emit({ ...body, step: this.step, time: this.elapsed + this.control.time } as TrainEvent);
+    this.options.emit({
+      ...body,
+      step: this.step,
+      time: this.elapsed + this.control.time,
+    } as TrainEvent);
   }
 
   async run(): Promise<Trained | null> {
@@ -116,7 +134,12 @@ class Training {
         return null;
       }
       const failure = failureOf(error);
-      this.emit({ type: 'failed', code: failure.code, message: failure.message, advice: failure.advice });
+      this.emit({
+        type: 'failed',
+        code: failure.code,
+        message: failure.message,
+        advice: failure.advice,
+      });
       throw failure;
     } finally {
       this.control.close();
@@ -131,7 +154,12 @@ class Training {
     this.emit({
       type: 'training-started',
       settings,
-      dataset: { name: data.name, classNames: [...data.classNames], trainImages: data.trainImages, testImages: data.testImages },
+      dataset: {
+        name: data.name,
+        classNames: [...data.classNames],
+        trainImages: data.trainImages,
+        testImages: data.testImages,
+      },
       backend: stepper.backend,
       parameters: architecture.parameters,
       macs: architecture.macs,
@@ -150,12 +178,15 @@ class Training {
       await this.trainEpoch(epoch);
       this.emit({ type: 'training-epoch', epoch, epochs: settings.epochs });
       const last = epoch + 1 === settings.epochs;
-      if (last || (settings.evaluateEvery > 0 && (epoch + 1) % settings.evaluateEvery === 0)) await this.evaluate(epoch);
+      if (last || (settings.evaluateEvery > 0 && (epoch + 1) % settings.evaluateEvery === 0))
+        await this.evaluate(epoch);
       if (!last) await this.checkpoint();
     }
     // A checkpoint taken between the last step and its evaluation has no epoch left.
     const test = this.evaluation ?? (await this.evaluate(settings.epochs - 1));
-    const latency = await measureLatency(stepper, data.testBatch(0), this.now, () => this.control.gate());
+    const latency = await measureLatency(stepper, data.testBatch(0), this.now, () =>
+      this.control.gate(),
+    );
     this.emit({ type: 'training-latency', ...latency });
     this.network = { ...this.network, parameters: await stepper.read() };
     const trained: Trained = {
@@ -166,7 +197,10 @@ class Training {
       backend: stepper.backend,
       steps: this.step,
       test,
-      normalization: { mean: [...data.normalization.mean], deviation: [...data.normalization.deviation] },
+      normalization: {
+        mean: [...data.normalization.mean],
+        deviation: [...data.normalization.deviation],
+      },
       ...describeValues(this.network),
     };
     this.emit({ type: 'training-finished', accuracy: test.accuracy });
@@ -180,7 +214,10 @@ class Training {
     let since = this.control.time;
     while (this.step < (epoch + 1) * data.stepsPerEpoch) {
       await this.control.gate();
-      const hyper: StepHyper = { ...trainHyper(this.settings, this.step, this.steps), ...this.paths(epoch) };
+      const hyper: StepHyper = {
+        ...trainHyper(this.settings, this.step, this.steps),
+        ...this.paths(epoch),
+      };
       const index = this.step - epoch * data.stepsPerEpoch;
       await stepper.step(data.trainBatch(epoch, index), hyper);
       this.step++;
@@ -194,12 +231,26 @@ class Training {
   private paths(epoch: number): Pick<StepHyper, 'paths'> {
     const { regularization, epochs, batchSize, seed } = this.settings;
     const rate = dropPathRate(regularization.dropPath, epoch, epochs);
-    return rate > 0 ? { paths: drawPaths(this.network.plan, batchSize, rate, seed, this.step) } : {};
+    return rate > 0
+      ? { paths: drawPaths(this.network.plan, batchSize, rate, seed, this.step) }
+      : {};
   }
 
-  private report(epoch: number, rate: number, metrics: readonly StepMetrics[], since: number): void {
-    if (!metrics.every(({ crossEntropy, gradientNorm }) => Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm))) throw diverged(this.step);
-    const mean = (key: keyof StepMetrics): number => metrics.reduce((sum, one) => sum + one[key], 0) / metrics.length;
+  private report(
+    epoch: number,
+    rate: number,
+    metrics: readonly StepMetrics[],
+    since: number,
+  ): void {
+    if (
+      !metrics.every(
+        ({ crossEntropy, gradientNorm }) =>
+          Number.isFinite(crossEntropy) && Number.isFinite(gradientNorm),
+      )
+    )
+      throw diverged(this.step);
+    const mean = (key: keyof StepMetrics): number =>
+      metrics.reduce((sum, one) => sum + one[key], 0) / metrics.length;
     const msPerStep = (this.control.time - since) / metrics.length;
     this.msPerStep = this.msPerStep === 0 ? msPerStep : (this.msPerStep + msPerStep) / 2;
     this.emit({
@@ -231,12 +282,25 @@ class Training {
     const copied = { values: Float32Array.from(values), momentum: Float32Array.from(momentum) };
     const { found: architecture, settings, step } = this;
     const time = this.elapsed + this.control.time;
-    onCheckpoint({ format: 'mgas-training-checkpoint', version: 1, architecture, settings, dataset: data.name, step, time, ...copied });
+    onCheckpoint({
+      format: 'mgas-training-checkpoint',
+      version: 1,
+      architecture,
+      settings,
+      dataset: data.name,
+      step,
+      time,
+      ...copied,
+    });
   }
 }
 
 /** Weights alone move; no regularizer. */
-export function trainHyper({ optimizer }: Pick<TrainSettings, 'optimizer'>, step: number, steps: number): StepHyper {
+export function trainHyper(
+  { optimizer }: Pick<TrainSettings, 'optimizer'>,
+  step: number,
+  steps: number,
+): StepHyper {
   const { rate, momentum, decay, clipNorm } = optimizer;
   return {
     lambda: 0,
@@ -245,7 +309,19 @@ export function trainHyper({ optimizer }: Pick<TrainSettings, 'optimizer'>, step
     momentum,
     decay,
     clipNorm,
-    rates: { weight: cosineRate(rate, step, steps), alpha: 0, gate: 0, threshold: 0, weightThreshold: 0 },
-    update: { weight: 'train', alpha: 'off', gate: 'off', threshold: 'off', weightThreshold: 'off' },
+    rates: {
+      weight: cosineRate(rate, step, steps),
+      alpha: 0,
+      gate: 0,
+      threshold: 0,
+      weightThreshold: 0,
+    },
+    update: {
+      weight: 'train',
+      alpha: 'off',
+      gate: 'off',
+      threshold: 'off',
+      weightThreshold: 'off',
+    },
   };
 }

@@ -8,7 +8,8 @@ export type MomentSink = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
 
 function check(x: tf.Tensor4D, vectors: readonly (tf.Tensor | null)[]): void {
   for (const vector of vectors) {
-    if (vector && vector.size !== x.shape[3]) throw new RangeError(`a norm over ${vector.size} channels on ${x.shape[3]}`);
+    if (vector && vector.size !== x.shape[3])
+      throw new RangeError(`a norm over ${vector.size} channels on ${x.shape[3]}`);
   }
 }
 
@@ -51,10 +52,14 @@ export function batchNorm(
       const straight = tf.mul(offset, tf.div(tf.mul(product, tf.square(s)), count));
       const dx = tf.mul(tf.sub(tf.sub(d, tf.div(dShift, count)), straight), tf.mul(g, s));
       const gradients = [tf.reshape(dx, dy.shape), tf.mul(product, s), dShift];
-      if (gate) gradients.push(tf.mul(tf.mul(tf.mul(g, product), normEpsilon), tf.mul(tf.square(r), r)));
+      if (gate)
+        gradients.push(tf.mul(tf.mul(tf.mul(g, product), normEpsilon), tf.mul(tf.square(r), r)));
       return gradients;
     };
-    return { value: tf.reshape(tf.add(tf.mul(centred, tf.mul(slope, scale)), shift), input.shape), gradFunc };
+    return {
+      value: tf.reshape(tf.add(tf.mul(centred, tf.mul(slope, scale)), shift), input.shape),
+      gradFunc,
+    };
   });
   return (gate ? norm(x, gamma, beta, gate) : norm(x, gamma, beta)) as tf.Tensor4D;
 }

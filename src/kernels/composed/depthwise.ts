@@ -13,12 +13,20 @@ import { everySecondPixel } from './subsample.ts';
  * @returns [batch, ceil(height / stride), ceil(width / stride), channels].
  * @throws RangeError for shapes that do not fit, or a stride that is neither 1 nor 2, or 2 with a dilation above 2.
  */
-export function depthwise(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number, dilation: number): tf.Tensor4D {
+export function depthwise(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  stride: number,
+  dilation: number,
+): tf.Tensor4D {
   const [k, k2, channels, multiplier] = filter.shape;
-  if (k !== k2 || k % 2 === 0 || multiplier !== 1) throw new RangeError(`no depthwise filter: shape [${filter.shape}]`);
-  if (channels !== x.shape[3]) throw new RangeError(`a filter of ${channels} channels on ${x.shape[3]}`);
+  if (k !== k2 || k % 2 === 0 || multiplier !== 1)
+    throw new RangeError(`no depthwise filter: shape [${filter.shape}]`);
+  if (channels !== x.shape[3])
+    throw new RangeError(`a filter of ${channels} channels on ${x.shape[3]}`);
   if (stride !== 1 && stride !== 2) throw new RangeError(`stride ${stride}`);
-  const plain = (input: tf.Tensor4D, step: number): tf.Tensor4D => tf.depthwiseConv2d(input, filter, step, (k - 1) / 2);
+  const plain = (input: tf.Tensor4D, step: number): tf.Tensor4D =>
+    tf.depthwiseConv2d(input, filter, step, (k - 1) / 2);
   if (dilation === 1) return plain(x, stride);
   if (stride === 2) {
     if (dilation !== 2) throw new RangeError(`stride 2 with dilation ${dilation}`);

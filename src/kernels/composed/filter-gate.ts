@@ -8,7 +8,11 @@ import { binaryStep } from './binary-step.ts';
  * @param threshold one for all filters or one each; null: gated without a threshold of its own, as a stride-2 skip is.
  * @param committed [filters], 1 = alive; null: all are.
  */
-export function filterGate(logits: tf.Tensor1D, threshold: tf.Tensor | null, committed: tf.Tensor1D | null): tf.Tensor1D {
+export function filterGate(
+  logits: tf.Tensor1D,
+  threshold: tf.Tensor | null,
+  committed: tf.Tensor1D | null,
+): tf.Tensor1D {
   if (threshold && threshold.size !== 1 && threshold.size !== logits.size) {
     throw new RangeError(`${threshold.size} thresholds for ${logits.size} filters`);
   }

@@ -9,12 +9,16 @@ const atOnce = 6;
  * @param outputs at least one, of one shape.
  * @param coefficients as many scalars.
  */
-export function mixedSum(outputs: readonly tf.Tensor4D[], coefficients: readonly tf.Scalar[]): tf.Tensor4D {
+export function mixedSum(
+  outputs: readonly tf.Tensor4D[],
+  coefficients: readonly tf.Scalar[],
+): tf.Tensor4D {
   if (outputs.length === 0 || outputs.length !== coefficients.length) {
     throw new RangeError(`${outputs.length} outputs with ${coefficients.length} coefficients`);
   }
   const terms = outputs.map((output, o): tf.Tensor4D => tf.mul(output, coefficients[o]));
   let sum = terms[0];
-  for (let i = 1; i < terms.length; i += atOnce) sum = tf.addN([sum, ...terms.slice(i, i + atOnce)]);
+  for (let i = 1; i < terms.length; i += atOnce)
+    sum = tf.addN([sum, ...terms.slice(i, i + atOnce)]);
   return sum;
 }

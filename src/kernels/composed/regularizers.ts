@@ -17,14 +17,21 @@ export interface SizeRegularizerInput {
  * candidates of the destination node, pruned ones too, and n counts its survivors. As in the released program S is
  * differentiated, but neither n nor the mask: thresholds get no gradient from here.
  */
-export function sizeRegularizer({ importance, mask, membership, weight }: SizeRegularizerInput): tf.Scalar {
-  const overNode = (x: tf.Tensor2D): tf.Tensor2D => tf.matMul(tf.matMul(x, membership), membership, false, true);
+export function sizeRegularizer({
+  importance,
+  mask,
+  membership,
+  weight,
+}: SizeRegularizerInput): tf.Scalar {
+  const overNode = (x: tf.Tensor2D): tf.Tensor2D =>
+    tf.matMul(tf.matMul(x, membership), membership, false, true);
   const share = tf.div(tf.mul(overNode(mask), importance), overNode(importance));
   return tf.sum(tf.mul(tf.mul(tf.log1p(share), mask), weight));
 }
 
 /** sum of included * exp(-t). @param included 1 = the threshold's unit is alive: constant, as long as `thresholds`. */
 export function thresholdRegularizer(thresholds: tf.Tensor1D, included: tf.Tensor1D): tf.Scalar {
-  if (thresholds.size !== included.size) throw new RangeError(`${included.size} flags for ${thresholds.size} thresholds`);
+  if (thresholds.size !== included.size)
+    throw new RangeError(`${included.size} flags for ${thresholds.size} thresholds`);
   return tf.sum(tf.mul(tf.exp(tf.neg(thresholds)), included));
 }

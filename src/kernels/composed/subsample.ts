@@ -10,9 +10,21 @@ export function everySecondPixel(x: tf.Tensor4D, phase: 0 | 1): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const rows = Math.ceil(height / 2);
   const columns = Math.ceil(width / 2);
-  const even = height % 2 || width % 2 ? tf.pad(x, [[0, 0], [0, height % 2], [0, width % 2], [0, 0]]) : x;
+  const even =
+    height % 2 || width % 2
+      ? tf.pad(x, [
+          [0, 0],
+          [0, height % 2],
+          [0, width % 2],
+          [0, 0],
+        ])
+      : x;
   // A row of pixel pairs, then one of each pair: rank 4 throughout, which WebGL's padding (the slice's gradient) needs.
   const pairs = tf.reshape(even, [batch * rows, 2, columns, 2 * channels]);
-  const picked = tf.slice(pairs, [0, phase, 0, phase * channels], [batch * rows, 1, columns, channels]);
+  const picked = tf.slice(
+    pairs,
+    [0, phase, 0, phase * channels],
+    [batch * rows, 1, columns, channels],
+  );
   return tf.reshape(picked, [batch, rows, columns, channels]);
 }

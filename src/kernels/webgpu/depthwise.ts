@@ -31,7 +31,8 @@ export interface DepthwiseVariant {
 }
 
 /** Inputs from one output of a column to the next, in dilations: step * stride / dilation. */
-const ratioOf = (v: DepthwiseVariant, c: DepthwiseClass): 1 | 2 => (v.stride === 2 && c.dilation % 2 === 1 ? 2 : 1);
+const ratioOf = (v: DepthwiseVariant, c: DepthwiseClass): 1 | 2 =>
+  v.stride === 2 && c.dilation % 2 === 1 ? 2 : 1;
 
 /** Pixels between the outputs of a column. */
 export function depthwiseStep(stride: 1 | 2, dilation: number): number {
@@ -41,7 +42,8 @@ export function depthwiseStep(stride: 1 | 2, dilation: number): number {
 /** Tiles of `rows` outputs that cover `size` outputs, for the largest step that is in use. */
 export function tilesAlong(size: number, rows: number, largestStep: number): number {
   let most = 0;
-  for (let step = 1; step <= largestStep; step++) most = Math.max(most, Math.ceil(size / (rows * step)) * step);
+  for (let step = 1; step <= largestStep; step++)
+    most = Math.max(most, Math.ceil(size / (rows * step)) * step);
   return most;
 }
 
@@ -66,16 +68,26 @@ fn tile(index : u32, height : u32, width : u32, step : u32) -> Tile {
  * Rows of a plane at first, first + dilation, ..: yI, rowI, and maskI, 0 outside of it. A factor, since a choice between
  * vectors costs a software adapter three times a product; what is read there is some value of the plane.
  */
-const rowOffsets = (count: number, first: string, height: string, width: string, base: string): string =>
+const rowOffsets = (
+  count: number,
+  first: string,
+  height: string,
+  width: string,
+  base: string,
+): string =>
   unroll(
     count,
-    (r) => `let y${r} = ${first} + ${r} * dilation; let mask${r} = select(0.0, 1.0, y${r} >= 0 && y${r} < ${height});
+    (
+      r,
+    ) => `let y${r} = ${first} + ${r} * dilation; let mask${r} = select(0.0, 1.0, y${r} >= 0 && y${r} < ${height});
 let row${r} = ${base} + u32(clamp(y${r}, 0, ${height} - 1)) * u32(${width});`,
   );
 
 const activate = (v: DepthwiseVariant, load: string): string => {
   if (v.activation === 'none') return load;
-  return v.activation === 'relu' ? `max(${load}, vec4f())` : `max(${load} * scale + shift, vec4f())`;
+  return v.activation === 'relu'
+    ? `max(${load}, vec4f())`
+    : `max(${load} * scale + shift, vec4f())`;
 };
 
 const affine = (v: DepthwiseVariant, slot: string): string =>
@@ -83,7 +95,8 @@ const affine = (v: DepthwiseVariant, slot: string): string =>
     ? `let scale = slots[${slotOffset(slot, 'scale')}]; let shift = slots[${slotOffset(slot, 'shift')}];`
     : '';
 
-const label = (v: DepthwiseVariant, ...kernels: number[]): string => `${kernels.map((k) => `${k}x${k}`).join(' ')} ${v.activation} s${v.stride}`;
+const label = (v: DepthwiseVariant, ...kernels: number[]): string =>
+  `${kernels.map((k) => `${k}x${k}`).join(' ')} ${v.activation} s${v.stride}`;
 
 /** One expression: a variable costs a software adapter a masked store each time it is written, a value nothing. */
 const sum = (n: number, make: (i: number) => string): string => seq(n).map(make).join(' + ');
@@ -98,7 +111,12 @@ interface Window {
 }
 
 /** Adds a convolution to acc0, acc1, ..: for each column of taps, one column of inputs. */
-function convolve(v: DepthwiseVariant, c: DepthwiseClass, window: Window, subgroups: boolean): string {
+function convolve(
+  v: DepthwiseVariant,
+  c: DepthwiseClass,
+  window: Window,
+  subgroups: boolean,
+): string {
   const { kernel } = c;
   const ratio = ratioOf(v, c);
   const rows = (v.rows - 1) * ratio + kernel;
@@ -163,7 +181,10 @@ export const inputGradientEntry = 2; // [gradient quad, weight base]
  * the passes after the first. height, width are the gradient's; the output's are inHeight, inWidth.
  * Grid: [tiles of the input / 64, input quads].
  */
-export function depthwiseInputGradient(v: DepthwiseVariant, classes: readonly DepthwiseClass[]): Program {
+export function depthwiseInputGradient(
+  v: DepthwiseVariant,
+  classes: readonly DepthwiseClass[],
+): Program {
   const taps = v.stride === 1 ? gatherDense : gatherStrided;
   const step = v.stride === 1 ? 'dilation' : '1';
   return {
@@ -187,7 +208,10 @@ fn run(local : u32, wg : vec3<u32>) {
   ${unroll(v.rows, (r) => `var acc${r} = vec4f();`)}
   ${classes
     .map(
-      (c, i) => `for (var e = tab[head + ${4 + 2 * i}u]; e < tab[head + ${4 + 2 * i}u] + tab[head + ${5 + 2 * i}u] * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
+      (
+        c,
+        i,
+      ) => `for (var e = tab[head + ${4 + 2 * i}u]; e < tab[head + ${4 + 2 * i}u] + tab[head + ${5 + 2 * i}u] * ${inputGradientEntry}u; e += ${inputGradientEntry}u) {
     let plane = (tab[e] * p.batch + t.image) * p.height * p.width;
     let weights = tab[e + 1u];
     ${taps(v, c, subgroups)}
@@ -209,7 +233,18 @@ fn run(local : u32, wg : vec3<u32>) {
 /** Stride 1: the forward convolution with the kernel turned around. */
 function gatherDense(v: DepthwiseVariant, c: DepthwiseClass, subgroups: boolean): string {
   const last = c.kernel * c.kernel - 1;
-  return convolve(v, c, { source: 'g', height: 'gH', width: 'gW', activate: (load) => load, tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(kx)` }, subgroups);
+  return convolve(
+    v,
+    c,
+    {
+      source: 'g',
+      height: 'gH',
+      width: 'gW',
+      activate: (load) => load,
+      tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(kx)`,
+    },
+    subgroups,
+  );
 }
 
 /** Stride 2: only taps whose offset has the pixel's parity reach an output. A column starts at an even row. */
@@ -223,7 +258,8 @@ function gatherStrided(v: DepthwiseVariant, { kernel, dilation }: DepthwiseClass
   return `let start = t.y / 2 + ${low};
 ${unroll(
   count,
-  (r) => `let y${r} = start + ${r}; let ok${r} = y${r} >= 0 && y${r} < gH; let row${r} = plane + u32(clamp(y${r}, 0, gH - 1)) * u32(gW);`,
+  (r) =>
+    `let y${r} = start + ${r}; let ok${r} = y${r} >= 0 && y${r} < gH; let row${r} = plane + u32(clamp(y${r}, 0, gH - 1)) * u32(gW);`,
 )}
 for (var kx = 0; kx < ${kernel}; kx++) {
   let twice = t.x + ${pad} - kx * ${dilation};
@@ -250,7 +286,12 @@ export function filterColumns(kernel: number, taps: number): number {
  * out[row.base + chunk * chunkStride + tap]. Grid: [chunks, quads x groups of columns].
  * One barrier, then one invocation a tap adds the shares.
  */
-export function depthwiseFilterGradient(v: DepthwiseVariant, c: DepthwiseClass, threads: number, columns: number): Program {
+export function depthwiseFilterGradient(
+  v: DepthwiseVariant,
+  c: DepthwiseClass,
+  threads: number,
+  columns: number,
+): Program {
   const { kernel } = c;
   const taps = columns * kernel;
   const ratio = ratioOf(v, c);

@@ -37,7 +37,8 @@ export interface MixVariant {
 }
 
 /** Name in profiles. */
-const label = (name: string, v: MixVariant): string => `${name} s${v.stride}${v.dropPath ? ' drop-path' : ''}`;
+const label = (name: string, v: MixVariant): string =>
+  `${name} s${v.stride}${v.dropPath ? ' drop-path' : ''}`;
 
 /** `coefficient(i)`: 0 for none. With drop-path it takes the image, and `kept` is the factor alone. */
 const coefficientFunctions = (v: MixVariant): string =>
@@ -46,7 +47,17 @@ const coefficientFunctions = (v: MixVariant): string =>
 fn coefficient(i : u32, image : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i] * kept(i, image); }`
     : `fn coefficient(i : u32) -> f32 { if (i == 0xffffffffu) { return 0.0; } return coefficients[i]; }`;
 
-const params = ['sources', 'batch', 'height', 'width', 'inHeight', 'inWidth', 'tab', 'slot', 'partial'] as const;
+const params = [
+  'sources',
+  'batch',
+  'height',
+  'width',
+  'inHeight',
+  'inWidth',
+  'tab',
+  'slot',
+  'partial',
+] as const;
 
 const poolFunctions = (source: string, v: MixVariant): string => `
 struct Pools { ${seq(mixRows)
@@ -88,7 +99,8 @@ fn pools(quad : u32, image : u32, top : i32, left : i32) -> Pools {
 /** nodes (+)= sum of coefficient * candidate. Also writes the max pools' winners. Grid: [tiles / 64, node quads]. */
 export function mixForward(v: MixVariant): Program {
   const state = v.inPlace ? 'y' : 's';
-  const coefficient = (index: string): string => (v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`);
+  const coefficient = (index: string): string =>
+    v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`;
   const entry = v.dropPath ? 'coefficient(tab[e], image)' : 'coefficients[tab[e]]';
   return {
     label: label('mix', v),
@@ -136,7 +148,16 @@ fn run(local : u32, wg : vec3<u32>) {
   for (var t = 0u; t < tab[p.tab]; t++) {
     let row = p.tab + ${mixHeader}u + t * ${targetRow}u;
     ${unroll(2, (k) => `let a${k} = ${coefficient(`tab[row + ${2 + 3 * k}u]`)}; let b${k} = ${coefficient(`tab[row + ${3 + 3 * k}u]`)}; let c${k} = ${coefficient(`tab[row + ${4 + 3 * k}u]`)};`)}
-    ${unroll(mixRows, (r) => `var acc${r} = ${seq(2).map((k) => `a${k} * pool${k}.here${r} + b${k} * pool${k}.avg${r} + c${k} * pool${k}.max${r}`).join(' + ')};`)}
+    ${unroll(
+      mixRows,
+      (r) =>
+        `var acc${r} = ${seq(2)
+          .map(
+            (k) =>
+              `a${k} * pool${k}.here${r} + b${k} * pool${k}.avg${r} + c${k} * pool${k}.max${r}`,
+          )
+          .join(' + ')};`,
+    )}
     let list = tab[row + 8u] + wg.y * 4u;
     for (var e = tab[list]; e < tab[list] + tab[list + 1u] * ${alignedEntry}u; e += ${alignedEntry}u) {
       let a = ${entry};
@@ -160,9 +181,10 @@ fn run(local : u32, wg : vec3<u32>) {
         .join(', ')});
       ${unroll(
         mixRows,
-        (r) => `acc${r} += vec4f(${seq(4)
-          .map((l) => `x[q${l} * n + pixel${r}][c${l}]`)
-          .join(', ')}) * scale + shift;`,
+        (r) =>
+          `acc${r} += vec4f(${seq(4)
+            .map((l) => `x[q${l} * n + pixel${r}][c${l}]`)
+            .join(', ')}) * scale + shift;`,
       )}
     }
     let out = (tab[row] + wg.y) * n;
@@ -184,9 +206,17 @@ fn run(local : u32, wg : vec3<u32>) {
  */
 export function mixBackward(v: MixVariant, shareThreads: number): Program {
   const gradient = v.inPlace ? 'y' : 'g';
-  const places = ['tab[row + 2u + 3u * wg.z]', 'tab[row + 3u + 3u * wg.z]', 'tab[row + 4u + 3u * wg.z]'] as const;
-  const [skip, average, maximum] = places.map((index) => (v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`));
-  const keep = v.dropPath ? `\n    sums *= vec4f(${places.map((index) => `kept(${index}, image)`).join(', ')}, 0.0);` : '';
+  const places = [
+    'tab[row + 2u + 3u * wg.z]',
+    'tab[row + 3u + 3u * wg.z]',
+    'tab[row + 4u + 3u * wg.z]',
+  ] as const;
+  const [skip, average, maximum] = places.map((index) =>
+    v.dropPath ? `coefficient(${index}, image)` : `coefficient(${index})`,
+  );
+  const keep = v.dropPath
+    ? `\n    sums *= vec4f(${places.map((index) => `kept(${index}, image)`).join(', ')}, 0.0);`
+    : '';
   const rows = v.stride === 1 ? mixRows + 2 : mixRows / 2 + 1;
   const columns = v.stride === 1 ? 3 : 2;
   /** Windows that hold tile row r: [gradient row index, tap row]. */
@@ -247,7 +277,8 @@ fn column(index : u32, wg : vec3<u32>) {
       v.stride === 1
         ? unroll(
             mixRows,
-            (r) => `{ let v = ${gradient}[plane + min(y0 + ${r}u, p.height - 1u) * p.width + x0]; sums.x += dot(v, here${r}); acc${r} += skip * v; }`,
+            (r) =>
+              `{ let v = ${gradient}[plane + min(y0 + ${r}u, p.height - 1u) * p.width + x0]; sums.x += dot(v, here${r}); acc${r} += skip * v; }`,
           )
         : ''
     }
@@ -295,9 +326,10 @@ fn column(index : u32, wg : vec3<u32>) {
     ${unroll(4, (l) => `let s${l} = tab[row + ${l + 1}u]; let on${l} = select(0.0, 1.0, s${l} != 0xffffffffu); let q${l} = select(0u, s${l} >> 2u, s${l} != 0xffffffffu) * m;`)}
     ${unroll(
       mixRows,
-      (r) => `acc${r} += vec4f(${seq(4)
-        .map((l) => `part[q${l} + i${r}][s${l} & 3u]`)
-        .join(', ')}) * vec4f(on0, on1, on2, on3);`,
+      (r) =>
+        `acc${r} += vec4f(${seq(4)
+          .map((l) => `part[q${l} + i${r}][s${l} & 3u]`)
+          .join(', ')}) * vec4f(on0, on1, on2, on3);`,
     )}
   }
   let o = xQuad * m;

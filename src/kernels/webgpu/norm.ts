@@ -145,7 +145,8 @@ fn run(local : u32, wg : vec3<u32>) {
 };
 
 /** Upstream gradient at pixel i, after drop-path. */
-const kept = (dropPath: boolean, u: string): string => (dropPath ? `${u} * coefficients[factors + i / area]` : u);
+const kept = (dropPath: boolean, u: string): string =>
+  dropPath ? `${u} * coefficients[factors + i / area]` : u;
 
 export const backwardRow = 9; // [x quad, slot, coefficient index or none, gate before 0 | 1, then a gather row of the upstream gradient]
 

@@ -29,7 +29,11 @@ fn source(o : u32, shift : u32) -> vec2<u32> {
 const planeParams = ['batch', 'height', 'width', 'inHeight', 'inWidth'] as const;
 
 /** acc0, acc1, .. = sum over the row's input quads of their weights and pixels o0, o1, ..; `load` is WGSL of a pixel by its index. */
-const product = (subgroups: boolean, plane: string, load: (index: string) => string): string => `${unroll(pixels, (i) => `var acc${i} = vec4f();`)}
+const product = (
+  subgroups: boolean,
+  plane: string,
+  load: (index: string) => string,
+): string => `${unroll(pixels, (i) => `var acc${i} = vec4f();`)}
   let first = tab[row]; let end = first + tab[row + 1u];
   var at = tab[row + 2u];
   for (var q = first; q < end; q++) {
@@ -143,7 +147,10 @@ export const pointwiseFilterRow = 7; // [x quad, x quads here (1 | 2), g quad, g
  * quad) goes to out[base + chunk * chunkStride + inputQuad * stride + lane * 1 + outputQuad * 4 ..] as the weights lie.
  * Grid: [chunks, tiles].
  */
-export function pointwiseFilterGradient(v: PointwiseVariant & { readonly tile: 1 | 2 }, shareThreads: number): Program {
+export function pointwiseFilterGradient(
+  v: PointwiseVariant & { readonly tile: 1 | 2 },
+  shareThreads: number,
+): Program {
   const act = (load: string): string => (v.relu ? `max(${load}, vec4f())` : load);
   const t = v.tile;
   const cells = t * t * 4;

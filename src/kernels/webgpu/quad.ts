@@ -34,7 +34,12 @@ export const unroll = (n: number, make: (i: number) => string): string =>
  * has left, since its lane would be missed.
  * @param load WGSL of value i, a u32 expression.
  */
-export function sharedLoads(subgroups: boolean, name: string, n: number, load: (i: string) => string): string {
+export function sharedLoads(
+  subgroups: boolean,
+  name: string,
+  n: number,
+  load: (i: string) => string,
+): string {
   if (!subgroups) return unroll(n, (i) => `let ${name}${i} = ${load(`${i}u`)};`);
   return `${unroll(ceilDiv(n, 4), (g) => `let ${name}_${g} = ${load(`min(${4 * g}u + lane, ${n - 1}u)`)};`)}
 ${unroll(n, (i) => `let ${name}${i} = subgroupBroadcast(${name}_${i >> 2}, ${i & 3}u);`)}`;

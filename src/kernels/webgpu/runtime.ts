@@ -63,7 +63,8 @@ function source(program: Program, subgroups: boolean): string {
   const lanes = subgroups && typeof program.code === 'function';
   const code = typeof program.code === 'function' ? program.code(subgroups) : program.code;
   const bindings = program.bindings.map(
-    ([name, access, type], i) => `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
+    ([name, access, type], i) =>
+      `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
   );
   return `${lanes ? 'enable subgroups;\nvar<private> lane : u32;\n' : ''}struct Params { ${program.params.map((f) => `${f} : u32,`).join(' ')} }
 @group(0) @binding(0) var<uniform> p : Params;
@@ -160,7 +161,13 @@ export class Gpu {
   }
 
   write(target: GpuBuffer, data: Float32Array | Uint32Array | Int32Array, offset = 0): void {
-    this.device.queue.writeBuffer(target.buffer, offset, data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+    this.device.queue.writeBuffer(
+      target.buffer,
+      offset,
+      data.buffer as ArrayBuffer,
+      data.byteOffset,
+      data.byteLength,
+    );
   }
 
   free(buffer: GpuBuffer): void {
@@ -175,7 +182,8 @@ export class Gpu {
     params: Readonly<Record<string, number | (() => number)>>,
     grid: readonly [number, number?, number?],
   ): void {
-    if (buffers.length !== program.bindings.length) throw new Error(`${program.label}: ${buffers.length} buffers given`);
+    if (buffers.length !== program.bindings.length)
+      throw new Error(`${program.label}: ${buffers.length} buffers given`);
     const missing = program.params.find((field) => !(field in params));
     if (missing) throw new Error(`${program.label}: parameter '${missing}' missing`);
     const [x, y = 1, z = 1] = grid;
@@ -188,7 +196,10 @@ export class Gpu {
    * @param first tag of the dispatches that run before all others, though what they need was known only at the end.
    */
   async finish(first = ''): Promise<Recording> {
-    const list = [...this.recording.filter((r) => r.tag === first), ...this.recording.filter((r) => r.tag !== first)];
+    const list = [
+      ...this.recording.filter((r) => r.tag === first),
+      ...this.recording.filter((r) => r.tag !== first),
+    ];
     this.recording = [];
     await Promise.all(list.map((r) => this.pipeline(r.program)));
     const uniforms = this.device.createBuffer({
@@ -198,15 +209,27 @@ export class Gpu {
     const words = new Uint32Array((list.length * paramStride) / 4);
     list.forEach((r, i) => {
       const values = r.program.params.map((field) => r.params[field]);
-      words.set(values.map((v) => (typeof v === 'number' ? v : v())), (i * paramStride) / 4);
+      words.set(
+        values.map((v) => (typeof v === 'number' ? v : v())),
+        (i * paramStride) / 4,
+      );
     });
     this.device.queue.writeBuffer(uniforms, 0, words);
     const dispatches = await Promise.all(
       list.map(async (r, i): Promise<Dispatch> => {
         const pipeline = await this.pipeline(r.program);
-        const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({ binding: b + 1, resource: { buffer } }));
-        entries.push({ binding: 0, resource: { buffer: uniforms, offset: i * paramStride, size: paramStride } });
-        const bindGroup = this.device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+        const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({
+          binding: b + 1,
+          resource: { buffer },
+        }));
+        entries.push({
+          binding: 0,
+          resource: { buffer: uniforms, offset: i * paramStride, size: paramStride },
+        });
+        const bindGroup = this.device.createBindGroup({
+          layout: pipeline.getBindGroupLayout(0),
+          entries,
+        });
         const bytes = r.buffers.reduce((sum, b) => sum + b.bytes, 0);
         return { tag: r.tag, label: r.program.label, pipeline, bindGroup, grid: r.grid, bytes };
       }),
@@ -238,7 +261,9 @@ export class Gpu {
         ...program.bindings.map(([, access], i) => ({
           binding: i + 1,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          buffer: {
+            type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const),
+          },
         })),
       ],
     });

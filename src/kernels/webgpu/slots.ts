@@ -5,7 +5,17 @@
  */
 export const slotSize = 10;
 
-const fields = ['gamma', 'beta', 'gate', 'mean', 'rstd', 'scale', 'shift', 'sum', 'sumNormalized'] as const;
+const fields = [
+  'gamma',
+  'beta',
+  'gate',
+  'mean',
+  'rstd',
+  'scale',
+  'shift',
+  'sum',
+  'sumNormalized',
+] as const;
 export type SlotField = (typeof fields)[number];
 
 export const slotFieldIndex = (field: SlotField): number => fields.indexOf(field);

@@ -17,8 +17,8 @@ fn tile(index : u32) -> Tile {
 /** Rows of one column of the image, zero outside: v0_C, v1_C, .. from `xC`. */
 const loadColumn = (column: number): string =>
   unroll(
-  rows + 2,
-  (r) => `let y${r}_${column} = t.y - 1 + ${r};
+    rows + 2,
+    (r) => `let y${r}_${column} = t.y - 1 + ${r};
 let v${r}_${column} = select(vec4f(), x[plane + u32(clamp(y${r}_${column}, 0, h - 1)) * p.width + u32(clamp(x${column}, 0, w - 1))], y${r}_${column} >= 0 && y${r}_${column} < h && x${column} >= 0 && x${column} < w);`,
   );
 
@@ -41,8 +41,11 @@ fn run(local : u32, wg : vec3<u32>) {
   let plane = t.image * p.height * p.width;
   let base = p.weights + wg.y * ${9 * channels}u;
   ${unroll(rows, (r) => `var acc${r} = vec4f();`)}
-  ${unroll(3, (c) => `let x${c} = t.x - 1 + ${c};
-${loadColumn(c)}`)}
+  ${unroll(
+    3,
+    (c) => `let x${c} = t.x - 1 + ${c};
+${loadColumn(c)}`,
+  )}
   ${seq(9)
     .flatMap((tap) => seq(channels).map((c) => ({ tap, c })))
     .map(
@@ -89,9 +92,10 @@ fn run(local : u32, wg : vec3<u32>) {
     ${unroll(3, (ky) =>
       unroll(
         channels,
-        (c) => `acc${ky * channels + c} += ${seq(rows)
-          .map((r) => `v${r + ky}_0.${'xyzw'[c]} * g${r}`)
-          .join(' + ')};`,
+        (c) =>
+          `acc${ky * channels + c} += ${seq(rows)
+            .map((r) => `v${r + ky}_0.${'xyzw'[c]} * g${r}`)
+            .join(' + ')};`,
       ),
     )}
   }

@@ -327,7 +327,15 @@ export const update: Program = {
     ['hyper', 'read', 'f32'],
     ['norms', 'read', 'f32'],
   ],
-  params: ['size', 'alphaFrom', 'gateFrom', 'thresholdFrom', 'weightThresholdFrom', 'segments', 'gridX'],
+  params: [
+    'size',
+    'alphaFrom',
+    'gateFrom',
+    'thresholdFrom',
+    'weightThresholdFrom',
+    'segments',
+    'gridX',
+  ],
   workgroupSize: 64,
   code: `
 fn run(local : u32, wg : vec3<u32>) {

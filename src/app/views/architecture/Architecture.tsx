@@ -18,16 +18,31 @@ export default function Architecture() {
   const { index: cell } = useShape(wanted);
   return (
     <div className="view architecture" data-whole={whole}>
-      <form className="filter-bar" aria-label="What to show" onSubmit={(event) => event.preventDefault()}>
+      <form
+        className="filter-bar"
+        aria-label="What to show"
+        onSubmit={(event) => event.preventDefault()}
+      >
         <div className="segments" role="radiogroup" aria-label="Extent">
           {[false, true].map((one) => (
             <label key={String(one)}>
-              <input type="radio" name="extent" checked={whole === one} onChange={() => setWhole(one)} />
+              <input
+                type="radio"
+                name="extent"
+                checked={whole === one}
+                onChange={() => setWhole(one)}
+              />
               <span>{one ? 'Whole network' : 'One cell'}</span>
             </label>
           ))}
         </div>
-        {!whole && <CellPicker cell={cell} choose={(next) => select({ cell: next })} name="architecture-cell" />}
+        {!whole && (
+          <CellPicker
+            cell={cell}
+            choose={(next) => select({ cell: next })}
+            name="architecture-cell"
+          />
+        )}
       </form>
       {whole ? <WholeNetwork /> : <OneCell cell={cell} />}
     </div>
@@ -50,7 +65,11 @@ function OneCell({ cell }: { cell: number }) {
         className="area-graph"
         actions={
           <label className="chip">
-            <input type="checkbox" checked={ghosts} onChange={(event) => setGhosts(event.target.checked)} />
+            <input
+              type="checkbox"
+              checked={ghosts}
+              onChange={(event) => setGhosts(event.target.checked)}
+            />
             <span>Show pruned</span>
           </label>
         }
@@ -64,7 +83,9 @@ function OneCell({ cell }: { cell: number }) {
           </>
         ) : (
           <p className="empty">
-            {begun ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.' : 'A search starts with every candidate operation on every edge of a cell, and prunes from there. Press Start to watch it.'}
+            {begun
+              ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.'
+              : 'A search starts with every candidate operation on every edge of a cell, and prunes from there. Press Start to watch it.'}
           </p>
         )}
       </Panel>
@@ -81,13 +102,17 @@ function WholeNetwork() {
   const step = useShown(({ run }) => run.step);
   const name = `mgas-network-seed${seed}-step${step}`;
   const saveSvg = (): void => {
-    if (picture.current) saveFile(new Blob([svgText(picture.current)], { type: 'image/svg+xml' }), `${name}.svg`);
+    if (picture.current)
+      saveFile(new Blob([svgText(picture.current)], { type: 'image/svg+xml' }), `${name}.svg`);
   };
   const savePng = (): void => {
     if (!picture.current) return;
     pngOf(picture.current).then(
       (blob) => saveFile(blob, `${name}.png`),
-      (error: unknown) => setProblem(`The PNG could not be made: ${error instanceof Error ? error.message : String(error)}. The SVG shows the same.`),
+      (error: unknown) =>
+        setProblem(
+          `The PNG could not be made: ${error instanceof Error ? error.message : String(error)}. The SVG shows the same.`,
+        ),
     );
   };
   return (
@@ -112,11 +137,18 @@ function WholeNetwork() {
         </p>
       )}
       {begun ? (
-        <div className="network-place" tabIndex={0} role="region" aria-label="Picture of the network">
+        <div
+          className="network-place"
+          tabIndex={0}
+          role="region"
+          aria-label="Picture of the network"
+        >
           <NetworkPicture ref={picture} />
         </div>
       ) : (
-        <p className="empty">The network that a search leaves is drawn here, to be saved as SVG or PNG. Press Start.</p>
+        <p className="empty">
+          The network that a search leaves is drawn here, to be saved as SVG or PNG. Press Start.
+        </p>
       )}
     </Panel>
   );

@@ -16,9 +16,20 @@ interface CellDrawingProps {
   choose?: (candidate: Candidate) => void;
 }
 
-export const CellDrawing = memo(function CellDrawing({ layout, inputs, unit = null, idOf, choose }: CellDrawingProps) {
+export const CellDrawing = memo(function CellDrawing({
+  layout,
+  inputs,
+  unit = null,
+  idOf,
+  choose,
+}: CellDrawingProps) {
   const output = layout.states.length - 1;
-  const nameOf = (state: number): string => (state === output ? 'c\u2096' : state < 2 ? (inputs?.[state] ?? stateName(state)) : String(state - 1));
+  const nameOf = (state: number): string =>
+    state === output
+      ? 'c\u2096'
+      : state < 2
+        ? (inputs?.[state] ?? stateName(state))
+        : String(state - 1);
   return (
     <>
       {layout.lines.map(({ points, strength }, i) => (
@@ -40,8 +51,23 @@ export const CellDrawing = memo(function CellDrawing({ layout, inputs, unit = nu
         const end = state < 2 || state === output;
         return (
           <g key={state}>
-            <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={end ? 6 : height / 2} style={{ fill: end ? 'var(--panel)' : 'var(--ink)', stroke: 'var(--ink)' }} strokeWidth="1.25" />
-            <text x={x} y={y + 4} textAnchor="middle" fontSize="12" fontWeight="600" style={{ fill: end ? 'var(--text)' : 'var(--on-ink)' }}>
+            <rect
+              x={x - width / 2}
+              y={y - height / 2}
+              width={width}
+              height={height}
+              rx={end ? 6 : height / 2}
+              style={{ fill: end ? 'var(--panel)' : 'var(--ink)', stroke: 'var(--ink)' }}
+              strokeWidth="1.25"
+            />
+            <text
+              x={x}
+              y={y + 4}
+              textAnchor="middle"
+              fontSize="12"
+              fontWeight="600"
+              style={{ fill: end ? 'var(--text)' : 'var(--on-ink)' }}
+            >
               {nameOf(state)}
             </text>
           </g>
@@ -53,14 +79,40 @@ export const CellDrawing = memo(function CellDrawing({ layout, inputs, unit = nu
 
 const barLeft = 46;
 
-function Box({ box, unit, idOf, choose }: { box: BoxShape } & Pick<CellDrawingProps, 'unit' | 'idOf' | 'choose'>) {
+function Box({
+  box,
+  unit,
+  idOf,
+  choose,
+}: { box: BoxShape } & Pick<CellDrawingProps, 'unit' | 'idOf' | 'choose'>) {
   const { x, y, width, height, rows } = box;
   const dead = rows.every(({ alive }) => !alive);
   return (
-    <g opacity={dead ? 0.6 : 1} role={choose && 'group'} aria-label={choose && `${stateName(box.from)} to ${stateName(box.to)}`}>
-      <rect x={x} y={y} width={width} height={height} rx="5" style={{ fill: 'var(--panel)', stroke: 'var(--line)' }} strokeDasharray={dead ? '3 3' : undefined} />
+    <g
+      opacity={dead ? 0.6 : 1}
+      role={choose && 'group'}
+      aria-label={choose && `${stateName(box.from)} to ${stateName(box.to)}`}
+    >
+      <rect
+        x={x}
+        y={y}
+        width={width}
+        height={height}
+        rx="5"
+        style={{ fill: 'var(--panel)', stroke: 'var(--line)' }}
+        strokeDasharray={dead ? '3 3' : undefined}
+      />
       {rows.map((candidate, i) => (
-        <Operation key={candidate.unit} candidate={candidate} x={x} y={rowY(box, i)} width={width} selected={candidate.unit === unit} id={idOf?.(candidate)} choose={choose} />
+        <Operation
+          key={candidate.unit}
+          candidate={candidate}
+          x={x}
+          y={rowY(box, i)}
+          width={width}
+          selected={candidate.unit === unit}
+          id={idOf?.(candidate)}
+          choose={choose}
+        />
       ))}
     </g>
   );
@@ -91,19 +143,72 @@ function Operation({ candidate, x, y, width, selected, id, choose }: OperationPr
       onClick={choose && (() => choose(candidate))}
       className={choose && 'graph-row'}
     >
-      <rect x={x + 1.5} y={y} width={width - 3} height={rowHeight} rx="3" style={{ fill: selected ? 'var(--sunken)' : 'transparent' }} className="graph-row-back" />
-      {selected && <rect x={x} y={y} width="3" height={rowHeight} rx="1" style={{ fill: 'var(--text)' }} />}
-      <text x={x + 8} y={y + 11} fontSize="10.5" textDecoration={alive ? undefined : 'line-through'} style={{ fill: alive ? 'var(--text)' : 'var(--muted)' }}>
+      <rect
+        x={x + 1.5}
+        y={y}
+        width={width - 3}
+        height={rowHeight}
+        rx="3"
+        style={{ fill: selected ? 'var(--sunken)' : 'transparent' }}
+        className="graph-row-back"
+      />
+      {selected && (
+        <rect x={x} y={y} width="3" height={rowHeight} rx="1" style={{ fill: 'var(--text)' }} />
+      )}
+      <text
+        x={x + 8}
+        y={y + 11}
+        fontSize="10.5"
+        textDecoration={alive ? undefined : 'line-through'}
+        style={{ fill: alive ? 'var(--text)' : 'var(--muted)' }}
+      >
         {operationLabels[operation].short}
       </text>
-      <rect x={x + barLeft} y={y + 5} width={track} height="5" rx="2.5" style={{ fill: 'var(--sunken)' }} />
+      <rect
+        x={x + barLeft}
+        y={y + 5}
+        width={track}
+        height="5"
+        rx="2.5"
+        style={{ fill: 'var(--sunken)' }}
+      />
       {alive ? (
-        <rect x={x + barLeft} y={y + 5} width={Math.max(2, track * importance)} height="5" rx="2.5" style={{ fill: color }} />
+        <rect
+          x={x + barLeft}
+          y={y + 5}
+          width={Math.max(2, track * importance)}
+          height="5"
+          rx="2.5"
+          style={{ fill: color }}
+        />
       ) : (
-        <rect x={x + barLeft + 0.5} y={y + 5.5} width={Math.max(2, track * importance)} height="4" rx="2" fill="none" style={{ stroke: 'var(--faint)' }} />
+        <rect
+          x={x + barLeft + 0.5}
+          y={y + 5.5}
+          width={Math.max(2, track * importance)}
+          height="4"
+          rx="2"
+          fill="none"
+          style={{ stroke: 'var(--faint)' }}
+        />
       )}
-      {threshold > 0 && <path d={`M${at.toFixed(1)} ${y + 2.5}v10`} style={{ stroke: alive ? 'var(--text)' : 'var(--faint)' }} strokeWidth="1.5" />}
-      {state.regrown && alive && <circle cx={x + barLeft - 6} cy={y + 7.5} r="2.5" fill="none" style={{ stroke: 'var(--regrown)' }} strokeWidth="1.5" />}
+      {threshold > 0 && (
+        <path
+          d={`M${at.toFixed(1)} ${y + 2.5}v10`}
+          style={{ stroke: alive ? 'var(--text)' : 'var(--faint)' }}
+          strokeWidth="1.5"
+        />
+      )}
+      {state.regrown && alive && (
+        <circle
+          cx={x + barLeft - 6}
+          cy={y + 7.5}
+          r="2.5"
+          fill="none"
+          style={{ stroke: 'var(--regrown)' }}
+          strokeWidth="1.5"
+        />
+      )}
     </g>
   );
 }

@@ -20,7 +20,10 @@ const choose = ({ unit }: Candidate): void => select({ unit });
 
 export function CellGraph({ cell, candidates, nodes, ghosts }: CellGraphProps) {
   const { unit } = useSelection();
-  const shown = useMemo(() => (ghosts ? candidates : candidates.filter(({ alive }) => alive)), [candidates, ghosts]);
+  const shown = useMemo(
+    () => (ghosts ? candidates : candidates.filter(({ alive }) => alive)),
+    [candidates, ghosts],
+  );
   const layout = useMemo(() => layoutCell(shown, nodes), [shown, nodes]);
   const rows = layout.boxes.flatMap((box) => box.rows);
   const at = rows.findIndex((row) => row.unit === unit);

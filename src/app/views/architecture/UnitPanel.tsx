@@ -7,7 +7,12 @@ import { cellName } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
 import { useFilterGroups } from '../units/shown-units.ts';
-import { candidateTitle, FilterDetail, OperationDetail, WeightDetail } from '../units/UnitDetail.tsx';
+import {
+  candidateTitle,
+  FilterDetail,
+  OperationDetail,
+  WeightDetail,
+} from '../units/UnitDetail.tsx';
 import { MaskMap } from './MaskMap.tsx';
 import { masksOf } from './masks.ts';
 
@@ -15,7 +20,9 @@ export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candid
   if (!candidate) {
     return (
       <Panel title="Selected operation" className="area-unit">
-        <p className="empty">Choose an operation in the graph to see its filters, its weights and what became of it.</p>
+        <p className="empty">
+          Choose an operation in the graph to see its filters, its weights and what became of it.
+        </p>
       </Panel>
     );
   }
@@ -35,8 +42,12 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
   const groups = useFilterGroups(cell);
   const own = useMemo(() => groups.filter((group) => group.unit === unit), [groups, unit]);
   const architecture = useShown(({ run }) => run.architecture);
-  const masks = useMemo(() => (architecture ? masksOf(architecture, cell, candidate) : null), [architecture, cell, candidate]);
-  if (own.length === 0) return <p className="note">No convolution: it has neither filters nor weights to prune.</p>;
+  const masks = useMemo(
+    () => (architecture ? masksOf(architecture, cell, candidate) : null),
+    [architecture, cell, candidate],
+  );
+  if (own.length === 0)
+    return <p className="note">No convolution: it has neither filters nor weights to prune.</p>;
   return (
     <>
       <h3>
@@ -47,7 +58,9 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
         <Glyph of="weight" /> Weights
       </h3>
       <WeightDetail cell={cell} unit={unit} />
-      {masks?.map((grid) => <MaskMap key={grid.title} grid={grid} />)}
+      {masks?.map((grid) => (
+        <MaskMap key={grid.title} grid={grid} />
+      ))}
     </>
   );
 }

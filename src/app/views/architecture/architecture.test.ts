@@ -19,7 +19,9 @@ beforeAll(async () => {
   const { running, recording } = fakeSearch(settings);
   await running.result;
   run = recording.events.reduce(reduceRun, emptyRun);
-  cells = Array.from({ length: settings.space.cells }, (_, cell) => candidatesOf(run.details, run.units, settings.space, cell));
+  cells = Array.from({ length: settings.space.cells }, (_, cell) =>
+    candidatesOf(run.details, run.units, settings.space, cell),
+  );
 });
 
 interface Rectangle {
@@ -28,17 +30,32 @@ interface Rectangle {
   width: number;
   height: number;
 }
-const overlap = (a: Rectangle, b: Rectangle): boolean => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const overlap = (a: Rectangle, b: Rectangle): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe('layoutCell', () => {
   it('draws every candidate once, nothing over anything else, and all of it inside the picture', () => {
     for (const candidates of [...cells, ...cells.map((all) => all.filter(({ alive }) => alive))]) {
       const { boxes, states, width, height } = layoutCell(candidates, settings.space.nodes);
-      expect(boxes.flatMap(({ rows }) => rows.map(({ unit }) => unit)).sort((a, b) => a - b)).toEqual(candidates.map(({ unit }) => unit));
-      const shapes: Rectangle[] = [...boxes, ...states.map(({ x, y, ...size }) => ({ x: x - size.width / 2, y: y - size.height / 2, ...size }))];
+      expect(
+        boxes.flatMap(({ rows }) => rows.map(({ unit }) => unit)).sort((a, b) => a - b),
+      ).toEqual(candidates.map(({ unit }) => unit));
+      const shapes: Rectangle[] = [
+        ...boxes,
+        ...states.map(({ x, y, ...size }) => ({
+          x: x - size.width / 2,
+          y: y - size.height / 2,
+          ...size,
+        })),
+      ];
       shapes.forEach((shape, i) => {
         expect(shapes.slice(i + 1).some((other) => overlap(shape, other))).toBe(false);
-        expect(shape.x >= 0 && shape.y >= 0 && shape.x + shape.width <= width && shape.y + shape.height <= height).toBe(true);
+        expect(
+          shape.x >= 0 &&
+            shape.y >= 0 &&
+            shape.x + shape.width <= width &&
+            shape.y + shape.height <= height,
+        ).toBe(true);
       });
       expect(states).toHaveLength(settings.space.nodes + 3);
     }
@@ -56,18 +73,31 @@ describe('layoutCell', () => {
 
   it('gives a line the strength of its strongest live operation', () => {
     // Halved, to tell them from the lines into the output, which are always whole.
-    const all = cells[0].map((candidate) => ({ ...candidate, importance: candidate.importance / 2 }));
+    const all = cells[0].map((candidate) => ({
+      ...candidate,
+      importance: candidate.importance / 2,
+    }));
     const { lines } = layoutCell(all, settings.space.nodes);
-    const strongest = Math.max(...all.filter(({ alive }) => alive).map(({ importance }) => importance));
-    expect(Math.max(...lines.map(({ strength }) => (strength === 1 ? 0 : strength)))).toBe(strongest);
-    const dead = layoutCell(all.map((candidate) => ({ ...candidate, alive: false })), settings.space.nodes);
+    const strongest = Math.max(
+      ...all.filter(({ alive }) => alive).map(({ importance }) => importance),
+    );
+    expect(Math.max(...lines.map(({ strength }) => (strength === 1 ? 0 : strength)))).toBe(
+      strongest,
+    );
+    const dead = layoutCell(
+      all.map((candidate) => ({ ...candidate, alive: false })),
+      settings.space.nodes,
+    );
     expect(dead.lines.filter(({ strength }) => strength === 0)).toHaveLength(2 * dead.boxes.length);
   });
 });
 
 describe('arrangeCells', () => {
   it('keeps cells apart and in reading order', () => {
-    const sized = [...cells, ...cells, ...cells].map((all, cell) => ({ cell, layout: layoutCell(all, settings.space.nodes) }));
+    const sized = [...cells, ...cells, ...cells].map((all, cell) => ({
+      cell,
+      layout: layoutCell(all, settings.space.nodes),
+    }));
     for (let n = 1; n <= sized.length; n++) {
       const { placed, width, height } = arrangeCells(sized.slice(0, n), 40);
       expect(placed.map(({ cell }) => cell)).toEqual(Array.from({ length: n }, (_, i) => i));
@@ -87,7 +117,12 @@ describe('masksOf', () => {
     for (const { index, operations } of architecture.cells) {
       for (const operation of operations) {
         const grids = masksOf(architecture, index, operation)!;
-        expect(grids.map(({ alive }) => alive.filter(Boolean).length)).toEqual(operation.blocks.flatMap(({ depthwise, pointwise }) => [depthwise.alive, pointwise.alive]));
+        expect(grids.map(({ alive }) => alive.filter(Boolean).length)).toEqual(
+          operation.blocks.flatMap(({ depthwise, pointwise }) => [
+            depthwise.alive,
+            pointwise.alive,
+          ]),
+        );
         for (const { alive, rows, columns } of grids) expect(alive).toHaveLength(rows * columns);
         masked += grids.filter(({ alive }) => alive.includes(false)).length;
       }

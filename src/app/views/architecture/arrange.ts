@@ -21,19 +21,37 @@ interface Sized<T> {
 }
 
 /** @param head space above for a title. */
-export function arrangeCells<T>(cells: readonly Sized<T>[], head: number): { placed: PlacedCell<T>[]; width: number; height: number } {
+export function arrangeCells<T>(
+  cells: readonly Sized<T>[],
+  head: number,
+): { placed: PlacedCell<T>[]; width: number; height: number } {
   const all = cells.map((_, i) => inRows(cells, i + 1, head));
-  const scale = ({ width, height }: { width: number; height: number }): number => Math.min(aspect / width, 1 / height);
-  return all.reduce((best, one) => (scale(one) > scale(best) ? one : best), all[0] ?? { placed: [], width: 0, height: head });
+  const scale = ({ width, height }: { width: number; height: number }): number =>
+    Math.min(aspect / width, 1 / height);
+  return all.reduce(
+    (best, one) => (scale(one) > scale(best) ? one : best),
+    all[0] ?? { placed: [], width: 0, height: head },
+  );
 }
 
-function inRows<T>(cells: readonly Sized<T>[], perRow: number, head: number): { placed: PlacedCell<T>[]; width: number; height: number } {
+function inRows<T>(
+  cells: readonly Sized<T>[],
+  perRow: number,
+  head: number,
+): { placed: PlacedCell<T>[]; width: number; height: number } {
   const placed: PlacedCell<T>[] = [];
   let y = head;
   for (let first = 0; first < cells.length; first += perRow) {
     let x = 0;
     const row = cells.slice(first, first + perRow).map(({ cell, layout }) => {
-      const at = { cell, layout, x, y, width: Math.max(210, layout.width) + 2 * frame.side, height: layout.height + frame.top + frame.bottom };
+      const at = {
+        cell,
+        layout,
+        x,
+        y,
+        width: Math.max(210, layout.width) + 2 * frame.side,
+        height: layout.height + frame.top + frame.bottom,
+      };
       x += at.width + gap;
       return at;
     });

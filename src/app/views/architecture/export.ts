@@ -17,7 +17,9 @@ export function svgText(svg: SVGSVGElement): string {
   back.setAttribute('height', '100%');
   back.setAttribute('fill', 'var(--panel)');
   copy.prepend(back);
-  return new XMLSerializer().serializeToString(copy).replace(variables, (_, name: string) => style.getPropertyValue(name).trim());
+  return new XMLSerializer()
+    .serializeToString(copy)
+    .replace(variables, (_, name: string) => style.getPropertyValue(name).trim());
 }
 
 /** @param scale pixels a unit of the drawing. */
@@ -32,7 +34,13 @@ export async function pngOf(svg: SVGSVGElement, scale = 2): Promise<Blob> {
     canvas.width = Math.ceil(width * scale);
     canvas.height = Math.ceil(height * scale);
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser could not make a PNG of this size'))), 'image/png'));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob(
+        (blob) =>
+          blob ? resolve(blob) : reject(new Error('the browser could not make a PNG of this size')),
+        'image/png',
+      ),
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -55,7 +55,9 @@ export interface CellLayout {
  * @param nodes intermediate nodes of a cell.
  */
 export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
-  const columns = Array.from({ length: nodes }, (_, node) => stack(candidates.filter(({ to }) => to === node + 2)));
+  const columns = Array.from({ length: nodes }, (_, node) =>
+    stack(candidates.filter(({ to }) => to === node + 2)),
+  );
   const tallest = Math.max(...columns.map(({ height }) => height), 3 * stateSize.height);
   const middle = margin + tallest / 2;
   const bus = margin + tallest + busSpace;
@@ -63,60 +65,106 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
   const states: StateShape[] = [];
   let x = margin + stateSize.width + gutter;
   columns.forEach((column, node) => {
-    for (const box of column.boxes) boxes.push({ ...box, x, y: middle - column.height / 2 + box.y });
+    for (const box of column.boxes)
+      boxes.push({ ...box, x, y: middle - column.height / 2 + box.y });
     x += boxWidth + gutter;
     states.push({ state: node + 2, x: x + stateSize.width / 2, y: middle, ...stateSize });
     x += stateSize.width + gutter;
   });
   const input = (state: 0 | 1): StateShape => {
     const first = boxes.find(({ from, to }) => from === state && to === 2);
-    const y = first ? first.y + first.height / 2 : middle + (state === 0 ? -1 : 1) * stateSize.height;
+    const y = first
+      ? first.y + first.height / 2
+      : middle + (state === 0 ? -1 : 1) * stateSize.height;
     return { state, x: margin + stateSize.width / 2, y, ...stateSize };
   };
   const output = { state: nodes + 2, x: x + stateSize.width / 2, y: middle, ...stateSize };
   const all = [input(0), input(1), ...states, output];
-  return { width: x + stateSize.width + margin, height: bus + margin, states: all, boxes, lines: linesOf(all, boxes, bus) };
+  return {
+    width: x + stateSize.width + margin,
+    height: bus + margin,
+    states: all,
+    boxes,
+    lines: linesOf(all, boxes, bus),
+  };
 }
 
 /** Boxes of a node's edges, from the top: the older input, the nodes, the newer input. */
 function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]; height: number } {
   const edges = new Map<number, Candidate[]>();
-  for (const candidate of candidates) edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
+  for (const candidate of candidates)
+    edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
   const order = (from: number): number => (from === 1 ? Infinity : from);
   let y = 0;
   const boxes = [...edges.values()]
     .sort(([a], [b]) => order(a.from) - order(b.from))
     .map((rows) => {
       const [{ edge, from, to }] = rows;
-      const box = { edge, from, to, y, width: boxWidth, height: rows.length * rowHeight + 2 * boxPadding, rows };
+      const box = {
+        edge,
+        from,
+        to,
+        y,
+        width: boxWidth,
+        height: rows.length * rowHeight + 2 * boxPadding,
+        rows,
+      };
       y += box.height + boxGap;
       return box;
     });
   return { boxes, height: Math.max(0, y - boxGap) };
 }
 
-function linesOf(states: readonly StateShape[], boxes: readonly BoxShape[], bus: number): LineShape[] {
+function linesOf(
+  states: readonly StateShape[],
+  boxes: readonly BoxShape[],
+  bus: number,
+): LineShape[] {
   const lines: LineShape[] = [];
   for (const { from, to, x, y, width, height, rows } of boxes) {
     const strength = strengthOf(rows);
     const [source, target] = [states[from], states[to]];
     const left = source.x + source.width / 2;
     const at = y + height / 2;
-    lines.push({ strength, points: [{ x: left, y: source.y }, { x: left + gutter, y: at }, { x, y: at }] });
-    lines.push({ strength, points: [{ x: x + width, y: at }, { x: target.x - target.width / 2, y: target.y }] });
+    lines.push({
+      strength,
+      points: [
+        { x: left, y: source.y },
+        { x: left + gutter, y: at },
+        { x, y: at },
+      ],
+    });
+    lines.push({
+      strength,
+      points: [
+        { x: x + width, y: at },
+        { x: target.x - target.width / 2, y: target.y },
+      ],
+    });
   }
   const output = states[states.length - 1];
   states.slice(2, -1).forEach(({ state, x, y, width, height }) => {
     const right = x + width / 2;
-    const direct = [{ x: right, y }, { x: output.x - output.width / 2, y: output.y }];
-    const around = [{ x: right - 6, y: y + height / 2 - 4 }, { x: right + gutter, y: bus }, { x: output.x - output.width / 2 - gutter, y: bus }, { x: output.x, y: output.y + output.height / 2 }];
+    const direct = [
+      { x: right, y },
+      { x: output.x - output.width / 2, y: output.y },
+    ];
+    const around = [
+      { x: right - 6, y: y + height / 2 - 4 },
+      { x: right + gutter, y: bus },
+      { x: output.x - output.width / 2 - gutter, y: bus },
+      { x: output.x, y: output.y + output.height / 2 },
+    ];
     lines.push({ strength: 1, points: state === states.length - 2 ? direct : around });
   });
   return lines;
 }
 
 function strengthOf(rows: readonly Candidate[]): number {
-  return rows.reduce((most, { alive, importance }) => (alive ? Math.max(most, importance) : most), 0);
+  return rows.reduce(
+    (most, { alive, importance }) => (alive ? Math.max(most, importance) : most),
+    0,
+  );
 }
 
 export function rowY({ y }: BoxShape, row: number): number {

@@ -21,8 +21,14 @@ function bitsOf({ shape, mask }: Weights): boolean[] {
 }
 
 /** Depthwise kernels side by side, then the pointwise matrix, of each block; null where the operation is not in it. */
-export function masksOf(architecture: Architecture, cell: number, { from, to, operation }: Pick<Place, 'from' | 'to' | 'operation'>): MaskGrid[] | null {
-  const found = architecture.cells.find(({ index }) => index === cell)?.operations.find((one) => one.from === from && one.to === to && one.operation === operation);
+export function masksOf(
+  architecture: Architecture,
+  cell: number,
+  { from, to, operation }: Pick<Place, 'from' | 'to' | 'operation'>,
+): MaskGrid[] | null {
+  const found = architecture.cells
+    .find(({ index }) => index === cell)
+    ?.operations.find((one) => one.from === from && one.to === to && one.operation === operation);
   return (
     found?.blocks.flatMap(({ kernel, depthwise, pointwise }, b) => {
       const [, , channels] = depthwise.shape;
@@ -37,7 +43,12 @@ export function masksOf(architecture: Architecture, cell: number, { from, to, op
           // The array is kernel x kernel x channels: taps by channels already.
           alive: taps,
         },
-        { title: `${block}pointwise: ${inputs} inputs by ${filters} filters`, columns: filters, rows: inputs, alive: bitsOf(pointwise) },
+        {
+          title: `${block}pointwise: ${inputs} inputs by ${filters} filters`,
+          columns: filters,
+          rows: inputs,
+          alive: bitsOf(pointwise),
+        },
       ];
     }) ?? null
   );

@@ -57,18 +57,26 @@ function Losses({ which }: { which: string }) {
   const [asTable, setAsTable] = useState(false);
   const superNet = useShown((s) => s.superNet);
   // Uncommitted ratios mix what is decided with what is not: this accounts for what is gone for good.
-  const snapshot = useShown(({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null);
+  const snapshot = useShown(
+    ({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null,
+  );
   const { nodes, operations, cells } = useShown((s) => shownSettings(s).space);
   const target = useShown((s) => shownSettings(s).targetParameters);
   const now = useMemo(() => {
     if (!superNet || !snapshot) return null;
     const order = { nodes, operations };
-    return cell === null ? totalLosses(superNet, order, snapshot) : cellLosses(superNet, order, snapshot, cell);
+    return cell === null
+      ? totalLosses(superNet, order, snapshot)
+      : cellLosses(superNet, order, snapshot, cell);
   }, [superNet, snapshot, nodes, operations, cell]);
   // In slices of time, so that a commit does not hold the page up.
   const losses = useDeferredValue(now, null);
   const choose = (
-    <select aria-label="Part of the network" value={cell ?? ''} onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}>
+    <select
+      aria-label="Part of the network"
+      value={cell ?? ''}
+      onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}
+    >
       <option value="">Whole network</option>
       {Array.from({ length: cells }, (_, i) => (
         <option key={i} value={i} disabled={!snapshot?.cells.some((one) => one.cell === i)}>
@@ -85,17 +93,31 @@ function Losses({ which }: { which: string }) {
       actions={
         <>
           {choose}
-          <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Where the parameters went${which}`} />
+          <TableToggle
+            on={asTable}
+            toggle={() => setAsTable(!asTable)}
+            of={`Where the parameters went${which}`}
+          />
         </>
       }
     >
       {losses ? (
         <>
           <p className="lead">{summary(losses)}</p>
-          {asTable ? <WaterfallTable losses={losses} /> : <Waterfall losses={losses} target={cell === null && target < losses.superNet ? target : null} />}
+          {asTable ? (
+            <WaterfallTable losses={losses} />
+          ) : (
+            <Waterfall
+              losses={losses}
+              target={cell === null && target < losses.superNet ? target : null}
+            />
+          )}
         </>
       ) : now ? null : (
-        <p className="empty">From the full super-net through operations, filters and weights to what is left. Press Start to see where they go.</p>
+        <p className="empty">
+          From the full super-net through operations, filters and weights to what is left. Press
+          Start to see where they go.
+        </p>
       )}
     </Panel>
   );
@@ -109,7 +131,9 @@ function HeatMaps({ which }: { which: string }) {
       title={`Left by cell${which}`}
       note="share of each cell’s units, by step; blank = the cell is not searched yet"
       className="area-heat"
-      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Left by cell${which}`} />}
+      actions={
+        <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Left by cell${which}`} />
+      }
     >
       {asTable ? (
         <CellTable snapshot={snapshot} label={`Left by cell${which}, table`} />
@@ -146,7 +170,8 @@ function CellTable({ snapshot, label }: { snapshot: Snapshot | null; label: stri
               <th scope="row">{cellName(cell)}</th>
               {granularities.map((level) => (
                 <td key={level}>
-                  {percent(counts[level].left / Math.max(1, counts[level].total))} ({integer(counts[level].left)} of {integer(counts[level].total)})
+                  {percent(counts[level].left / Math.max(1, counts[level].total))} (
+                  {integer(counts[level].left)} of {integer(counts[level].total)})
                 </td>
               ))}
               <td>{integer(parameters.active)}</td>

@@ -25,10 +25,16 @@ function useCandidates(): { id: string; name: string }[] {
   const stored = useLibrary(({ runs }) => runs);
   const earlier = useLab((s) => s.earlier);
   const runId = useLab((s) => s.runId);
-  const known = (stored ?? []).filter(({ summary }) => summary.parameters !== null).map(({ id, name }) => ({ id, name }));
-  const page = earlier.filter(({ id }) => !known.some((run) => run.id === id)).map(({ id, name }) => ({ id, name }));
+  const known = (stored ?? [])
+    .filter(({ summary }) => summary.parameters !== null)
+    .map(({ id, name }) => ({ id, name }));
+  const page = earlier
+    .filter(({ id }) => !known.some((run) => run.id === id))
+    .map(({ id, name }) => ({ id, name }));
   const all = [...known, ...page].filter(({ id }) => id !== shown);
-  return all.map((run) => (run.id === runId ? { ...run, name: `${run.name} (running or last)` } : run));
+  return all.map((run) =>
+    run.id === runId ? { ...run, name: `${run.name} (running or last)` } : run,
+  );
 }
 
 export function BesideBar({ missing }: { missing: boolean }) {
@@ -40,7 +46,10 @@ export function BesideBar({ missing }: { missing: boolean }) {
       <div className="beside-bar">
         <label>
           Beside it{' '}
-          <select value={beside?.id ?? ''} onChange={(event) => openBesideRun(event.target.value || null)}>
+          <select
+            value={beside?.id ?? ''}
+            onChange={(event) => openBesideRun(event.target.value || null)}
+          >
             <option value="">no other run</option>
             {candidates.map(({ id, name }) => (
               <option key={id} value={id}>
@@ -49,8 +58,16 @@ export function BesideBar({ missing }: { missing: boolean }) {
             ))}
           </select>
         </label>
-        {missing && <span className="problem">The run beside it is not in this browser any more: choose another.</span>}
-        {!beside && !missing && <span className="note">Another seed, or another target size: see where its parameters went.</span>}
+        {missing && (
+          <span className="problem">
+            The run beside it is not in this browser any more: choose another.
+          </span>
+        )}
+        {!beside && !missing && (
+          <span className="note">
+            Another seed, or another target size: see where its parameters went.
+          </span>
+        )}
         {beside && (
           <button type="button" onClick={() => openBesideRun(null)}>
             Close
@@ -101,7 +118,11 @@ function Row({ name }: { name: string }) {
         {name}, seed {seed}
       </th>
       {granularities.map((level) => (
-        <td key={level}>{snapshot ? percent(snapshot.counts[level].left / Math.max(1, snapshot.counts[level].total)) : '\u2013'}</td>
+        <td key={level}>
+          {snapshot
+            ? percent(snapshot.counts[level].left / Math.max(1, snapshot.counts[level].total))
+            : '\u2013'}
+        </td>
       ))}
       <td>{snapshot ? integer(snapshot.parameters.active) : '\u2013'}</td>
       <td>{integer(target)}</td>

@@ -13,8 +13,14 @@ import { drawHeat, heatAt } from './heat.ts';
 import type { Heat } from './heat.ts';
 
 function selector(level: Granularity): (state: LabState) => Heat {
-  const collect = memoLast((snapshots: readonly Snapshot[], cells: number, xMax: number): Heat => ({ level, snapshots, cells, xMax }));
-  return (state) => collect(state.run.snapshots, shownSettings(state).space.cells, Math.max(20, state.run.step));
+  const collect = memoLast((snapshots: readonly Snapshot[], cells: number, xMax: number): Heat => ({
+    level,
+    snapshots,
+    cells,
+    xMax,
+  }));
+  return (state) =>
+    collect(state.run.snapshots, shownSettings(state).space.cells, Math.max(20, state.run.step));
 }
 
 export function HeatMap({ level }: { level: Granularity }) {
@@ -24,14 +30,23 @@ export function HeatMap({ level }: { level: Granularity }) {
   const painting = useMemo(
     () => ({
       select,
-      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Heat) => drawHeat(context, width, height, data, palette(), font),
+      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Heat) =>
+        drawHeat(context, width, height, data, palette(), font),
     }),
     [select],
   );
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setPointed(heatAt(select(side()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setPointed(
+      heatAt(
+        select(side()),
+        box.width,
+        box.height,
+        event.clientX - box.left,
+        event.clientY - box.top,
+      ),
+    );
   };
   const count = pointed?.snapshot.cells.find(({ cell }) => cell === pointed.cell)?.counts[level];
   return (
@@ -39,17 +54,26 @@ export function HeatMap({ level }: { level: Granularity }) {
       <figcaption style={{ color: `var(--${level})` }}>
         <Glyph of={level} /> <strong>{granularityNames[level].many}</strong>
         <span>
-          0% <i style={{ background: `linear-gradient(90deg, transparent, var(--${level}))` }} /> 100% left
+          0% <i style={{ background: `linear-gradient(90deg, transparent, var(--${level}))` }} />{' '}
+          100% left
         </span>
       </figcaption>
       <div className="plot">
-        <canvas ref={canvas} role="img" aria-label={`${granularityNames[level].many} left by cell and step; the table has the newest values`} onPointerMove={follow} onPointerDown={follow} onPointerLeave={() => setPointed(null)} />
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`${granularityNames[level].many} left by cell and step; the table has the newest values`}
+          onPointerMove={follow}
+          onPointerDown={follow}
+          onPointerLeave={() => setPointed(null)}
+        />
         {pointed && count && (
           <div className="readout readout-right" role="status">
             <p>
               step {integer(pointed.snapshot.step)} · {cellName(pointed.cell)}
             </p>
-            <strong>{percent(count.left / Math.max(1, count.total))}</strong> {integer(count.left)} of {integer(count.total)}
+            <strong>{percent(count.left / Math.max(1, count.total))}</strong> {integer(count.left)}{' '}
+            of {integer(count.total)}
           </div>
         )}
       </div>

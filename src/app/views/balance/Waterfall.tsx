@@ -13,7 +13,12 @@ interface Step {
   label: string;
 }
 
-export function waterfallSteps({ superNet, afterOperations, afterFilters, left }: ParameterLosses): Step[] {
+export function waterfallSteps({
+  superNet,
+  afterOperations,
+  afterFilters,
+  left,
+}: ParameterLosses): Step[] {
   const loss = (level: 'operation' | 'filter' | 'weight', from: number, to: number): Step => ({
     name: granularityNames[level].many,
     range: [to, from],
@@ -22,7 +27,13 @@ export function waterfallSteps({ superNet, afterOperations, afterFilters, left }
     label: from > to ? `\u2212${compact(from - to)}` : '0',
   });
   return [
-    { name: 'Super-net', range: [0, superNet], size: superNet, color: 'var(--faint)', label: compact(superNet) },
+    {
+      name: 'Super-net',
+      range: [0, superNet],
+      size: superNet,
+      color: 'var(--faint)',
+      label: compact(superNet),
+    },
     loss('operation', superNet, afterOperations),
     loss('filter', afterOperations, afterFilters),
     loss('weight', afterFilters, left),
@@ -51,7 +62,13 @@ const SizeTick = ({ x, y, payload }: Tick) => (
 const allParts = 2;
 
 /** A chart of recharts costs a frame or two: drawn anew only for other numbers. */
-export const Waterfall = memo(function Waterfall({ losses, target }: { losses: ParameterLosses; target: number | null }) {
+export const Waterfall = memo(function Waterfall({
+  losses,
+  target,
+}: {
+  losses: ParameterLosses;
+  target: number | null;
+}) {
   const steps = waterfallSteps(losses);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
@@ -59,7 +76,13 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
   const [parts, setParts] = useState(0);
   useEffect(() => {
     // In slices of time; recharts' own container would draw all at once.
-    const observer = new ResizeObserver(([{ contentRect: { width, height } }]) => startTransition(() => setSize({ width, height })));
+    const observer = new ResizeObserver(
+      ([
+        {
+          contentRect: { width, height },
+        },
+      ]) => startTransition(() => setSize({ width, height })),
+    );
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
@@ -69,20 +92,58 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
     return () => clearTimeout(timer);
   }, [size, parts]);
   return (
-    <div ref={box} className="waterfall" role="img" aria-label={`${summary(losses)} The table has the numbers.`}>
+    <div
+      ref={box}
+      className="waterfall"
+      role="img"
+      aria-label={`${summary(losses)} The table has the numbers.`}
+    >
       {size && (
-        <BarChart width={size.width} height={size.height} data={steps} margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }} barCategoryGap="22%" accessibilityLayer={false}>
-          <XAxis dataKey="name" tickLine={false} axisLine={{ stroke: 'var(--faint)' }} tick={StepTick} interval={0} />
-          <YAxis width={54} interval={0} tickLine={false} axisLine={false} tick={SizeTick} tickCount={5} />
+        <BarChart
+          width={size.width}
+          height={size.height}
+          data={steps}
+          margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }}
+          barCategoryGap="22%"
+          accessibilityLayer={false}
+        >
+          <XAxis
+            dataKey="name"
+            tickLine={false}
+            axisLine={{ stroke: 'var(--faint)' }}
+            tick={StepTick}
+            interval={0}
+          />
+          <YAxis
+            width={54}
+            interval={0}
+            tickLine={false}
+            axisLine={false}
+            tick={SizeTick}
+            tickCount={5}
+          />
           {parts > 1 && target !== null && (
-            <ReferenceLine y={target} stroke="var(--danger)" strokeDasharray="1 3" label={{ value: 'target', position: 'right', fill: 'var(--muted)', fontSize: 11 }} />
+            <ReferenceLine
+              y={target}
+              stroke="var(--danger)"
+              strokeDasharray="1 3"
+              label={{ value: 'target', position: 'right', fill: 'var(--muted)', fontSize: 11 }}
+            />
           )}
           {parts > 0 && (
             <Bar dataKey="range" isAnimationActive={false} radius={2} minPointSize={1}>
               {steps.map(({ name, color }) => (
                 <Cell key={name} fill={color} />
               ))}
-              {parts > 1 && <LabelList dataKey="label" position="top" fill="var(--text)" fontSize={12} fontWeight={600} />}
+              {parts > 1 && (
+                <LabelList
+                  dataKey="label"
+                  position="top"
+                  fill="var(--text)"
+                  fontSize={12}
+                  fontWeight={600}
+                />
+              )}
             </Bar>
           )}
         </BarChart>
@@ -92,13 +153,19 @@ export const Waterfall = memo(function Waterfall({ losses, target }: { losses: P
 });
 
 /** In words: which level took most. */
-export function summary({ superNet, afterOperations, afterFilters, left }: ParameterLosses): string {
+export function summary({
+  superNet,
+  afterOperations,
+  afterFilters,
+  left,
+}: ParameterLosses): string {
   const losses = [
     { name: 'operations', size: superNet - afterOperations },
     { name: 'filters', size: afterOperations - afterFilters },
     { name: 'weights', size: afterFilters - left },
   ].sort((a, b) => b.size - a.size);
-  if (superNet === left) return `Nothing is pruned yet: all ${integer(superNet)} parameters are there.`;
+  if (superNet === left)
+    return `Nothing is pruned yet: all ${integer(superNet)} parameters are there.`;
   return `Pruned ${losses[0].name} took most, ${percent(losses[0].size / superNet)}; ${percent(left / superNet)} are left.`;
 }
 

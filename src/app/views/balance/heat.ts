@@ -15,7 +15,14 @@ export interface Heat {
 
 export const heatFrame = { left: 46, right: 6, top: 4, bottom: 18 };
 
-export function drawHeat(context: CanvasRenderingContext2D, width: number, height: number, { level, snapshots, cells, xMax }: Heat, palette: Palette, font: string): void {
+export function drawHeat(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  { level, snapshots, cells, xMax }: Heat,
+  palette: Palette,
+  font: string,
+): void {
   const plotWidth = width - heatFrame.left - heatFrame.right;
   const row = (height - heatFrame.top - heatFrame.bottom) / Math.max(1, cells);
   const x = (step: number): number => heatFrame.left + (step / Math.max(1, xMax)) * plotWidth;
@@ -40,7 +47,8 @@ export function drawHeat(context: CanvasRenderingContext2D, width: number, heigh
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   const every = Math.max(1, Math.ceil(14 / row));
-  for (let cell = 0; cell < cells; cell += every) context.fillText(cellName(cell), heatFrame.left - 6, heatFrame.top + row * (cell + 0.5));
+  for (let cell = 0; cell < cells; cell += every)
+    context.fillText(cellName(cell), heatFrame.left - 6, heatFrame.top + row * (cell + 0.5));
   context.textBaseline = 'alphabetic';
   for (const tick of ticks(0, xMax, Math.max(2, Math.floor(width / 110)))) {
     context.textAlign = x(tick) > width - 24 ? 'right' : 'center';
@@ -49,9 +57,17 @@ export function drawHeat(context: CanvasRenderingContext2D, width: number, heigh
 }
 
 /** What lies under a pointer. */
-export function heatAt({ snapshots, cells, xMax }: Heat, width: number, height: number, px: number, py: number): { snapshot: Snapshot; cell: number } | null {
+export function heatAt(
+  { snapshots, cells, xMax }: Heat,
+  width: number,
+  height: number,
+  px: number,
+  py: number,
+): { snapshot: Snapshot; cell: number } | null {
   const step = ((px - heatFrame.left) / (width - heatFrame.left - heatFrame.right)) * xMax;
-  const cell = Math.floor(((py - heatFrame.top) / (height - heatFrame.top - heatFrame.bottom)) * cells);
+  const cell = Math.floor(
+    ((py - heatFrame.top) / (height - heatFrame.top - heatFrame.bottom)) * cells,
+  );
   const snapshot = snapshots.findLast((one) => one.step <= step);
   return snapshot?.cells.some((one) => one.cell === cell) ? { snapshot, cell } : null;
 }

@@ -36,7 +36,12 @@ export default function Compare() {
   };
   return (
     <div className="view compare" onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      <Panel title="Comparisons" note="stored in this browser" className="area-comparisons" actions={<ListActions />}>
+      <Panel
+        title="Comparisons"
+        note="stored in this browser"
+        className="area-comparisons"
+        actions={<ListActions />}
+      >
         <Problems />
         <ComparisonMessages />
         <Empty />
@@ -55,7 +60,13 @@ function ListActions() {
   const idle = useComparisons((s) => s.work === 'idle');
   return (
     <>
-      <button type="button" className={planning ? '' : 'primary'} disabled={planning || !idle} title={idle ? undefined : 'One at a time: stop the one that runs first'} onClick={planComparison}>
+      <button
+        type="button"
+        className={planning ? '' : 'primary'}
+        disabled={planning || !idle}
+        title={idle ? undefined : 'One at a time: stop the one that runs first'}
+        onClick={planComparison}
+      >
         New comparison
       </button>
       <button type="button" onClick={() => input.current?.click()}>
@@ -81,7 +92,8 @@ function Empty() {
   if (!none) return null;
   return (
     <p className="empty">
-      <strong>New comparison</strong> runs methods against each other here, at sizes and with seeds of your choice. Or measure in a shell with <code>npm run -s compare</code>, and open its
+      <strong>New comparison</strong> runs methods against each other here, at sizes and with seeds
+      of your choice. Or measure in a shell with <code>npm run -s compare</code>, and open its
       results.json, or drop it on this page.
     </p>
   );
@@ -93,7 +105,12 @@ function Results({ comparison }: { comparison: Comparison }) {
   const id = useComparisons((s) => shownRecord(s)?.id ?? null);
   return (
     <>
-      <Panel title={name} note={describe(comparison)} className="area-verdict" actions={<ResultActions comparison={comparison} name={name} />}>
+      <Panel
+        title={name}
+        note={describe(comparison)}
+        className="area-verdict"
+        actions={<ResultActions comparison={comparison} name={name} />}
+      >
         <Verdict comparison={comparison} />
         <Failures />
       </Panel>
@@ -102,11 +119,25 @@ function Results({ comparison }: { comparison: Comparison }) {
           title="Accuracy against size"
           note="test images right, by active parameters"
           className="compare-scatter"
-          actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
+          actions={
+            <TableToggle
+              on={asTable}
+              toggle={() => setAsTable(!asTable)}
+              of="Accuracy against size"
+            />
+          }
         >
-          {asTable ? <RunsTable comparison={comparison} id={id} /> : <MethodScatter comparison={comparison} />}
+          {asTable ? (
+            <RunsTable comparison={comparison} id={id} />
+          ) : (
+            <MethodScatter comparison={comparison} />
+          )}
         </Panel>
-        <Panel title="By method and target" note="mean ± standard deviation over seeds" className="compare-table">
+        <Panel
+          title="By method and target"
+          note="mean ± standard deviation over seeds"
+          className="compare-table"
+        >
           <SummaryTable comparison={comparison} />
         </Panel>
       </div>
@@ -131,7 +162,10 @@ function ResultActions({ comparison, name }: { comparison: Comparison; name: str
       <button type="button" onClick={() => saveText(comparisonCsv(comparison), `${file}.csv`)}>
         <DownloadIcon /> CSV
       </button>
-      <button type="button" onClick={() => saveText(`${JSON.stringify(comparison, null, 1)}\n`, `${file}.json`)}>
+      <button
+        type="button"
+        onClick={() => saveText(`${JSON.stringify(comparison, null, 1)}\n`, `${file}.json`)}
+      >
         <DownloadIcon /> JSON
       </button>
     </>
@@ -140,11 +174,20 @@ function ResultActions({ comparison, name }: { comparison: Comparison; name: str
 
 /** The paired tests, a sentence each. */
 function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) {
-  if (!methods.includes('mgas')) return <p className="empty">MGAS is not among the methods: nothing is paired.</p>;
-  if (methods.length === 1) return <p className="empty">MGAS is the only method: nothing is paired.</p>;
-  const tests = methods.filter((method) => method !== 'mgas').map((method) => pairedTest(runs, method));
+  if (!methods.includes('mgas'))
+    return <p className="empty">MGAS is not among the methods: nothing is paired.</p>;
+  if (methods.length === 1)
+    return <p className="empty">MGAS is the only method: nothing is paired.</p>;
+  const tests = methods
+    .filter((method) => method !== 'mgas')
+    .map((method) => pairedTest(runs, method));
   const paired = tests.filter(({ pairs }) => pairs > 0);
-  if (paired.length === 0) return <p className="empty">No pair of runs is finished yet: MGAS and another method at the same target and seed.</p>;
+  if (paired.length === 0)
+    return (
+      <p className="empty">
+        No pair of runs is finished yet: MGAS and another method at the same target and seed.
+      </p>
+    );
   return (
     <ul className="verdict">
       {paired.map((test) => (
@@ -161,7 +204,8 @@ function Failures() {
     <ul className="failures" aria-label="Failed runs">
       {failures.map(({ method, target, seed, error }) => (
         <li key={`${method} ${target} ${seed}`}>
-          <strong>{`${methodLabels[method]}, target ${integer(target)}, seed ${seed} failed:`}</strong> {error.message} {error.advice}
+          <strong>{`${methodLabels[method]}, target ${integer(target)}, seed ${seed} failed:`}</strong>{' '}
+          {error.message} {error.advice}
         </li>
       ))}
     </ul>

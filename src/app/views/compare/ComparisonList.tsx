@@ -30,7 +30,9 @@ export function ComparisonMessages() {
   return (
     <div className="comparison-messages" role="status">
       {binned && <Deleted name={binned.name} undo={takeBackComparison} />}
-      {obstacle && <p className="note">{`Comparisons are not stored, and gone with this page: ${obstacle}.`}</p>}
+      {obstacle && (
+        <p className="note">{`Comparisons are not stored, and gone with this page: ${obstacle}.`}</p>
+      )}
     </div>
   );
 }
@@ -53,7 +55,8 @@ function Row({ record }: { record: ComparisonRecord }) {
             <span className="run-state" data-state={stand.kind}>
               {words(stand)}
             </span>{' '}
-            {plural(stand.done, 'run')} of {stand.total}, {new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+            {plural(stand.done, 'run')} of {stand.total},{' '}
+            {new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
             {imported && ', from a file'}
           </p>
         </div>
@@ -77,13 +80,30 @@ function words({ kind, failed }: Standing): string {
   return kind === 'failed' ? `${failed} failed` : kind;
 }
 
-function GoOn({ record, stand: { kind, done, failed } }: { record: ComparisonRecord; stand: Standing }) {
+function GoOn({
+  record,
+  stand: { kind, done, failed },
+}: {
+  record: ComparisonRecord;
+  stand: Standing;
+}) {
   const idle = useComparisons((s) => s.work === 'idle');
   const occupied = useOccupied();
   if (kind !== 'interrupted' && kind !== 'failed') return null;
   return (
-    <button type="button" className="primary" disabled={!idle || occupied !== null} title={occupied ? `${occupied} is using the graphics device` : undefined} onClick={() => goOn(record)}>
-      <PlayIcon /> {kind === 'failed' ? `Try again what failed (${failed})` : done === 0 && !record.imported ? 'Go on from the start' : 'Go on'}
+    <button
+      type="button"
+      className="primary"
+      disabled={!idle || occupied !== null}
+      title={occupied ? `${occupied} is using the graphics device` : undefined}
+      onClick={() => goOn(record)}
+    >
+      <PlayIcon />{' '}
+      {kind === 'failed'
+        ? `Try again what failed (${failed})`
+        : done === 0 && !record.imported
+          ? 'Go on from the start'
+          : 'Go on'}
     </button>
   );
 }
@@ -91,7 +111,12 @@ function GoOn({ record, stand: { kind, done, failed } }: { record: ComparisonRec
 function Delete({ record, stand: { kind } }: { record: ComparisonRecord; stand: Standing }) {
   const runs = kind === 'running' || kind === 'elsewhere';
   return (
-    <button type="button" disabled={runs} title={runs ? 'It is running: stop it first' : undefined} onClick={() => void binComparison(record)}>
+    <button
+      type="button"
+      disabled={runs}
+      title={runs ? 'It is running: stop it first' : undefined}
+      onClick={() => void binComparison(record)}
+    >
       Delete
     </button>
   );
@@ -110,7 +135,14 @@ function EditForm({ record, close }: { record: ComparisonRecord; close: () => vo
       onKeyDown={(event) => event.key === 'Escape' && close()}
     >
       <label>
-        Name <input type="text" value={name} maxLength={120} autoFocus onChange={(event) => setName(event.target.value)} />
+        Name{' '}
+        <input
+          type="text"
+          value={name}
+          maxLength={120}
+          autoFocus
+          onChange={(event) => setName(event.target.value)}
+        />
       </label>
       <button type="submit" className="primary">
         Done

@@ -12,15 +12,24 @@ const height = 380;
 /** Room for labels of twice the size, as a phone has them. */
 const margin = { left: 66, right: 24, top: 14, bottom: 56 };
 
-export function MethodScatter({ comparison: { methods, targets, runs } }: { comparison: Comparison }) {
+export function MethodScatter({
+  comparison: { methods, targets, runs },
+}: {
+  comparison: Comparison;
+}) {
   const [hidden, setHidden] = useState<readonly MethodName[]>([]);
   const [read, setRead] = useState<RunResult | null>(null);
   if (runs.length === 0) return <p className="empty">No run is finished yet.</p>;
   const sizes = [...runs.map(({ parameters }) => parameters.active), ...targets];
-  const [xMax, yMin] = [Math.max(...sizes) * 1.06, Math.max(0, Math.min(...runs.map(({ testAccuracy }) => testAccuracy)) - 0.03)];
+  const [xMax, yMin] = [
+    Math.max(...sizes) * 1.06,
+    Math.max(0, Math.min(...runs.map(({ testAccuracy }) => testAccuracy)) - 0.03),
+  ];
   const yMax = Math.min(1, Math.max(...runs.map(({ testAccuracy }) => testAccuracy)) + 0.03);
-  const x = (size: number): number => margin.left + (size / xMax) * (width - margin.left - margin.right);
-  const y = (share: number): number => margin.top + (1 - (share - yMin) / (yMax - yMin)) * (height - margin.top - margin.bottom);
+  const x = (size: number): number =>
+    margin.left + (size / xMax) * (width - margin.left - margin.right);
+  const y = (share: number): number =>
+    margin.top + (1 - (share - yMin) / (yMax - yMin)) * (height - margin.top - margin.bottom);
   const shown = methods.filter((method) => !hidden.includes(method));
   return (
     <div className="scatter">
@@ -28,7 +37,17 @@ export function MethodScatter({ comparison: { methods, targets, runs } }: { comp
         {methods.map((method) => (
           <li key={method}>
             <label>
-              <input type="checkbox" checked={shown.includes(method)} onChange={(event) => setHidden(event.target.checked ? hidden.filter((one) => one !== method) : [...hidden, method])} />
+              <input
+                type="checkbox"
+                checked={shown.includes(method)}
+                onChange={(event) =>
+                  setHidden(
+                    event.target.checked
+                      ? hidden.filter((one) => one !== method)
+                      : [...hidden, method],
+                  )
+                }
+              />
               <svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">
                 <MethodMark method={method} x={0} y={0} />
               </svg>
@@ -37,19 +56,43 @@ export function MethodScatter({ comparison: { methods, targets, runs } }: { comp
           </li>
         ))}
       </ul>
-      <svg viewBox={`0 0 ${width} ${height}`} role="group" aria-label="Accuracy against active parameters, a point a run. A table is beside the title.">
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="group"
+        aria-label="Accuracy against active parameters, a point a run. A table is beside the title."
+      >
         {ticks(yMin, yMax, 6).map((share) => (
           <g key={share}>
-            <line x1={margin.left} x2={width - margin.right} y1={y(share)} y2={y(share)} stroke="var(--line)" />
-            <text x={margin.left - 6} y={y(share) + 4} textAnchor="end">{percent(share)}</text>
+            <line
+              x1={margin.left}
+              x2={width - margin.right}
+              y1={y(share)}
+              y2={y(share)}
+              stroke="var(--line)"
+            />
+            <text x={margin.left - 6} y={y(share) + 4} textAnchor="end">
+              {percent(share)}
+            </text>
           </g>
         ))}
         {ticks(0, xMax, 6).map((size) => (
-          <text key={size} x={x(size)} y={height - margin.bottom + 22} textAnchor="middle">{compact(size)}</text>
+          <text key={size} x={x(size)} y={height - margin.bottom + 22} textAnchor="middle">
+            {compact(size)}
+          </text>
         ))}
-        <text x={(margin.left + width) / 2} y={height - 8} textAnchor="middle">active parameters</text>
+        <text x={(margin.left + width) / 2} y={height - 8} textAnchor="middle">
+          active parameters
+        </text>
         {targets.map((target) => (
-          <line key={target} x1={x(target)} x2={x(target)} y1={margin.top} y2={height - margin.bottom} stroke="var(--faint)" strokeDasharray="3 4">
+          <line
+            key={target}
+            x1={x(target)}
+            x2={x(target)}
+            y1={margin.top}
+            y2={height - margin.bottom}
+            stroke="var(--faint)"
+            strokeDasharray="3 4"
+          >
             <title>{`target ${integer(target)}`}</title>
           </line>
         ))}
@@ -63,22 +106,32 @@ export function MethodScatter({ comparison: { methods, targets, runs } }: { comp
             strokeDasharray={methodMarks[method].hollow ? '5 3' : undefined}
           />
         ))}
-        {runs.filter(({ method }) => shown.includes(method)).map((run) => (
-          <g
-            key={`${run.method} ${run.target} ${run.seed}`}
-            tabIndex={0}
-            role="img"
-            aria-label={pointText(run)}
-            onPointerEnter={() => setRead(run)}
-            onPointerLeave={() => setRead(null)}
-            onFocus={() => setRead(run)}
-            onBlur={() => setRead(null)}
-          >
-            <MethodMark method={run.method} x={x(run.parameters.active)} y={y(run.testAccuracy)} />
-          </g>
-        ))}
+        {runs
+          .filter(({ method }) => shown.includes(method))
+          .map((run) => (
+            <g
+              key={`${run.method} ${run.target} ${run.seed}`}
+              tabIndex={0}
+              role="img"
+              aria-label={pointText(run)}
+              onPointerEnter={() => setRead(run)}
+              onPointerLeave={() => setRead(null)}
+              onFocus={() => setRead(run)}
+              onBlur={() => setRead(null)}
+            >
+              <MethodMark
+                method={run.method}
+                x={x(run.parameters.active)}
+                y={y(run.testAccuracy)}
+              />
+            </g>
+          ))}
       </svg>
-      <p className="note">{read ? pointText(read) : 'Lines: the Pareto front of each method. Dotted: the targets. Point at a mark, or step through them with Tab, to read it.'}</p>
+      <p className="note">
+        {read
+          ? pointText(read)
+          : 'Lines: the Pareto front of each method. Dotted: the targets. Point at a mark, or step through them with Tab, to read it.'}
+      </p>
     </div>
   );
 }
@@ -86,6 +139,16 @@ export function MethodScatter({ comparison: { methods, targets, runs } }: { comp
 const pointText = ({ method, target, seed, parameters, testAccuracy }: RunResult): string =>
   `${methodLabels[method]}, target ${integer(target)}, seed ${seed}: ${accuracy(testAccuracy)} with ${integer(parameters.active)} parameters`;
 
-function stairs(front: readonly RunResult[], x: (size: number) => number, y: (share: number) => number): string {
-  return front.map(({ parameters, testAccuracy }, i) => (i === 0 ? `M${x(parameters.active)} ${y(testAccuracy)}` : `H${x(parameters.active)}V${y(testAccuracy)}`)).join('');
+function stairs(
+  front: readonly RunResult[],
+  x: (size: number) => number,
+  y: (share: number) => number,
+): string {
+  return front
+    .map(({ parameters, testAccuracy }, i) =>
+      i === 0
+        ? `M${x(parameters.active)} ${y(testAccuracy)}`
+        : `H${x(parameters.active)}V${y(testAccuracy)}`,
+    )
+    .join('');
 }

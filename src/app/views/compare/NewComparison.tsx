@@ -20,7 +20,15 @@ import { estimate, estimateKey, startComparison, stopComparison } from './sessio
 import type { Plan } from './session.ts';
 import { comparisons, useComparisons } from './state.ts';
 
-const initial: FormTexts = { methods: methodNames, targets: comparisonTargets.join(', '), seeds: '1, 2, 3', settings: 'small', epochs: '8', trainImages: '2000', testImages: '2000' };
+const initial: FormTexts = {
+  methods: methodNames,
+  targets: comparisonTargets.join(', '),
+  seeds: '1, 2, 3',
+  settings: 'small',
+  epochs: '8',
+  trainImages: '2000',
+  testImages: '2000',
+};
 
 export function NewComparison() {
   const [texts, setTexts] = useState<FormTexts>(initial);
@@ -28,10 +36,16 @@ export function NewComparison() {
   const onScreen = useLab((s) => s.settings);
   const backend = useLab((s) => s.backend);
   const images = useDatasets((s) => imagesOf(s, choice));
-  const { plan, problems } = readForm(texts, { settings: onScreen, settingsProblem: validate(onScreen).values().next().value ?? null, images });
+  const { plan, problems } = readForm(texts, {
+    settings: onScreen,
+    settingsProblem: validate(onScreen).values().next().value ?? null,
+    images,
+  });
   const change = (fields: Partial<FormTexts>): void => setTexts({ ...texts, ...fields });
   const where = { source: sourceOf(choice), backend };
-  const measured = useComparisons((s) => (plan && s.estimate?.key === estimateKey(plan, where) ? s.estimate : null));
+  const measured = useComparisons((s) =>
+    plan && s.estimate?.key === estimateKey(plan, where) ? s.estimate : null,
+  );
   const idle = useComparisons((s) => s.work === 'idle');
   const occupied = useOccupied();
   const submit = (): void => {
@@ -40,7 +54,11 @@ export function NewComparison() {
     else estimate(plan, where);
   };
   return (
-    <Panel title="New comparison" note="each method searches at each size with each seed; what it finds is trained from scratch and tested" className="area-form">
+    <Panel
+      title="New comparison"
+      note="each method searches at each size with each seed; what it finds is trained from scratch and tested"
+      className="area-form"
+    >
       <form
         className="plan-form"
         onSubmit={(event) => {
@@ -48,25 +66,75 @@ export function NewComparison() {
           submit();
         }}
       >
-        <Methods chosen={texts.methods} choose={(methods) => change({ methods })} problem={problems?.get('methods')} />
+        <Methods
+          chosen={texts.methods}
+          choose={(methods) => change({ methods })}
+          problem={problems?.get('methods')}
+        />
         <div className="plan-fields">
-          <Text field="targets" label="Target sizes" unit="parameters" texts={texts} change={change} problems={problems} />
+          <Text
+            field="targets"
+            label="Target sizes"
+            unit="parameters"
+            texts={texts}
+            change={change}
+            problems={problems}
+          />
           <Text field="seeds" label="Seeds" texts={texts} change={change} problems={problems} />
           <Images choice={choice} choose={setChoice} />
-          <SettingsChoices chosen={texts.settings} problem={problems?.get('settings')} choose={(settings) => change({ settings, ...targetsFor(settings, texts, onScreen.targetParameters) })} />
-          <Text field="epochs" label="Training epochs" texts={texts} change={change} problems={problems} />
-          <Text field="trainImages" label="Training images" unit="0 = all" texts={texts} change={change} problems={problems} />
-          <Text field="testImages" label="Test images" unit="0 = all" texts={texts} change={change} problems={problems} />
+          <SettingsChoices
+            chosen={texts.settings}
+            problem={problems?.get('settings')}
+            choose={(settings) =>
+              change({ settings, ...targetsFor(settings, texts, onScreen.targetParameters) })
+            }
+          />
+          <Text
+            field="epochs"
+            label="Training epochs"
+            texts={texts}
+            change={change}
+            problems={problems}
+          />
+          <Text
+            field="trainImages"
+            label="Training images"
+            unit="0 = all"
+            texts={texts}
+            change={change}
+            problems={problems}
+          />
+          <Text
+            field="testImages"
+            label="Test images"
+            unit="0 = all"
+            texts={texts}
+            change={change}
+            problems={problems}
+          />
         </div>
         <div className="plan-end">
           {measured && plan ? (
-            <p role="status">{estimateSentence({ ...measured.measured, ...lengthOf(plan, measured.measured) }, duration)}</p>
+            <p role="status">
+              {estimateSentence(
+                { ...measured.measured, ...lengthOf(plan, measured.measured) },
+                duration,
+              )}
+            </p>
           ) : (
             <Estimating />
           )}
-          {occupied && <p className="note">{occupied} is using the graphics device: pause or finish it first.</p>}
+          {occupied && (
+            <p className="note">
+              {occupied} is using the graphics device: pause or finish it first.
+            </p>
+          )}
           <div className="buttons">
-            <button type="submit" className="primary" disabled={!plan || !idle || occupied !== null}>
+            <button
+              type="submit"
+              className="primary"
+              disabled={!plan || !idle || occupied !== null}
+            >
               {measured ? (
                 <>
                   <PlayIcon /> Start comparison
@@ -84,20 +152,36 @@ export function NewComparison() {
 }
 
 /** Another set of methods, targets and seeds takes the same steps: no timing anew. */
-function lengthOf(plan: Plan, measured: ConstructorParameters<typeof Pace>[1]): { runs: number; seconds: number } {
+function lengthOf(
+  plan: Plan,
+  measured: ConstructorParameters<typeof Pace>[1],
+): { runs: number; seconds: number } {
   const runs = allRuns(plan);
   return { runs: runs.length, seconds: new Pace({ runs: [] }, measured).left(runs) };
 }
 
 function nameOf({ methods, targets, seeds }: Plan): string {
   const first = methodLabels[methods[0]!];
-  const others = methods.length === 1 ? first : methods.length === 2 ? `${first} and ${methodLabels[methods[1]!]}` : `${first} and ${methods.length - 1} others`;
+  const others =
+    methods.length === 1
+      ? first
+      : methods.length === 2
+        ? `${first} and ${methodLabels[methods[1]!]}`
+        : `${first} and ${methods.length - 1} others`;
   return `${others}, ${targets.length === 1 ? `${targets[0]!.toLocaleString('en-US')} parameters` : plural(targets.length, 'size')}, ${plural(seeds.length, 'seed')}`;
 }
 
 /** Sizes that nobody has changed follow the settings. */
-function targetsFor(settings: SettingsChoice, { targets, settings: before }: FormTexts, onScreen: number): Partial<FormTexts> {
-  const usual = { small: comparisonTargets.join(', '), tiny: String(presets.tiny.targetParameters), screen: String(onScreen) };
+function targetsFor(
+  settings: SettingsChoice,
+  { targets, settings: before }: FormTexts,
+  onScreen: number,
+): Partial<FormTexts> {
+  const usual = {
+    small: comparisonTargets.join(', '),
+    tiny: String(presets.tiny.targetParameters),
+    screen: String(onScreen),
+  };
   return targets === usual[before] ? { targets: usual[settings] } : {};
 }
 
@@ -112,7 +196,10 @@ const shipped = { train: shippedImages, test: 10_000 };
 const counted = new WeakMap<object, { train: number; test: number }>();
 
 /** The same object for the same set, as a selector must give. */
-function setImages(set: { train: readonly number[]; test: readonly number[] }): { train: number; test: number } {
+function setImages(set: { train: readonly number[]; test: readonly number[] }): {
+  train: number;
+  test: number;
+} {
   const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
   const known = counted.get(set) ?? { train: sum(set.train), test: sum(set.test) };
   counted.set(set, known);
@@ -122,8 +209,15 @@ function setImages(set: { train: readonly number[]; test: readonly number[] }): 
 function Estimating() {
   const estimating = useComparisons((s) => s.work === 'estimating');
   const loading = useComparisons((s) => s.loading);
-  if (!estimating) return <p className="note">A few steps of the super-net are timed before anything starts.</p>;
-  return <p role="status">{loading ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}` : 'Timing a few steps of the super-net'}</p>;
+  if (!estimating)
+    return <p className="note">A few steps of the super-net are timed before anything starts.</p>;
+  return (
+    <p role="status">
+      {loading
+        ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
+        : 'Timing a few steps of the super-net'}
+    </p>
+  );
 }
 
 function CancelButton() {

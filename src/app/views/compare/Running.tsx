@@ -17,7 +17,11 @@ export function Running() {
       <Sentence />
       {progress && (
         <>
-          <progress aria-label="Runs done" value={progress.number - 1 + shareOf(progress)} max={progress.total} />
+          <progress
+            aria-label="Runs done"
+            value={progress.number - 1 + shareOf(progress)}
+            max={progress.total}
+          />
           <p className="note">{detail(progress)}</p>
         </>
       )}
@@ -34,7 +38,11 @@ function Steering() {
       <button type="button" onClick={held ? resumeComparison : pauseComparison}>
         {held ? <PlayIcon /> : <PauseIcon />} {held ? 'Resume comparison' : 'Pause comparison'}
       </button>
-      <button type="button" onClick={stopComparison} title="At once. The run under way is lost, all before it are kept.">
+      <button
+        type="button"
+        onClick={stopComparison}
+        title="At once. The run under way is lost, all before it are kept."
+      >
         <StopIcon /> Stop comparison
       </button>
     </>
@@ -51,11 +59,16 @@ function Sentence() {
     const { run, number, total } = progress;
     return `Run ${number} of ${total}: ${methodLabels[run.method]} to ${integer(run.target)} parameters, seed ${run.seed}.`;
   });
-  const now = loading ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}` : 'Preparing: a few steps are timed.';
+  const now = loading
+    ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
+    : 'Preparing: a few steps are timed.';
   return (
     <p className="lead" role="status">
       {text ?? now}
-      {work === 'paused' && (gaveWayTo ? ` Paused: ${gaveWayTo.toLowerCase()} has the device. It goes on after that.` : ' Paused.')}
+      {work === 'paused' &&
+        (gaveWayTo
+          ? ` Paused: ${gaveWayTo.toLowerCase()} has the device. It goes on after that.`
+          : ' Paused.')}
       {work === 'pausing' && ' Pausing after this step.'}
     </p>
   );
@@ -67,20 +80,33 @@ function shareOf({ part, step, maxSteps }: RunProgress): number {
   return part === 'training' ? 0.6 + 0.4 * share : part === 'search' ? 0.6 * share : 0;
 }
 
-const phaseNames = { compiling: 'compiling', 'warm-up': 'warm-up', search: 'pruning', scoring: 'scoring for regrowth', evaluating: 'evaluating' } as const;
+const phaseNames = {
+  compiling: 'compiling',
+  'warm-up': 'warm-up',
+  search: 'pruning',
+  scoring: 'scoring for regrowth',
+  evaluating: 'evaluating',
+} as const;
 
 function detail({ part, stage, phase, step, maxSteps, parameters, timeLeft }: RunProgress): string {
   const left = `about ${duration(timeLeft)} left for all`;
   if (part === 'preparing') return `Preparing its images; ${left}.`;
   const steps = `step ${integer(step)} of ${part === 'search' ? 'at most ' : ''}${integer(maxSteps)}`;
   if (part === 'training') return `Training from scratch: ${steps}; ${left}.`;
-  const where = [stage === null ? null : `stage ${stage + 1}`, phase && phaseNames[phase]].filter(Boolean).join(', ');
+  const where = [stage === null ? null : `stage ${stage + 1}`, phase && phaseNames[phase]]
+    .filter(Boolean)
+    .join(', ');
   return `Search${where && `, ${where}`}: ${steps}${parameters ? `, ${integer(parameters.active)} parameters` : ''}; ${left}.`;
 }
 
 function NotKept() {
   const why = useComparisons((s) => s.notKept);
-  return why ? <p className="problem" role="alert">{`The results are on this page only: ${why}. Save them as JSON before you leave it.`}</p> : null;
+  return why ? (
+    <p
+      className="problem"
+      role="alert"
+    >{`The results are on this page only: ${why}. Save them as JSON before you leave it.`}</p>
+  ) : null;
 }
 
 /** Of the worker, or of a file. */
@@ -89,7 +115,11 @@ export function Problems() {
   const error = useComparisons((s) => s.error);
   return (
     <>
-      {problem && <p className="problem" role="alert">{problem}</p>}
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
       {error && (
         <p className="problem" role="alert">
           <WarningIcon /> {error.message} {error.advice}

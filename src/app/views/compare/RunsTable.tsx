@@ -8,9 +8,27 @@ import { TakeAway, useFoundRuns } from './TakeAway.tsx';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 /** @param id of a stored comparison, whose architectures can be taken away; null = it is a file's. */
-export function RunsTable({ comparison: { methods, runs }, id }: { comparison: Comparison; id: string | null }) {
-  const front = new Set(methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))));
-  const heads = ['Method', 'Target', 'Seed', 'Parameters', 'Test accuracy', 'Operations left', 'Filters left', 'Weights left', 'On its front'];
+export function RunsTable({
+  comparison: { methods, runs },
+  id,
+}: {
+  comparison: Comparison;
+  id: string | null;
+}) {
+  const front = new Set(
+    methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))),
+  );
+  const heads = [
+    'Method',
+    'Target',
+    'Seed',
+    'Parameters',
+    'Test accuracy',
+    'Operations left',
+    'Filters left',
+    'Weights left',
+    'On its front',
+  ];
   const kept = useFoundRuns(id, runs.length);
   if (kept.length > 0) heads.push('Architecture');
   return (
@@ -31,7 +49,9 @@ export function RunsTable({ comparison: { methods, runs }, id }: { comparison: C
               <td>{percent(run.remaining.filter)}</td>
               <td>{percent(run.remaining.weight)}</td>
               <td>{front.has(run) ? 'yes' : ''}</td>
-              {id !== null && kept.length > 0 && <td>{kept.some((one) => sameRun(one, run)) && <TakeAway id={id} run={run} />}</td>}
+              {id !== null && kept.length > 0 && (
+                <td>{kept.some((one) => sameRun(one, run)) && <TakeAway id={id} run={run} />}</td>
+              )}
             </tr>
           ))}
         </tbody>

@@ -6,12 +6,22 @@ import type { Spread } from '../../../engine/baselines/summary.ts';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 import { bytes, duration, integer } from '../../format.ts';
 
-const heads = ['Target', 'Method', 'Runs', 'Parameters', 'Test accuracy, %', 'Search', 'Peak memory'];
+const heads = [
+  'Target',
+  'Method',
+  'Runs',
+  'Parameters',
+  'Test accuracy, %',
+  'Search',
+  'Peak memory',
+];
 
 export function SummaryTable({ comparison }: { comparison: Comparison }) {
-  const show = ({ mean, deviation }: Spread, text: (value: number) => string): string => `${text(mean)} ± ${text(deviation)}`;
+  const show = ({ mean, deviation }: Spread, text: (value: number) => string): string =>
+    `${text(mean)} ± ${text(deviation)}`;
   const points = (share: number): string => (100 * share).toFixed(1);
-  if (comparison.runs.length === 0) return <p className="empty">Each method gets a row a target, once a run of it is finished.</p>;
+  if (comparison.runs.length === 0)
+    return <p className="empty">Each method gets a row a target, once a run of it is finished.</p>;
   return (
     <TableScroll label="Results by method and target">
       <table>
@@ -23,10 +33,16 @@ export function SummaryTable({ comparison }: { comparison: Comparison }) {
             <tr key={`${row.target} ${row.method}`}>
               <td>{integer(row.target)}</td>
               <th scope="row">{methodLabels[row.method]}</th>
-              <td>{row.reached < row.runs ? `${row.runs} (${row.runs - row.reached} over target)` : row.runs}</td>
+              <td>
+                {row.reached < row.runs
+                  ? `${row.runs} (${row.runs - row.reached} over target)`
+                  : row.runs}
+              </td>
               <td>{show(row.parameters, (value) => integer(Math.round(value)))}</td>
               <td>{show(row.accuracy, points)}</td>
-              <td>{row.searchSeconds.mean > 0 ? duration(1000 * row.searchSeconds.mean) : '\u2013'}</td>
+              <td>
+                {row.searchSeconds.mean > 0 ? duration(1000 * row.searchSeconds.mean) : '\u2013'}
+              </td>
               <td>{row.peakBytes.mean > 0 ? bytes(row.peakBytes.mean) : '\u2013'}</td>
             </tr>
           ))}

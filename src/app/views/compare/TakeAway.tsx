@@ -23,18 +23,31 @@ export function useFoundRuns(id: string | null, count: number): readonly RunKey[
 const none: readonly RunKey[] = [];
 
 export function TakeAway({ id, run }: { id: string; run: RunKey }) {
-  const there = useLibrary(({ architectures }) => architectures.some((record) => record.id === libraryId(id, run)));
+  const there = useLibrary(({ architectures }) =>
+    architectures.some((record) => record.id === libraryId(id, run)),
+  );
   const of = `${methodLabels[run.method]}, target ${integer(run.target)}, seed ${run.seed}`;
-  const failed = (error: unknown): void => comparisons.setState({ problem: `The architecture of ${of} could not be read or stored: ${error instanceof Error ? error.message : String(error)}` });
+  const failed = (error: unknown): void =>
+    comparisons.setState({
+      problem: `The architecture of ${of} could not be read or stored: ${error instanceof Error ? error.message : String(error)}`,
+    });
   return (
     <span className="take-away">
-      <button type="button" onClick={() => void saveFound(id, run).catch(failed)} aria-label={`Save the architecture of ${of}`}>
+      <button
+        type="button"
+        onClick={() => void saveFound(id, run).catch(failed)}
+        aria-label={`Save the architecture of ${of}`}
+      >
         <DownloadIcon /> Save
       </button>
       {there ? (
         <a href={viewHref('library')}>In the library</a>
       ) : (
-        <button type="button" onClick={() => void toLibrary(id, run).catch(failed)} aria-label={`To the library: the architecture of ${of}`}>
+        <button
+          type="button"
+          onClick={() => void toLibrary(id, run).catch(failed)}
+          aria-label={`To the library: the architecture of ${of}`}
+        >
           To the library
         </button>
       )}

@@ -19,13 +19,23 @@ async function architectureOf(id: string, run: RunKey): Promise<Architecture> {
 }
 
 export async function saveFound(id: string, run: RunKey): Promise<void> {
-  saveText(writeArchitecture(await architectureOf(id, run)), `mgas-${run.method}-${run.target}-seed${run.seed}.json`);
+  saveText(
+    writeArchitecture(await architectureOf(id, run)),
+    `mgas-${run.method}-${run.target}-seed${run.seed}.json`,
+  );
 }
 
 /** The same one twice is there once. */
-export const libraryId = (id: string, { method, target, seed }: RunKey): string => `${id}-${method}-${target}-${seed}`;
+export const libraryId = (id: string, { method, target, seed }: RunKey): string =>
+  `${id}-${method}-${target}-${seed}`;
 
 export async function toLibrary(id: string, run: RunKey): Promise<void> {
   const name = `${methodLabels[run.method]} to ${integer(run.target)}, seed ${run.seed}`;
-  await addToLibrary({ id: libraryId(id, run), runId: null, name, created: Date.now(), architecture: await architectureOf(id, run) });
+  await addToLibrary({
+    id: libraryId(id, run),
+    runId: null,
+    name,
+    created: Date.now(),
+    architecture: await architectureOf(id, run),
+  });
 }

@@ -1,7 +1,12 @@
 /** A colour and a shape for each method: none is told by hue alone. */
 import type { MethodName } from '../../../engine/baselines/results.ts';
 
-export const methodMarks: Readonly<Record<MethodName, { color: string; shape: 'circle' | 'square' | 'triangle' | 'diamond'; hollow?: boolean }>> = {
+export const methodMarks: Readonly<
+  Record<
+    MethodName,
+    { color: string; shape: 'circle' | 'square' | 'triangle' | 'diamond'; hollow?: boolean }
+  >
+> = {
   mgas: { color: 'regrown', shape: 'circle' },
   'one-stage': { color: 'regrown', shape: 'square', hollow: true },
   'no-reevaluation': { color: 'regrown', shape: 'triangle', hollow: true },
@@ -14,8 +19,16 @@ export const methodMarks: Readonly<Record<MethodName, { color: string; shape: 'c
 
 export function MethodMark({ method, x, y }: { method: MethodName; x: number; y: number }) {
   const { color, shape, hollow } = methodMarks[method];
-  const paint = { fill: hollow ? 'var(--panel)' : `var(--${color})`, stroke: `var(--${color})`, strokeWidth: 1.5 };
+  const paint = {
+    fill: hollow ? 'var(--panel)' : `var(--${color})`,
+    stroke: `var(--${color})`,
+    strokeWidth: 1.5,
+  };
   if (shape === 'circle') return <circle cx={x} cy={y} r={4.5} {...paint} />;
-  const points = { square: '-4,-4 4,-4 4,4 -4,4', triangle: '0,-5 5,4 -5,4', diamond: '0,-5.5 5.5,0 0,5.5 -5.5,0' }[shape];
+  const points = {
+    square: '-4,-4 4,-4 4,4 -4,4',
+    triangle: '0,-5 5,4 -5,4',
+    diamond: '0,-5.5 5.5,0 0,5.5 -5.5,0',
+  }[shape];
   return <polygon points={points} transform={`translate(${x} ${y})`} {...paint} />;
 }

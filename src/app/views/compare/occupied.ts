@@ -7,11 +7,15 @@ import type { Training } from '../retrain/session.ts';
 import { comparisons, useComparisons } from './state.ts';
 import type { Comparisons } from './state.ts';
 
-const searches = ({ state }: Pick<LabState, 'state'>): boolean => activeStates.includes(state) && state !== 'paused';
-const trains = (state: Pick<Training, 'state'>): boolean => isTraining(state) && state.state !== 'paused';
-const compares = ({ work }: Pick<Comparisons, 'work'>): boolean => work !== 'idle' && work !== 'paused';
+const searches = ({ state }: Pick<LabState, 'state'>): boolean =>
+  activeStates.includes(state) && state !== 'paused';
+const trains = (state: Pick<Training, 'state'>): boolean =>
+  isTraining(state) && state.state !== 'paused';
+const compares = ({ work }: Pick<Comparisons, 'work'>): boolean =>
+  work !== 'idle' && work !== 'paused';
 
-const words = (searching: boolean, isTrained: boolean, comparing = false): string | null => (searching ? 'A search' : isTrained ? 'A training' : comparing ? 'A comparison' : null);
+const words = (searching: boolean, isTrained: boolean, comparing = false): string | null =>
+  searching ? 'A search' : isTrained ? 'A training' : comparing ? 'A comparison' : null;
 
 /** For a comparison. */
 export function useOccupied(): string | null {
@@ -24,7 +28,11 @@ export function useOccupiedByAny(): string | null {
 }
 
 /** Tells what has the device now, and whenever that is another. @returns a function that ends that. */
-function watch(stores: readonly { subscribe: (listener: () => void) => () => void }[], occupantNow: () => string | null, onChange: (occupant: string | null, end: () => void) => void): () => void {
+function watch(
+  stores: readonly { subscribe: (listener: () => void) => () => void }[],
+  occupantNow: () => string | null,
+  onChange: (occupant: string | null, end: () => void) => void,
+): () => void {
   let last: string | null = null;
   const look = (): void => {
     const occupant = occupantNow();
@@ -40,12 +48,17 @@ function watch(stores: readonly { subscribe: (listener: () => void) => () => voi
 
 /** @param onChange told whenever a search or a training takes the device, and when neither has it any more (null). */
 export function whileOccupied(onChange: (occupant: string | null) => void): () => void {
-  return watch([lab, training], () => words(searches(lab.getState()), trains(training.getState())), onChange);
+  return watch(
+    [lab, training],
+    () => words(searches(lab.getState()), trains(training.getState())),
+    onChange,
+  );
 }
 
 /** @param onChange told when the device has been taken by any of them, once; @returns a function that ends that. */
 export function whenOccupied(onChange: (occupant: string) => void): () => void {
-  const occupantNow = (): string | null => words(searches(lab.getState()), trains(training.getState()), compares(comparisons.getState()));
+  const occupantNow = (): string | null =>
+    words(searches(lab.getState()), trains(training.getState()), compares(comparisons.getState()));
   return watch([lab, training, comparisons], occupantNow, (occupant, end) => {
     if (occupant === null) return;
     end();

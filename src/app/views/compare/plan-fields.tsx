@@ -6,14 +6,32 @@ import { embeddedSets, useDatasets } from '../../store/datasets.ts';
 import { MethodMark } from './marks.tsx';
 import type { FormField, FormTexts, SettingsChoice } from './plan-form.ts';
 
-export function Methods({ chosen, choose, problem }: { chosen: FormTexts['methods']; choose: (methods: FormTexts['methods']) => void; problem: string | undefined }) {
+export function Methods({
+  chosen,
+  choose,
+  problem,
+}: {
+  chosen: FormTexts['methods'];
+  choose: (methods: FormTexts['methods']) => void;
+  problem: string | undefined;
+}) {
   const id = useId();
   return (
     <fieldset className="plan-methods" aria-describedby={problem ? id : undefined}>
       <legend>Methods</legend>
       {methodNames.map((method) => (
         <label key={method}>
-          <input type="checkbox" checked={chosen.includes(method)} onChange={(event) => choose(methodNames.filter((one) => (one === method ? event.target.checked : chosen.includes(one))))} />
+          <input
+            type="checkbox"
+            checked={chosen.includes(method)}
+            onChange={(event) =>
+              choose(
+                methodNames.filter((one) =>
+                  one === method ? event.target.checked : chosen.includes(one),
+                ),
+              )
+            }
+          />
           <svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">
             <MethodMark method={method} x={0} y={0} />
           </svg>
@@ -43,13 +61,32 @@ export function Text({ field, label, unit, texts, change, problems }: TextProps)
   return (
     <Field label={label} unit={unit} problem={problem}>
       {(id, describedBy) => (
-        <input id={id} type="text" inputMode="numeric" autoComplete="off" value={texts[field]} aria-invalid={problem ? true : undefined} aria-describedby={describedBy} onChange={(event) => change({ [field]: event.target.value })} />
+        <input
+          id={id}
+          type="text"
+          inputMode="numeric"
+          autoComplete="off"
+          value={texts[field]}
+          aria-invalid={problem ? true : undefined}
+          aria-describedby={describedBy}
+          onChange={(event) => change({ [field]: event.target.value })}
+        />
       )}
     </Field>
   );
 }
 
-function Field({ label, unit, problem, children }: { label: string; unit?: string | undefined; problem?: string | undefined; children: (id: string, describedBy: string | undefined) => ReactNode }) {
+function Field({
+  label,
+  unit,
+  problem,
+  children,
+}: {
+  label: string;
+  unit?: string | undefined;
+  problem?: string | undefined;
+  children: (id: string, describedBy: string | undefined) => ReactNode;
+}) {
   const id = useId();
   return (
     <div className="plan-field">
@@ -73,7 +110,10 @@ export function Images({ choice, choose }: { choice: string; choose: (choice: st
     <Field label="Images">
       {(id) => (
         <select id={id} value={choice} onChange={(event) => choose(event.target.value)}>
-          {[...Object.entries(embeddedSets), ...(sets ?? []).map((set): [string, string] => [set.id, set.name])].map(([value, name]) => (
+          {[
+            ...Object.entries(embeddedSets),
+            ...(sets ?? []).map((set): [string, string] => [set.id, set.name]),
+          ].map(([value, name]) => (
             <option key={value} value={value}>
               {name}
             </option>
@@ -84,9 +124,21 @@ export function Images({ choice, choose }: { choice: string; choose: (choice: st
   );
 }
 
-const settingsLabels: Readonly<Record<SettingsChoice, string>> = { small: 'small', tiny: 'tiny', screen: 'on screen' };
+const settingsLabels: Readonly<Record<SettingsChoice, string>> = {
+  small: 'small',
+  tiny: 'tiny',
+  screen: 'on screen',
+};
 
-export function SettingsChoices({ chosen, choose, problem }: { chosen: SettingsChoice; choose: (choice: SettingsChoice) => void; problem: string | undefined }) {
+export function SettingsChoices({
+  chosen,
+  choose,
+  problem,
+}: {
+  chosen: SettingsChoice;
+  choose: (choice: SettingsChoice) => void;
+  problem: string | undefined;
+}) {
   return (
     <div className="plan-field">
       <div className="plan-label" id="plan-settings">
@@ -95,7 +147,12 @@ export function SettingsChoices({ chosen, choose, problem }: { chosen: SettingsC
       <div className="segments" role="radiogroup" aria-labelledby="plan-settings">
         {(Object.keys(settingsLabels) as SettingsChoice[]).map((one) => (
           <label key={one} title={titles[one]}>
-            <input type="radio" name="plan-settings" checked={chosen === one} onChange={() => choose(one)} />
+            <input
+              type="radio"
+              name="plan-settings"
+              checked={chosen === one}
+              onChange={() => choose(one)}
+            />
             <span>{settingsLabels[one]}</span>
           </label>
         ))}
@@ -110,7 +167,9 @@ export function SettingsChoices({ chosen, choose, problem }: { chosen: SettingsC
 }
 
 const titles: Readonly<Record<SettingsChoice, string>> = {
-  small: 'Two small cells on 8-pixel images: a run takes seconds to a minute even without a graphics card',
+  small:
+    'Two small cells on 8-pixel images: a run takes seconds to a minute even without a graphics card',
   tiny: 'The preset tiny',
-  screen: 'As set for a search, in the settings bar and under All settings; seed and target come from here',
+  screen:
+    'As set for a search, in the settings bar and under All settings; seed and target come from here',
 };

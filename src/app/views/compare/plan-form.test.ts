@@ -4,20 +4,38 @@ import { presets } from '../../../engine/presets.ts';
 import { readForm } from './plan-form.ts';
 import type { FormContext, FormField, FormTexts } from './plan-form.ts';
 
-const texts: FormTexts = { methods: ['mgas', 'random'], targets: '2000, 1200', seeds: '1, 2 3', settings: 'small', epochs: '8', trainImages: '2000', testImages: '0' };
-const context: FormContext = { settings: presets.demo, settingsProblem: null, images: { train: 12_000, test: 10_000 } };
+const texts: FormTexts = {
+  methods: ['mgas', 'random'],
+  targets: '2000, 1200',
+  seeds: '1, 2 3',
+  settings: 'small',
+  epochs: '8',
+  trainImages: '2000',
+  testImages: '0',
+};
+const context: FormContext = {
+  settings: presets.demo,
+  settingsProblem: null,
+  images: { train: 12_000, test: 10_000 },
+};
 
 describe('the form of a new comparison', () => {
   it('is read as a plan', () => {
     expect(readForm(texts, context).plan).toEqual({
-      ...{ settings: comparisonSettings, training: { epochs: 8, trainImages: 2000, testImages: 0 } },
+      ...{
+        settings: comparisonSettings,
+        training: { epochs: 8, trainImages: 2000, testImages: 0 },
+      },
       ...{ methods: ['mgas', 'random'], targets: [2000, 1200], seeds: [1, 2, 3] },
     });
     expect(readForm({ ...texts, settings: 'screen' }, context).plan?.settings).toBe(presets.demo);
   });
 
   it('counts a repeated target or seed once', () => {
-    expect(readForm({ ...texts, targets: '500;500', seeds: '7 7' }, context).plan).toMatchObject({ targets: [500], seeds: [7] });
+    expect(readForm({ ...texts, targets: '500;500', seeds: '7 7' }, context).plan).toMatchObject({
+      targets: [500],
+      seeds: [7],
+    });
   });
 
   it.each<[FormField, Partial<FormTexts>, string]>([
@@ -43,11 +61,16 @@ describe('the form of a new comparison', () => {
 
   it('says what is wrong with the settings on screen, where those are asked for', () => {
     const wrong = { ...context, settingsProblem: 'Batch size: must be at least 1.' };
-    expect(readForm({ ...texts, settings: 'screen' }, wrong).problems!.get('settings')).toContain('Settings on screen: Batch size: must be at least 1.');
+    expect(readForm({ ...texts, settings: 'screen' }, wrong).problems!.get('settings')).toContain(
+      'Settings on screen: Batch size: must be at least 1.',
+    );
     expect(readForm(texts, wrong).problems).toBeNull();
   });
 
   it('asks nothing of a data set that is not known yet', () => {
-    expect(readForm({ ...texts, trainImages: '60000' }, { ...context, images: null }).plan?.training.trainImages).toBe(60_000);
+    expect(
+      readForm({ ...texts, trainImages: '60000' }, { ...context, images: null }).plan?.training
+        .trainImages,
+    ).toBe(60_000);
   });
 });

@@ -1,7 +1,11 @@
 /** The comparison that this page runs: its worker, and what it tells. */
 import type { ComparisonPlan } from '../../../engine/baselines/plan.ts';
 import { emptyComparison, sameRun } from '../../../engine/baselines/plan.ts';
-import type { CompareMessage, CompareRequest, RunFailure } from '../../../protocol/compare-messages.ts';
+import type {
+  CompareMessage,
+  CompareRequest,
+  RunFailure,
+} from '../../../protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
 import type { RunResult } from '../../../engine/baselines/results.ts';
 import { asFound } from '../../../storage/comparisons.ts';
@@ -26,7 +30,8 @@ export interface Where {
 
 const send = (request: CompareRequest): void => worker?.postMessage(request);
 
-export const estimateKey = ({ settings, training }: Plan, { source, backend }: Where): string => JSON.stringify([settings, training, source, backend]);
+export const estimateKey = ({ settings, training }: Plan, { source, backend }: Where): string =>
+  JSON.stringify([settings, training, source, backend]);
 
 /** Opens the form. */
 export function planComparison(): void {
@@ -39,16 +44,29 @@ export function estimate(plan: Plan, where: Where): void {
   openWorker();
   comparisons.setState({ work: 'estimating', estimate: null, error: null, loading: null });
   pending = estimateKey(plan, where);
-  send({ type: 'estimate', plan: { ...plan, dataset: '', backend: where.backend }, dataset: where.source, backend: where.backend });
+  send({
+    type: 'estimate',
+    plan: { ...plan, dataset: '', backend: where.backend },
+    dataset: where.source,
+    backend: where.backend,
+  });
 }
 
 /** Of what is being timed. */
 let pending = '';
 
 /** Stores the comparison and runs it. @param dataset its name, as the estimate told it. */
-export async function startComparison(plan: Plan, where: Where, name: string, dataset: string): Promise<void> {
+export async function startComparison(
+  plan: Plan,
+  where: Where,
+  name: string,
+  dataset: string,
+): Promise<void> {
   if (comparisons.getState().work !== 'idle') return;
-  const record = newRecord(name, emptyComparison({ dataset, backend: where.backend, ...plan }), { source: where.source, imported: false });
+  const record = newRecord(name, emptyComparison({ dataset, backend: where.backend, ...plan }), {
+    source: where.source,
+    imported: false,
+  });
   comparisons.setState({ work: 'running', planning: false });
   try {
     if (await addComparison(record)) void askForPersistence();
@@ -66,14 +84,21 @@ export function goOn(record: ComparisonRecord): void {
   if (comparisons.getState().work !== 'idle') return;
   const { comparison } = record;
   const source = sourceFor(record);
-  if (!source) return comparisons.setState({ problem: `The data set \u201c${comparison.dataset}\u201d is not in this browser: add it under Data, under this name, and go on then.` });
-  if (!backends.includes(comparison.backend)) return comparisons.setState({ problem: `This comparison was measured on \u201c${comparison.backend}\u201d, which no browser has: start a new one.` });
+  if (!source)
+    return comparisons.setState({
+      problem: `The data set \u201c${comparison.dataset}\u201d is not in this browser: add it under Data, under this name, and go on then.`,
+    });
+  if (!backends.includes(comparison.backend))
+    return comparisons.setState({
+      problem: `This comparison was measured on \u201c${comparison.backend}\u201d, which no browser has: start a new one.`,
+    });
   run(record, { source, backend: comparison.backend as BackendChoice });
 }
 
 function sourceFor({ source, comparison }: ComparisonRecord): DatasetSource | null {
   // The shipped set by where it is now, wherever it was then.
-  if (source?.kind === 'fashion-mnist') return sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  if (source?.kind === 'fashion-mnist')
+    return sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
   if (source) return source;
   if (comparison.dataset === 'fashion-mnist') return sourceOf('fashion-mnist');
   const set = datasets.getState().sets?.find(({ name }) => name === comparison.dataset);
@@ -82,7 +107,18 @@ function sourceFor({ source, comparison }: ComparisonRecord): DatasetSource | nu
 
 function run({ id, comparison }: ComparisonRecord, { source, backend }: Where): void {
   openWorker();
-  comparisons.setState({ work: 'running', runningId: id, shownId: id, opened: null, planning: false, progress: null, loading: null, error: null, problem: null, notKept: null });
+  comparisons.setState({
+    work: 'running',
+    runningId: id,
+    shownId: id,
+    opened: null,
+    planning: false,
+    progress: null,
+    loading: null,
+    error: null,
+    problem: null,
+    notKept: null,
+  });
   send({ type: 'run', id, comparison, dataset: source, backend });
   endWatch = giveWay(pauseComparison, resumeComparison);
 }
@@ -108,20 +144,34 @@ function end(): void {
   worker = null;
   endWatch?.();
   endWatch = null;
-  comparisons.setState({ work: 'idle', gaveWayTo: null, runningId: null, progress: null, loading: null });
+  comparisons.setState({
+    work: 'idle',
+    gaveWayTo: null,
+    runningId: null,
+    progress: null,
+    loading: null,
+  });
 }
 
 /** The one that timed the steps has the data set and the device already. */
 function openWorker(): void {
   if (worker) return;
-  const own = new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), { type: 'module', name: 'compare' });
+  const own = new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'compare',
+  });
   worker = own;
   own.addEventListener('message', ({ data }: MessageEvent<CompareMessage>) => {
     if (worker === own) receive(data);
   });
   own.addEventListener('error', (event) => {
     event.preventDefault();
-    if (worker === own) fail({ code: 'crash', message: `The worker stopped: ${event.message || 'no reason was given'}.`, advice: 'What was finished is kept: go on from there. Reload the page if it happens again.' });
+    if (worker === own)
+      fail({
+        code: 'crash',
+        message: `The worker stopped: ${event.message || 'no reason was given'}.`,
+        advice: 'What was finished is kept: go on from there. Reload the page if it happens again.',
+      });
   });
 }
 
@@ -136,11 +186,18 @@ function receive(message: CompareMessage): void {
     case 'loading':
       return comparisons.setState({ loading: { loaded: message.loaded, total: message.total } });
     case 'estimated':
-      return comparisons.setState({ work: 'idle', loading: null, estimate: { key: pending, measured: message.estimate, dataset: message.dataset } });
+      return comparisons.setState({
+        work: 'idle',
+        loading: null,
+        estimate: { key: pending, measured: message.estimate, dataset: message.dataset },
+      });
     case 'progress':
       return comparisons.setState({ progress: message.progress, loading: null });
     case 'run-finished':
-      return note((record) => withResult(record, message.result), [asFound(message.result, message.architecture)]);
+      return note(
+        (record) => withResult(record, message.result),
+        [asFound(message.result, message.architecture)],
+      );
     case 'run-failed':
       return note((record) => withFailure(record, message.failure));
     case 'paused':
@@ -168,9 +225,15 @@ function note(change: (record: ComparisonRecord) => Outcome, found: readonly Fou
 /** News from the store may have brought it already. */
 function withResult({ comparison, failures }: ComparisonRecord, result: RunResult): Outcome {
   const runs = [...comparison.runs.filter((other) => !sameRun(other, result)), result];
-  return { comparison: { ...comparison, runs }, failures: failures.filter((failure) => !sameRun(failure, result)) };
+  return {
+    comparison: { ...comparison, runs },
+    failures: failures.filter((failure) => !sameRun(failure, result)),
+  };
 }
 
 function withFailure({ comparison, failures }: ComparisonRecord, failure: RunFailure): Outcome {
-  return { comparison, failures: [...failures.filter((other) => !sameRun(other, failure)), failure] };
+  return {
+    comparison,
+    failures: [...failures.filter((other) => !sameRun(other, failure)), failure],
+  };
 }

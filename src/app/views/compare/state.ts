@@ -36,34 +36,80 @@ export interface Comparisons {
   readonly loading: { readonly loaded: number; readonly total: number } | null;
   readonly progress: RunProgress | null;
   /** The last timing; `key`: of what. */
-  readonly estimate: { readonly key: string; readonly measured: Estimate; readonly dataset: string } | null;
+  readonly estimate: {
+    readonly key: string;
+    readonly measured: Estimate;
+    readonly dataset: string;
+  } | null;
   /** Why results are not stored at the moment. */
   readonly notKept: string | null;
   readonly error: WorkerError | null;
 }
 
 export const comparisons = createStore<Comparisons>(() => ({
-  ...{ records: null, held: new Set<string>(), obstacle: null, shownId: null, opened: null, binned: null, problem: null, planning: false },
-  ...{ work: 'idle', gaveWayTo: null, runningId: null, loading: null, progress: null, estimate: null, notKept: null, error: null },
+  ...{
+    records: null,
+    held: new Set<string>(),
+    obstacle: null,
+    shownId: null,
+    opened: null,
+    binned: null,
+    problem: null,
+    planning: false,
+  },
+  ...{
+    work: 'idle',
+    gaveWayTo: null,
+    runningId: null,
+    loading: null,
+    progress: null,
+    estimate: null,
+    notKept: null,
+    error: null,
+  },
 }));
-export const useComparisons = <T>(select: (state: Comparisons) => T): T => useStore(comparisons, select);
+export const useComparisons = <T>(select: (state: Comparisons) => T): T =>
+  useStore(comparisons, select);
 
 /** Stored, and on screen; null where a file is, or nothing. */
-export function shownRecord({ opened, records, shownId }: Pick<Comparisons, 'opened' | 'records' | 'shownId'>): ComparisonRecord | null {
+export function shownRecord({
+  opened,
+  records,
+  shownId,
+}: Pick<Comparisons, 'opened' | 'records' | 'shownId'>): ComparisonRecord | null {
   return opened ? null : (records?.find(({ id }) => id === shownId) ?? null);
 }
 
-export function shownComparison(state: Pick<Comparisons, 'opened' | 'records' | 'shownId'>): Comparison | null {
+export function shownComparison(
+  state: Pick<Comparisons, 'opened' | 'records' | 'shownId'>,
+): Comparison | null {
   return state.opened?.comparison ?? shownRecord(state)?.comparison ?? null;
 }
 
-export type Standing = { kind: 'running' | 'elsewhere' | 'interrupted' | 'failed' | 'finished'; done: number; total: number; failed: number };
+export type Standing = {
+  kind: 'running' | 'elsewhere' | 'interrupted' | 'failed' | 'finished';
+  done: number;
+  total: number;
+  failed: number;
+};
 
 /** Where a stored comparison stands. */
-export function standing({ id, comparison, failures }: ComparisonRecord, { held, runningId }: Pick<Comparisons, 'held' | 'runningId'>): Standing {
+export function standing(
+  { id, comparison, failures }: ComparisonRecord,
+  { held, runningId }: Pick<Comparisons, 'held' | 'runningId'>,
+): Standing {
   const total = allRuns(comparison).length;
   const open = openRuns(comparison).length;
   const failed = failures.length;
-  const kind = runningId === id ? 'running' : held.has(id) ? 'elsewhere' : open === 0 ? 'finished' : open <= failed ? 'failed' : 'interrupted';
+  const kind =
+    runningId === id
+      ? 'running'
+      : held.has(id)
+        ? 'elsewhere'
+        : open === 0
+          ? 'finished'
+          : open <= failed
+            ? 'failed'
+            : 'interrupted';
   return { kind, done: total - open, total, failed };
 }

@@ -15,10 +15,13 @@ const largestFile = 64 * 1024 * 1024;
 let opening: Promise<ComparisonStore> | null = null;
 
 export function theStore(): Promise<ComparisonStore> {
-  opening ??= openComparisons({ onOutdated: () => comparisons.setState({ obstacle: outdated }) }).then(async ({ store, obstacle }) => {
+  opening ??= openComparisons({
+    onOutdated: () => comparisons.setState({ obstacle: outdated }),
+  }).then(async ({ store, obstacle }) => {
     comparisons.setState({ obstacle });
     onComparisonNews(() => void refreshComparisons());
-    for (const { id, deleted } of await store.list()) if (deleted !== null && deleted < Date.now() - binTime) await store.remove(id);
+    for (const { id, deleted } of await store.list())
+      if (deleted !== null && deleted < Date.now() - binTime) await store.remove(id);
     return store;
   });
   return opening;
@@ -30,9 +33,20 @@ export async function refreshComparisons(): Promise<void> {
     const store = await theStore();
     const [stored, running] = await Promise.all([store.list(), held('comparison')]);
     comparisons.setState(({ records, shownId, opened, planning }) => {
-      const kept = stored.filter(({ deleted }) => deleted === null).map((record) => newer(record, records?.find(({ id }) => id === record.id)));
+      const kept = stored
+        .filter(({ deleted }) => deleted === null)
+        .map((record) =>
+          newer(
+            record,
+            records?.find(({ id }) => id === record.id),
+          ),
+        );
       // At first sight, the latest.
-      return { records: kept, held: running, shownId: shownId ?? (opened || planning ? null : (kept[0]?.id ?? null)) };
+      return {
+        records: kept,
+        held: running,
+        shownId: shownId ?? (opened || planning ? null : (kept[0]?.id ?? null)),
+      };
     });
   } catch (error) {
     comparisons.setState(({ records }) => ({ records: records ?? [], obstacle: messageOf(error) }));
@@ -79,8 +93,15 @@ async function change(id: string, fields: ComparisonChange): Promise<void> {
 }
 
 /** What the worker measured is on screen at once; where there is no store, this is where it is kept. */
-export async function noteOutcome(id: string, fields: Pick<ComparisonRecord, 'comparison' | 'failures'>, found: readonly Found[]): Promise<void> {
-  comparisons.setState(({ records }) => ({ records: records?.map((record) => (record.id === id ? { ...record, ...fields } : record)) ?? null }));
+export async function noteOutcome(
+  id: string,
+  fields: Pick<ComparisonRecord, 'comparison' | 'failures'>,
+  found: readonly Found[],
+): Promise<void> {
+  comparisons.setState(({ records }) => ({
+    records:
+      records?.map((record) => (record.id === id ? { ...record, ...fields } : record)) ?? null,
+  }));
   const store = await theStore();
   if (store.kind === 'memory') await store.update(id, fields, found).catch(() => {});
 }
@@ -118,9 +139,16 @@ async function emptyBin(): Promise<void> {
 export async function openComparisonFile(file: File | undefined): Promise<void> {
   if (!file) return;
   try {
-    if (file.size > largestFile) throw new Error(`it has ${Math.round(file.size / 2 ** 20)} MiB; the lab reads up to ${largestFile / 2 ** 20} MiB.`);
+    if (file.size > largestFile)
+      throw new Error(
+        `it has ${Math.round(file.size / 2 ** 20)} MiB; the lab reads up to ${largestFile / 2 ** 20} MiB.`,
+      );
     const comparison = parseComparison(await file.text());
-    comparisons.setState({ opened: { name: file.name.replace(/\.json$/i, ''), comparison }, problem: null, planning: false });
+    comparisons.setState({
+      opened: { name: file.name.replace(/\.json$/i, ''), comparison },
+      problem: null,
+      planning: false,
+    });
   } catch (error) {
     comparisons.setState({ problem: `${file.name}: ${messageOf(error)}` });
   }
@@ -128,12 +156,29 @@ export async function openComparisonFile(file: File | undefined): Promise<void> 
 
 export async function keepOpened(): Promise<void> {
   const { opened } = comparisons.getState();
-  if (opened) await addComparison(newRecord(opened.name, opened.comparison, { source: null, imported: true }));
+  if (opened)
+    await addComparison(
+      newRecord(opened.name, opened.comparison, { source: null, imported: true }),
+    );
 }
 
-export function newRecord(name: string, comparison: Comparison, { source, imported }: Pick<ComparisonRecord, 'source' | 'imported'>): ComparisonRecord {
+export function newRecord(
+  name: string,
+  comparison: Comparison,
+  { source, imported }: Pick<ComparisonRecord, 'source' | 'imported'>,
+): ComparisonRecord {
   const now = Date.now();
-  return { id: crypto.randomUUID(), name: name.slice(0, 120) || 'Without a name', created: now, updated: now, comparison, failures: [], source, deleted: null, imported };
+  return {
+    id: crypto.randomUUID(),
+    name: name.slice(0, 120) || 'Without a name',
+    created: now,
+    updated: now,
+    comparison,
+    failures: [],
+    source,
+    deleted: null,
+    imported,
+  };
 }
 
 export function messageOf(error: unknown): string {

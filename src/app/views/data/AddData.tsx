@@ -5,7 +5,13 @@ import type { ImportFile, Progress } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { bytes, duration, integer, percent, plural } from '../../format.ts';
-import { answerUnreadable, cancelImport, dismissOutcome, importDataset, useDatasets } from '../../store/datasets.ts';
+import {
+  answerUnreadable,
+  cancelImport,
+  dismissOutcome,
+  importDataset,
+  useDatasets,
+} from '../../store/datasets.ts';
 import type { ImportJob } from '../../store/datasets.ts';
 import { droppedFiles, nameOf, pickedFiles } from './pick-files.ts';
 
@@ -30,14 +36,17 @@ function DropZone() {
   const folderInput = useRef<HTMLInputElement>(null);
   const id = useId();
   const take = (files: ImportFile[]): void => {
-    if (files.length === 0) return setProblem('Nothing was in it: choose files, or a folder with files in it.');
+    if (files.length === 0)
+      return setProblem('Nothing was in it: choose files, or a folder with files in it.');
     setProblem('');
     void importDataset(files, { name: nameOf(files), imageSize, labelKind });
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
-    droppedFiles(event.dataTransfer.items).then(take, () => setProblem('The browser could not read what was dropped: use the buttons instead.'));
+    droppedFiles(event.dataTransfer.items).then(take, () =>
+      setProblem('The browser could not read what was dropped: use the buttons instead.'),
+    );
   };
   return (
     <div
@@ -51,8 +60,9 @@ function DropZone() {
       onDrop={drop}
     >
       <p>
-        Drop files or a folder here. CIFAR-10 and CIFAR-100 (<code>.bin</code>, <code>.tar.gz</code>), IDX (<code>-ubyte</code>, <code>.gz</code>), images in one folder
-        per class (also as <code>.zip</code>), NumPy <code>.npz</code>.
+        Drop files or a folder here. CIFAR-10 and CIFAR-100 (<code>.bin</code>, <code>.tar.gz</code>
+        ), IDX (<code>-ubyte</code>, <code>.gz</code>), images in one folder per class (also as{' '}
+        <code>.zip</code>), NumPy <code>.npz</code>.
       </p>
       <p className="buttons">
         <button type="button" onClick={() => filesInput.current?.click()}>
@@ -62,12 +72,30 @@ function DropZone() {
           Choose a folder
         </button>
       </p>
-      <input ref={filesInput} type="file" multiple hidden aria-label="Files of a data set" onChange={(event) => take(pickedAnew(event.target))} />
-      <input ref={folderInput} type="file" hidden aria-label="Folder of a data set" {...{ webkitdirectory: '' }} onChange={(event) => take(pickedAnew(event.target))} />
+      <input
+        ref={filesInput}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files of a data set"
+        onChange={(event) => take(pickedAnew(event.target))}
+      />
+      <input
+        ref={folderInput}
+        type="file"
+        hidden
+        aria-label="Folder of a data set"
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => take(pickedAnew(event.target))}
+      />
       <div className="import-options">
         <span className="field inline">
           <label htmlFor={`${id}-size`}>Photos to</label>
-          <select id={`${id}-size`} value={imageSize} onChange={(event) => setImageSize(Number(event.target.value))}>
+          <select
+            id={`${id}-size`}
+            value={imageSize}
+            onChange={(event) => setImageSize(Number(event.target.value))}
+          >
             {imageSizes.map((size) => (
               <option key={size} value={size}>
                 {size} × {size} pixels
@@ -77,7 +105,11 @@ function DropZone() {
         </span>
         <span className="field inline">
           <label htmlFor={`${id}-labels`}>CIFAR-100</label>
-          <select id={`${id}-labels`} value={labelKind} onChange={(event) => setLabelKind(event.target.value === 'coarse' ? 'coarse' : 'fine')}>
+          <select
+            id={`${id}-labels`}
+            value={labelKind}
+            onChange={(event) => setLabelKind(event.target.value === 'coarse' ? 'coarse' : 'fine')}
+          >
             <option value="fine">100 classes</option>
             <option value="coarse">20 superclasses</option>
           </select>
@@ -99,7 +131,11 @@ function pickedAnew(input: HTMLInputElement): ImportFile[] {
   return files;
 }
 
-const phases: Readonly<Record<Progress['phase'], string>> = { looking: 'Looking through', reading: 'Reading', storing: 'Storing' };
+const phases: Readonly<Record<Progress['phase'], string>> = {
+  looking: 'Looking through',
+  reading: 'Reading',
+  storing: 'Storing',
+};
 
 function Job({ job: { name, progress, msLeft, unreadable, cancelling } }: { job: ImportJob }) {
   const share = progress && progress.total > 0 ? progress.done / progress.total : null;
@@ -127,7 +163,12 @@ function Job({ job: { name, progress, msLeft, unreadable, cancelling } }: { job:
             ))}
           </ul>
           <p className="buttons">
-            <button type="button" className="primary" autoFocus onClick={() => answerUnreadable(true)}>
+            <button
+              type="button"
+              className="primary"
+              autoFocus
+              onClick={() => answerUnreadable(true)}
+            >
               Leave {unreadable.count === 1 ? 'it' : 'them'} out
             </button>
             <button type="button" onClick={() => answerUnreadable(false)}>

@@ -17,7 +17,13 @@ const epochs = 6;
 const gap = 4;
 const paddings = [0, 1, 2, 4, 8];
 
-export function AugmentationPreview({ source, summary }: { source: DatasetSource; summary: DatasetSummary }) {
+export function AugmentationPreview({
+  source,
+  summary,
+}: {
+  source: DatasetSource;
+  summary: DatasetSummary;
+}) {
   const settings = useLab((s) => s.settings);
   const locked = useLab((s) => activeStates.includes(s.state));
   const { data, seed } = settings;
@@ -28,10 +34,19 @@ export function AugmentationPreview({ source, summary }: { source: DatasetSource
       note={`at ${data.imageSize} pixels, as in the settings`}
       className="area-augmentation"
     >
-      <fieldset disabled={locked} className="augmentation-settings" title={locked ? 'Stop the search to change its settings' : undefined}>
+      <fieldset
+        disabled={locked}
+        className="augmentation-settings"
+        title={locked ? 'Stop the search to change its settings' : undefined}
+      >
         <label>
           Crop padding{' '}
-          <select value={data.cropPadding} onChange={(event) => changeSettings(withValue(settings, 'data.cropPadding', Number(event.target.value)))}>
+          <select
+            value={data.cropPadding}
+            onChange={(event) =>
+              changeSettings(withValue(settings, 'data.cropPadding', Number(event.target.value)))
+            }
+          >
             {[...new Set([...paddings, data.cropPadding])]
               .sort((a, b) => a - b)
               .map((padding) => (
@@ -42,11 +57,23 @@ export function AugmentationPreview({ source, summary }: { source: DatasetSource
           </select>
         </label>
         <label>
-          <input type="checkbox" checked={data.flip} onChange={(event) => changeSettings(withValue(settings, 'data.flip', event.target.checked))} /> Flip
+          <input
+            type="checkbox"
+            checked={data.flip}
+            onChange={(event) =>
+              changeSettings(withValue(settings, 'data.flip', event.target.checked))
+            }
+          />{' '}
+          Flip
         </label>
         <label>
           Cutout{' '}
-          <select value={data.cutout ?? 0} onChange={(event) => changeSettings(withValue(settings, 'data.cutout', Number(event.target.value)))}>
+          <select
+            value={data.cutout ?? 0}
+            onChange={(event) =>
+              changeSettings(withValue(settings, 'data.cutout', Number(event.target.value)))
+            }
+          >
             {[...new Set([0, 4, 8, 16, data.cutout ?? 0])]
               .sort((a, b) => a - b)
               .map((side) => (
@@ -57,27 +84,43 @@ export function AugmentationPreview({ source, summary }: { source: DatasetSource
           </select>
         </label>
       </fieldset>
-      {problem ? <p className="empty">{problem}</p> : <Rows source={source} summary={summary} seed={seed} data={data} />}
+      {problem ? (
+        <p className="empty">{problem}</p>
+      ) : (
+        <Rows source={source} summary={summary} seed={seed} data={data} />
+      )}
     </Panel>
   );
 }
 
-type RowsProps = { source: DatasetSource; summary: DatasetSummary; seed: number; data: Parameters<typeof withValue>[0]['data'] };
+type RowsProps = {
+  source: DatasetSource;
+  summary: DatasetSummary;
+  seed: number;
+  data: Parameters<typeof withValue>[0]['data'];
+};
 
 function Rows({ source, summary, seed, data }: RowsProps) {
   const answer = useAnswer('preview', { source, settings: { seed, data }, images, epochs });
   const canvas = useRef<HTMLCanvasElement>(null);
   const preview = answer.state === 'failed' ? null : answer.value;
   useEffect(() => {
-    if (preview && canvas.current) drawGrid(canvas.current, { ...preview, columns: epochs + 1, cell: 48, gap });
+    if (preview && canvas.current)
+      drawGrid(canvas.current, { ...preview, columns: epochs + 1, cell: 48, gap });
   }, [preview]);
   if (answer.state === 'failed') return <p className="empty">{answer.error.message}</p>;
   if (!preview) return <p className="empty">Loading images.</p>;
   return (
     <>
-      <p className="note">Left: the image as it is; then as the first {epochs} epochs see it under this seed.</p>
+      <p className="note">
+        Left: the image as it is; then as the first {epochs} epochs see it under this seed.
+      </p>
       <div className="sheet-box" tabIndex={0} role="region" aria-label="Augmented images">
-        <canvas ref={canvas} role="img" aria-label={`${preview.labels.map((label) => summary.classNames[label]).join(', ')}: each as it is and in ${epochs} epochs`} />
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={`${preview.labels.map((label) => summary.classNames[label]).join(', ')}: each as it is and in ${epochs} epochs`}
+        />
       </div>
     </>
   );

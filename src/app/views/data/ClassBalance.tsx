@@ -7,13 +7,22 @@ import { TableScroll } from '../../components/TableScroll.tsx';
 
 const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
-export function ClassBalance({ summary: { classNames, train, test } }: { summary: DatasetSummary }) {
+export function ClassBalance({
+  summary: { classNames, train, test },
+}: {
+  summary: DatasetSummary;
+}) {
   const [asTable, setAsTable] = useState(false);
   const most = Math.max(...train, ...test, 1);
   const least = Math.min(...train);
   const widest = Math.max(...train);
   return (
-    <Panel title="Class balance" note="images" className="area-classes" actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Class balance" />}>
+    <Panel
+      title="Class balance"
+      note="images"
+      className="area-classes"
+      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Class balance" />}
+    >
       <p className="lead">
         {least === widest
           ? `Balanced: ${integer(least)} training images of every class.`
@@ -54,7 +63,10 @@ export function ClassBalance({ summary: { classNames, train, test } }: { summary
           </ul>
           <ul className="class-bars" tabIndex={0} aria-label="Images of each class">
             {classNames.map((name, i) => (
-              <li key={i} aria-label={`${name}: ${integer(train[i]!)} training, ${integer(test[i]!)} test`}>
+              <li
+                key={i}
+                aria-label={`${name}: ${integer(train[i]!)} training, ${integer(test[i]!)} test`}
+              >
                 <span title={name}>{name}</span>
                 <span className="class-bar" aria-hidden="true">
                   <i className="train" style={{ width: `${(100 * train[i]!) / most}%` }} />

@@ -1,6 +1,10 @@
 /** Images of a set as they are, by split and class, page by page. */
 import { useEffect, useId, useRef, useState } from 'react';
-import type { DatasetSummary, SomeImages, StoredSplitName } from '../../../protocol/data-messages.ts';
+import type {
+  DatasetSummary,
+  SomeImages,
+  StoredSplitName,
+} from '../../../protocol/data-messages.ts';
 import type { DatasetSource } from '../../../protocol/messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { integer } from '../../format.ts';
@@ -12,7 +16,13 @@ const gap = 4;
 /** Screen pixels a side: whole multiples keep the pixels even. */
 const cellOf = (size: number) => (size >= 48 ? 64 : size * Math.max(1, Math.round(56 / size)));
 
-export function ContactSheet({ source, summary }: { source: DatasetSource; summary: DatasetSummary }) {
+export function ContactSheet({
+  source,
+  summary,
+}: {
+  source: DatasetSource;
+  summary: DatasetSummary;
+}) {
   const [split, setSplit] = useState<StoredSplitName>('train');
   const [label, setLabel] = useState<number | null>(null);
   const [first, setFirst] = useState(0);
@@ -22,7 +32,11 @@ export function ContactSheet({ source, summary }: { source: DatasetSource; summa
   return (
     <Panel
       title="Images"
-      note={shown && total > 0 ? `${integer(first + 1)} to ${integer(first + shown.numbers.length)} of ${integer(total)}` : undefined}
+      note={
+        shown && total > 0
+          ? `${integer(first + 1)} to ${integer(first + shown.numbers.length)} of ${integer(total)}`
+          : undefined
+      }
       className="area-images"
       actions={
         <>
@@ -52,10 +66,18 @@ export function ContactSheet({ source, summary }: { source: DatasetSource; summa
               </option>
             ))}
           </select>
-          <button type="button" disabled={first === 0} onClick={() => setFirst(Math.max(0, first - pageSize))}>
+          <button
+            type="button"
+            disabled={first === 0}
+            onClick={() => setFirst(Math.max(0, first - pageSize))}
+          >
             Previous
           </button>
-          <button type="button" disabled={first + pageSize >= total} onClick={() => setFirst(first + pageSize)}>
+          <button
+            type="button"
+            disabled={first + pageSize >= total}
+            onClick={() => setFirst(first + pageSize)}
+          >
             Next
           </button>
         </>
@@ -85,12 +107,18 @@ function Sheet({ images, classNames }: { images: SomeImages; classNames: readonl
   const id = useId();
   useEffect(() => {
     const element = box.current!;
-    const observer = new ResizeObserver(() => setColumns(Math.max(1, Math.floor((element.clientWidth + gap) / (cell + gap)))));
+    const observer = new ResizeObserver(() =>
+      setColumns(Math.max(1, Math.floor((element.clientWidth + gap) / (cell + gap)))),
+    );
     observer.observe(element);
     return () => observer.disconnect();
   }, [cell]);
-  useEffect(() => drawGrid(canvas.current!, { ...images, columns, cell, gap }), [images, columns, cell]);
-  const nameOf = (slot: number): string => `${classNames[images.labels[slot]!]!}, number ${integer(images.numbers[slot]!)}`;
+  useEffect(
+    () => drawGrid(canvas.current!, { ...images, columns, cell, gap }),
+    [images, columns, cell],
+  );
+  const nameOf = (slot: number): string =>
+    `${classNames[images.labels[slot]!]!}, number ${integer(images.numbers[slot]!)}`;
   const find = (x: number, y: number): number | null => {
     const slot = Math.floor(y / (cell + gap)) * columns + Math.floor(x / (cell + gap));
     return slot >= 0 && slot < images.numbers.length && x < columns * (cell + gap) ? slot : null;
@@ -103,11 +131,19 @@ function Sheet({ images, classNames }: { images: SomeImages; classNames: readonl
         role="img"
         aria-label={`${images.numbers.length} images`}
         aria-describedby={id}
-        onPointerMove={({ nativeEvent: { offsetX, offsetY } }) => setHovered(find(offsetX, offsetY))}
+        onPointerMove={({ nativeEvent: { offsetX, offsetY } }) =>
+          setHovered(find(offsetX, offsetY))
+        }
         onPointerLeave={() => setHovered(null)}
       />
       {origin && hovered !== null && (
-        <span className="sheet-name" style={{ left: Math.min(origin[0], Math.max(0, columns * (cell + gap) - 170)), top: origin[1] + cell }}>
+        <span
+          className="sheet-name"
+          style={{
+            left: Math.min(origin[0], Math.max(0, columns * (cell + gap) - 170)),
+            top: origin[1] + cell,
+          }}
+        >
           {nameOf(hovered)}
         </span>
       )}

@@ -19,7 +19,8 @@ export function SetDetails({ choice }: { choice: DatasetChoice }) {
       </p>
     );
   }
-  if (answer.value === null) return <p className="empty">Loading {embeddedSets[choice] ?? 'the data set'}.</p>;
+  if (answer.value === null)
+    return <p className="empty">Loading {embeddedSets[choice] ?? 'the data set'}.</p>;
   const summary = answer.value;
   return (
     <div className="data-main">
@@ -43,7 +44,19 @@ const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 const fixed = (values: readonly number[]) => values.map((value) => value.toFixed(4)).join(' / ');
 
 function Figures({ summary }: { summary: DatasetSummary }) {
-  const { name, kind, size, channels, classNames, train, test, mean, deviation, bytes: length, notes } = summary;
+  const {
+    name,
+    kind,
+    size,
+    channels,
+    classNames,
+    train,
+    test,
+    mean,
+    deviation,
+    bytes: length,
+    notes,
+  } = summary;
   const perChannel = channels === 1 ? 'of 1' : 'red / green / blue, of 1';
   const rows: [string, string][] = [
     ['Training images', integer(sum(train))],
@@ -55,7 +68,11 @@ function Figures({ summary }: { summary: DatasetSummary }) {
     [`Standard deviation, ${perChannel}`, fixed(deviation)],
   ];
   return (
-    <Panel title={name} note={`read from ${kinds[kind]}; statistics of the training images`} className="area-figures">
+    <Panel
+      title={name}
+      note={`read from ${kinds[kind]}; statistics of the training images`}
+      className="area-figures"
+    >
       <dl className="set-figures">
         {rows.map(([term, value]) => (
           <div key={term}>

@@ -20,10 +20,25 @@ export function SetList({ shown, show }: Props) {
     <Panel title="Data sets" note="the marked one is the next search’s" className="area-sets">
       <ul className="set-list">
         {Object.entries(embeddedSets).map(([choice, name]) => (
-          <Row key={choice} choice={choice} name={name} about="shipped with the lab" shown={shown} show={show} />
+          <Row
+            key={choice}
+            choice={choice}
+            name={name}
+            about="shipped with the lab"
+            shown={shown}
+            show={show}
+          />
         ))}
         {sets?.map((set) => (
-          <Row key={set.id} choice={set.id} name={set.name} about={about(set)} shown={shown} show={show} removable />
+          <Row
+            key={set.id}
+            choice={set.id}
+            name={set.name}
+            about={about(set)}
+            shown={shown}
+            show={show}
+            removable
+          />
         ))}
       </ul>
       {sets === null && <p className="note">Reading the browser’s store.</p>}
@@ -42,19 +57,44 @@ function about({ train, test, size, channels, classNames, bytes: length }: Liste
   return `${integer(sum(train))} + ${integer(sum(test))} of ${size}×${size}${channels === 1 ? ' gray' : ''}, ${plural(classNames.length, 'class').replace('classs', 'classes')}, ${bytes(length)}`;
 }
 
-function Row({ choice, name, about, shown, show, removable = false }: Props & { choice: DatasetChoice; name: string; about: string; removable?: boolean }) {
+function Row({
+  choice,
+  name,
+  about,
+  shown,
+  show,
+  removable = false,
+}: Props & { choice: DatasetChoice; name: string; about: string; removable?: boolean }) {
   const chosen = useDatasets((s) => s.choice === choice);
   const busy = useLab((s) => activeStates.includes(s.state));
   const [asking, setAsking] = useState(false);
   return (
     <li className="set-row" data-shown={choice === shown}>
-      <input type="radio" name="dataset" checked={chosen} aria-label={`${name}: use for the next search`} onChange={() => chooseDataset(choice)} />
-      <button type="button" className="set-name" aria-pressed={choice === shown} onClick={() => show(choice)}>
+      <input
+        type="radio"
+        name="dataset"
+        checked={chosen}
+        aria-label={`${name}: use for the next search`}
+        onChange={() => chooseDataset(choice)}
+      />
+      <button
+        type="button"
+        className="set-name"
+        aria-pressed={choice === shown}
+        onClick={() => show(choice)}
+      >
         <span>{name}</span>
         <small>{about}</small>
       </button>
       {removable && !asking && (
-        <button type="button" className="set-remove" disabled={busy && chosen} title={busy && chosen ? 'The running search may need it' : undefined} aria-label={`Delete ${name}`} onClick={() => setAsking(true)}>
+        <button
+          type="button"
+          className="set-remove"
+          disabled={busy && chosen}
+          title={busy && chosen ? 'The running search may need it' : undefined}
+          aria-label={`Delete ${name}`}
+          onClick={() => setAsking(true)}
+        >
           Delete
         </button>
       )}

@@ -11,13 +11,19 @@ export interface Grid {
   gap: number;
 }
 
-export function gridExtent(count: number, { columns, cell, gap }: Pick<Grid, 'columns' | 'cell' | 'gap'>): { width: number; height: number } {
+export function gridExtent(
+  count: number,
+  { columns, cell, gap }: Pick<Grid, 'columns' | 'cell' | 'gap'>,
+): { width: number; height: number } {
   const rows = Math.ceil(count / columns);
   return { width: columns * (cell + gap) - gap, height: Math.max(0, rows * (cell + gap) - gap) };
 }
 
 /** Where image `index` lies, from the grid's corner. */
-export const cellOrigin = (index: number, { columns, cell, gap }: Pick<Grid, 'columns' | 'cell' | 'gap'>): [x: number, y: number] => [
+export const cellOrigin = (
+  index: number,
+  { columns, cell, gap }: Pick<Grid, 'columns' | 'cell' | 'gap'>,
+): [x: number, y: number] => [
   (index % columns) * (cell + gap),
   Math.floor(index / columns) * (cell + gap),
 ];

@@ -7,7 +7,9 @@ export const pickedFiles = (list: FileList | null): ImportFile[] =>
 
 /** From a drop: folders are walked through. Entries must be taken before the event is over. */
 export async function droppedFiles(items: DataTransferItemList): Promise<ImportFile[]> {
-  const dropped = Array.from(items, (item) => (item.kind === 'file' ? (item.webkitGetAsEntry() ?? item.getAsFile()) : null));
+  const dropped = Array.from(items, (item) =>
+    item.kind === 'file' ? (item.webkitGetAsEntry() ?? item.getAsFile()) : null,
+  );
   const found: ImportFile[] = [];
   for (const one of dropped) {
     // What has no place in a file system (dragged out of another page) is a file all the same.
@@ -19,14 +21,18 @@ export async function droppedFiles(items: DataTransferItemList): Promise<ImportF
 
 async function walk(entry: FileSystemEntry, found: ImportFile[]): Promise<void> {
   if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject));
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject),
+    );
     found.push({ path: entry.fullPath.replace(/^\//, ''), file });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   // A reader hands out some entries at a time, and none at the end.
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
+      reader.readEntries(resolve, reject),
+    );
     if (some.length === 0) return;
     for (const one of some) await walk(one, found);
   }

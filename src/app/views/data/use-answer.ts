@@ -4,10 +4,16 @@ import type { DataPayload, DataRequestType, DataValue } from '../../../protocol/
 import type { WorkerError } from '../../../protocol/messages.ts';
 import { askForData, errorOf } from '../../store/datasets.ts';
 
-export type Answer<T> = { state: 'waiting'; value: T | null } | { state: 'here'; value: T } | { state: 'failed'; error: WorkerError };
+export type Answer<T> =
+  | { state: 'waiting'; value: T | null }
+  | { state: 'here'; value: T }
+  | { state: 'failed'; error: WorkerError };
 
 /** While a new answer is awaited, the last one stays. `payload` is compared by its contents. */
-export function useAnswer<T extends DataRequestType>(type: T, payload: DataPayload<T>): Answer<DataValue<T>> {
+export function useAnswer<T extends DataRequestType>(
+  type: T,
+  payload: DataPayload<T>,
+): Answer<DataValue<T>> {
   const [answer, setAnswer] = useState<Answer<DataValue<T>>>({ state: 'waiting', value: null });
   const question = JSON.stringify(payload);
   useEffect(() => {

@@ -11,7 +11,13 @@ import { useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
 import { useCandidates, useFilterGroups, useShape, useWeights } from '../units/shown-units.ts';
 import { UnitCourse } from '../units/UnitCourse.tsx';
-import { candidateTitle, FilterDetail, levelNote, OperationDetail, WeightDetail } from '../units/UnitDetail.tsx';
+import {
+  candidateTitle,
+  FilterDetail,
+  levelNote,
+  OperationDetail,
+  WeightDetail,
+} from '../units/UnitDetail.tsx';
 import type { Candidate } from '../../store/cell-units.ts';
 import { largestWeight, rowGroups } from './rows.ts';
 import type { Row } from './rows.ts';
@@ -25,14 +31,27 @@ export default function Discretization() {
   const candidates = useCandidates(cell);
   const filterGroups = useFilterGroups(cell);
   const weights = useWeights(cell);
-  const groups = useMemo(() => rowGroups(level, { candidates, filterGroups, weights }), [level, candidates, filterGroups, weights]);
+  const groups = useMemo(
+    () => rowGroups(level, { candidates, filterGroups, weights }),
+    [level, candidates, filterGroups, weights],
+  );
   const span = useMemo(() => largestWeight(weights), [weights]);
-  const row = groups.flatMap((group) => group.rows).find((one) => one.unit === unit && (unit !== null || one.slot === slot));
+  const row = groups
+    .flatMap((group) => group.rows)
+    .find((one) => one.unit === unit && (unit !== null || one.slot === slot));
   const title = `${granularityNames[level].many} of ${cellName(cell)}`;
   return (
     <div className="view discretization">
-      <form className="filter-bar" aria-label="What to show" onSubmit={(event) => event.preventDefault()}>
-        <CellPicker cell={cell} choose={(next) => select({ cell: next })} name="discretization-cell" />
+      <form
+        className="filter-bar"
+        aria-label="What to show"
+        onSubmit={(event) => event.preventDefault()}
+      >
+        <CellPicker
+          cell={cell}
+          choose={(next) => select({ cell: next })}
+          name="discretization-cell"
+        />
         <Levels level={level} />
         <Summary cell={cell} level={level} />
       </form>
@@ -48,27 +67,42 @@ export default function Discretization() {
           <UnitTable level={level} groups={groups} />
         ) : (
           <>
-            <UnitList label={`${title} against their thresholds`} level={level} groups={groups} span={span} />
+            <UnitList
+              label={`${title} against their thresholds`}
+              level={level}
+              groups={groups}
+              span={span}
+            />
             <UnitLegend level={level} />
           </>
         )}
       </Panel>
       <Panel title={row ? rowTitle(row) : 'Selected'} note={cellName(cell)} className="area-detail">
-        {row ? <Detail cell={cell} level={level} row={row} others={candidates} /> : <p className="empty">{levelNote[level]} Choose one to see where it stands.</p>}
+        {row ? (
+          <Detail cell={cell} level={level} row={row} others={candidates} />
+        ) : (
+          <p className="empty">{levelNote[level]} Choose one to see where it stands.</p>
+        )}
       </Panel>
       <UnitCourse selected={{ cell, level, unit, slot }} title={row ? rowTitle(row) : title} />
     </div>
   );
 }
 
-const rowTitle = ({ candidate, slot }: Row): string => (candidate ? candidateTitle(candidate) : `Preprocess of input ${slot + 1}`);
+const rowTitle = ({ candidate, slot }: Row): string =>
+  candidate ? candidateTitle(candidate) : `Preprocess of input ${slot + 1}`;
 
 function Levels({ level }: { level: Granularity }) {
   return (
     <div className="segments" role="radiogroup" aria-label="Granularity">
       {granularities.map((one) => (
         <label key={one}>
-          <input type="radio" name="level" checked={level === one} onChange={() => select({ level: one })} />
+          <input
+            type="radio"
+            name="level"
+            checked={level === one}
+            onChange={() => select({ level: one })}
+          />
           <span>
             <Glyph of={one} /> {granularityNames[one].many}
           </span>
@@ -84,33 +118,66 @@ function Summary({ cell, level }: { cell: number; level: Granularity }) {
   if (!snapshot || !count) return null;
   return (
     <p className="summary" data-level={level}>
-      <strong>{percent(count.left / Math.max(1, count.total))}</strong> left: {integer(count.left)} of {integer(count.total)} {granularityNames[level].many.toLowerCase()},{' '}
+      <strong>{percent(count.left / Math.max(1, count.total))}</strong> left: {integer(count.left)}{' '}
+      of {integer(count.total)} {granularityNames[level].many.toLowerCase()},{' '}
       {snapshot.committed ? 'committed' : 'as a commit now would leave them'}
     </p>
   );
 }
 
-function Detail({ cell, level, row, others }: { cell: number; level: Granularity; row: Row; others: readonly Candidate[] }) {
+function Detail({
+  cell,
+  level,
+  row,
+  others,
+}: {
+  cell: number;
+  level: Granularity;
+  row: Row;
+  others: readonly Candidate[];
+}) {
   if (level === 'filter') {
-    return <FilterDetail groups={row.groups} titles={row.candidate ? row.groups.map(({ part }) => `Block ${part + 1}`) : ['Preprocess']} />;
+    return (
+      <FilterDetail
+        groups={row.groups}
+        titles={row.candidate ? row.groups.map(({ part }) => `Block ${part + 1}`) : ['Preprocess']}
+      />
+    );
   }
   if (!row.candidate) return null;
-  return level === 'operation' ? <OperationDetail candidate={row.candidate} others={others} /> : <WeightDetail cell={cell} unit={row.candidate.unit} />;
+  return level === 'operation' ? (
+    <OperationDetail candidate={row.candidate} others={others} />
+  ) : (
+    <WeightDetail cell={cell} unit={row.candidate.unit} />
+  );
 }
 
 function UnitLegend({ level }: { level: Granularity }) {
-  const axis = level === 'operation' ? 'importance, sigmoid(\u03b1)' : level === 'filter' ? 'gate, sigmoid(\u03b2); upper row first block' : 'magnitude |w|';
+  const axis =
+    level === 'operation'
+      ? 'importance, sigmoid(\u03b1)'
+      : level === 'filter'
+        ? 'gate, sigmoid(\u03b2); upper row first block'
+        : 'magnitude |w|';
   return (
     <ul className="legend unit-legend">
       <li>
         <svg width="14" height="10" aria-hidden="true">
-          {level === 'operation' ? <circle cx="7" cy="5" r="4" fill="var(--operation)" /> : <rect x="5" width="3" height="10" fill={`var(--${level})`} />}
+          {level === 'operation' ? (
+            <circle cx="7" cy="5" r="4" fill="var(--operation)" />
+          ) : (
+            <rect x="5" width="3" height="10" fill={`var(--${level})`} />
+          )}
         </svg>
         alive
       </li>
       <li>
         <svg width="14" height="10" aria-hidden="true">
-          {level === 'operation' ? <circle cx="7" cy="5" r="3.5" fill="var(--faint)" /> : <rect x="5" width="3" height="10" fill="var(--faint)" />}
+          {level === 'operation' ? (
+            <circle cx="7" cy="5" r="3.5" fill="var(--faint)" />
+          ) : (
+            <rect x="5" width="3" height="10" fill="var(--faint)" />
+          )}
         </svg>
         {level === 'weight' ? 'masked' : 'pruned'}
       </li>
@@ -135,5 +202,11 @@ function UnitLegend({ level }: { level: Granularity }) {
 
 function Nothing() {
   const begun = useShown(({ run }) => run.details.length > 0);
-  return <p className="empty">{begun ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.' : 'Every unit appears here against its learned threshold as soon as a search begins. Press Start.'}</p>;
+  return (
+    <p className="empty">
+      {begun
+        ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.'
+        : 'Every unit appears here against its learned threshold as soon as a search begins. Press Start.'}
+    </p>
+  );
 }

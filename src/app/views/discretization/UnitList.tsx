@@ -34,17 +34,36 @@ export function UnitList({ label, level, groups, span }: UnitListProps) {
     if (next === undefined) return;
     event.preventDefault();
     choose(rows[next]);
-    if (rows[next]) document.getElementById(rowId(rows[next]))?.scrollIntoView({ block: 'nearest' });
+    if (rows[next])
+      document.getElementById(rowId(rows[next]))?.scrollIntoView({ block: 'nearest' });
   };
   return (
-    <div ref={list} className="unit-list" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={at >= 0 ? rowId(rows[at]) : undefined} data-level={level} data-roomy={rows.length <= 40} onKeyDown={move}>
+    <div
+      ref={list}
+      className="unit-list"
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      aria-activedescendant={at >= 0 ? rowId(rows[at]) : undefined}
+      data-level={level}
+      data-roomy={rows.length <= 40}
+      onKeyDown={move}
+    >
       {groups.map(({ title, rows: own }) => (
         <div key={title} className="unit-group" role="group" aria-label={title}>
           <p className="unit-title" aria-hidden="true">
             {title}
           </p>
           {own.map((row) => (
-            <UnitRow key={row.key} id={rowId(row)} row={row} level={level} span={span} selected={rows[at] === row} choose={() => choose(row)} />
+            <UnitRow
+              key={row.key}
+              id={rowId(row)}
+              row={row}
+              level={level}
+              span={span}
+              selected={rows[at] === row}
+              choose={() => choose(row)}
+            />
           ))}
           <p className="unit-axis" aria-hidden="true">
             <span>0</span>

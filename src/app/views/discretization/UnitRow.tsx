@@ -14,9 +14,25 @@ interface UnitRowProps {
   choose: () => void;
 }
 
-export const UnitRow = memo(function UnitRow({ id, row, level, span, selected, choose }: UnitRowProps) {
+export const UnitRow = memo(function UnitRow({
+  id,
+  row,
+  level,
+  span,
+  selected,
+  choose,
+}: UnitRowProps) {
   return (
-    <div id={id} className="unit-row" role="option" aria-selected={selected} aria-label={row.spoken} data-alive={row.alive} data-regrown={row.regrown} onClick={choose}>
+    <div
+      id={id}
+      className="unit-row"
+      role="option"
+      aria-selected={selected}
+      aria-label={row.spoken}
+      data-alive={row.alive}
+      data-regrown={row.regrown}
+      onClick={choose}
+    >
       <span className="unit-label">{row.label}</span>
       <svg viewBox={`0 0 ${side} 20`} preserveAspectRatio="none" aria-hidden="true">
         <path className="rules" d={strokes([0, side / 2, side], 0, 20)} />
@@ -31,7 +47,12 @@ export const UnitRow = memo(function UnitRow({ id, row, level, span, selected, c
 
 /** Handlers are new at every render; rows only with new data. */
 function sameRow(before: UnitRowProps, after: UnitRowProps): boolean {
-  return before.row === after.row && before.selected === after.selected && before.level === after.level && before.span === after.span;
+  return (
+    before.row === after.row &&
+    before.selected === after.selected &&
+    before.level === after.level &&
+    before.span === after.span
+  );
 }
 
 function OperationMarks({ row: { candidate } }: { row: Row }) {
@@ -51,12 +72,20 @@ function FilterMarks({ row: { groups, alive: whole } }: { row: Row }) {
   return groups.map(({ part, filters, threshold }, i) => {
     const top = i * height + 2;
     const bottom = (i + 1) * height - 2;
-    const of = (wanted: boolean): number[] => filters.filter(({ alive, importance }) => (alive && whole) === wanted && importance > 0).map(({ importance }) => along(importance));
+    const of = (wanted: boolean): number[] =>
+      filters
+        .filter(({ alive, importance }) => (alive && whole) === wanted && importance > 0)
+        .map(({ importance }) => along(importance));
     return (
       <g key={part}>
         <path className="rug gone" d={strokes(of(false), top, bottom)} />
         <path className="rug" d={strokes(of(true), top, bottom)} />
-        {!Number.isNaN(threshold) && <path className="threshold" d={strokes([along(threshold)], i * height, (i + 1) * height)} />}
+        {!Number.isNaN(threshold) && (
+          <path
+            className="threshold"
+            d={strokes([along(threshold)], i * height, (i + 1) * height)}
+          />
+        )}
       </g>
     );
   });
@@ -73,7 +102,12 @@ function WeightMarks({ row: { weights }, span }: { row: Row; span: number }) {
     <>
       <path className="histogram gone" d={area((bin) => alive[bin] + masked[bin])} />
       <path className="histogram" d={area((bin) => alive[bin])} />
-      {threshold > 0 && <path className="threshold" d={strokes([Math.min(side, (side * threshold) / span)], 0, 20)} />}
+      {threshold > 0 && (
+        <path
+          className="threshold"
+          d={strokes([Math.min(side, (side * threshold) / span)], 0, 20)}
+        />
+      )}
     </>
   );
 }

@@ -12,12 +12,22 @@ const heads: Readonly<Record<Granularity, readonly string[]>> = {
 };
 
 function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [string, string] {
-  if (level === 'operation') return candidate ? [decimal(candidate.importance), decimal(candidate.threshold)] : ['', ''];
+  if (level === 'operation')
+    return candidate ? [decimal(candidate.importance), decimal(candidate.threshold)] : ['', ''];
   if (level === 'filter') {
-    const counts = groups.map(({ filters }) => `${filters.filter(({ alive }) => alive).length} of ${filters.length}`);
-    return [counts.join(', '), groups.map(({ threshold }) => (Number.isNaN(threshold) ? '\u2013' : decimal(threshold))).join(', ')];
+    const counts = groups.map(
+      ({ filters }) => `${filters.filter(({ alive }) => alive).length} of ${filters.length}`,
+    );
+    return [
+      counts.join(', '),
+      groups
+        .map(({ threshold }) => (Number.isNaN(threshold) ? '\u2013' : decimal(threshold)))
+        .join(', '),
+    ];
   }
-  return weights ? [`${integer(total(weights.alive))} of ${integer(weights.total)}`, decimal(weights.threshold)] : ['0', '\u2013'];
+  return weights
+    ? [`${integer(total(weights.alive))} of ${integer(weights.total)}`, decimal(weights.threshold)]
+    : ['0', '\u2013'];
 }
 
 export function UnitTable({ level, groups }: { level: Granularity; groups: readonly RowGroup[] }) {

@@ -27,7 +27,12 @@ export interface RowGroup {
   rows: Row[];
 }
 
-const convolutions: ReadonlySet<OperationName> = new Set(['sep_conv_3x3', 'sep_conv_5x5', 'dil_conv_3x3', 'dil_conv_5x5']);
+const convolutions: ReadonlySet<OperationName> = new Set([
+  'sep_conv_3x3',
+  'sep_conv_5x5',
+  'dil_conv_3x3',
+  'dil_conv_5x5',
+]);
 
 export interface CellData {
   candidates: readonly Candidate[];
@@ -35,8 +40,13 @@ export interface CellData {
   weights: readonly WeightUnits[];
 }
 
-export function rowGroups(level: Granularity, { candidates, filterGroups, weights }: CellData): RowGroup[] {
-  const shown = candidates.filter(({ operation }) => level === 'operation' || convolutions.has(operation));
+export function rowGroups(
+  level: Granularity,
+  { candidates, filterGroups, weights }: CellData,
+): RowGroup[] {
+  const shown = candidates.filter(
+    ({ operation }) => level === 'operation' || convolutions.has(operation),
+  );
   const edges = new Map<number, RowGroup>();
   for (const candidate of shown) {
     const group = edges.get(candidate.edge) ?? { title: placeName(candidate), rows: [] };
@@ -47,21 +57,49 @@ export function rowGroups(level: Granularity, { candidates, filterGroups, weight
   return [...own, ...edges.values()];
 }
 
-function candidateRow(level: Granularity, candidate: Candidate, filterGroups: readonly FilterGroup[], weights: readonly WeightUnits[]): Row {
+function candidateRow(
+  level: Granularity,
+  candidate: Candidate,
+  filterGroups: readonly FilterGroup[],
+  weights: readonly WeightUnits[],
+): Row {
   const { unit, operation, alive, importance, threshold, state } = candidate;
   const groups = filterGroups.filter((group) => group.unit === unit);
   const own = weights.find((one) => one.unit === unit) ?? null;
   const label = operationLabels[operation].short;
-  const base = { key: String(unit), unit, slot: 0 as const, label, alive, regrown: state.regrown, candidate, groups, weights: own };
+  const base = {
+    key: String(unit),
+    unit,
+    slot: 0 as const,
+    label,
+    alive,
+    regrown: state.regrown,
+    candidate,
+    groups,
+    weights: own,
+  };
   const name = `${operationLabels[operation].long}${alive ? '' : ', pruned'}`;
-  if (level === 'operation') return { ...base, figure: importance.toFixed(2), spoken: `${name}: importance ${importance.toFixed(2)}, threshold ${threshold.toFixed(2)}` };
+  if (level === 'operation')
+    return {
+      ...base,
+      figure: importance.toFixed(2),
+      spoken: `${name}: importance ${importance.toFixed(2)}, threshold ${threshold.toFixed(2)}`,
+    };
   if (level === 'filter') {
     const filters = groups.flatMap((group) => group.filters);
     const left = alive ? filters.filter((filter) => filter.alive).length : 0;
-    return { ...base, figure: `${left}/${filters.length}`, spoken: `${name}: ${left} of ${filters.length} filters left` };
+    return {
+      ...base,
+      figure: `${left}/${filters.length}`,
+      spoken: `${name}: ${left} of ${filters.length} filters left`,
+    };
   }
   const share = own && alive ? total(own.alive) / Math.max(1, own.total) : 0;
-  return { ...base, figure: percent(share), spoken: `${name}: ${percent(share)} of its weights left` };
+  return {
+    ...base,
+    figure: percent(share),
+    spoken: `${name}: ${percent(share)} of its weights left`,
+  };
 }
 
 function preprocessRows(filterGroups: readonly FilterGroup[]): RowGroup {
@@ -71,8 +109,20 @@ function preprocessRows(filterGroups: readonly FilterGroup[]): RowGroup {
       const left = group.filters.filter(({ alive }) => alive).length;
       const slot = group.part === 0 ? 0 : 1;
       return {
-        ...{ key: `preprocess ${slot}`, unit: null, slot, label: slot === 0 ? 'c\u2096\u208b\u2082' : 'c\u2096\u208b\u2081', alive: true, regrown: false },
-        ...{ candidate: null, groups: [group], weights: null, figure: `${left}/${group.filters.length}` },
+        ...{
+          key: `preprocess ${slot}`,
+          unit: null,
+          slot,
+          label: slot === 0 ? 'c\u2096\u208b\u2082' : 'c\u2096\u208b\u2081',
+          alive: true,
+          regrown: false,
+        },
+        ...{
+          candidate: null,
+          groups: [group],
+          weights: null,
+          figure: `${left}/${group.filters.length}`,
+        },
         spoken: `preprocess of input ${slot + 1}: ${left} of ${group.filters.length} filters left`,
       };
     });

@@ -29,7 +29,11 @@ export default function Events() {
   return (
     <div className="view events">
       <FilterBar filter={filter} setFilter={setFilter} />
-      <Panel title="Timeline" note="by cell and step; larger marks, more units; lines are commits" className="area-timeline">
+      <Panel
+        title="Timeline"
+        note="by cell and step; larger marks, more units; lines are commits"
+        className="area-timeline"
+      >
         <TimelineCanvas filter={filter} />
         <MarkLegend />
       </Panel>
@@ -51,12 +55,26 @@ function MarkLegend() {
       ))}
       <li>
         <svg width="10" height="10" aria-hidden="true">
-          <circle cx="5" cy="5" r="4" fill="var(--operation)" stroke="var(--text)" strokeWidth="1.25" />
+          <circle
+            cx="5"
+            cy="5"
+            r="4"
+            fill="var(--operation)"
+            stroke="var(--text)"
+            strokeWidth="1.25"
+          />
         </svg>
         re-pruned in a later stage
       </li>
       <li>
-        <svg width="12" height="12" aria-hidden="true" stroke="var(--regrown)" strokeWidth="1.75" fill="none">
+        <svg
+          width="12"
+          height="12"
+          aria-hidden="true"
+          stroke="var(--regrown)"
+          strokeWidth="1.75"
+          fill="none"
+        >
           <circle cx="6" cy="6" r="4.5" />
           <path d="M4 6h4M6 4v4" />
         </svg>
@@ -66,7 +84,13 @@ function MarkLegend() {
   );
 }
 
-function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (filter: EventFilter) => void }) {
+function FilterBar({
+  filter,
+  setFilter,
+}: {
+  filter: EventFilter;
+  setFilter: (filter: EventFilter) => void;
+}) {
   const { cells, operations } = useShown((s) => shownSettings(s).space);
   const toggle = (kind: LogKind, on: boolean): void => {
     const kinds = new Set(filter.kinds);
@@ -75,16 +99,30 @@ function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (fil
     setFilter({ ...filter, kinds });
   };
   return (
-    <form className="filter-bar" aria-label="Filter events" onSubmit={(event) => event.preventDefault()}>
+    <form
+      className="filter-bar"
+      aria-label="Filter events"
+      onSubmit={(event) => event.preventDefault()}
+    >
       <div className="chips" role="group" aria-label="Kinds">
         {logKinds.map((kind) => (
           <label key={kind} className="chip">
-            <input type="checkbox" checked={filter.kinds.has(kind)} onChange={(event) => toggle(kind, event.target.checked)} />
+            <input
+              type="checkbox"
+              checked={filter.kinds.has(kind)}
+              onChange={(event) => toggle(kind, event.target.checked)}
+            />
             <span>{kindNames[kind]}</span>
           </label>
         ))}
       </div>
-      <select aria-label="Level" value={filter.granularity ?? ''} onChange={(event) => setFilter({ ...filter, granularity: granularityOf(event.target.value) })}>
+      <select
+        aria-label="Level"
+        value={filter.granularity ?? ''}
+        onChange={(event) =>
+          setFilter({ ...filter, granularity: granularityOf(event.target.value) })
+        }
+      >
         <option value="">All levels</option>
         {granularities.map((level) => (
           <option key={level} value={level}>
@@ -92,7 +130,16 @@ function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (fil
           </option>
         ))}
       </select>
-      <select aria-label="Cell" value={filter.cell ?? ''} onChange={(event) => setFilter({ ...filter, cell: event.target.value === '' ? null : Number(event.target.value) })}>
+      <select
+        aria-label="Cell"
+        value={filter.cell ?? ''}
+        onChange={(event) =>
+          setFilter({
+            ...filter,
+            cell: event.target.value === '' ? null : Number(event.target.value),
+          })
+        }
+      >
         <option value="">All cells</option>
         {Array.from({ length: cells }, (_, cell) => (
           <option key={cell} value={cell}>
@@ -100,7 +147,11 @@ function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (fil
           </option>
         ))}
       </select>
-      <select aria-label="Operation" value={filter.operation ?? ''} onChange={(event) => setFilter({ ...filter, operation: operationOf(event.target.value) })}>
+      <select
+        aria-label="Operation"
+        value={filter.operation ?? ''}
+        onChange={(event) => setFilter({ ...filter, operation: operationOf(event.target.value) })}
+      >
         <option value="">All operations</option>
         {operationNames
           .filter((name) => operations.includes(name))
@@ -117,10 +168,17 @@ function FilterBar({ filter, setFilter }: { filter: EventFilter; setFilter: (fil
 function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }) {
   const entries = useShown(({ run }) => run.log.entries);
   const [limit, setLimit] = useState(page);
-  const wanted = useMemo(() => entries.filter((entry) => matches(filter, entry)), [entries, filter]);
+  const wanted = useMemo(
+    () => entries.filter((entry) => matches(filter, entry)),
+    [entries, filter],
+  );
   const shown = wanted.slice(-limit).reverse();
   return (
-    <Panel title="List" note={`${integer(wanted.length)} of ${integer(entries.length)} entries, newest first`} className="area-list">
+    <Panel
+      title="List"
+      note={`${integer(wanted.length)} of ${integer(entries.length)} entries, newest first`}
+      className="area-list"
+    >
       {shown.length > 0 ? (
         <ol className="log" tabIndex={0} aria-label="Events, newest first">
           {shown.map((entry) => (
@@ -142,7 +200,9 @@ function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }
           </button>
         </p>
       ) : (
-        <p className="empty">Nothing has happened yet. Press Start: pruned, committed and regrown units appear here.</p>
+        <p className="empty">
+          Nothing has happened yet. Press Start: pruned, committed and regrown units appear here.
+        </p>
       )}
     </Panel>
   );

@@ -16,11 +16,29 @@ import { collectMarks, drawTimeline, markAt } from './timeline.ts';
 import type { Mark, Timeline } from './timeline.ts';
 
 function selector(filter: EventFilter): (state: LabState) => Timeline {
-  const collect = memoLast((entries: readonly LogEntry[], stages: readonly StageState[], step: number, cells: number): Timeline => {
-    const wanted = entries.filter((entry) => matches(filter, entry));
-    return { ...collectMarks(wanted), bands: stageBands(stages, step), cells, xMax: Math.max(20, step) };
-  });
-  return (state) => collect(state.run.log.entries, state.run.stages, state.run.step, shownSettings(state).space.cells);
+  const collect = memoLast(
+    (
+      entries: readonly LogEntry[],
+      stages: readonly StageState[],
+      step: number,
+      cells: number,
+    ): Timeline => {
+      const wanted = entries.filter((entry) => matches(filter, entry));
+      return {
+        ...collectMarks(wanted),
+        bands: stageBands(stages, step),
+        cells,
+        xMax: Math.max(20, step),
+      };
+    },
+  );
+  return (state) =>
+    collect(
+      state.run.log.entries,
+      state.run.stages,
+      state.run.step,
+      shownSettings(state).space.cells,
+    );
 }
 
 export function TimelineCanvas({ filter }: { filter: EventFilter }) {
@@ -37,11 +55,26 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setHovered(markAt(select(shownState()), box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setHovered(
+      markAt(
+        select(shownState()),
+        box.width,
+        box.height,
+        event.clientX - box.left,
+        event.clientY - box.top,
+      ),
+    );
   };
   return (
     <div className="plot timeline">
-      <canvas ref={canvas} role="img" aria-label="Timeline of pruned and regrown units by cell and step; the list beside it has every entry" onPointerMove={follow} onPointerDown={follow} onPointerLeave={() => setHovered(null)} />
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label="Timeline of pruned and regrown units by cell and step; the list beside it has every entry"
+        onPointerMove={follow}
+        onPointerDown={follow}
+        onPointerLeave={() => setHovered(null)}
+      />
       {hovered && (
         <div className="readout readout-right" role="status">
           <p>

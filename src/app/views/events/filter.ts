@@ -12,11 +12,20 @@ export interface EventFilter {
   operation: OperationName | null;
 }
 
-export const everything: EventFilter = { kinds: new Set(logKinds), granularity: null, cell: null, operation: null };
+export const everything: EventFilter = {
+  kinds: new Set(logKinds),
+  granularity: null,
+  cell: null,
+  operation: null,
+};
 
-export function matches({ kinds, granularity, cell, operation }: EventFilter, entry: LogEntry): boolean {
+export function matches(
+  { kinds, granularity, cell, operation }: EventFilter,
+  entry: LogEntry,
+): boolean {
   if (!kinds.has(entry.kind)) return false;
-  if (granularity !== null && !('granularity' in entry && entry.granularity === granularity)) return false;
+  if (granularity !== null && !('granularity' in entry && entry.granularity === granularity))
+    return false;
   if (cell !== null && !('cell' in entry && entry.cell === cell)) return false;
   return operation === null || ('operation' in entry && entry.operation === operation);
 }

@@ -46,7 +46,11 @@ const frame = { left: 56, right: 12, top: 20, bottom: 20 };
 /** Areas grow with the logarithm: counts of weights and of operations are thousands apart. */
 const radius = ({ count }: Mark): number => 2.5 + 1.1 * Math.log2(1 + count);
 
-function position({ cells, xMax }: Timeline, width: number, height: number): (mark: Mark) => [number, number] {
+function position(
+  { cells, xMax }: Timeline,
+  width: number,
+  height: number,
+): (mark: Mark) => [number, number] {
   const lane = (height - frame.top - frame.bottom) / Math.max(1, cells);
   return ({ step, cell, granularity }) => [
     frame.left + (step / Math.max(1, xMax)) * (width - frame.left - frame.right),
@@ -54,10 +58,19 @@ function position({ cells, xMax }: Timeline, width: number, height: number): (ma
   ];
 }
 
-export function drawTimeline(context: CanvasRenderingContext2D, width: number, height: number, timeline: Timeline, palette: Palette, font: string, hovered: Mark | null): void {
+export function drawTimeline(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  timeline: Timeline,
+  palette: Palette,
+  font: string,
+  hovered: Mark | null,
+): void {
   const { marks, commits, bands, cells, xMax } = timeline;
   const at = position(timeline, width, height);
-  const x = (step: number): number => frame.left + (step / Math.max(1, xMax)) * (width - frame.left - frame.right);
+  const x = (step: number): number =>
+    frame.left + (step / Math.max(1, xMax)) * (width - frame.left - frame.right);
   const lane = (height - frame.top - frame.bottom) / Math.max(1, cells);
   context.clearRect(0, 0, width, height);
   context.font = font;
@@ -65,11 +78,17 @@ export function drawTimeline(context: CanvasRenderingContext2D, width: number, h
   bands.forEach((band, i) => {
     if (i % 2 === 0) {
       context.fillStyle = palette.band;
-      context.fillRect(x(band.from), frame.top, x(band.to) - x(band.from), height - frame.top - frame.bottom);
+      context.fillRect(
+        x(band.from),
+        frame.top,
+        x(band.to) - x(band.from),
+        height - frame.top - frame.bottom,
+      );
     }
     context.fillStyle = palette.muted;
     context.textAlign = 'left';
-    if (context.measureText(band.label).width + 6 < x(band.to) - x(band.from)) context.fillText(band.label, x(band.from) + 4, 3);
+    if (context.measureText(band.label).width + 6 < x(band.to) - x(band.from))
+      context.fillText(band.label, x(band.from) + 4, 3);
   });
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
@@ -110,7 +129,13 @@ function vertical(context: CanvasRenderingContext2D, x: number, from: number, to
 }
 
 /** Pruned: filled. Re-pruned: filled, with a rim. Regrown: a ring with a cross, in the colour of regrowth. */
-function drawMark(context: CanvasRenderingContext2D, x: number, y: number, mark: Mark, palette: Palette): void {
+function drawMark(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  mark: Mark,
+  palette: Palette,
+): void {
   const r = radius(mark);
   const color = mark.kind === 'regrown' ? palette.regrown : palette[mark.granularity];
   context.beginPath();
@@ -139,7 +164,13 @@ function drawMark(context: CanvasRenderingContext2D, x: number, y: number, mark:
 }
 
 /** The mark under a pointer, if any. */
-export function markAt(timeline: Timeline, width: number, height: number, px: number, py: number): Mark | null {
+export function markAt(
+  timeline: Timeline,
+  width: number,
+  height: number,
+  px: number,
+  py: number,
+): Mark | null {
   const at = position(timeline, width, height);
   let best: Mark | null = null;
   let nearest = Infinity;

@@ -14,15 +14,27 @@ interface Line {
 
 const results: readonly Line[] = [
   { label: 'State', of: ({ status }) => status },
-  { label: 'Parameters', of: ({ summary }) => (summary.parameters ? integer(summary.parameters.active) : '\u2013') },
+  {
+    label: 'Parameters',
+    of: ({ summary }) => (summary.parameters ? integer(summary.parameters.active) : '\u2013'),
+  },
   { label: 'Target', of: ({ settings }) => integer(settings.targetParameters) },
-  { label: 'Accuracy on held-out images', of: ({ summary }) => (summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)) },
+  {
+    label: 'Accuracy on held-out images',
+    of: ({ summary }) => (summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)),
+  },
   { label: 'Steps', of: ({ summary }) => integer(summary.step) },
   { label: 'Time', of: ({ summary }) => clock(summary.time) },
   { label: 'Data set', of: ({ dataset }) => dataset.name },
 ];
 
-export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]; close: () => void }) {
+export function Compare({
+  runs,
+  close,
+}: {
+  runs: readonly [RunRecord, RunRecord];
+  close: () => void;
+}) {
   const [a, b] = runs;
   const [foundA, foundB] = [useLibrary((s) => foundBy(a, s)), useLibrary((s) => foundBy(b, s))];
   const settings = differingSettings(a.settings, b.settings);
@@ -66,10 +78,18 @@ export function Compare({ runs, close }: { runs: readonly [RunRecord, RunRecord]
 }
 
 /** None where neither has an architecture (yet). */
-function sizes(...records: readonly [ArchitectureRecord | undefined, ArchitectureRecord | undefined]): { label: string; a: string; b: string }[] {
+function sizes(
+  ...records: readonly [ArchitectureRecord | undefined, ArchitectureRecord | undefined]
+): { label: string; a: string; b: string }[] {
   const known = records.find((record) => record !== undefined);
   if (!known) return [];
-  const [a, b] = records.map((record) => record && [...sizeFigures(record).map(({ value }) => value), record.latency ? latencyWords(record.latency) : 'not measured']);
+  const [a, b] = records.map(
+    (record) =>
+      record && [
+        ...sizeFigures(record).map(({ value }) => value),
+        record.latency ? latencyWords(record.latency) : 'not measured',
+      ],
+  );
   const labels = [...sizeFigures(known).map(({ label }) => label), 'Inference latency of an image'];
   return labels.map((label, i) => ({ label, a: a?.[i] ?? '\u2013', b: b?.[i] ?? '\u2013' }));
 }

@@ -7,12 +7,18 @@ import { changeSettings, startSearch } from '../../store/session.ts';
 import { lab, useLab } from '../../store/store.ts';
 
 /** These failures lie in the choice of the run: the same search anew is no mend. */
-export const nothingToRepeat: ReadonlySet<string> = new Set(['runs-elsewhere', 'no-checkpoint', 'other-data']);
+export const nothingToRepeat: ReadonlySet<string> = new Set([
+  'runs-elsewhere',
+  'no-checkpoint',
+  'other-data',
+]);
 
 export function FailureActions({ code }: { code: string }) {
   const runId = useLab((s) => s.runId);
   const batch = useLab((s) => s.settings.batchSize);
-  const run = useLibrary((s) => s.runs?.find((one) => one.id === runId && isOpenEnded(one, s)) ?? null);
+  const run = useLibrary(
+    (s) => s.runs?.find((one) => one.id === runId && isOpenEnded(one, s)) ?? null,
+  );
   return (
     <>
       {run && code !== 'diverged' && (

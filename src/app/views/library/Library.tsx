@@ -5,7 +5,14 @@ import { Deleted } from '../../components/Deleted.tsx';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
-import { putBack, refreshLibrary, removeArchitecture, saveStoredArchitecture, takeBack, takeIn } from '../../store/library.ts';
+import {
+  putBack,
+  refreshLibrary,
+  removeArchitecture,
+  saveStoredArchitecture,
+  takeBack,
+  takeIn,
+} from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { Compare } from './Compare.tsx';
@@ -32,7 +39,8 @@ export default function Library() {
   const compared = chosen.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
 
   // At most two: of three, the one chosen first gives way.
-  const choose = (id: string, on: boolean): void => setChosen(on ? [...chosen, id].slice(-2) : chosen.filter((other) => other !== id));
+  const choose = (id: string, on: boolean): void =>
+    setChosen(on ? [...chosen, id].slice(-2) : chosen.filter((other) => other !== id));
   const drag = (event: DragEvent, on: boolean): void => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
@@ -50,8 +58,18 @@ export default function Library() {
       }}
     >
       <div className="library-bar">
-        <input type="search" value={words} onChange={(event) => setWords(event.target.value)} placeholder="Name, tag or data set" aria-label="Search runs" />
-        <select aria-label="Sort by" value={order} onChange={(event) => setOrder(event.target.value as Order)}>
+        <input
+          type="search"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+          placeholder="Name, tag or data set"
+          aria-label="Search runs"
+        />
+        <select
+          aria-label="Sort by"
+          value={order}
+          onChange={(event) => setOrder(event.target.value as Order)}
+        >
           {Object.entries(orders).map(([name, { label }]) => (
             <option key={name} value={name}>
               {label}
@@ -62,12 +80,23 @@ export default function Library() {
         <RoomMeter />
       </div>
       <Messages />
-      {compared.length === 2 && <Compare runs={compared as [RunRecord, RunRecord]} close={() => setChosen([])} />}
-      <Panel title="Runs" note={runs ? `${integer(shown.length)} of ${integer(runs.length)}` : 'reading'} className="area-runs">
+      {compared.length === 2 && (
+        <Compare runs={compared as [RunRecord, RunRecord]} close={() => setChosen([])} />
+      )}
+      <Panel
+        title="Runs"
+        note={runs ? `${integer(shown.length)} of ${integer(runs.length)}` : 'reading'}
+        className="area-runs"
+      >
         {shown.length > 0 ? (
           <ul className="runs">
             {shown.map((run) => (
-              <RunRow key={run.id} run={run} chosen={chosen.includes(run.id)} choose={(on) => choose(run.id, on)} />
+              <RunRow
+                key={run.id}
+                run={run}
+                chosen={chosen.includes(run.id)}
+                choose={(on) => choose(run.id, on)}
+              />
             ))}
           </ul>
         ) : (
@@ -141,14 +170,20 @@ function Architectures() {
   const architectures = useLibrary((s) => s.architectures).filter(({ runId }) => runId === null);
   if (architectures.length === 0) return null;
   return (
-    <Panel title="Architectures" note={`${integer(architectures.length)} from files and comparisons`} className="area-found">
+    <Panel
+      title="Architectures"
+      note={`${integer(architectures.length)} from files and comparisons`}
+      className="area-found"
+    >
       <ul className="runs">
         {architectures.map((record) => (
           <li key={record.id} className="run-row">
             <div className="run-head">
               <h3>{record.name}</h3>
               <p className="note">
-                {record.architecture.dataset.name}, {plural(record.architecture.cells.length, 'cell')}, {compact(record.architecture.parameters.active)} parameters
+                {record.architecture.dataset.name},{' '}
+                {plural(record.architecture.cells.length, 'cell')},{' '}
+                {compact(record.architecture.parameters.active)} parameters
               </p>
             </div>
             <div className="buttons">

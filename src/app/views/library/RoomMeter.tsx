@@ -10,7 +10,13 @@ export function RoomMeter() {
   const { used, quota, persistent } = room;
   return (
     <div className="room note">
-      <meter aria-label="Storage used" min={0} max={Math.max(quota, 1)} value={used} high={0.9 * quota} />
+      <meter
+        aria-label="Storage used"
+        min={0}
+        max={Math.max(quota, 1)}
+        value={used}
+        high={0.9 * quota}
+      />
       <span>
         {bytes(used)} of {bytes(quota)} used
         {persistent ? '; the browser keeps it' : '; the browser may clear it when the disk is full'}

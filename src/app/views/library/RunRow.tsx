@@ -2,7 +2,16 @@
 import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
 import { accuracy, clock, compact, integer, plural } from '../../format.ts';
-import { binRun, copySettings, goOn, renameRun, saveRun, showStored, tagRun, watch } from '../../store/library.ts';
+import {
+  binRun,
+  copySettings,
+  goOn,
+  renameRun,
+  saveRun,
+  showStored,
+  tagRun,
+  watch,
+} from '../../store/library.ts';
 import { foundBy, isInterrupted, isOpenEnded, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
 import { activeStates } from '../../../protocol/client.ts';
@@ -21,14 +30,24 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
   const { name, tags, summary, settings, dataset } = run;
   return (
     <li className="run-row">
-      <input type="checkbox" checked={chosen} onChange={(event) => choose(event.target.checked)} aria-label={`Compare ${name}`} title="Choose two to compare" />
+      <input
+        type="checkbox"
+        checked={chosen}
+        onChange={(event) => choose(event.target.checked)}
+        aria-label={`Compare ${name}`}
+        title="Choose two to compare"
+      />
       {editing ? (
         <EditForm run={run} close={() => setEditing(false)} />
       ) : (
         <div className="run-head">
           <h3>{name}</h3>
           <p className="note">
-            <State run={run} /> {dataset.name}, seed {settings.seed}, {new Date(run.created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+            <State run={run} /> {dataset.name}, seed {settings.seed},{' '}
+            {new Date(run.created).toLocaleString('en-GB', {
+              dateStyle: 'medium',
+              timeStyle: 'short',
+            })}
             {run.imported && ', from a file'}
           </p>
           {tags.length > 0 && (
@@ -41,8 +60,18 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         </div>
       )}
       <dl className="run-figures">
-        <Figure label="Parameters" value={summary.parameters ? `${compact(summary.parameters.active)} of ${compact(settings.targetParameters)}` : '\u2013'} />
-        <Figure label="Accuracy" value={summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)} />
+        <Figure
+          label="Parameters"
+          value={
+            summary.parameters
+              ? `${compact(summary.parameters.active)} of ${compact(settings.targetParameters)}`
+              : '\u2013'
+          }
+        />
+        <Figure
+          label="Accuracy"
+          value={summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)}
+        />
         <Figure label="Steps" value={integer(summary.step)} />
         <Figure label="Time" value={clock(summary.time)} />
       </dl>
@@ -78,7 +107,13 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
   return (
     <div className="buttons">
       {openEnded && (
-        <button type="button" className="primary" disabled={busy} title={busy ? 'A search is running in this tab' : undefined} onClick={() => goOn(run)}>
+        <button
+          type="button"
+          className="primary"
+          disabled={busy}
+          title={busy ? 'A search is running in this tab' : undefined}
+          onClick={() => goOn(run)}
+        >
           <PlayIcon /> Go on from step {integer(run.checkpointStep ?? 0)}
         </button>
       )}
@@ -94,18 +129,31 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
       <button type="button" onClick={() => copySettings(run)} disabled={busy}>
         Use settings
       </button>
-      <button type="button" onClick={() => void saveRun(run, false)} title={`Settings, ${plural(run.events, 'event')} and architecture, as JSON`}>
+      <button
+        type="button"
+        onClick={() => void saveRun(run, false)}
+        title={`Settings, ${plural(run.events, 'event')} and architecture, as JSON`}
+      >
         <DownloadIcon /> Save
       </button>
       {run.checkpointStep !== null && (
-        <button type="button" onClick={() => void saveRun(run, true)} title="The same, with the last checkpoint: another browser can go on from it">
+        <button
+          type="button"
+          onClick={() => void saveRun(run, true)}
+          title="The same, with the last checkpoint: another browser can go on from it"
+        >
           Save with weights
         </button>
       )}
       <button type="button" onClick={edit}>
         Rename
       </button>
-      <button type="button" onClick={() => void binRun(run)} disabled={held} title={held ? 'It is running: stop it first' : undefined}>
+      <button
+        type="button"
+        onClick={() => void binRun(run)}
+        disabled={held}
+        title={held ? 'It is running: stop it first' : undefined}
+      >
         Delete
       </button>
     </div>
@@ -127,11 +175,22 @@ function EditForm({ run, close }: { run: RunRecord; close: () => void }) {
     >
       <label>
         <span>Name</span>
-        <input type="text" value={name} maxLength={120} onChange={(event) => setName(event.target.value)} autoFocus />
+        <input
+          type="text"
+          value={name}
+          maxLength={120}
+          onChange={(event) => setName(event.target.value)}
+          autoFocus
+        />
       </label>
       <label>
         <span>Tags</span>
-        <input type="text" value={tags} onChange={(event) => setTags(event.target.value)} placeholder="separated by commas" />
+        <input
+          type="text"
+          value={tags}
+          onChange={(event) => setTags(event.target.value)}
+          placeholder="separated by commas"
+        />
       </label>
       <button type="submit" className="primary">
         Done

@@ -40,7 +40,11 @@ function Measurement({ record, of }: { record: ArchitectureRecord; of: string })
   const problem = useMeasuring((s) => (s.problem?.id === record.id ? s.problem.text : null));
   const occupant = useOccupiedByAny();
   const mine = measuringId === record.id;
-  const reason = occupant ? `${occupant} is using the graphics device: pause or finish it first` : measuringId !== null ? 'Another architecture is being measured' : null;
+  const reason = occupant
+    ? `${occupant} is using the graphics device: pause or finish it first`
+    : measuringId !== null
+      ? 'Another architecture is being measured'
+      : null;
   return (
     <div className="size-measure">
       {mine ? (
@@ -48,7 +52,15 @@ function Measurement({ record, of }: { record: ArchitectureRecord; of: string })
           Cancel
         </button>
       ) : (
-        <button type="button" disabled={reason !== null} title={reason ?? 'One image at a time, on this adapter, with fresh weights: no training is needed'} onClick={() => measure(record)}>
+        <button
+          type="button"
+          disabled={reason !== null}
+          title={
+            reason ??
+            'One image at a time, on this adapter, with fresh weights: no training is needed'
+          }
+          onClick={() => measure(record)}
+        >
           {record.latency ? 'Measure again' : 'Measure latency'}
           <span className="visually-hidden"> of {of}</span>
         </button>

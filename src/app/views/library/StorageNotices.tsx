@@ -29,9 +29,16 @@ function NotStored() {
     <section className="notice" role="alert">
       <WarningIcon />
       <div>
-        <h2>{partly ? 'The search goes on, but is not stored at the moment.' : 'Searches are not stored: they are gone when this page is closed.'}</h2>
+        <h2>
+          {partly
+            ? 'The search goes on, but is not stored at the moment.'
+            : 'Searches are not stored: they are gone when this page is closed.'}
+        </h2>
         <p>
-          The reason: {why}. {partly ? 'It is tried again and again; deleting runs in the library makes room.' : 'Everything else works, and what is found can be downloaded.'}
+          The reason: {why}.{' '}
+          {partly
+            ? 'It is tried again and again; deleting runs in the library makes room.'
+            : 'Everything else works, and what is found can be downloaded.'}
         </p>
       </div>
     </section>
@@ -51,7 +58,8 @@ function Interrupted() {
       <div>
         <h2>A search was interrupted: {run.name}.</h2>
         <p>
-          It reached step {integer(run.summary.step)}, and is stored up to its checkpoint at step {integer(run.checkpointStep ?? 0)}.
+          It reached step {integer(run.summary.step)}, and is stored up to its checkpoint at step{' '}
+          {integer(run.checkpointStep ?? 0)}.
         </p>
         <p className="buttons">
           <button type="button" className="primary" onClick={() => goOn(run)}>
@@ -73,7 +81,8 @@ function Watching() {
     <section className="notice" role="note">
       <WarningIcon />
       <p>
-        <strong>You are watching a search of another tab.</strong> It is paused, steered and stopped there.
+        <strong>You are watching a search of another tab.</strong> It is paused, steered and stopped
+        there.
       </p>
     </section>
   );

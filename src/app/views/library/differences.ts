@@ -20,7 +20,8 @@ function flatten(value: object, path = ''): Map<string, string> {
   const flat = new Map<string, string>();
   for (const [key, inner] of Object.entries(value)) {
     const here = path ? `${path}.${key}` : key;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) for (const entry of flatten(inner as object, here)) flat.set(...entry);
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
+      for (const entry of flatten(inner as object, here)) flat.set(...entry);
     else flat.set(here, Array.isArray(inner) ? inner.join(', ') : String(inner));
   }
   return flat;

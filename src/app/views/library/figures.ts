@@ -10,26 +10,63 @@ export interface SizeFigure {
   readonly title: string;
 }
 
-export function sizeFigures({ architecture }: Pick<ArchitectureRecord, 'architecture'>): SizeFigure[] {
+export function sizeFigures({
+  architecture,
+}: Pick<ArchitectureRecord, 'architecture'>): SizeFigure[] {
   const size = sizeOf(architecture);
   return [
-    { label: 'Dense parameters', value: integer(size.parameters.dense), title: 'In the tensors that are left; affine batch norms count' },
-    { label: 'Non-zero parameters', value: integer(size.parameters.nonZero), title: 'Of those, not masked' },
-    { label: 'Bytes, dense', value: integer(size.bytes.dense), title: '32-bit floats of all parameters' },
-    { label: 'Bytes, bitmap mask', value: integer(size.bytes.withBitmap), title: '32-bit floats of the non-zero parameters, and one bit a weight of every masked tensor' },
-    { label: 'MACs, dense', value: integer(size.macs.dense), title: 'Multiply-accumulates of one image in convolutions and the classifier' },
-    { label: 'MACs, sparse', value: integer(size.macs.sparse), title: 'Of weights that are not masked: what a sparse kernel would need' },
+    {
+      label: 'Dense parameters',
+      value: integer(size.parameters.dense),
+      title: 'In the tensors that are left; affine batch norms count',
+    },
+    {
+      label: 'Non-zero parameters',
+      value: integer(size.parameters.nonZero),
+      title: 'Of those, not masked',
+    },
+    {
+      label: 'Bytes, dense',
+      value: integer(size.bytes.dense),
+      title: '32-bit floats of all parameters',
+    },
+    {
+      label: 'Bytes, bitmap mask',
+      value: integer(size.bytes.withBitmap),
+      title:
+        '32-bit floats of the non-zero parameters, and one bit a weight of every masked tensor',
+    },
+    {
+      label: 'MACs, dense',
+      value: integer(size.macs.dense),
+      title: 'Multiply-accumulates of one image in convolutions and the classifier',
+    },
+    {
+      label: 'MACs, sparse',
+      value: integer(size.macs.sparse),
+      title: 'Of weights that are not masked: what a sparse kernel would need',
+    },
   ];
 }
 
 /** The same in a line. */
-export function sizeSentence({ architecture, latency }: Pick<ArchitectureRecord, 'architecture' | 'latency'>): string {
+export function sizeSentence({
+  architecture,
+  latency,
+}: Pick<ArchitectureRecord, 'architecture' | 'latency'>): string {
   const { parameters, macs, bytes: weight } = sizeOf(architecture);
-  const parts = [`${compact(parameters.nonZero)} of ${compact(parameters.dense)} parameters`, bytes(weight.withBitmap), `${compact(macs.sparse)} of ${compact(macs.dense)} MACs`];
+  const parts = [
+    `${compact(parameters.nonZero)} of ${compact(parameters.dense)} parameters`,
+    bytes(weight.withBitmap),
+    `${compact(macs.sparse)} of ${compact(macs.dense)} MACs`,
+  ];
   return [...parts, ...(latency ? [`${milliseconds(latency.median)} an image`] : [])].join(', ');
 }
 
-export const latencyWords = ({ median, percentile95 }: Pick<MeasuredLatency, 'median' | 'percentile95'>): string =>
+export const latencyWords = ({
+  median,
+  percentile95,
+}: Pick<MeasuredLatency, 'median' | 'percentile95'>): string =>
   `${milliseconds(median)} median, ${milliseconds(percentile95)} 95th percentile`;
 
 export const latencySource = ({ images, passes, adapter, measured }: StoredLatency): string =>

@@ -28,7 +28,13 @@ class OtherEnd extends EventTarget {
   }
 }
 
-const record: ArchitectureRecord = { id: 'a', runId: null, name: 'A', created: 1, architecture: sampleTrained().architecture };
+const record: ArchitectureRecord = {
+  id: 'a',
+  runId: null,
+  name: 'A',
+  created: 1,
+  architecture: sampleTrained().architecture,
+};
 const latency = { images: 1, passes: 20, median: 1, percentile95: 2, adapter: 'An adapter' };
 const nothing = { id: null, progress: null, problem: null };
 
@@ -48,13 +54,21 @@ afterEach(async () => {
 it('keeps what was measured with the architecture', async () => {
   measure(record);
   const worker = OtherEnd.last;
-  expect(worker.received).toEqual([{ type: 'measure', architecture: record.architecture, backend: lab.getState().backend }]);
+  expect(worker.received).toEqual([
+    { type: 'measure', architecture: record.architecture, backend: lab.getState().backend },
+  ]);
   worker.say({ type: 'measuring', done: 4, total: 23 });
-  expect(measuring.getState()).toMatchObject({ id: 'a', progress: { done: 4, total: 23 }, problem: null });
+  expect(measuring.getState()).toMatchObject({
+    id: 'a',
+    progress: { done: 4, total: 23 },
+    problem: null,
+  });
   worker.say({ type: 'measured', latency });
   await vi.waitFor(() => expect(measuring.getState()).toEqual(nothing));
   expect(worker.terminated).toBe(true);
-  expect(await pageStore.architectures()).toEqual([{ ...record, latency: { ...latency, measured: expect.any(Number) as number } }]);
+  expect(await pageStore.architectures()).toEqual([
+    { ...record, latency: { ...latency, measured: expect.any(Number) as number } },
+  ]);
 });
 
 it('is cancelled at once, and what comes after is not heard', async () => {
@@ -91,13 +105,27 @@ it('runs beside work that is paused', () => {
 
 it('says why it came to nothing', () => {
   measure(record);
-  OtherEnd.last.say({ type: 'error', error: { code: 'device-lost', message: 'The graphics device was lost: the browser gave no reason', advice: 'Measure again.' } });
-  expect(measuring.getState().problem).toEqual({ id: 'a', text: 'The graphics device was lost: the browser gave no reason. Measure again.' });
+  OtherEnd.last.say({
+    type: 'error',
+    error: {
+      code: 'device-lost',
+      message: 'The graphics device was lost: the browser gave no reason',
+      advice: 'Measure again.',
+    },
+  });
+  expect(measuring.getState().problem).toEqual({
+    id: 'a',
+    text: 'The graphics device was lost: the browser gave no reason. Measure again.',
+  });
 });
 
 it('an architecture that was deleted meanwhile is said to be gone', async () => {
   measure(record);
   await pageStore.removeArchitecture(record.id);
   OtherEnd.last.say({ type: 'measured', latency });
-  await vi.waitFor(() => expect(measuring.getState().problem?.text).toMatch(/^It was measured, but not stored: There is no architecture 'a'/));
+  await vi.waitFor(() =>
+    expect(measuring.getState().problem?.text).toMatch(
+      /^It was measured, but not stored: There is no architecture 'a'/,
+    ),
+  );
 });

@@ -11,7 +11,11 @@ export interface Measuring {
   /** Architecture that is measured now. */
   readonly id: string | null;
   /** Runs of the network; null while it is being prepared. `timeLeft` in milliseconds; null = not known yet. */
-  readonly progress: { readonly done: number; readonly total: number; readonly timeLeft: number | null } | null;
+  readonly progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly timeLeft: number | null;
+  } | null;
   /** Why the last measurement came to nothing, and of which architecture. */
   readonly problem: { readonly id: string; readonly text: string } | null;
 }
@@ -27,7 +31,10 @@ export function measure(record: ArchitectureRecord): void {
   cancelMeasuring();
   const { id, architecture } = record;
   measuring.setState({ ...idle, id });
-  const worker = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), { type: 'module', name: 'latency' });
+  const worker = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'latency',
+  });
   let ended = false;
   let giveUp = (): void => {};
   const finish = (text: string | null): void => {
@@ -46,12 +53,21 @@ export function measure(record: ArchitectureRecord): void {
       case 'measuring': {
         const { done, total } = data;
         if (done === 0) began = performance.now();
-        return measuring.setState({ progress: { done, total, timeLeft: done > 0 ? ((performance.now() - began) / done) * (total - done) : null } });
+        return measuring.setState({
+          progress: {
+            done,
+            total,
+            timeLeft: done > 0 ? ((performance.now() - began) / done) * (total - done) : null,
+          },
+        });
       }
       case 'measured':
         return void keepLatency(record, { ...data.latency, measured: Date.now() }).then(
           () => finish(null),
-          (error: unknown) => finish(`It was measured, but not stored: ${error instanceof Error ? error.message : String(error)}`),
+          (error: unknown) =>
+            finish(
+              `It was measured, but not stored: ${error instanceof Error ? error.message : String(error)}`,
+            ),
         );
       case 'error':
         return finish(inWords(data.error));
@@ -60,11 +76,20 @@ export function measure(record: ArchitectureRecord): void {
   });
   worker.addEventListener('error', (event) => {
     event.preventDefault();
-    finish(`The worker stopped: ${event.message || 'no reason was given'}. Measure again; reload the page if it happens again.`);
+    finish(
+      `The worker stopped: ${event.message || 'no reason was given'}. Measure again; reload the page if it happens again.`,
+    );
   });
   // Beside other work on the device it would measure that.
-  giveUp = whenOccupied((occupant) => finish(`${occupant} is using the graphics device: pause or finish it first.`));
-  if (!ended) worker.postMessage({ type: 'measure', architecture, backend: lab.getState().backend } satisfies TrainRequest);
+  giveUp = whenOccupied((occupant) =>
+    finish(`${occupant} is using the graphics device: pause or finish it first.`),
+  );
+  if (!ended)
+    worker.postMessage({
+      type: 'measure',
+      architecture,
+      backend: lab.getState().backend,
+    } satisfies TrainRequest);
 }
 
 /** At once, whatever it is doing. */

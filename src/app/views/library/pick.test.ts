@@ -4,13 +4,40 @@ import { emptySummary } from '../../../storage/records.ts';
 import type { RunRecord, RunSummary } from '../../../storage/records.ts';
 import { pickRuns } from './pick.ts';
 
-const run = (name: string, created: number, tags: string[] = [], summary: Partial<RunSummary> = {}): RunRecord => ({
-  ...{ id: name, name, tags, created, updated: created, status: 'finished', settings: presets.tiny, dataset: { name: 'fashion-mnist', source: null } },
-  ...{ backend: 'cpu', events: 0, summary: { ...emptySummary, ...summary }, checkpointStep: null, deleted: null, imported: false },
+const run = (
+  name: string,
+  created: number,
+  tags: string[] = [],
+  summary: Partial<RunSummary> = {},
+): RunRecord => ({
+  ...{
+    id: name,
+    name,
+    tags,
+    created,
+    updated: created,
+    status: 'finished',
+    settings: presets.tiny,
+    dataset: { name: 'fashion-mnist', source: null },
+  },
+  ...{
+    backend: 'cpu',
+    events: 0,
+    summary: { ...emptySummary, ...summary },
+    checkpointStep: null,
+    deleted: null,
+    imported: false,
+  },
 });
 const size = (active: number) => ({ parameters: { dense: active, active } });
-const runs = [run('b', 1, ['Thesis'], { accuracy: 0.5, ...size(9) }), run('a', 2), run('c', 3, [], { accuracy: 0.8, ...size(5) }), run('d', 4)];
-const names = (...args: [words: string, order: Parameters<typeof pickRuns>[2]]) => pickRuns(runs, ...args).map(({ name }) => name);
+const runs = [
+  run('b', 1, ['Thesis'], { accuracy: 0.5, ...size(9) }),
+  run('a', 2),
+  run('c', 3, [], { accuracy: 0.8, ...size(5) }),
+  run('d', 4),
+];
+const names = (...args: [words: string, order: Parameters<typeof pickRuns>[2]]) =>
+  pickRuns(runs, ...args).map(({ name }) => name);
 
 describe('the list of runs', () => {
   it('is sorted, with what lacks the figure at the end, newest first', () => {

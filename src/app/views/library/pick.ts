@@ -9,9 +9,18 @@ export const orders = {
   newest: { label: 'Newest first', compare: (a, b) => b.created - a.created },
   oldest: { label: 'Oldest first', compare: (a, b) => a.created - b.created },
   name: { label: 'Name', compare: (a, b) => a.name.localeCompare(b.name) },
-  accurate: { label: 'Most accurate first', compare: (a, b) => high(b.summary.accuracy) - high(a.summary.accuracy) },
-  small: { label: 'Smallest first', compare: (a, b) => low(a.summary.parameters?.active) - low(b.summary.parameters?.active) },
-} as const satisfies Record<string, { label: string; compare: (a: RunRecord, b: RunRecord) => number }>;
+  accurate: {
+    label: 'Most accurate first',
+    compare: (a, b) => high(b.summary.accuracy) - high(a.summary.accuracy),
+  },
+  small: {
+    label: 'Smallest first',
+    compare: (a, b) => low(a.summary.parameters?.active) - low(b.summary.parameters?.active),
+  },
+} as const satisfies Record<
+  string,
+  { label: string; compare: (a: RunRecord, b: RunRecord) => number }
+>;
 export type Order = keyof typeof orders;
 
 /** @param words all of them must be found, anywhere in name, tags, data set or state. */

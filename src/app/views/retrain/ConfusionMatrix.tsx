@@ -6,12 +6,17 @@ import { TableScroll } from '../../components/TableScroll.tsx';
 export function ConfusionMatrix() {
   const evaluation = useTraining((s) => s.evaluations.at(-1) ?? null);
   const names = useTraining((s) => s.started?.dataset.classNames ?? null);
-  if (!evaluation || !names) return <p className="empty">After the first pass over the test set: what each class is taken for.</p>;
+  if (!evaluation || !names)
+    return (
+      <p className="empty">After the first pass over the test set: what each class is taken for.</p>
+    );
   const { confusion } = evaluation;
   return (
     <TableScroll label="Confusion matrix">
       <table className="confusion">
-        <caption className="visually-hidden">Rows: what an image is. Columns: what it is taken for. Entries: images.</caption>
+        <caption className="visually-hidden">
+          Rows: what an image is. Columns: what it is taken for. Entries: images.
+        </caption>
         <thead>
           <tr>
             <th scope="col">is \ taken for</th>
@@ -32,7 +37,9 @@ export function ConfusionMatrix() {
                 {row.map((images, predicted) => (
                   <td
                     key={names[predicted]}
-                    style={{ background: `color-mix(in srgb, var(--${predicted === label ? 'weight' : 'filter'}) ${Math.round((35 * images) / Math.max(1, total))}%, transparent)` }}
+                    style={{
+                      background: `color-mix(in srgb, var(--${predicted === label ? 'weight' : 'filter'}) ${Math.round((35 * images) / Math.max(1, total))}%, transparent)`,
+                    }}
                     title={`${names[label]} taken for ${names[predicted]}: ${integer(images)}`}
                   >
                     {images || ''}

@@ -4,9 +4,21 @@ import { DownloadIcon } from '../../components/icons.tsx';
 import { exportTrained, useTraining } from './session.ts';
 
 const formats: readonly { format: ExportFormat; label: string; text: string }[] = [
-  { format: 'onnx', label: 'ONNX', text: 'For onnxruntime and most inference engines; masked weights are zeros.' },
-  { format: 'pytorch', label: 'PyTorch', text: 'A readable module and its weights as .npz; train it on with torchrun, masks kept.' },
-  { format: 'tfjs', label: 'TensorFlow.js', text: 'A graph model: tf.loadGraphModel opens it in a browser.' },
+  {
+    format: 'onnx',
+    label: 'ONNX',
+    text: 'For onnxruntime and most inference engines; masked weights are zeros.',
+  },
+  {
+    format: 'pytorch',
+    label: 'PyTorch',
+    text: 'A readable module and its weights as .npz; train it on with torchrun, masks kept.',
+  },
+  {
+    format: 'tfjs',
+    label: 'TensorFlow.js',
+    text: 'A graph model: tf.loadGraphModel opens it in a browser.',
+  },
   { format: 'json', label: 'JSON', text: 'Architecture and weights by this lab\u2019s schema.' },
 ];
 
@@ -18,14 +30,21 @@ export function Exports() {
       <ul className="exports">
         {formats.map(({ format, label, text }) => (
           <li key={format}>
-            <button type="button" disabled={!ready} onClick={() => exportTrained(format)} aria-describedby={`export-${format}`}>
+            <button
+              type="button"
+              disabled={!ready}
+              onClick={() => exportTrained(format)}
+              aria-describedby={`export-${format}`}
+            >
               <DownloadIcon /> {label}
             </button>
             <span id={`export-${format}`}>{text}</span>
           </li>
         ))}
       </ul>
-      <p className="note">Each states its parameters, multiply-accumulates, bytes and expected accuracy in card.json.</p>
+      <p className="note">
+        Each states its parameters, multiply-accumulates, bytes and expected accuracy in card.json.
+      </p>
     </>
   );
 }

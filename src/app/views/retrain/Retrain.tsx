@@ -30,8 +30,19 @@ export default function Retrain() {
   }, [architecture, busy]);
   return (
     <div className="view retrain">
-      <Panel title="Architecture" note={imported ? 'from a file' : 'of the search on screen'} className="area-subject" actions={<ImportButton />}>
-        {architecture ? <Subject architecture={architecture} /> : <p className="empty">A finished search leaves an architecture here. Or open one that was downloaded.</p>}
+      <Panel
+        title="Architecture"
+        note={imported ? 'from a file' : 'of the search on screen'}
+        className="area-subject"
+        actions={<ImportButton />}
+      >
+        {architecture ? (
+          <Subject architecture={architecture} />
+        ) : (
+          <p className="empty">
+            A finished search leaves an architecture here. Or open one that was downloaded.
+          </p>
+        )}
         {architecture && <Unfinished architecture={architecture} />}
         {architecture && <TrainForm architecture={architecture} />}
         <Failure />
@@ -41,7 +52,11 @@ export default function Retrain() {
         <Progress />
         <TrainingCurve />
       </Panel>
-      <Panel title="Confusion" note={last ? `${integer(last.images)} test images` : 'test images'} className="area-confusion">
+      <Panel
+        title="Confusion"
+        note={last ? `${integer(last.images)} test images` : 'test images'}
+        className="area-confusion"
+      >
         <ConfusionMatrix />
       </Panel>
       <Panel title="Most wrong" note="test images, by cross entropy" className="area-worst">
@@ -58,16 +73,38 @@ function Subject({ architecture }: { architecture: Architecture }) {
   const { dataset, parameters, macs, validationAccuracy } = architecture;
   const measured = useTraining((s) => s.latency);
   const records = useLibrary((s) => s.architectures);
-  const inLibrary = useMemo(() => measuredInLibrary(fingerprint(architecture), records), [architecture, records]);
+  const inLibrary = useMemo(
+    () => measuredInLibrary(fingerprint(architecture), records),
+    [architecture, records],
+  );
   const latency = measured ?? inLibrary;
   const started = useTraining((s) => s.started);
   const rows: [string, string][] = [
     ['Data set', `${dataset.name}, ${dataset.imageSize} pixels`],
     ['Parameters', `${integer(parameters.active)} of ${integer(parameters.dense)} in its tensors`],
     ['Multiply-accumulates', `${compact(macs.sparse)} of ${compact(macs.dense)} in its tensors`],
-    ['As searched', validationAccuracy === null ? 'not measured' : `${accuracy(validationAccuracy)} of held-out images`],
-    ...(started && started.settings.widen > 1 ? ([[`Trained, ${started.settings.widen} times as wide`, `${integer(started.parameters.active)} parameters, ${compact(started.macs.sparse)} multiply-accumulates`]] as [string, string][]) : []),
-    ...(latency ? ([['Inference here', `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95% within ${latency.percentile95.toFixed(1)} ms`]] as [string, string][]) : []),
+    [
+      'As searched',
+      validationAccuracy === null
+        ? 'not measured'
+        : `${accuracy(validationAccuracy)} of held-out images`,
+    ],
+    ...(started && started.settings.widen > 1
+      ? ([
+          [
+            `Trained, ${started.settings.widen} times as wide`,
+            `${integer(started.parameters.active)} parameters, ${compact(started.macs.sparse)} multiply-accumulates`,
+          ],
+        ] as [string, string][])
+      : []),
+    ...(latency
+      ? ([
+          [
+            'Inference here',
+            `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95% within ${latency.percentile95.toFixed(1)} ms`,
+          ],
+        ] as [string, string][])
+      : []),
   ];
   return (
     <dl className="facts">
@@ -98,14 +135,25 @@ function ImportButton() {
   };
   return (
     <>
-      {problem && <p className="problem" role="alert">{problem}</p>}
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
       <button type="button" disabled={busy} onClick={() => input.current?.click()}>
         Open a file
       </button>
-      <input ref={input} type="file" accept=".json,application/json" hidden aria-label="Architecture file" onChange={(event) => {
-        void open(event.target.files?.[0]);
-        event.target.value = '';
-      }} />
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label="Architecture file"
+        onChange={(event) => {
+          void open(event.target.files?.[0]);
+          event.target.value = '';
+        }}
+      />
     </>
   );
 }
@@ -127,8 +175,21 @@ function Progress() {
   const step = useTraining((s) => s.steps.at(-1) ?? null);
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);
   if (state === 'idle' && !started) return null;
-  if (state === 'loading') return <p role="status">{loading ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}` : 'Preparing'}</p>;
-  if (state === 'finished' && last) return <p className="lead" role="status">{`Trained: ${accuracy(last.accuracy)} of ${plural(last.images, 'test image')} right.`}</p>;
+  if (state === 'loading')
+    return (
+      <p role="status">
+        {loading
+          ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
+          : 'Preparing'}
+      </p>
+    );
+  if (state === 'finished' && last)
+    return (
+      <p
+        className="lead"
+        role="status"
+      >{`Trained: ${accuracy(last.accuracy)} of ${plural(last.images, 'test image')} right.`}</p>
+    );
   if (!step || !started) return <p role="status">Compiling</p>;
   const test = last ? `, test ${accuracy(last.accuracy)}` : '';
   return (

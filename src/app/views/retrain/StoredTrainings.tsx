@@ -26,7 +26,11 @@ export function StoredTrainings() {
           <li key={`${one.architecture} ${one.state}`} data-shown={one.architecture === of}>
             <p>
               {`${one.subject.dataset.name}, ${compact(one.subject.parameters.active)} parameters: `}
-              <strong>{one.accuracy === null ? `epoch ${integer(one.epochsDone)} of ${integer(one.epochs)}` : `${accuracy(one.accuracy)} after ${plural(one.epochs, 'epoch')}`}</strong>
+              <strong>
+                {one.accuracy === null
+                  ? `epoch ${integer(one.epochsDone)} of ${integer(one.epochs)}`
+                  : `${accuracy(one.accuracy)} after ${plural(one.epochs, 'epoch')}`}
+              </strong>
               <span className="note">{` ${new Date(one.updated).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`}</span>
             </p>
             <div className="buttons">

@@ -5,9 +5,24 @@ import { hasAuxiliaryPlace, retrainSettingsFor } from '../../../engine/train/set
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';
 import { useLab } from '../../store/store.ts';
-import { isTraining, pauseTraining, resumeTraining, stopTraining, train, useTraining } from './session.ts';
+import {
+  isTraining,
+  pauseTraining,
+  resumeTraining,
+  stopTraining,
+  train,
+  useTraining,
+} from './session.ts';
 
-const names = ['epochs', 'trainImages', 'widen', 'cutout', 'dropPath', 'auxiliary', 'rate'] as const;
+const names = [
+  'epochs',
+  'trainImages',
+  'widen',
+  'cutout',
+  'dropPath',
+  'auxiliary',
+  'rate',
+] as const;
 type Name = (typeof names)[number];
 
 interface Field {
@@ -28,28 +43,71 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
     case 'trainImages':
       return { label: 'Training images (0 = all)', least: 0, most: 10_000_000, step: 1 };
     case 'widen': {
-      const most = Math.max(1, Math.min(64, Math.floor(256 / architecture.settings.space.channels)));
-      return { label: 'Filters, times those found', title: 'Repeats every filter and mask, so that widths keep their proportions', least: 1, most, step: 1 };
+      const most = Math.max(
+        1,
+        Math.min(64, Math.floor(256 / architecture.settings.space.channels)),
+      );
+      return {
+        label: 'Filters, times those found',
+        title: 'Repeats every filter and mask, so that widths keep their proportions',
+        least: 1,
+        most,
+        step: 1,
+      };
     }
     case 'cutout':
-      return { label: 'Cutout, pixels a side', title: 'A square that is blanked in each training image', least: 0, most: 224, step: 1 };
+      return {
+        label: 'Cutout, pixels a side',
+        title: 'A square that is blanked in each training image',
+        least: 0,
+        most: 224,
+        step: 1,
+      };
     case 'dropPath':
-      return { label: 'Drop-path, probability (0 = off)', title: 'Outputs of operations are dropped in training, with a probability that rises to this', least: 0, most: 0.95, step: 'any' };
+      return {
+        label: 'Drop-path, probability (0 = off)',
+        title:
+          'Outputs of operations are dropped in training, with a probability that rises to this',
+        least: 0,
+        most: 0.95,
+        step: 'any',
+      };
     case 'auxiliary':
       if (!hasAuxiliaryPlace(architecture)) return null;
-      return { label: 'Auxiliary head, weight (0 = none)', title: 'A second classifier before the last stage, which only trains along', least: 0, most: 10, step: 'any' };
+      return {
+        label: 'Auxiliary head, weight (0 = none)',
+        title: 'A second classifier before the last stage, which only trains along',
+        least: 0,
+        most: 10,
+        step: 'any',
+      };
     case 'rate':
       return { label: 'Learning rate', least: 0.0001, most: 10, step: 'any' };
   }
 }
 
-function valuesOf({ epochs, data, regularization, widen, optimizer }: TrainSettings): Record<Name, number> {
-  return { epochs, trainImages: data.trainImages, widen, cutout: data.cutout, ...regularization, rate: optimizer.rate };
+function valuesOf({
+  epochs,
+  data,
+  regularization,
+  widen,
+  optimizer,
+}: TrainSettings): Record<Name, number> {
+  return {
+    epochs,
+    trainImages: data.trainImages,
+    widen,
+    cutout: data.cutout,
+    ...regularization,
+    rate: optimizer.rate,
+  };
 }
 
 export function TrainForm({ architecture }: { architecture: Architecture }) {
   const busy = useTraining(isTraining);
-  const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
+  const searching = useLab(
+    (s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping',
+  );
   const [texts, setTexts] = useState<Partial<Record<Name, string>>>({});
   const fields = names.flatMap((name) => {
     const field = fieldOf(name, architecture);
@@ -63,7 +121,12 @@ export function TrainForm({ architecture }: { architecture: Architecture }) {
     const text = fields.some((field) => field.name === name) ? texts[name] : undefined;
     return text === undefined ? initial[name] : Number(text);
   };
-  const wrong = fields.find(({ name, least, most, step }) => !(value(name) >= least && value(name) <= most) || texts[name] === '' || (step === 1 && !Number.isInteger(value(name))));
+  const wrong = fields.find(
+    ({ name, least, most, step }) =>
+      !(value(name) >= least && value(name) <= most) ||
+      texts[name] === '' ||
+      (step === 1 && !Number.isInteger(value(name))),
+  );
 
   const start = (): void =>
     train(architecture, {
@@ -84,18 +147,35 @@ export function TrainForm({ architecture }: { architecture: Architecture }) {
       {fields.map(({ name, label, title, least, most, step }) => (
         <label key={name} title={title}>
           {label}
-          <input type="number" min={least} max={most} step={step} disabled={busy} value={texts[name] ?? initial[name]} onChange={(event) => setTexts({ ...texts, [name]: event.target.value })} />
+          <input
+            type="number"
+            min={least}
+            max={most}
+            step={step}
+            disabled={busy}
+            value={texts[name] ?? initial[name]}
+            onChange={(event) => setTexts({ ...texts, [name]: event.target.value })}
+          />
         </label>
       ))}
       <div className="buttons">
-        {busy ? <Steering /> : (
+        {busy ? (
+          <Steering />
+        ) : (
           <button type="submit" className="primary" disabled={Boolean(wrong) || searching}>
             Train from scratch
           </button>
         )}
       </div>
-      {wrong && <p className="problem" role="alert">{`${wrong.label}: ${wrong.step === 1 ? 'a whole number' : 'a number'} from ${wrong.least} to ${wrong.step === 1 ? integer(wrong.most) : wrong.most}.`}</p>}
-      {searching && <p className="note">A search is using the graphics device: pause or finish it first.</p>}
+      {wrong && (
+        <p
+          className="problem"
+          role="alert"
+        >{`${wrong.label}: ${wrong.step === 1 ? 'a whole number' : 'a number'} from ${wrong.least} to ${wrong.step === 1 ? integer(wrong.most) : wrong.most}.`}</p>
+      )}
+      {searching && (
+        <p className="note">A search is using the graphics device: pause or finish it first.</p>
+      )}
     </form>
   );
 }

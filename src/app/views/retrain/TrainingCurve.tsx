@@ -14,14 +14,30 @@ export function TrainingCurve() {
   const steps = useTraining((s) => s.steps);
   const evaluations = useTraining((s) => s.evaluations);
   const maxSteps = useTraining((s) => s.started?.maxSteps ?? 1);
-  if (steps.length === 0) return <p className="empty">The curves of a training appear here: how many images of its batches it gets right, and how many of the test set it never trains with.</p>;
-  const x = (step: number): number => margin.left + (step / maxSteps) * (width - margin.left - margin.right);
-  const y = (share: number): number => margin.top + (1 - share) * (height - margin.top - margin.bottom);
-  const path = (points: readonly { step: number; accuracy: number }[]): string => points.map((p, i) => `${i ? 'L' : 'M'}${x(p.step).toFixed(1)} ${y(p.accuracy).toFixed(1)}`).join('');
+  if (steps.length === 0)
+    return (
+      <p className="empty">
+        The curves of a training appear here: how many images of its batches it gets right, and how
+        many of the test set it never trains with.
+      </p>
+    );
+  const x = (step: number): number =>
+    margin.left + (step / maxSteps) * (width - margin.left - margin.right);
+  const y = (share: number): number =>
+    margin.top + (1 - share) * (height - margin.top - margin.bottom);
+  const path = (points: readonly { step: number; accuracy: number }[]): string =>
+    points
+      .map((p, i) => `${i ? 'L' : 'M'}${x(p.step).toFixed(1)} ${y(p.accuracy).toFixed(1)}`)
+      .join('');
   return (
     <>
       <div className="curve-head">
-        <Legend items={[{ label: 'Test images', color: 'text', mark: 'dot' }, { label: 'Training batches', color: 'muted', mark: 'light' }]} />
+        <Legend
+          items={[
+            { label: 'Test images', color: 'text', mark: 'dot' },
+            { label: 'Training batches', color: 'muted', mark: 'light' },
+          ]}
+        />
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Training curve" />
       </div>
       {asTable ? (
@@ -44,14 +60,31 @@ export function TrainingCurve() {
           </table>
         </TableScroll>
       ) : (
-        <svg className="curve" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Accuracy by training step; last ${accuracy(steps.at(-1)!.accuracy)} on training batches. A table is beside the legend.`}>
+        <svg
+          className="curve"
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-label={`Accuracy by training step; last ${accuracy(steps.at(-1)!.accuracy)} on training batches. A table is beside the legend.`}
+        >
           {[0, 0.25, 0.5, 0.75, 1].map((share) => (
             <g key={share}>
-              <line x1={margin.left} x2={width - margin.right} y1={y(share)} y2={y(share)} stroke="var(--line)" />
-              <text x={margin.left - 6} y={y(share) + 4} textAnchor="end">{percent(share)}</text>
+              <line
+                x1={margin.left}
+                x2={width - margin.right}
+                y1={y(share)}
+                y2={y(share)}
+                stroke="var(--line)"
+              />
+              <text x={margin.left - 6} y={y(share) + 4} textAnchor="end">
+                {percent(share)}
+              </text>
             </g>
           ))}
-          <text x={width - margin.right} y={height - 6} textAnchor="end">{`step ${integer(maxSteps)}`}</text>
+          <text
+            x={width - margin.right}
+            y={height - 6}
+            textAnchor="end"
+          >{`step ${integer(maxSteps)}`}</text>
           <path d={path(steps)} fill="none" stroke="var(--muted)" strokeOpacity="0.6" />
           <path d={path(evaluations)} fill="none" stroke="var(--text)" strokeWidth="1.5" />
           {evaluations.map((e) => (

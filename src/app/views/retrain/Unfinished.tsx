@@ -10,15 +10,28 @@ export function Unfinished({ architecture }: { architecture: Architecture }) {
   const record = useTraining((s) => s.unfinished);
   const obstacle = useTraining((s) => s.obstacle);
   const busy = useTraining(isTraining);
-  const searching = useLab((s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping');
-  if (obstacle) return <p className="note" role="status">{`The training is not stored, and gone with this page: ${obstacle}.`}</p>;
+  const searching = useLab(
+    (s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping',
+  );
+  if (obstacle)
+    return (
+      <p
+        className="note"
+        role="status"
+      >{`The training is not stored, and gone with this page: ${obstacle}.`}</p>
+    );
   if (!record?.checkpoint || busy) return null;
   const { epochs, epochsDone: done } = summarize(record);
   return (
     <div className="callout">
       <p>{`A training of this architecture was interrupted. It is stored up to the end of epoch ${integer(done)} of ${integer(epochs)}.`}</p>
       <div className="buttons">
-        <button type="button" className="primary" disabled={searching} onClick={() => continueTraining(architecture, record)}>
+        <button
+          type="button"
+          className="primary"
+          disabled={searching}
+          onClick={() => continueTraining(architecture, record)}
+        >
           {`Go on with epoch ${integer(done + 1)}`}
         </button>
         <button type="button" onClick={() => void discardUnfinished()}>

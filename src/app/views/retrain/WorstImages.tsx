@@ -7,7 +7,12 @@ import { useTraining } from './session.ts';
 export function WorstImages() {
   const worst = useTraining((s) => s.worst);
   const names = useTraining((s) => s.started?.dataset.classNames ?? null);
-  if (worst.length === 0 || !names) return <p className="empty">When the training has finished: the images it is surest and wrong about.</p>;
+  if (worst.length === 0 || !names)
+    return (
+      <p className="empty">
+        When the training has finished: the images it is surest and wrong about.
+      </p>
+    );
   return (
     <ul className="worst">
       {worst.map((image, i) => (

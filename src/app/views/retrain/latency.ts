@@ -13,16 +13,31 @@ interface Finished {
   readonly latency: EventOf<'training-latency'> | null;
 }
 
-export function latencyFor({ of, started, latency }: Finished, records: readonly ArchitectureRecord[]): MeasuredLatency | null {
+export function latencyFor(
+  { of, started, latency }: Finished,
+  records: readonly ArchitectureRecord[],
+): MeasuredLatency | null {
   if (latency) {
     const { adapter, images, passes, median, percentile95 } = latency;
-    return { adapter: adapter ?? started?.backend ?? 'an adapter that was not noted', images, passes, median, percentile95 };
+    return {
+      adapter: adapter ?? started?.backend ?? 'an adapter that was not noted',
+      images,
+      passes,
+      median,
+      percentile95,
+    };
   }
   // A widened network takes longer than the one that was given.
   return of === null || started?.settings.widen !== 1 ? null : measuredInLibrary(of, records);
 }
 
 /** @param of fingerprint of the architecture. */
-export function measuredInLibrary(of: string, records: readonly ArchitectureRecord[]): MeasuredLatency | null {
-  return records.find(({ latency, architecture }) => latency && fingerprint(architecture) === of)?.latency ?? null;
+export function measuredInLibrary(
+  of: string,
+  records: readonly ArchitectureRecord[],
+): MeasuredLatency | null {
+  return (
+    records.find(({ latency, architecture }) => latency && fingerprint(architecture) === of)
+      ?.latency ?? null
+  );
 }

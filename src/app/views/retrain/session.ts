@@ -42,7 +42,16 @@ export interface Training {
 }
 
 const empty: Omit<Training, 'imported'> = {
-  ...{ state: 'idle', loading: null, started: null, steps: [], evaluations: [], worst: [], latency: null, error: null },
+  ...{
+    state: 'idle',
+    loading: null,
+    started: null,
+    steps: [],
+    evaluations: [],
+    worst: [],
+    latency: null,
+    error: null,
+  },
   ...{ of: null, trained: null, unfinished: null, obstacle: null },
 };
 export const training = createStore<Training>(() => ({ ...empty, imported: null }));
@@ -60,17 +69,31 @@ export function isTraining({ state }: Pick<Training, 'state'>): boolean {
 
 /** In a worker of its own: what an earlier training left on the device is gone. */
 export function train(architecture: Architecture, settings: TrainSettings): void {
-  begin(architecture, settings, { dataset: chosenSource(), backend: lab.getState().backend, resume: false });
+  begin(architecture, settings, {
+    dataset: chosenSource(),
+    backend: lab.getState().backend,
+    resume: false,
+  });
 }
 
 /** From its last epoch, on the data and the backend that it began with. */
-export function continueTraining(architecture: Architecture, { checkpoint, source, backend }: TrainingRecord): void {
+export function continueTraining(
+  architecture: Architecture,
+  { checkpoint, source, backend }: TrainingRecord,
+): void {
   // The shipped set by where it is now, wherever it was then.
-  const dataset = source.kind === 'stored' ? source : sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  const dataset =
+    source.kind === 'stored'
+      ? source
+      : sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
   if (checkpoint) begin(architecture, checkpoint.settings, { dataset, backend, resume: true });
 }
 
-function begin(architecture: Architecture, settings: TrainSettings, where: Pick<Extract<TrainRequest, { type: 'train' }>, 'dataset' | 'backend' | 'resume'>): void {
+function begin(
+  architecture: Architecture,
+  settings: TrainSettings,
+  where: Pick<Extract<TrainRequest, { type: 'train' }>, 'dataset' | 'backend' | 'resume'>,
+): void {
   worker?.terminate();
   worker = openWorker();
   const id = fingerprint(architecture);
@@ -79,13 +102,21 @@ function begin(architecture: Architecture, settings: TrainSettings, where: Pick<
 }
 
 function openWorker(): Worker {
-  const own = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), { type: 'module', name: 'train' });
+  const own = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'train',
+  });
   own.addEventListener('message', ({ data }: MessageEvent<TrainMessage>) => {
     if (worker === own) receive(data);
   });
   own.addEventListener('error', (event) => {
     event.preventDefault();
-    if (worker === own) fail({ code: 'crash', message: `The worker stopped: ${event.message || 'no reason was given'}`, advice: 'Train again; reload the page if it happens again.' });
+    if (worker === own)
+      fail({
+        code: 'crash',
+        message: `The worker stopped: ${event.message || 'no reason was given'}`,
+        advice: 'Train again; reload the page if it happens again.',
+      });
   });
   return own;
 }
@@ -121,7 +152,12 @@ export function stopTraining(): void {
 export function exportTrained(format: ExportFormat): void {
   worker ??= openWorker();
   const state = training.getState();
-  send({ type: 'export', format, trained: state.trained, latency: latencyFor(state, library.getState().architectures) });
+  send({
+    type: 'export',
+    format,
+    trained: state.trained,
+    latency: latencyFor(state, library.getState().architectures),
+  });
 }
 
 export function importArchitecture(imported: Architecture | null): void {
@@ -156,7 +192,11 @@ function receive(message: TrainMessage): void {
 
 /** A failed export leaves a finished training finished. */
 function fail(error: WorkerError): void {
-  training.setState(({ state }) => ({ error, state: state === 'finished' ? state : 'failed', loading: null }));
+  training.setState(({ state }) => ({
+    error,
+    state: state === 'finished' ? state : 'failed',
+    loading: null,
+  }));
 }
 
 function follow(state: Training, event: TrainEvent): Partial<Training> {

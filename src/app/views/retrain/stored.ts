@@ -32,15 +32,23 @@ export async function listTrainings(): Promise<TrainingSummary[]> {
   return withStore((store) => store.list()).catch(() => []);
 }
 
-export async function removeTraining({ architecture, state }: Pick<TrainingSummary, 'architecture' | 'state'>): Promise<void> {
-  if (state === 'unfinished' && training.getState().of === architecture) training.setState({ unfinished: null });
+export async function removeTraining({
+  architecture,
+  state,
+}: Pick<TrainingSummary, 'architecture' | 'state'>): Promise<void> {
+  if (state === 'unfinished' && training.getState().of === architecture)
+    training.setState({ unfinished: null });
   await withStore((store) => store.remove(architecture, state)).catch(() => {});
 }
 
 async function read(of: string): Promise<StoredTrainings> {
   try {
-    if ((await held('training')).has(of)) await new Promise((resolve) => setTimeout(resolve, lockTime));
-    const [stored, running] = await Promise.all([withStore((store) => store.of(of)), held('training')]);
+    if ((await held('training')).has(of))
+      await new Promise((resolve) => setTimeout(resolve, lockTime));
+    const [stored, running] = await Promise.all([
+      withStore((store) => store.of(of)),
+      held('training'),
+    ]);
     // Another tab is at it.
     return running.has(of) ? { ...stored, unfinished: null } : stored;
   } catch {

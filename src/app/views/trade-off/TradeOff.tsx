@@ -22,10 +22,19 @@ export default function TradeOff() {
         title="Accuracy against size"
         note="share of held-out images right"
         className="area-scatter"
-        actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Accuracy against size" />}
+        actions={
+          <TableToggle
+            on={asTable}
+            toggle={() => setAsTable(!asTable)}
+            of="Accuracy against size"
+          />
+        }
       >
         {!measured ? (
-          <p className="empty">Every measurement of a search becomes a point here: how many parameters were left, and how many held-out images it got right. Press Start.</p>
+          <p className="empty">
+            Every measurement of a search becomes a point here: how many parameters were left, and
+            how many held-out images it got right. Press Start.
+          </p>
         ) : asTable ? (
           <PointTable points={own?.points ?? []} />
         ) : (
@@ -51,7 +60,18 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
   const earlier = useShown((s) => s.earlier);
   return useMemo(() => {
     const { seed, targetParameters: target, space } = settings;
-    const own = started ? [{ id: id ?? 'current', name: 'This run', seed, target, current: true, points: pointsOf(evaluations, space.stages) }] : [];
+    const own = started
+      ? [
+          {
+            id: id ?? 'current',
+            name: 'This run',
+            seed,
+            target,
+            current: true,
+            points: pointsOf(evaluations, space.stages),
+          },
+        ]
+      : [];
     const others = [...earlier.flatMap((run) => tradeOffRunOf(run) ?? []), ...stored];
     const seen = new Set([id]);
     return [...own, ...others.filter((run) => !seen.has(run.id) && seen.add(run.id))];
@@ -60,19 +80,32 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
 
 function verdict(points: readonly TradeOffPoint[], target: number): string {
   const best = bestWithin(points, target);
-  if (best) return `Within ${integer(target)} parameters: ${accuracy(best.accuracy)}, with ${integer(best.parameters)}.`;
+  if (best)
+    return `Within ${integer(target)} parameters: ${accuracy(best.accuracy)}, with ${integer(best.parameters)}.`;
   const whole = points.filter((point) => point.whole);
-  if (whole.length === 0) return 'No whole network yet: the first stages search the first cells only.';
+  if (whole.length === 0)
+    return 'No whole network yet: the first stages search the first cells only.';
   return `No network within the target of ${integer(target)} yet; the smallest has ${integer(Math.min(...whole.map(({ parameters }) => parameters)))} parameters.`;
 }
 
 function TradeOffLegend({ others }: { others: boolean }) {
   const items = [
     { label: 'Whole network', mark: <circle cx="7" cy="6" r="4" fill="var(--text)" /> },
-    { label: 'First stages\u2019 network', mark: <circle cx="7" cy="6" r="3.5" fill="none" stroke="var(--text)" strokeWidth="1.25" /> },
-    { label: 'Pareto front', mark: <path d="M0 10V6H7V2H14" fill="none" stroke="var(--regrown)" strokeWidth="2" /> },
-    { label: 'Within the target', mark: <rect y="1" width="14" height="10" fill="var(--weight)" opacity="0.18" /> },
-    ...(others ? [{ label: 'Other runs', mark: <circle cx="7" cy="6" r="4" fill="var(--faint)" /> }] : []),
+    {
+      label: 'First stages\u2019 network',
+      mark: <circle cx="7" cy="6" r="3.5" fill="none" stroke="var(--text)" strokeWidth="1.25" />,
+    },
+    {
+      label: 'Pareto front',
+      mark: <path d="M0 10V6H7V2H14" fill="none" stroke="var(--regrown)" strokeWidth="2" />,
+    },
+    {
+      label: 'Within the target',
+      mark: <rect y="1" width="14" height="10" fill="var(--weight)" opacity="0.18" />,
+    },
+    ...(others
+      ? [{ label: 'Other runs', mark: <circle cx="7" cy="6" r="4" fill="var(--faint)" /> }]
+      : []),
   ];
   return (
     <ul className="legend">
@@ -119,7 +152,13 @@ function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
 }
 
 function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
-  if (runs.length === 0) return <p className="empty">Runs of this page are compared here: search again with another target, seed or set of levels.</p>;
+  if (runs.length === 0)
+    return (
+      <p className="empty">
+        Runs of this page are compared here: search again with another target, seed or set of
+        levels.
+      </p>
+    );
   return (
     <TableScroll label="Runs, table">
       <table>
@@ -137,7 +176,13 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
             const best = bestWithin(points, target);
             return (
               <tr key={id}>
-                <th scope="row">{current ? <strong>{name}</strong> : <a href={viewHref('trade-off', id)}>{name}</a>}</th>
+                <th scope="row">
+                  {current ? (
+                    <strong>{name}</strong>
+                  ) : (
+                    <a href={viewHref('trade-off', id)}>{name}</a>
+                  )}
+                </th>
                 <td>{seed}</td>
                 <td>{integer(target)}</td>
                 <td>{best ? integer(best.parameters) : '\u2013'}</td>
@@ -147,7 +192,12 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
           })}
         </tbody>
       </table>
-      {runs.length === 1 && <p className="note">Search again with another target or seed, and both are compared here ({plural(runs[0].points.length, 'measurement')} so far).</p>}
+      {runs.length === 1 && (
+        <p className="note">
+          Search again with another target or seed, and both are compared here (
+          {plural(runs[0].points.length, 'measurement')} so far).
+        </p>
+      )}
     </TableScroll>
   );
 }

@@ -18,21 +18,28 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
   const painting = useMemo(
     () => ({
       select: () => scatter,
-      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Scatter) => drawScatter(context, width, height, data, palette(), font, hovered?.point ?? null),
+      paint: (context: CanvasRenderingContext2D, width: number, height: number, data: Scatter) =>
+        drawScatter(context, width, height, data, palette(), font, hovered?.point ?? null),
     }),
     [scatter, hovered],
   );
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    setHovered(pointAt(scatter, box.width, box.height, event.clientX - box.left, event.clientY - box.top));
+    setHovered(
+      pointAt(scatter, box.width, box.height, event.clientX - box.left, event.clientY - box.top),
+    );
   };
   const move = (event: KeyboardEvent): void => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const run = runs.find(({ current }) => current);
     if (!direction || !run || run.points.length === 0) return;
     event.preventDefault();
-    const at = hovered ? run.points.indexOf(hovered.point) + direction : direction > 0 ? 0 : run.points.length - 1;
+    const at = hovered
+      ? run.points.indexOf(hovered.point) + direction
+      : direction > 0
+        ? 0
+        : run.points.length - 1;
     setHovered({ run, point: run.points[Math.min(run.points.length - 1, Math.max(0, at))] });
   };
   return (
@@ -53,7 +60,8 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           <p>
             {hovered.run.name} · step {integer(hovered.point.step)}
           </p>
-          <strong>{accuracy(hovered.point.accuracy)}</strong> with {integer(hovered.point.parameters)} parameters
+          <strong>{accuracy(hovered.point.accuracy)}</strong> with{' '}
+          {integer(hovered.point.parameters)} parameters
           {!hovered.point.whole && <p>an earlier stage’s network, not yet whole</p>}
         </div>
       )}

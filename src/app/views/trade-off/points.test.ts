@@ -12,7 +12,9 @@ const point = fc.record({
 });
 
 const beats = (a: TradeOffPoint, b: TradeOffPoint): boolean =>
-  a.parameters <= b.parameters && a.accuracy >= b.accuracy && (a.parameters < b.parameters || a.accuracy > b.accuracy);
+  a.parameters <= b.parameters &&
+  a.accuracy >= b.accuracy &&
+  (a.parameters < b.parameters || a.accuracy > b.accuracy);
 
 describe('paretoFront', () => {
   it('holds exactly the whole networks that none beats, one of equals', () => {
@@ -20,7 +22,8 @@ describe('paretoFront', () => {
       fc.property(fc.array(point), (points) => {
         const whole = points.filter((one) => one.whole);
         const unbeaten = whole.filter((one) => !whole.some((other) => beats(other, one)));
-        const key = ({ parameters, accuracy }: TradeOffPoint): string => `${parameters} ${accuracy}`;
+        const key = ({ parameters, accuracy }: TradeOffPoint): string =>
+          `${parameters} ${accuracy}`;
         const front = paretoFront(points);
         expect(new Set(front.map(key))).toEqual(new Set(unbeaten.map(key)));
         expect(front).toHaveLength(new Set(unbeaten.map(key)).size);
@@ -34,7 +37,9 @@ describe('bestWithin', () => {
     fc.assert(
       fc.property(fc.array(point), fc.nat(30), (points, target) => {
         const within = points.filter(({ whole, parameters }) => whole && parameters <= target);
-        expect(bestWithin(points, target)?.accuracy).toBe(within.length > 0 ? Math.max(...within.map(({ accuracy }) => accuracy)) : undefined);
+        expect(bestWithin(points, target)?.accuracy).toBe(
+          within.length > 0 ? Math.max(...within.map(({ accuracy }) => accuracy)) : undefined,
+        );
       }),
     );
   });

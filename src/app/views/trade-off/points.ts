@@ -22,27 +22,50 @@ export interface TradeOffRun {
 }
 
 export function pointsOf(evaluations: readonly Evaluation[], stages: number): TradeOffPoint[] {
-  return evaluations.map(({ step, stage, accuracy, parameters }) => ({ step, stage, accuracy, parameters, whole: stage >= stages - 1 }));
+  return evaluations.map(({ step, stage, accuracy, parameters }) => ({
+    step,
+    stage,
+    accuracy,
+    parameters,
+    whole: stage >= stages - 1,
+  }));
 }
 
 const known = new WeakMap<readonly SearchEvent[], TradeOffRun>();
 
 /** Of a run that is not on screen; null before it was started. */
-export function tradeOffRunOf({ id, name, events }: { id: string; name: string; events: readonly SearchEvent[] }): TradeOffRun | null {
+export function tradeOffRunOf({
+  id,
+  name,
+  events,
+}: {
+  id: string;
+  name: string;
+  events: readonly SearchEvent[];
+}): TradeOffRun | null {
   const cached = known.get(events);
   if (cached) return cached;
   const started = events.find((event) => event.type === 'started');
   if (!started) return null;
   const { seed, targetParameters: target, space } = started.settings;
   const evaluations = events.filter((event) => event.type === 'evaluated');
-  const run = { id, name, seed, target, current: false, points: pointsOf(evaluations, space.stages) };
+  const run = {
+    id,
+    name,
+    seed,
+    target,
+    current: false,
+    points: pointsOf(evaluations, space.stages),
+  };
   known.set(events, run);
   return run;
 }
 
 /** Whole networks that none with as few parameters beats in accuracy, from the smallest up. */
 export function paretoFront(points: readonly TradeOffPoint[]): TradeOffPoint[] {
-  const sorted = points.filter(({ whole }) => whole).sort((a, b) => a.parameters - b.parameters || b.accuracy - a.accuracy);
+  const sorted = points
+    .filter(({ whole }) => whole)
+    .sort((a, b) => a.parameters - b.parameters || b.accuracy - a.accuracy);
   let best = -Infinity;
   return sorted.filter(({ accuracy }) => accuracy > best && ((best = accuracy), true));
 }
@@ -50,5 +73,8 @@ export function paretoFront(points: readonly TradeOffPoint[]): TradeOffPoint[] {
 /** The most accurate whole network within a size. */
 export function bestWithin(points: readonly TradeOffPoint[], target: number): TradeOffPoint | null {
   const within = points.filter(({ whole, parameters }) => whole && parameters <= target);
-  return within.reduce<TradeOffPoint | null>((best, point) => (best && best.accuracy >= point.accuracy ? best : point), null);
+  return within.reduce<TradeOffPoint | null>(
+    (best, point) => (best && best.accuracy >= point.accuracy ? best : point),
+    null,
+  );
 }

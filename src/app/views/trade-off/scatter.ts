@@ -25,7 +25,13 @@ export function layScatter(runs: readonly TradeOffRun[], target: number): Scatte
     runs,
     target,
     x: [Math.max(1, Math.min(...sizes) / 1.25), Math.max(...sizes) * 1.25],
-    y: points.length > 0 ? [Math.max(0, Math.floor(low * 10 - 0.2) / 10), Math.min(1, Math.ceil(high * 10 + 0.2) / 10)] : [0, 1],
+    y:
+      points.length > 0
+        ? [
+            Math.max(0, Math.floor(low * 10 - 0.2) / 10),
+            Math.min(1, Math.ceil(high * 10 + 0.2) / 10),
+          ]
+        : [0, 1],
   };
 }
 
@@ -33,20 +39,32 @@ export function place({ x, y }: Scatter, width: number, height: number) {
   const across = width - frame.left - frame.right;
   const up = height - frame.top - frame.bottom;
   return {
-    x: (parameters: number): number => frame.left + (across * Math.log(parameters / x[0])) / Math.log(x[1] / x[0]),
-    y: (accuracy: number): number => height - frame.bottom - (up * (accuracy - y[0])) / Math.max(1e-9, y[1] - y[0]),
+    x: (parameters: number): number =>
+      frame.left + (across * Math.log(parameters / x[0])) / Math.log(x[1] / x[0]),
+    y: (accuracy: number): number =>
+      height - frame.bottom - (up * (accuracy - y[0])) / Math.max(1e-9, y[1] - y[0]),
   };
 }
 
-export function drawScatter(context: CanvasRenderingContext2D, width: number, height: number, scatter: Scatter, palette: Palette, font: string, hovered: TradeOffPoint | null): void {
+export function drawScatter(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  scatter: Scatter,
+  palette: Palette,
+  font: string,
+  hovered: TradeOffPoint | null,
+): void {
   const at = place(scatter, width, height);
   context.clearRect(0, 0, width, height);
   context.font = font;
   drawAxes(context, width, height, scatter, palette, at);
   drawTarget(context, width, height, scatter, palette, at);
-  for (const run of scatter.runs.filter(({ current }) => !current)) drawRun(context, run, palette, at);
+  for (const run of scatter.runs.filter(({ current }) => !current))
+    drawRun(context, run, palette, at);
   drawFront(context, scatter, palette, at, width - frame.right);
-  for (const run of scatter.runs.filter(({ current }) => current)) drawRun(context, run, palette, at);
+  for (const run of scatter.runs.filter(({ current }) => current))
+    drawRun(context, run, palette, at);
   if (hovered) {
     context.strokeStyle = palette.text;
     context.lineWidth = 1.5;
@@ -57,7 +75,14 @@ export function drawScatter(context: CanvasRenderingContext2D, width: number, he
 
 type At = ReturnType<typeof place>;
 
-function drawAxes(context: CanvasRenderingContext2D, width: number, height: number, { x, y }: Scatter, palette: Palette, at: At): void {
+function drawAxes(
+  context: CanvasRenderingContext2D,
+  width: number,
+  height: number,
+  { x, y }: Scatter,
+  palette: Palette,
+  at: At,
+): void {
   context.lineWidth = 1;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
@@ -87,12 +112,20 @@ function drawAxes(context: CanvasRenderingContext2D, width: number, height: numb
 function logTicks(low: number, high: number): number[] {
   const all: number[] = [];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high; power *= 10) {
-    for (const factor of [1, 2, 3, 5]) if (factor * power >= low && factor * power <= high) all.push(factor * power);
+    for (const factor of [1, 2, 3, 5])
+      if (factor * power >= low && factor * power <= high) all.push(factor * power);
   }
   return all;
 }
 
-function drawTarget(context: CanvasRenderingContext2D, _width: number, height: number, { target }: Scatter, palette: Palette, at: At): void {
+function drawTarget(
+  context: CanvasRenderingContext2D,
+  _width: number,
+  height: number,
+  { target }: Scatter,
+  palette: Palette,
+  at: At,
+): void {
   const line = Math.round(at.x(target)) + 0.5;
   context.fillStyle = fade(palette.weight, 0.07);
   context.fillRect(frame.left, frame.top, line - frame.left, height - frame.top - frame.bottom);
@@ -102,11 +135,21 @@ function drawTarget(context: CanvasRenderingContext2D, _width: number, height: n
   context.setLineDash([]);
   context.fillStyle = palette.text;
   context.textAlign = line < frame.left + 110 ? 'left' : 'right';
-  context.fillText(`target ${compact(target)}`, line + (line < frame.left + 110 ? 5 : -5), frame.top + 11);
+  context.fillText(
+    `target ${compact(target)}`,
+    line + (line < frame.left + 110 ? 5 : -5),
+    frame.top + 11,
+  );
 }
 
 /** A staircase: at each size, the best accuracy that so few parameters have reached. */
-function drawFront(context: CanvasRenderingContext2D, { runs }: Scatter, palette: Palette, at: At, end: number): void {
+function drawFront(
+  context: CanvasRenderingContext2D,
+  { runs }: Scatter,
+  palette: Palette,
+  at: At,
+  end: number,
+): void {
   const front = paretoFront(runs.flatMap((run) => run.points));
   if (front.length === 0) return;
   context.strokeStyle = palette.regrown;
@@ -123,7 +166,12 @@ function drawFront(context: CanvasRenderingContext2D, { runs }: Scatter, palette
   context.stroke();
 }
 
-function drawRun(context: CanvasRenderingContext2D, { points, current }: TradeOffRun, palette: Palette, at: At): void {
+function drawRun(
+  context: CanvasRenderingContext2D,
+  { points, current }: TradeOffRun,
+  palette: Palette,
+  at: At,
+): void {
   context.strokeStyle = current ? palette.faint : palette.line;
   context.lineWidth = 1;
   context.beginPath();
@@ -149,7 +197,11 @@ function circle(context: CanvasRenderingContext2D, x: number, y: number, radius:
   context.arc(x, y, radius, 0, 2 * Math.PI);
 }
 
-function stroke(context: CanvasRenderingContext2D, from: readonly [number, number], to: readonly [number, number]): void {
+function stroke(
+  context: CanvasRenderingContext2D,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): void {
   context.beginPath();
   context.moveTo(...from);
   context.lineTo(...to);
@@ -157,7 +209,13 @@ function stroke(context: CanvasRenderingContext2D, from: readonly [number, numbe
 }
 
 /** The point nearest to a pointer, and its run. */
-export function pointAt(scatter: Scatter, width: number, height: number, px: number, py: number): { run: TradeOffRun; point: TradeOffPoint } | null {
+export function pointAt(
+  scatter: Scatter,
+  width: number,
+  height: number,
+  px: number,
+  py: number,
+): { run: TradeOffRun; point: TradeOffPoint } | null {
   const at = place(scatter, width, height);
   let best: { run: TradeOffRun; point: TradeOffPoint } | null = null;
   let nearest = 18;

@@ -12,12 +12,30 @@ export function useStoredRuns(): readonly TradeOffRun[] {
   return useMemo(
     () =>
       (records ?? [])
-        .filter((record) => record.status === 'finished' && (dataset === null || record.dataset.name === dataset))
+        .filter(
+          (record) =>
+            record.status === 'finished' && (dataset === null || record.dataset.name === dataset),
+        )
         .slice(0, most)
         .flatMap(({ id, name, settings, summary: { step, stage, accuracy, parameters } }) => {
           if (accuracy === null || parameters === null) return [];
-          const point = { step, stage: stage ?? settings.space.stages, accuracy, parameters: parameters.active, whole: true };
-          return [{ id, name, seed: settings.seed, target: settings.targetParameters, current: false, points: [point] }];
+          const point = {
+            step,
+            stage: stage ?? settings.space.stages,
+            accuracy,
+            parameters: parameters.active,
+            whole: true,
+          };
+          return [
+            {
+              id,
+              name,
+              seed: settings.seed,
+              target: settings.targetParameters,
+              current: false,
+              points: [point],
+            },
+          ];
         }),
     [records, dataset],
   );

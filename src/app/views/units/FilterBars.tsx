@@ -13,7 +13,9 @@ export function FilterBars({ group, title }: { group: FilterGroup; title: string
   const bar = (wanted: boolean): string =>
     filters
       .map(({ alive: own, importance }, i) =>
-        own === wanted && importance > 0 ? `M${((i + 0.1) * width).toFixed(1)} ${side}V${((1 - importance) * side).toFixed(1)}h${(0.8 * width).toFixed(1)}V${side}Z` : '',
+        own === wanted && importance > 0
+          ? `M${((i + 0.1) * width).toFixed(1)} ${side}V${((1 - importance) * side).toFixed(1)}h${(0.8 * width).toFixed(1)}V${side}Z`
+          : '',
       )
       .join('');
   const every = Math.ceil(filters.length / 16);
@@ -26,23 +28,40 @@ export function FilterBars({ group, title }: { group: FilterGroup; title: string
       <Frame
         label={label}
         yTicks={yTicks}
-        xTicks={filters.flatMap(({ id }, i) => (i % every === 0 ? [{ at: (i + 0.5) / filters.length, label: String(id + 1) }] : []))}
+        xTicks={filters.flatMap(({ id }, i) =>
+          i % every === 0 ? [{ at: (i + 0.5) / filters.length, label: String(id + 1) }] : [],
+        )}
         overlay={
           !Number.isNaN(threshold) && (
-            <i className="threshold-line" style={{ bottom: `${100 * Math.min(1, Math.max(0, threshold))}%` }}>
+            <i
+              className="threshold-line"
+              style={{ bottom: `${100 * Math.min(1, Math.max(0, threshold))}%` }}
+            >
               <span>{decimal(threshold)}</span>
             </i>
           )
         }
       >
         <path d={bar(true)} fill="var(--filter)" />
-        <path d={bar(false)} fill="none" stroke="var(--faint)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
+        <path
+          d={bar(false)}
+          fill="none"
+          stroke="var(--faint)"
+          strokeWidth="1"
+          vectorEffect="non-scaling-stroke"
+        />
       </Frame>
     </figure>
   );
 }
 
-export function FilterTable({ groups, titles }: { groups: readonly FilterGroup[]; titles: readonly string[] }) {
+export function FilterTable({
+  groups,
+  titles,
+}: {
+  groups: readonly FilterGroup[];
+  titles: readonly string[];
+}) {
   return (
     <TableScroll label="Filters, table">
       <table>

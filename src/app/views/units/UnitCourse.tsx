@@ -19,28 +19,51 @@ const names: Readonly<Record<Granularity, readonly string[]>> = {
   weight: ['Median |w|'],
 };
 
-function courseOf(details: readonly UnitDetail[], { cell, level, unit, slot }: Selection): Course[] {
+function courseOf(
+  details: readonly UnitDetail[],
+  { cell, level, unit, slot }: Selection,
+): Course[] {
   if (level === 'filter') return filterCourse(details, cell, unit, unit === null ? slot : 0);
   if (unit === null) return [];
-  return level === 'operation' ? operationCourse(details, cell, unit) : weightCourse(details, cell, unit);
+  return level === 'operation'
+    ? operationCourse(details, cell, unit)
+    : weightCourse(details, cell, unit);
 }
 
 function selector(selected: Selection): (state: LabState) => PlotData {
-  const plot = memoLast((details: readonly UnitDetail[], stages: readonly StageState[], step: number): PlotData => {
-    const course = courseOf(details, selected);
-    const { level } = selected;
-    const importances = names[level].map(
-      (label, i): PlotLine => ({ label, color: level, style: 'line', light: level === 'filter' && i !== 1, points: course.map((one) => ({ x: one.step, y: one.importances[i] })) }),
-    );
-    const most = course.reduce((max, { threshold, importances: all }) => Math.max(max, threshold, ...all), 0);
-    return {
-      lines: [...importances, { label: 'Threshold', color: 'text', dash: [5, 3], style: 'line', points: course.map((one) => ({ x: one.step, y: Math.max(0, one.threshold) })) }],
-      bands: stageBands(stages, step),
-      xMax: Math.max(20, step),
-      yMin: 0,
-      yMax: level === 'weight' ? roundUp(most * 1.1) : 1,
-    };
-  });
+  const plot = memoLast(
+    (details: readonly UnitDetail[], stages: readonly StageState[], step: number): PlotData => {
+      const course = courseOf(details, selected);
+      const { level } = selected;
+      const importances = names[level].map((label, i): PlotLine => ({
+        label,
+        color: level,
+        style: 'line',
+        light: level === 'filter' && i !== 1,
+        points: course.map((one) => ({ x: one.step, y: one.importances[i] })),
+      }));
+      const most = course.reduce(
+        (max, { threshold, importances: all }) => Math.max(max, threshold, ...all),
+        0,
+      );
+      return {
+        lines: [
+          ...importances,
+          {
+            label: 'Threshold',
+            color: 'text',
+            dash: [5, 3],
+            style: 'line',
+            points: course.map((one) => ({ x: one.step, y: Math.max(0, one.threshold) })),
+          },
+        ],
+        bands: stageBands(stages, step),
+        xMax: Math.max(20, step),
+        yMin: 0,
+        yMax: level === 'weight' ? roundUp(most * 1.1) : 1,
+      };
+    },
+  );
   return ({ run }) => plot(run.details, run.stages, run.step);
 }
 
@@ -56,7 +79,11 @@ export function UnitCourse({ selected, title }: { selected: Selection; title: st
       select={select}
       formatY={decimal}
       legend={[
-        { label: level === 'filter' ? 'Smallest, median, largest gate' : names[level][0], color: level, mark: 'line' },
+        {
+          label: level === 'filter' ? 'Smallest, median, largest gate' : names[level][0],
+          color: level,
+          mark: 'line',
+        },
         { label: 'Threshold', color: 'text', mark: 'dash' },
       ]}
     />

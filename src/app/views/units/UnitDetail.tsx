@@ -11,12 +11,20 @@ import { FilterBars, FilterTable } from './FilterBars.tsx';
 import { UnitHistory } from './UnitHistory.tsx';
 import { weightSentence, WeightHistogram, WeightTable } from './WeightHistogram.tsx';
 
-export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string => `${stateName(from)} \u2192 ${stateName(to)}`;
+export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string =>
+  `${stateName(from)} \u2192 ${stateName(to)}`;
 
-export const candidateTitle = (candidate: Candidate): string => `${operationLabels[candidate.operation].long}, ${placeName(candidate)}`;
+export const candidateTitle = (candidate: Candidate): string =>
+  `${operationLabels[candidate.operation].long}, ${placeName(candidate)}`;
 
 /** @param others all candidates of the cell, to see this one among them. */
-export function OperationDetail({ candidate, others }: { candidate: Candidate; others?: readonly Candidate[] }) {
+export function OperationDetail({
+  candidate,
+  others,
+}: {
+  candidate: Candidate;
+  others?: readonly Candidate[];
+}) {
   const { importance, threshold, alive } = candidate;
   return (
     <>
@@ -35,7 +43,13 @@ export function OperationDetail({ candidate, others }: { candidate: Candidate; o
           </>
         }
       >
-        <path d={strokes([along(importance)], 700, 700)} stroke={alive ? 'var(--operation)' : 'var(--muted)'} strokeWidth="12" strokeLinecap="round" vectorEffect="non-scaling-stroke" />
+        <path
+          d={strokes([along(importance)], 700, 700)}
+          stroke={alive ? 'var(--operation)' : 'var(--muted)'}
+          strokeWidth="12"
+          strokeLinecap="round"
+          vectorEffect="non-scaling-stroke"
+        />
       </Frame>
       <UnitHistory candidate={candidate} />
       {others && <Margins candidate={candidate} others={others} />}
@@ -43,20 +57,58 @@ export function OperationDetail({ candidate, others }: { candidate: Candidate; o
   );
 }
 
-const margin = ({ importance, threshold }: Candidate): number => importance - Math.max(0, threshold);
-const marginTicks = [-1, -0.5, 0, 0.5, 1].map((value) => ({ at: (value + 1) / 2, label: value > 0 ? `+${value}` : String(value).replace('-', '\u2212') }));
+const margin = ({ importance, threshold }: Candidate): number =>
+  importance - Math.max(0, threshold);
+const marginTicks = [-1, -0.5, 0, 0.5, 1].map((value) => ({
+  at: (value + 1) / 2,
+  label: value > 0 ? `+${value}` : String(value).replace('-', '\u2212'),
+}));
 
 /** Every operation of the cell by how far it lies over or under its own threshold. */
 function Margins({ candidate, others }: { candidate: Candidate; others: readonly Candidate[] }) {
-  const marks = (wanted: boolean): string => strokes(others.filter(({ alive }) => alive === wanted).map((one) => along((margin(one) + 1) / 2)), 250, 1000);
+  const marks = (wanted: boolean): string =>
+    strokes(
+      others.filter(({ alive }) => alive === wanted).map((one) => along((margin(one) + 1) / 2)),
+      250,
+      1000,
+    );
   return (
     <figure className="margins">
-      <figcaption className="note">all {others.length} operations of the cell, by distance from their own thresholds</figcaption>
-      <Frame className="strip" label={`Distances from their thresholds of ${others.length} operations`} xTicks={marginTicks} xTitle="importance − threshold" overlay={<i className="pruned-side" style={{ width: '50%' }} />}>
-        <path d={marks(false)} stroke="var(--muted)" strokeOpacity="0.6" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
-        <path d={marks(true)} stroke="var(--operation)" strokeWidth="2" vectorEffect="non-scaling-stroke" />
-        <path d={strokes([along((margin(candidate) + 1) / 2)], 0, 1000)} stroke="var(--text)" strokeWidth="3" vectorEffect="non-scaling-stroke" />
-        <path d={strokes([500], 0, 1000)} stroke="var(--text)" strokeWidth="1" vectorEffect="non-scaling-stroke" />
+      <figcaption className="note">
+        all {others.length} operations of the cell, by distance from their own thresholds
+      </figcaption>
+      <Frame
+        className="strip"
+        label={`Distances from their thresholds of ${others.length} operations`}
+        xTicks={marginTicks}
+        xTitle="importance − threshold"
+        overlay={<i className="pruned-side" style={{ width: '50%' }} />}
+      >
+        <path
+          d={marks(false)}
+          stroke="var(--muted)"
+          strokeOpacity="0.6"
+          strokeWidth="1.5"
+          vectorEffect="non-scaling-stroke"
+        />
+        <path
+          d={marks(true)}
+          stroke="var(--operation)"
+          strokeWidth="2"
+          vectorEffect="non-scaling-stroke"
+        />
+        <path
+          d={strokes([along((margin(candidate) + 1) / 2)], 0, 1000)}
+          stroke="var(--text)"
+          strokeWidth="3"
+          vectorEffect="non-scaling-stroke"
+        />
+        <path
+          d={strokes([500], 0, 1000)}
+          stroke="var(--text)"
+          strokeWidth="1"
+          vectorEffect="non-scaling-stroke"
+        />
       </Frame>
     </figure>
   );
@@ -70,20 +122,32 @@ export function operationSentence({ importance, threshold, alive, state }: Candi
       : 'It would be pruned at this moment.';
   }
   // The node's last candidate stays whatever its threshold says.
-  if (importance <= threshold) return `Kept as its node\u2019s last operation, though ${decimal(importance)} does not exceed ${decimal(threshold)}.`;
+  if (importance <= threshold)
+    return `Kept as its node\u2019s last operation, though ${decimal(importance)} does not exceed ${decimal(threshold)}.`;
   return `Alive: importance ${decimal(importance)}, ${decimal(importance - Math.max(0, threshold))} above its threshold${state.regrown ? '; regrown once' : ''}.`;
 }
 
-export function FilterDetail({ groups, titles }: { groups: readonly FilterGroup[]; titles: readonly string[] }) {
+export function FilterDetail({
+  groups,
+  titles,
+}: {
+  groups: readonly FilterGroup[];
+  titles: readonly string[];
+}) {
   const [asTable, setAsTable] = useState(false);
-  if (groups.length === 0) return <p className="empty">This operation has no filters of its own: it is no convolution.</p>;
+  if (groups.length === 0)
+    return <p className="empty">This operation has no filters of its own: it is no convolution.</p>;
   return (
     <>
       <div className="detail-head">
         <p className="note">gate, sigmoid(β), by filter</p>
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Filters" />
       </div>
-      {asTable ? <FilterTable groups={groups} titles={titles} /> : groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]} />)}
+      {asTable ? (
+        <FilterTable groups={groups} titles={titles} />
+      ) : (
+        groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]} />)
+      )}
     </>
   );
 }
@@ -92,14 +156,21 @@ export function WeightDetail({ cell, unit }: { cell: number; unit: number }) {
   const [asTable, setAsTable] = useState(false);
   const details = useShown(({ run }) => run.details);
   const known = lastWeights(details, cell, unit);
-  if (!known) return <p className="empty">This operation has no weights that can be masked: it is no convolution.</p>;
+  if (!known)
+    return (
+      <p className="empty">
+        This operation has no weights that can be masked: it is no convolution.
+      </p>
+    );
   const { weights, step } = known;
   const stale = step !== details.at(-1)?.step;
   return (
     <>
       <p className="lead">{weightSentence(weights)}</p>
       <div className="detail-head">
-        <p className="note">weights by magnitude{stale ? `, as they were at step ${integer(step)}` : ''}</p>
+        <p className="note">
+          weights by magnitude{stale ? `, as they were at step ${integer(step)}` : ''}
+        </p>
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Weights" />
       </div>
       {asTable ? <WeightTable weights={weights} /> : <WeightHistogram weights={weights} />}

@@ -2,7 +2,11 @@
 import { decimal, integer } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 
-const verbs = { pruned: 'Pruned', 're-pruned': 'Re-pruned in a later stage', regrown: 'Regrown' } as const;
+const verbs = {
+  pruned: 'Pruned',
+  're-pruned': 'Re-pruned in a later stage',
+  regrown: 'Regrown',
+} as const;
 
 export function UnitHistory({ candidate }: { candidate: Candidate }) {
   const { history } = candidate.state;

@@ -21,7 +21,10 @@ export function WeightHistogram({ weights }: { weights: WeightUnits }) {
       yTicks={ticks(0, most, 3).map((value) => ({ at: value / most, label: compact(value) }))}
       overlay={
         threshold > 0 && (
-          <i className="threshold-line vertical" style={{ left: `${100 * Math.min(1, threshold / span)}%` }}>
+          <i
+            className="threshold-line vertical"
+            style={{ left: `${100 * Math.min(1, threshold / span)}%` }}
+          >
             <span data-end={threshold / span > 0.7}>threshold {decimal(threshold)}</span>
           </i>
         )
@@ -63,7 +66,9 @@ export function WeightTable({ weights: { alive, masked, width } }: { weights: We
 export function weightSentence({ alive, masked, total: all }: WeightUnits): string {
   const left = total(alive);
   const gone = all - left - total(masked);
-  const parts = [`${integer(left)} of ${integer(all)} weights left, ${percent(left / Math.max(1, all))}`];
+  const parts = [
+    `${integer(left)} of ${integer(all)} weights left, ${percent(left / Math.max(1, all))}`,
+  ];
   if (total(masked) > 0) parts.push(`${integer(total(masked))} masked`);
   if (gone > 0) parts.push(`${integer(gone)} gone with their filters`);
   return `${parts.join('; ')}.`;

@@ -20,7 +20,11 @@ export function arrayOf({ plan, parameters }: Network, name: string): NetworkArr
 }
 
 /** [height, width, inputs, outputs] to [outputs, inputs, height, width]; a depthwise array to [channels, 1, height, width]. */
-export function channelsFirst<T extends Float32Array | Uint8Array>(values: T, shape: readonly number[], depthwise: boolean): { values: T; shape: number[] } {
+export function channelsFirst<T extends Float32Array | Uint8Array>(
+  values: T,
+  shape: readonly number[],
+  depthwise: boolean,
+): { values: T; shape: number[] } {
   const [height, width, inputs, outputs] = shape;
   const [first, second] = depthwise ? [inputs, 1] : [outputs, inputs];
   const result = values.slice() as T;

@@ -11,7 +11,12 @@ import type { Size } from '../size.ts';
 /** Its parameters are those in the tensors of the file. */
 export interface ModelCard extends Size {
   readonly producer: string;
-  readonly task: { readonly dataset: string; readonly classNames: readonly string[]; readonly imageSize: number; readonly imageChannels: number };
+  readonly task: {
+    readonly dataset: string;
+    readonly classNames: readonly string[];
+    readonly imageSize: number;
+    readonly imageChannels: number;
+  };
   /** A pixel enters as (byte - mean) / deviation, by channel. */
   readonly normalization: Trained['normalization'];
   /** Share of the test images that were classified correctly after training. */
@@ -29,26 +34,48 @@ export interface ModelCard extends Size {
 }
 
 /** @param latency of the same architecture; null = not measured. */
-export function modelCard(network: Network, { architecture, normalization, test }: Pick<Trained, 'architecture' | 'normalization' | 'test'>, latency: MeasuredLatency | null = null): ModelCard {
+export function modelCard(
+  network: Network,
+  { architecture, normalization, test }: Pick<Trained, 'architecture' | 'normalization' | 'test'>,
+  latency: MeasuredLatency | null = null,
+): ModelCard {
   const { name, classNames, imageSize, imageChannels } = architecture.dataset;
   return {
     producer: `MGAS Lab ${engineVersion}`,
     task: { dataset: name, classNames, imageSize, imageChannels },
     normalization,
     // Counted, not taken from the file's word.
-    ...sizeOf({ parameters: countParameters(network), macs: addMacs(macsByOwner(network).values()), cells: architecture.cells }),
+    ...sizeOf({
+      parameters: countParameters(network),
+      macs: addMacs(macsByOwner(network).values()),
+      cells: architecture.cells,
+    }),
     expectedAccuracy: test.accuracy,
     testImages: test.images,
     ...(latency && { latency: latencyOf(latency) }),
   };
 }
 
-function latencyOf({ adapter, images, passes, median, percentile95 }: MeasuredLatency): NonNullable<ModelCard['latency']> {
+function latencyOf({
+  adapter,
+  images,
+  passes,
+  median,
+  percentile95,
+}: MeasuredLatency): NonNullable<ModelCard['latency']> {
   return { adapter, images, passes, milliseconds: { median, percentile95 } };
 }
 
 /** One sentence a line. */
-export function cardLines({ task, parameters, macs, bytes, expectedAccuracy, testImages, latency }: ModelCard): string[] {
+export function cardLines({
+  task,
+  parameters,
+  macs,
+  bytes,
+  expectedAccuracy,
+  testImages,
+  latency,
+}: ModelCard): string[] {
   const n = (value: number): string => value.toLocaleString('en-US');
   return [
     `Classifies ${task.dataset} into ${task.classNames.length} classes; ${(100 * expectedAccuracy).toFixed(2)} % of ${n(testImages)} test images right.`,
@@ -58,7 +85,11 @@ export function cardLines({ task, parameters, macs, bytes, expectedAccuracy, tes
   ];
 }
 
-function latencyLine({ adapter, images, milliseconds: { median, percentile95 } }: NonNullable<ModelCard['latency']>): string {
+function latencyLine({
+  adapter,
+  images,
+  milliseconds: { median, percentile95 },
+}: NonNullable<ModelCard['latency']>): string {
   // A name must not end the comment or docstring that the line is put into.
   const name = adapter.replace(/["\\\s]+/g, ' ').trim();
   return `Inference of ${images === 1 ? '1 image' : `${images.toLocaleString('en-US')} images`} in the browser took ${median.toFixed(2)} ms (median), ${percentile95.toFixed(2)} ms (95th percentile), on ${name}.`;

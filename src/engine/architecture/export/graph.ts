@@ -37,22 +37,41 @@ export interface GraphWriter<T> {
   classifier(name: string, x: T): T;
 }
 
-const pointwise = { kernel: 1, stride: 1, dilation: 1, padding: 0, depthwise: false } satisfies ConvolutionShape;
+const pointwise = {
+  kernel: 1,
+  stride: 1,
+  dilation: 1,
+  padding: 0,
+  depthwise: false,
+} satisfies ConvolutionShape;
 
 /** @returns the logits. */
 export function writeGraph<T>(network: Network, writer: GraphWriter<T>): T {
   const { plan } = network;
-  const stem = writer.convolution('stem.conv', writer.image(), { ...pointwise, kernel: 3, padding: 1 });
+  const stem = writer.convolution('stem.conv', writer.image(), {
+    ...pointwise,
+    kernel: 3,
+    padding: 1,
+  });
   const outputs = new Map<number, T>([[-1, writer.norm('stem.norm', stem)]]);
-  for (const cell of plan.cells) outputs.set(cell.shape.index, writeCell(network, cell, outputs, writer));
+  for (const cell of plan.cells)
+    outputs.set(cell.shape.index, writeCell(network, cell, outputs, writer));
   return writer.classifier(plan.head.name, outputs.get(plan.endCell)!);
 }
 
-function writeCell<T>(network: Network, cell: CellPlan, outputs: ReadonlyMap<number, T>, writer: GraphWriter<T>): T {
+function writeCell<T>(
+  network: Network,
+  cell: CellPlan,
+  outputs: ReadonlyMap<number, T>,
+  writer: GraphWriter<T>,
+): T {
   const c = cell.shape.index;
   const states: T[] = cell.preprocess.map((p) => {
     const input = writer.relu(`${p.name}.relu`, outputs.get(p.source)!);
-    const x = p.split === null ? writer.convolution(`${p.name}.conv`, input, pointwise) : writeReduce(p.name, p.filters, p.split, input, writer);
+    const x =
+      p.split === null
+        ? writer.convolution(`${p.name}.conv`, input, pointwise)
+        : writeReduce(p.name, p.filters, p.split, input, writer);
     return writer.norm(`${p.name}.norm`, x);
   });
   for (let to = 2; to < cell.live.length; to++) {
@@ -61,9 +80,20 @@ function writeCell<T>(network: Network, cell: CellPlan, outputs: ReadonlyMap<num
       .filter((k) => k.to === to)
       .map((candidate) => {
         const name = nameOf(cell, candidate);
-        const y = writer.scale(`${name}.importance`, writeCandidate(cell, candidate, states[candidate.from], writer), importanceOf(network, cell, candidate));
+        const y = writer.scale(
+          `${name}.importance`,
+          writeCandidate(cell, candidate, states[candidate.from], writer),
+          importanceOf(network, cell, candidate),
+        );
         const whole = candidate.outputs.length === live.length;
-        return whole ? y : writer.place(`${name}.place`, y, candidate.outputs.map((id) => live.indexOf(id)), live.length);
+        return whole
+          ? y
+          : writer.place(
+              `${name}.place`,
+              y,
+              candidate.outputs.map((id) => live.indexOf(id)),
+              live.length,
+            );
       });
     states.push(terms.length === 1 ? terms[0] : writer.sum(`cells.${c}.node${to}`, terms));
   }
@@ -75,28 +105,57 @@ export function nameOf({ shape }: CellPlan, { edge, operation }: CandidatePlan):
   return `cells.${shape.index}.edges.${edge}.${operation.name}`;
 }
 
-export function importanceOf({ plan, parameters }: Network, { shape }: CellPlan, { unit }: CandidatePlan): number {
-  return sigmoid(slice(parameters.values, parameter(plan.table, `cells.${shape.index}.alpha`))[unit]);
+export function importanceOf(
+  { plan, parameters }: Network,
+  { shape }: CellPlan,
+  { unit }: CandidatePlan,
+): number {
+  return sigmoid(
+    slice(parameters.values, parameter(plan.table, `cells.${shape.index}.alpha`))[unit],
+  );
 }
 
-function writeCandidate<T>(cell: CellPlan, candidate: CandidatePlan, input: T, writer: GraphWriter<T>): T {
+function writeCandidate<T>(
+  cell: CellPlan,
+  candidate: CandidatePlan,
+  input: T,
+  writer: GraphWriter<T>,
+): T {
   const { operation, stride, reduce, blocks } = candidate;
   const name = nameOf(cell, candidate);
   if (reduce) {
-    const x = writeReduce(reduce.name, reduce.filters, reduce.split, writer.relu(`${name}.relu`, input), writer);
+    const x = writeReduce(
+      reduce.name,
+      reduce.filters,
+      reduce.split,
+      writer.relu(`${name}.relu`, input),
+      writer,
+    );
     return writer.norm(`${name}.norm`, x);
   }
   if (operation.kind === 'skip') return input;
   if (operation.kind === 'average-pool' || operation.kind === 'max-pool') {
     const size = candidate.from < 2 ? cell.shape.inputSize : cell.shape.size;
-    return writer.pool(name, input, operation.kind === 'max-pool' ? 'max' : 'average', stride, size);
+    return writer.pool(
+      name,
+      input,
+      operation.kind === 'max-pool' ? 'max' : 'average',
+      stride,
+      size,
+    );
   }
   let x = input;
   for (const block of blocks) {
     const { kernel, dilation } = block;
     x = writer.relu(`${block.name}.relu`, x);
     const padding = ((kernel - 1) / 2) * dilation;
-    x = writer.convolution(`${block.name}.depthwise`, x, { kernel, stride: block.stride, dilation, padding, depthwise: true });
+    x = writer.convolution(`${block.name}.depthwise`, x, {
+      kernel,
+      stride: block.stride,
+      dilation,
+      padding,
+      depthwise: true,
+    });
     x = writer.convolution(`${block.name}.pointwise`, x, pointwise);
     x = writer.norm(`${block.name}.norm`, x);
   }
@@ -104,9 +163,22 @@ function writeCandidate<T>(cell: CellPlan, candidate: CandidatePlan, input: T, w
 }
 
 /** Both halves of a factorized reduce; a half without filters is absent. */
-function writeReduce<T>(name: string, filters: readonly number[], split: number, input: T, writer: GraphWriter<T>): T {
+function writeReduce<T>(
+  name: string,
+  filters: readonly number[],
+  split: number,
+  input: T,
+  writer: GraphWriter<T>,
+): T {
   const halves: T[] = [];
-  if (filters[0] < split) halves.push(writer.convolution(`${name}.conv1`, input, { ...pointwise, stride: 2 }));
-  if (filters.at(-1)! >= split) halves.push(writer.convolution(`${name}.conv2`, writer.shift(`${name}.shift`, input), { ...pointwise, stride: 2 }));
+  if (filters[0] < split)
+    halves.push(writer.convolution(`${name}.conv1`, input, { ...pointwise, stride: 2 }));
+  if (filters.at(-1)! >= split)
+    halves.push(
+      writer.convolution(`${name}.conv2`, writer.shift(`${name}.shift`, input), {
+        ...pointwise,
+        stride: 2,
+      }),
+    );
   return halves.length === 1 ? halves[0] : writer.concat(`${name}.halves`, halves);
 }

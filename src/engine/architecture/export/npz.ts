@@ -29,13 +29,25 @@ export function npy({ shape, values }: Omit<NamedArray, 'name'>): Uint8Array {
 
 /** Dates are fixed: the same arrays give the same bytes. */
 export function npz(arrays: readonly NamedArray[]): Uint8Array {
-  return zipSync(Object.fromEntries(arrays.map((array) => [`${array.name}.npy`, npy(array)])), { level: 0, mtime: new Date(1980, 0, 2) });
+  return zipSync(Object.fromEntries(arrays.map((array) => [`${array.name}.npy`, npy(array)])), {
+    level: 0,
+    mtime: new Date(1980, 0, 2),
+  });
 }
 
 /** The weights of a trained architecture under the engine's own names and layouts (see its `arrays`). */
 export function weightsNpz({ arrays, values }: Trained): Uint8Array {
   const sizes = arrays.map(({ shape }) => shape.reduce((a, b) => a * b, 1));
-  const all = decodeFloats(values, sizes.reduce((a, b) => a + b, 0));
+  const all = decodeFloats(
+    values,
+    sizes.reduce((a, b) => a + b, 0),
+  );
   let at = 0;
-  return npz(arrays.map(({ name, shape }, i) => ({ name, shape, values: all.subarray(at, (at += sizes[i])) })));
+  return npz(
+    arrays.map(({ name, shape }, i) => ({
+      name,
+      shape,
+      values: all.subarray(at, (at += sizes[i])),
+    })),
+  );
 }

@@ -85,7 +85,12 @@ export interface OnnxNode {
 }
 interface OnnxValue {
   name: string;
-  type: { tensorType: { elemType: number; shape: { dim: ({ dimValue: number } | { dimParam: string })[] } } };
+  type: {
+    tensorType: {
+      elemType: number;
+      shape: { dim: ({ dimValue: number } | { dimParam: string })[] };
+    };
+  };
 }
 export interface OnnxModel {
   irVersion: number;
@@ -94,7 +99,13 @@ export interface OnnxModel {
   docString: string;
   opsetImport: { domain: string; version: number }[];
   metadataProps: { key: string; value: string }[];
-  graph: { name: string; node: OnnxNode[]; initializer: OnnxTensor[]; input: OnnxValue[]; output: OnnxValue[] };
+  graph: {
+    name: string;
+    node: OnnxNode[];
+    initializer: OnnxTensor[];
+    input: OnnxValue[];
+    output: OnnxValue[];
+  };
 }
 
 export function encodeModel(value: OnnxModel): Uint8Array {
@@ -107,7 +118,8 @@ function writeMessage(writer: Writer, type: string, value: object): void {
   for (const [field, [fieldType, id, rule]] of Object.entries(messages[type])) {
     const entry = (value as Record<string, unknown>)[field];
     if (entry === undefined) continue;
-    for (const one of rule === 'repeated' ? (entry as unknown[]) : [entry]) writeField(writer, fieldType, id, one);
+    for (const one of rule === 'repeated' ? (entry as unknown[]) : [entry])
+      writeField(writer, fieldType, id, one);
   }
 }
 

@@ -20,18 +20,25 @@ describe.each([
     const { images, count, size } = realImages();
     const session = await InferenceSession.create(exportOnnx(trained));
     // One channel: NHWC and NCHW are the same bytes.
-    const { logits } = await session.run({ image: new Tensor('float32', images, [count, 1, size, size]) });
+    const { logits } = await session.run({
+      image: new Tensor('float32', images, [count, 1, size, size]),
+    });
     expect(logits!.dims).toEqual([100, 10]);
     expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
   });
 
   it('counts as the engine counts', () => {
     const { graph, metadataProps } = decodeModel(exportOnnx(trained));
-    const sizes = new Map(graph.initializer.map(({ name, dims }) => [name!, dims.reduce((a, b) => a * b, 1)]));
+    const sizes = new Map(
+      graph.initializer.map(({ name, dims }) => [name!, dims.reduce((a, b) => a * b, 1)]),
+    );
     const { parameters, macs } = trained.architecture;
     const learned = [...sizes].filter(([name]) => !/\.(mean|variance)$/.test(name));
     expect(learned.reduce((sum, [, size]) => sum + size, 0)).toBe(parameters.dense);
-    expect(JSON.parse(metadataProps.find(({ key }) => key === 'parameters')!.value)).toEqual({ dense: parameters.dense, nonZero: parameters.active });
+    expect(JSON.parse(metadataProps.find(({ key }) => key === 'parameters')!.value)).toEqual({
+      dense: parameters.dense,
+      nonZero: parameters.active,
+    });
     // Weights that are masked are zeros in the file, and no other weight is.
     const zeros = graph.initializer
       .filter(({ name }) => /(depthwise|pointwise)$/.test(name!))
@@ -46,14 +53,30 @@ describe.each([
 function decodeModel(bytes: Uint8Array): OnnxModel {
   const nested = Object.entries(messages).map(([name, fields]) => [
     name,
-    { fields: Object.fromEntries(Object.entries(fields).map(([field, [type, id, rule]]) => [field, { type, id, ...(rule && { rule }) }])) },
+    {
+      fields: Object.fromEntries(
+        Object.entries(fields).map(([field, [type, id, rule]]) => [
+          field,
+          { type, id, ...(rule && { rule }) },
+        ]),
+      ),
+    },
   ]);
-  const model = protobuf.Root.fromJSON({ nested: Object.fromEntries(nested) as protobuf.INamespace['nested'] }).lookupType('ModelProto');
-  return model.toObject(model.decode(bytes), { longs: Number, arrays: true, defaults: true }) as OnnxModel;
+  const model = protobuf.Root.fromJSON({
+    nested: Object.fromEntries(nested) as protobuf.INamespace['nested'],
+  }).lookupType('ModelProto');
+  return model.toObject(model.decode(bytes), {
+    longs: Number,
+    arrays: true,
+    defaults: true,
+  }) as OnnxModel;
 }
 
 /** A weight of a convolution is used once a pixel of its output, whose side follows from strides alone: padding keeps sizes. */
-function countMacs(nodes: ReturnType<typeof decodeModel>['graph']['node'], sizes: ReadonlyMap<string, number>): number {
+function countMacs(
+  nodes: ReturnType<typeof decodeModel>['graph']['node'],
+  sizes: ReadonlyMap<string, number>,
+): number {
   const side = new Map([['image', realImages().size]]);
   let macs = 0;
   for (const { opType, input, output, attribute } of nodes) {

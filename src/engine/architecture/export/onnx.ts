@@ -25,7 +25,12 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
   const { imageSize, imageChannels, classNames } = card.task;
   const value = (name: string, dims: number[]) => ({
     name,
-    type: { tensorType: { elemType: dataTypes.float, shape: { dim: [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))] } } },
+    type: {
+      tensorType: {
+        elemType: dataTypes.float,
+        shape: { dim: [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))] },
+      },
+    },
   });
   return encodeModel({
     irVersion: 7,
@@ -33,7 +38,10 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
     producerVersion: engineVersion,
     docString: cardLines(card).join('\n'),
     opsetImport: [{ domain: '', version: 13 }],
-    metadataProps: Object.entries(card).map(([key, entry]) => ({ key, value: typeof entry === 'string' ? entry : JSON.stringify(entry) })),
+    metadataProps: Object.entries(card).map(([key, entry]) => ({
+      key,
+      value: typeof entry === 'string' ? entry : JSON.stringify(entry),
+    })),
     graph: {
       name: 'discovered',
       node: writer.nodes,
@@ -45,13 +53,22 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
 }
 
 const int = (name: string, i: number): OnnxAttribute => ({ name, type: attributeTypes.int, i });
-const ints = (name: string, values: number[]): OnnxAttribute => ({ name, type: attributeTypes.ints, ints: values });
+const ints = (name: string, values: number[]): OnnxAttribute => ({
+  name,
+  type: attributeTypes.ints,
+  ints: values,
+});
 const float = (name: string, f: number): OnnxAttribute => ({ name, type: attributeTypes.float, f });
 
 function floatTensor(values: Float32Array, dims: number[], name?: string): OnnxTensor {
   const view = new DataView(new ArrayBuffer(values.length * 4));
   values.forEach((value, i) => view.setFloat32(i * 4, value, true));
-  return { dims, dataType: dataTypes.float, rawData: new Uint8Array(view.buffer), ...(name && { name }) };
+  return {
+    dims,
+    dataType: dataTypes.float,
+    rawData: new Uint8Array(view.buffer),
+    ...(name && { name }),
+  };
 }
 
 function intTensor(values: readonly number[]): OnnxTensor {
@@ -67,7 +84,12 @@ class OnnxWriter implements GraphWriter<string> {
 
   constructor(private readonly network: Network) {}
 
-  private node(opType: string, name: string, input: string[], attribute: OnnxAttribute[] = []): string {
+  private node(
+    opType: string,
+    name: string,
+    input: string[],
+    attribute: OnnxAttribute[] = [],
+  ): string {
     this.nodes.push({ opType, name, input, output: [name], attribute });
     return name;
   }
@@ -87,34 +109,54 @@ class OnnxWriter implements GraphWriter<string> {
   }
 
   rename(output: string, name: string): void {
-    for (const node of this.nodes) node.output = node.output.map((one) => (one === output ? name : one));
+    for (const node of this.nodes)
+      node.output = node.output.map((one) => (one === output ? name : one));
   }
 
   image(): string {
     return 'image';
   }
 
-  convolution(name: string, x: string, { kernel, stride, dilation, padding, depthwise }: ConvolutionShape): string {
+  convolution(
+    name: string,
+    x: string,
+    { kernel, stride, dilation, padding, depthwise }: ConvolutionShape,
+  ): string {
     const { values, shape } = arrayOf(this.network, name);
     const weight = channelsFirst(values, shape, depthwise);
-    return this.node('Conv', `${name}.output`, [x, this.initializer(name, weight.values, weight.shape)], [
-      ints('kernel_shape', [kernel, kernel]),
-      ints('strides', [stride, stride]),
-      ints('dilations', [dilation, dilation]),
-      ints('pads', [padding, padding, padding, padding]),
-      int('group', depthwise ? weight.shape[0] : 1),
-    ]);
+    return this.node(
+      'Conv',
+      `${name}.output`,
+      [x, this.initializer(name, weight.values, weight.shape)],
+      [
+        ints('kernel_shape', [kernel, kernel]),
+        ints('strides', [stride, stride]),
+        ints('dilations', [dilation, dilation]),
+        ints('pads', [padding, padding, padding, padding]),
+        int('group', depthwise ? weight.shape[0] : 1),
+      ],
+    );
   }
 
   shift(name: string, x: string): string {
-    const padded = this.node('Pad', `${name}.padded`, [x, this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 0, 1, 1]))]);
+    const padded = this.node('Pad', `${name}.padded`, [
+      x,
+      this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 0, 1, 1])),
+    ]);
     const from = this.constant(`${name}.from`, intTensor([1, 1]));
     const to = this.constant(`${name}.to`, intTensor([2 ** 31 - 1, 2 ** 31 - 1]));
-    return this.node('Slice', name, [padded, from, to, this.constant(`${name}.axes`, intTensor([2, 3]))]);
+    return this.node('Slice', name, [
+      padded,
+      from,
+      to,
+      this.constant(`${name}.axes`, intTensor([2, 3])),
+    ]);
   }
 
   norm(name: string, x: string): string {
-    const inputs = ['gamma', 'beta', 'mean', 'variance'].map((part) => this.vector(`${name}.${part}`));
+    const inputs = ['gamma', 'beta', 'mean', 'variance'].map((part) =>
+      this.vector(`${name}.${part}`),
+    );
     return this.node('BatchNormalization', name, [x, ...inputs], [float('epsilon', normEpsilon)]);
   }
 
@@ -123,20 +165,37 @@ class OnnxWriter implements GraphWriter<string> {
   }
 
   pool(name: string, x: string, kind: 'max' | 'average', stride: number): string {
-    const attributes = [ints('kernel_shape', [3, 3]), ints('strides', [stride, stride]), ints('pads', [1, 1, 1, 1])];
+    const attributes = [
+      ints('kernel_shape', [3, 3]),
+      ints('strides', [stride, stride]),
+      ints('pads', [1, 1, 1, 1]),
+    ];
     if (kind === 'average') attributes.push(int('count_include_pad', 0));
     return this.node(kind === 'max' ? 'MaxPool' : 'AveragePool', name, [x], attributes);
   }
 
   scale(name: string, x: string, factor: number): string {
-    return this.node('Mul', `${name}.scaled`, [x, this.constant(name, floatTensor(Float32Array.of(factor), []))]);
+    return this.node('Mul', `${name}.scaled`, [
+      x,
+      this.constant(name, floatTensor(Float32Array.of(factor), [])),
+    ]);
   }
 
   /** One channel of zeros behind those of `x`, then a choice of channels. */
   place(name: string, x: string, positions: readonly number[], channels: number): string {
-    const widened = this.node('Pad', `${name}.widened`, [x, this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 1, 0, 0]))]);
-    const choice = Array.from({ length: channels }, (_, i) => (positions.includes(i) ? positions.indexOf(i) : positions.length));
-    return this.node('Gather', name, [widened, this.constant(`${name}.choice`, intTensor(choice))], [int('axis', 1)]);
+    const widened = this.node('Pad', `${name}.widened`, [
+      x,
+      this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 1, 0, 0])),
+    ]);
+    const choice = Array.from({ length: channels }, (_, i) =>
+      positions.includes(i) ? positions.indexOf(i) : positions.length,
+    );
+    return this.node(
+      'Gather',
+      name,
+      [widened, this.constant(`${name}.choice`, intTensor(choice))],
+      [int('axis', 1)],
+    );
   }
 
   sum(name: string, terms: readonly string[]): string {
@@ -150,6 +209,10 @@ class OnnxWriter implements GraphWriter<string> {
   classifier(name: string, x: string): string {
     const pooled = this.node('GlobalAveragePool', `${name}.pooled`, [x]);
     const flat = this.node('Flatten', `${name}.flat`, [pooled], [int('axis', 1)]);
-    return this.node('Gemm', `${name}.output`, [flat, this.vector(`${name}.weight`), this.vector(`${name}.bias`)]);
+    return this.node('Gemm', `${name}.output`, [
+      flat,
+      this.vector(`${name}.weight`),
+      this.vector(`${name}.bias`),
+    ]);
   }
 }

@@ -6,11 +6,14 @@ import { nameOf } from './graph.ts';
 import type { NamedArray } from './npz.ts';
 
 /** Attribute of a candidate: sep_conv_3x3_0_2 leads from state 0 to state 2. */
-export const attributeOf = ({ operation, from, to }: CandidatePlan): string => `${operation.name}_${from}_${to}`;
+export const attributeOf = ({ operation, from, to }: CandidatePlan): string =>
+  `${operation.name}_${from}_${to}`;
 
 /** Whether any weight of the blocks is masked. */
 export function hasMask(network: Network, blocks: readonly BlockPlan[]): boolean {
-  return blocks.some(({ name }) => ['depthwise', 'pointwise'].some((part) => arrayOf(network, `${name}.${part}`).mask));
+  return blocks.some(({ name }) =>
+    ['depthwise', 'pointwise'].some((part) => arrayOf(network, `${name}.${part}`).mask),
+  );
 }
 
 export function halves(filters: readonly number[], split: number): [number, number] {
@@ -22,15 +25,26 @@ export function halves(filters: readonly number[], split: number): [number, numb
 export function stateDict(network: Network): NamedArray[] {
   const arrays: NamedArray[] = [];
   const { plan } = network;
-  const add = (name: string, shape: readonly number[], values: Float32Array | Uint8Array): void => void arrays.push({ name, shape, values });
+  const add = (name: string, shape: readonly number[], values: Float32Array | Uint8Array): void =>
+    void arrays.push({ name, shape, values });
   const convolution = (to: string, from: string, depthwise: boolean, masked: boolean): void => {
     const { values, shape, mask } = arrayOf(network, from);
     const weight = channelsFirst(values, shape, depthwise);
     add(`${to}.weight`, weight.shape, weight.values);
-    if (masked) add(`${to}.mask`, weight.shape, channelsFirst(mask ?? new Uint8Array(values.length).fill(1), shape, depthwise).values);
+    if (masked)
+      add(
+        `${to}.mask`,
+        weight.shape,
+        channelsFirst(mask ?? new Uint8Array(values.length).fill(1), shape, depthwise).values,
+      );
   };
   const norm = (to: string, from: string): void => {
-    for (const [theirs, ours] of [['weight', 'gamma'], ['bias', 'beta'], ['running_mean', 'mean'], ['running_var', 'variance']]) {
+    for (const [theirs, ours] of [
+      ['weight', 'gamma'],
+      ['bias', 'beta'],
+      ['running_mean', 'mean'],
+      ['running_var', 'variance'],
+    ]) {
       const { values, shape } = arrayOf(network, `${from}.${ours}`);
       add(`${to}.${theirs}`, shape, values);
     }
@@ -53,7 +67,8 @@ export function stateDict(network: Network): NamedArray[] {
     });
     for (const candidate of cell.candidates) {
       const to = `${own}.${attributeOf(candidate)}`;
-      if (candidate.reduce) reduce(to, nameOf(cell, candidate), candidate.reduce.filters, candidate.reduce.split);
+      if (candidate.reduce)
+        reduce(to, nameOf(cell, candidate), candidate.reduce.filters, candidate.reduce.split);
       const masked = hasMask(network, candidate.blocks);
       candidate.blocks.forEach(({ name }, b) => {
         convolution(`${to}.${4 * b + 1}`, `${name}.depthwise`, true, masked);

@@ -9,7 +9,9 @@ import { sampleTrained, sampleWidened } from './sample.ts';
 import { engineLogits, largestDifference, realImages } from './testing.ts';
 
 /** A Python that has PyTorch: Debian's lies beside others. */
-const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import torch']).status === 0);
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import torch']).status === 0,
+);
 
 const check = `
 import json, sys
@@ -46,16 +48,26 @@ describe.runIf(python).each([
   ['widened', sampleWidened()],
 ])('a PyTorch module, %s', (_, trained) => {
   let folder = '';
-  let report: { parameters: number; nonZero: number; macs: number; moved: [masked: number, alive: number] };
+  let report: {
+    parameters: number;
+    nonZero: number;
+    macs: number;
+    moved: [masked: number, alive: number];
+  };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'mgas-pytorch-'));
     const { module, weights } = exportPyTorch(trained);
     const { images, count, size } = realImages();
     writeFileSync(join(folder, 'network.py'), module);
     writeFileSync(join(folder, 'weights.npz'), weights);
-    writeFileSync(join(folder, 'images.npz'), npz([{ name: 'images', shape: [count, 1, size, size], values: images }]));
+    writeFileSync(
+      join(folder, 'images.npz'),
+      npz([{ name: 'images', shape: [count, 1, size, size], values: images }]),
+    );
     writeFileSync(join(folder, 'check.py'), check);
-    report = JSON.parse(execFileSync(python!, ['check.py'], { cwd: folder, encoding: 'utf8' })) as typeof report;
+    report = JSON.parse(
+      execFileSync(python!, ['check.py'], { cwd: folder, encoding: 'utf8' }),
+    ) as typeof report;
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -67,7 +79,11 @@ describe.runIf(python).each([
 
   it('counts as the engine counts', () => {
     const { parameters, macs } = trained.architecture;
-    expect(report).toMatchObject({ parameters: parameters.dense, nonZero: parameters.active, macs: macs.dense });
+    expect(report).toMatchObject({
+      parameters: parameters.dense,
+      nonZero: parameters.active,
+      macs: macs.dense,
+    });
   });
 
   it('trains within its masks', () => {

@@ -20,12 +20,16 @@ export interface PyTorchFiles {
   readonly weights: Uint8Array;
 }
 
-export function exportPyTorch(trained: Trained, latency: MeasuredLatency | null = null): PyTorchFiles {
+export function exportPyTorch(
+  trained: Trained,
+  latency: MeasuredLatency | null = null,
+): PyTorchFiles {
   const network = networkOf(trained);
   const card = modelCard(network, trained, latency);
   const { plan } = network;
   const { imageSize, imageChannels, classNames } = card.task;
-  const numbers = (values: readonly number[]): string => `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;
+  const numbers = (values: readonly number[]): string =>
+    `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;
   const module = `"""${card.producer}: a network found by multi-granularity architecture search.
 
 ${cardLines(card).join('\n')}
@@ -93,7 +97,9 @@ function cellSource(network: Network, cell: CellPlan): string {
   });
   const nodes = range(2, live.length).map((to) => nodeSource(network, cell, to));
   const outputs = range(2, live.length).map((node) => `s${node}`);
-  const reads = preprocess.map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`)).join(' and ');
+  const reads = preprocess
+    .map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`))
+    .join(' and ');
   return `class Cell${shape.index}(nn.Module):
     """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(2, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
 
@@ -116,21 +122,31 @@ function nodeSource(net: Network, own: CellPlan, to: number): string {
     .map((candidate) => {
       const term = `${importanceOf(net, own, candidate).toPrecision(9)} * ${callSource(candidate)}`;
       const positions = candidate.outputs.map((id) => live[to].indexOf(id));
-      return positions.length === live[to].length ? term : `spread(${term}, [${positions.join(', ')}], ${live[to].length})`;
+      return positions.length === live[to].length
+        ? term
+        : `spread(${term}, [${positions.join(', ')}], ${live[to].length})`;
     });
   const line = `        s${to} = ${terms.join(' + ')}`;
-  return line.length <= 110 ? line : `        s${to} = (\n            ${terms.join('\n            + ')}\n        )`;
+  return line.length <= 110
+    ? line
+    : `        s${to} = (\n            ${terms.join('\n            + ')}\n        )`;
 }
 
 function callSource(candidate: CandidatePlan): string {
   const input = `s${candidate.from}`;
-  if (candidate.operation.kind === 'average-pool') return `avg_pool(${input}, stride=${candidate.stride})`;
-  if (candidate.operation.kind === 'max-pool') return `max_pool(${input}, stride=${candidate.stride})`;
+  if (candidate.operation.kind === 'average-pool')
+    return `avg_pool(${input}, stride=${candidate.stride})`;
+  if (candidate.operation.kind === 'max-pool')
+    return `max_pool(${input}, stride=${candidate.stride})`;
   if (candidate.operation.kind === 'skip' && !candidate.reduce) return input;
   return `self.${attributeOf(candidate)}(${input})`;
 }
 
-function moduleSource(net: Network, { reduce, blocks, stride }: CandidatePlan, inputs: number): string | null {
+function moduleSource(
+  net: Network,
+  { reduce, blocks, stride }: CandidatePlan,
+  inputs: number,
+): string | null {
   if (reduce) return reduceSource(reduce.inputs, reduce.filters, reduce.split);
   if (blocks.length === 0) return null;
   const [{ kernel, dilation }] = blocks;
@@ -144,7 +160,11 @@ function moduleSource(net: Network, { reduce, blocks, stride }: CandidatePlan, i
   return `separable(${inputs}, [${blocks.map(({ filters }) => filters.length).join(', ')}], ${options.join(', ')})`;
 }
 
-function reduceSource(inputs: readonly number[], filters: readonly number[], split: number): string {
+function reduceSource(
+  inputs: readonly number[],
+  filters: readonly number[],
+  split: number,
+): string {
   const [first, second] = halves(filters, split);
   return `FactorizedReduce(${inputs.length}, ${first}, ${second})`;
 }

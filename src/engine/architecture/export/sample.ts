@@ -13,7 +13,14 @@ import { describeArchitecture } from '../describe.ts';
 import { widenArchitecture } from '../widen.ts';
 
 /** Reductions with every operation, a factorized preprocess, and sizes that are odd at the second of them: 14, 7, 4. */
-const space: SpaceSettings = { cells: 4, nodes: 2, channels: 4, stages: 3, stemMultiplier: 2, operations: [...operationNames] };
+const space: SpaceSettings = {
+  cells: 4,
+  nodes: 2,
+  channels: 4,
+  stages: 3,
+  stemMultiplier: 2,
+  operations: [...operationNames],
+};
 export const imageSize = 14;
 
 /** Pruned at every level; weights and running statistics are drawn, not trained: an export must not depend on it. */
@@ -24,7 +31,15 @@ export function sampleTrained(seed = 1, shape = { space, imageSize }): Trained {
     s.data.imageSize = shape.imageSize;
   });
   const data = syntheticData(settings);
-  const architecture = describeArchitecture({ network, totals: superNetTotals(network.plan.space), settings, data, steps: 1, validationAccuracy: 0.5, targetReached: true });
+  const architecture = describeArchitecture({
+    network,
+    totals: superNetTotals(network.plan.space),
+    settings,
+    data,
+    steps: 1,
+    validationAccuracy: 0.5,
+    targetReached: true,
+  });
   return {
     format: 'mgas-trained',
     version: 1,
@@ -44,5 +59,10 @@ export function sampleWidened(): Trained {
   const architecture = widenArchitecture(found.architecture, 2);
   const network = rebuildNetwork(architecture, 1);
   scatter(network);
-  return { ...found, architecture, training: { ...found.training, widen: 2 }, ...describeValues(network) };
+  return {
+    ...found,
+    architecture,
+    training: { ...found.training, widen: 2 },
+    ...describeValues(network),
+  };
 }

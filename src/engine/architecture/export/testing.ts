@@ -18,24 +18,53 @@ export interface Images {
 
 /** The first 100 test images of Fashion-MNIST, every second pixel. */
 export function realImages(): Images {
-  const bytes = gunzipSync(readFileSync(join(import.meta.dirname, '../../../../public/data/fashion-mnist/t10k-images-idx3-ubyte.gz')));
+  const bytes = gunzipSync(
+    readFileSync(
+      join(import.meta.dirname, '../../../../public/data/fashion-mnist/t10k-images-idx3-ubyte.gz'),
+    ),
+  );
   const count = 100;
   const pixel = (i: number): number => {
-    const [image, row, column] = [Math.floor(i / imageSize ** 2), Math.floor(i / imageSize) % imageSize, i % imageSize];
+    const [image, row, column] = [
+      Math.floor(i / imageSize ** 2),
+      Math.floor(i / imageSize) % imageSize,
+      i % imageSize,
+    ];
     return bytes[16 + image * 784 + row * 2 * 28 + column * 2];
   };
-  return { images: Float32Array.from({ length: count * imageSize ** 2 }, (_, i) => (pixel(i) - 72.9) / 80.5), count, size: imageSize };
+  return {
+    images: Float32Array.from(
+      { length: count * imageSize ** 2 },
+      (_, i) => (pixel(i) - 72.9) / 80.5,
+    ),
+    count,
+    size: imageSize,
+  };
 }
 
 /** By the engine itself, composed on the CPU, with running averages. */
-export async function engineLogits(trained: Trained, { images, count, size }: Images): Promise<Float32Array> {
+export async function engineLogits(
+  trained: Trained,
+  { images, count, size }: Images,
+): Promise<Float32Array> {
   const network = networkOf(trained);
   const stepper = await createComposedStepper('cpu');
-  await stepper.load(network.plan, network.parameters, { batchSize: 25, granularities: trainedLevels, unitMillions: unitMillions(network) });
+  await stepper.load(network.plan, network.parameters, {
+    batchSize: 25,
+    granularities: trainedLevels,
+    unitMillions: unitMillions(network),
+  });
   const result = new Float32Array(count * trained.architecture.dataset.classes);
   for (let first = 0; first < count; first += 25) {
-    const batch = { images: images.subarray(first * size ** 2, (first + 25) * size ** 2), labels: new Int32Array(25), size: 25 };
-    result.set(await stepper.logits(batch, 'running'), first * trained.architecture.dataset.classes);
+    const batch = {
+      images: images.subarray(first * size ** 2, (first + 25) * size ** 2),
+      labels: new Int32Array(25),
+      size: 25,
+    };
+    result.set(
+      await stepper.logits(batch, 'running'),
+      first * trained.architecture.dataset.classes,
+    );
   }
   stepper.dispose();
   const spread = Math.max(...result) - Math.min(...result);

@@ -8,16 +8,28 @@ import { exportTfjs } from './tfjs.ts';
 it.each([
   ['as found', sampleTrained()],
   ['widened', sampleWidened()],
-])('%s: is opened by loadGraphModel, and gives the logits of the engine over 100 real images', async (_, trained) => {
-  const { images, count, size } = realImages();
-  const expected = await engineLogits(trained, realImages());
-  const { model, weights } = exportTfjs(trained);
-  const { modelTopology, weightsManifest, signature, format } = JSON.parse(JSON.stringify(model)) as typeof model;
-  const loaded = await loadGraphModel({
-    load: () => Promise.resolve({ modelTopology, format, signature, weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[], weightData: weights.buffer }),
-  });
-  const logits = loaded.predict(tf.tensor4d(images, [count, size, size, 1])) as tf.Tensor;
-  expect(loaded.outputs.map(({ name }) => name)).toEqual(['logits']);
-  expect(logits.shape).toEqual([100, 10]);
-  expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
-});
+])(
+  '%s: is opened by loadGraphModel, and gives the logits of the engine over 100 real images',
+  async (_, trained) => {
+    const { images, count, size } = realImages();
+    const expected = await engineLogits(trained, realImages());
+    const { model, weights } = exportTfjs(trained);
+    const { modelTopology, weightsManifest, signature, format } = JSON.parse(
+      JSON.stringify(model),
+    ) as typeof model;
+    const loaded = await loadGraphModel({
+      load: () =>
+        Promise.resolve({
+          modelTopology,
+          format,
+          signature,
+          weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
+          weightData: weights.buffer,
+        }),
+    });
+    const logits = loaded.predict(tf.tensor4d(images, [count, size, size, 1])) as tf.Tensor;
+    expect(loaded.outputs.map(({ name }) => name)).toEqual(['logits']);
+    expect(logits.shape).toEqual([100, 10]);
+    expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
+  },
+);

@@ -4,7 +4,14 @@
  */
 import { hashString, randomStream } from '../../random.ts';
 import type { NetworkParameters, NetworkPlan } from '../../supernet/plan.ts';
-import type { Batch, DeviceMemory, StepHyper, StepMetrics, Stepper, TrainedGroup } from '../../supernet/stepper.ts';
+import type {
+  Batch,
+  DeviceMemory,
+  StepHyper,
+  StepMetrics,
+  Stepper,
+  TrainedGroup,
+} from '../../supernet/stepper.ts';
 
 export interface FakeOptions {
   /** The loss is NaN from this step on. */
@@ -21,7 +28,11 @@ export interface FakeOptions {
 
 export class FakeStepper implements Stepper {
   readonly backend = 'fake';
-  private loaded: { plan: NetworkPlan; parameters: NetworkParameters; preferences: Float32Array } | null = null;
+  private loaded: {
+    plan: NetworkPlan;
+    parameters: NetworkParameters;
+    preferences: Float32Array;
+  } | null = null;
   private metrics: StepMetrics[] = [];
   private steps: number;
   private peakBytes = 0;
@@ -36,7 +47,11 @@ export class FakeStepper implements Stepper {
       const random = randomStream(hashString(spec.name));
       for (let i = 0; i < spec.size; i++) preferences[spec.offset + i] = random.uniform() - 0.5;
     }
-    const parameters = { values: values.slice(), momentum: momentum.slice(), weightMask: weightMask.slice() };
+    const parameters = {
+      values: values.slice(),
+      momentum: momentum.slice(),
+      weightMask: weightMask.slice(),
+    };
     this.options.onLoad?.(plan, parameters);
     this.loaded = { plan, parameters, preferences };
     this.peakBytes = Math.max(this.peakBytes, this.memory().bytes);
@@ -49,19 +64,35 @@ export class FakeStepper implements Stepper {
     this.steps++;
     if (this.steps === 3 && this.options.failure) throw this.options.failure;
     let thresholds = 0;
-    for (const group of ['weight', 'alpha', 'gate', 'threshold', 'weightThreshold'] as const satisfies TrainedGroup[]) {
+    for (const group of [
+      'weight',
+      'alpha',
+      'gate',
+      'threshold',
+      'weightThreshold',
+    ] as const satisfies TrainedGroup[]) {
       if (hyper.update[group] === 'off') continue;
       const { offset, size } = plan.table.groups[group];
       for (let i = offset; i < offset + size; i++) {
         const threshold = group === 'threshold' || group === 'weightThreshold';
-        const gradient = threshold ? -hyper.lambda * Math.exp(-parameters.values[i]) : -0.01 * preferences[i] * (1 + (batch.labels[0] % 3));
+        const gradient = threshold
+          ? -hyper.lambda * Math.exp(-parameters.values[i])
+          : -0.01 * preferences[i] * (1 + (batch.labels[0] % 3));
         parameters.momentum[i] = Math.fround(hyper.momentum * parameters.momentum[i] + gradient);
-        if (hyper.update[group] === 'train') parameters.values[i] -= hyper.rates[group] * parameters.momentum[i];
+        if (hyper.update[group] === 'train')
+          parameters.values[i] -= hyper.rates[group] * parameters.momentum[i];
         if (threshold) thresholds += Math.exp(-parameters.values[i]);
       }
     }
-    const crossEntropy = this.steps >= (this.options.divergeAt ?? Infinity) ? NaN : 2.3 / (1 + this.steps / 100);
-    this.metrics.push({ crossEntropy, sizeRegularizer: 10, thresholdRegularizer: thresholds, gradientNorm: 1, correct: batch.size / 2 });
+    const crossEntropy =
+      this.steps >= (this.options.divergeAt ?? Infinity) ? NaN : 2.3 / (1 + this.steps / 100);
+    this.metrics.push({
+      crossEntropy,
+      sizeRegularizer: 10,
+      thresholdRegularizer: thresholds,
+      gradientNorm: 1,
+      correct: batch.size / 2,
+    });
   }
 
   readMetrics(): Promise<StepMetrics[]> {
@@ -70,12 +101,20 @@ export class FakeStepper implements Stepper {
 
   logits({ labels, size }: Batch): Promise<Float32Array> {
     const { classes } = this.loaded!.plan.space;
-    return Promise.resolve(Float32Array.from({ length: size * classes }, (_, i) => (labels[Math.floor(i / classes)] % 4 === i % classes ? 1 : 0)));
+    return Promise.resolve(
+      Float32Array.from({ length: size * classes }, (_, i) =>
+        labels[Math.floor(i / classes)] % 4 === i % classes ? 1 : 0,
+      ),
+    );
   }
 
   read(): Promise<NetworkParameters> {
     const { values, momentum, weightMask } = this.loaded!.parameters;
-    return Promise.resolve({ values: values.slice(), momentum: momentum.slice(), weightMask: weightMask.slice() });
+    return Promise.resolve({
+      values: values.slice(),
+      momentum: momentum.slice(),
+      weightMask: weightMask.slice(),
+    });
   }
 
   memory(): DeviceMemory {

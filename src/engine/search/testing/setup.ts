@@ -11,7 +11,9 @@ import { FakeStepper } from './fake-stepper.ts';
 import type { FakeOptions } from './fake-stepper.ts';
 
 /** The tiny preset made smaller still, with thresholds that the fake stepper's arithmetic crosses. */
-export function smallSettings(change: (settings: SearchSettings) => void = () => {}): SearchSettings {
+export function smallSettings(
+  change: (settings: SearchSettings) => void = () => {},
+): SearchSettings {
   const settings = structuredClone(presets.tiny);
   settings.space = { ...settings.space, cells: 3, nodes: 2, channels: 4, stages: 3 };
   settings.data = { ...settings.data, imageSize: 8 };
@@ -25,12 +27,18 @@ export function smallSettings(change: (settings: SearchSettings) => void = () =>
   return settings;
 }
 
-export function syntheticData(settings: SearchSettings, { stepsPerEpoch = 6, classes = 10, channels = 1 } = {}): SearchData {
+export function syntheticData(
+  settings: SearchSettings,
+  { stepsPerEpoch = 6, classes = 10, channels = 1 } = {},
+): SearchData {
   const { batchSize, data } = settings;
   const batch = (size: number, ...keys: (number | string)[]): Batch => {
     const random = randomStream(settings.seed, ...keys);
     const labels = Int32Array.from({ length: size }, () => random.integer(classes));
-    const images = Float32Array.from({ length: size * data.imageSize ** 2 * channels }, () => random.uniform() * 2 - 1);
+    const images = Float32Array.from(
+      { length: size * data.imageSize ** 2 * channels },
+      () => random.uniform() * 2 - 1,
+    );
     return { images, labels, size };
   };
   return {

@@ -18,7 +18,8 @@ export async function activateBackend(name: ComposedBackend): Promise<void> {
       break;
     case 'webgpu':
       // The backend's own registration dereferences the adapter unseen.
-      if (!(await globalThis.navigator?.gpu?.requestAdapter())) throw new Error('no WebGPU adapter here');
+      if (!(await globalThis.navigator?.gpu?.requestAdapter()))
+        throw new Error('no WebGPU adapter here');
       await import('@tensorflow/tfjs-backend-webgpu');
       // Else small tensors are read back to the CPU in the middle of a step.
       tf.env().set('WEBGPU_CPU_FORWARD', false);

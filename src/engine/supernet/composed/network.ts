@@ -6,7 +6,15 @@ import { mixedSum } from '../../../kernels/composed/mixed-sum.ts';
 import { pointwise } from '../../../kernels/composed/pointwise.ts';
 import { averagePool, maxPool } from '../../../kernels/composed/pools.ts';
 import { placement, scatterChannels } from '../../../kernels/composed/scatter-channels.ts';
-import type { BlockPlan, CandidatePlan, CellPlan, FactorizedReducePlan, HeadPlan, NetworkPlan, PreprocessPlan } from '../plan.ts';
+import type {
+  BlockPlan,
+  CandidatePlan,
+  CellPlan,
+  FactorizedReducePlan,
+  HeadPlan,
+  NetworkPlan,
+  PreprocessPlan,
+} from '../plan.ts';
 
 /** Where a forward pass finds what it multiplies with. */
 export interface Source {
@@ -19,7 +27,13 @@ export interface Source {
   /** Drop-path: factor of a candidate operation for each image, [batch, 1, 1, 1]; null = 1. */
   path(cell: number, unit: number): tf.Tensor4D | null;
   /** Normalizes by the statistics of choice. @param gate applied before; null = none. */
-  norm(name: string, x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, gate: tf.Tensor1D | null): tf.Tensor4D;
+  norm(
+    name: string,
+    x: tf.Tensor4D,
+    gamma: tf.Tensor1D,
+    beta: tf.Tensor1D,
+    gate: tf.Tensor1D | null,
+  ): tf.Tensor4D;
 }
 
 /** A state of the network: null where no channel is alive, else with its rectified and pooled forms made once. */
@@ -52,30 +66,54 @@ class State {
 
 /** @param images [batch, size, size, channels]. @returns logits, [batch, classes]. */
 export function forward(plan: NetworkPlan, images: tf.Tensor4D, source: Source): tf.Tensor2D {
-  return classify(plan.head, plan.endCell, forwardCells(plan, images, source), images.shape[0], source);
+  return classify(
+    plan.head,
+    plan.endCell,
+    forwardCells(plan, images, source),
+    images.shape[0],
+    source,
+  );
 }
 
 /** Both heads' logits; `auxiliary` is null where the plan has no such head. */
-export function forwardBoth(plan: NetworkPlan, images: tf.Tensor4D, source: Source): { logits: tf.Tensor2D; auxiliary: tf.Tensor2D | null } {
+export function forwardBoth(
+  plan: NetworkPlan,
+  images: tf.Tensor4D,
+  source: Source,
+): { logits: tf.Tensor2D; auxiliary: tf.Tensor2D | null } {
   const outputs = forwardCells(plan, images, source);
   const [batch] = images.shape;
   return {
     logits: classify(plan.head, plan.endCell, outputs, batch, source),
-    auxiliary: plan.auxiliary && classify(plan.auxiliary, plan.auxiliary.cell, outputs, batch, source),
+    auxiliary:
+      plan.auxiliary && classify(plan.auxiliary, plan.auxiliary.cell, outputs, batch, source),
   };
 }
 
 /** Output of every cell by its index, of the stem by -1. */
-function forwardCells(plan: NetworkPlan, images: tf.Tensor4D, source: Source): Map<number, State | null> {
+function forwardCells(
+  plan: NetworkPlan,
+  images: tf.Tensor4D,
+  source: Source,
+): Map<number, State | null> {
   const batch = images.shape[0];
   const stemShape = source.weight('stem.conv') as tf.Tensor4D;
   const stem = normalize('stem', tf.conv2d(images, stemShape, 1, 1), null, source);
-  const outputs = new Map<number, State | null>([[-1, new State(stem, plan.cells[0].preprocess[0].inputs)]]);
-  for (const cell of plan.cells) outputs.set(cell.shape.index, forwardCell(cell, batch, outputs, source));
+  const outputs = new Map<number, State | null>([
+    [-1, new State(stem, plan.cells[0].preprocess[0].inputs)],
+  ]);
+  for (const cell of plan.cells)
+    outputs.set(cell.shape.index, forwardCell(cell, batch, outputs, source));
   return outputs;
 }
 
-function classify(head: HeadPlan, cell: number, outputs: ReadonlyMap<number, State | null>, batch: number, source: Source): tf.Tensor2D {
+function classify(
+  head: HeadPlan,
+  cell: number,
+  outputs: ReadonlyMap<number, State | null>,
+  batch: number,
+  source: Source,
+): tf.Tensor2D {
   const end = outputs.get(cell);
   const bias = source.weight(`${head.name}.bias`);
   if (!end) return tf.add(tf.zeros([batch, bias.size]), bias);
@@ -84,13 +122,23 @@ function classify(head: HeadPlan, cell: number, outputs: ReadonlyMap<number, Sta
 }
 
 /** The norm `NAME.norm`, then the gate: it scales and shifts alike, so it goes into gamma and beta. */
-function normalize(name: string, x: tf.Tensor4D, gate: tf.Tensor1D | null, source: Source): tf.Tensor4D {
-  const [gamma, beta] = affine(name, source).map((value) => (gate ? tf.mul<tf.Tensor1D>(value, gate) : value));
+function normalize(
+  name: string,
+  x: tf.Tensor4D,
+  gate: tf.Tensor1D | null,
+  source: Source,
+): tf.Tensor4D {
+  const [gamma, beta] = affine(name, source).map((value) =>
+    gate ? tf.mul<tf.Tensor1D>(value, gate) : value,
+  );
   return source.norm(`${name}.norm`, x, gamma, beta, null);
 }
 
 function affine(name: string, source: Source): [gamma: tf.Tensor1D, beta: tf.Tensor1D] {
-  return [source.weight(`${name}.norm.gamma`) as tf.Tensor1D, source.weight(`${name}.norm.beta`) as tf.Tensor1D];
+  return [
+    source.weight(`${name}.norm.gamma`) as tf.Tensor1D,
+    source.weight(`${name}.norm.beta`) as tf.Tensor1D,
+  ];
 }
 
 function forwardCell(
@@ -101,7 +149,9 @@ function forwardCell(
 ): State | null {
   const states: (State | null)[] = cell.preprocess.map((p) => {
     const input = outputs.get(p.source) ?? null;
-    return p.filters.length === 0 ? null : new State(preprocess(p, input, batch, cell.shape.inputSize, source), p.filters);
+    return p.filters.length === 0
+      ? null
+      : new State(preprocess(p, input, batch, cell.shape.inputSize, source), p.filters);
   });
   for (let to = 2; to < cell.live.length; to++) {
     const live = cell.live[to];
@@ -109,10 +159,26 @@ function forwardCell(
     const coefficients: tf.Scalar[] = [];
     for (const candidate of cell.candidates.filter((k) => k.to === to && k.outputs.length > 0)) {
       const path = source.path(cell.shape.index, candidate.unit);
-      const result = forwardCandidate(candidate, states[candidate.from], batch, cell.shape.size, source);
+      const result = forwardCandidate(
+        candidate,
+        states[candidate.from],
+        batch,
+        cell.shape.size,
+        source,
+      );
       const y = path ? tf.mul<tf.Tensor4D>(result, path) : result;
       const whole = candidate.outputs.length === live.length;
-      terms.push(whole ? y : scatterChannels(y, placement(candidate.outputs.map((id) => live.indexOf(id)), live.length)));
+      terms.push(
+        whole
+          ? y
+          : scatterChannels(
+              y,
+              placement(
+                candidate.outputs.map((id) => live.indexOf(id)),
+                live.length,
+              ),
+            ),
+      );
       coefficients.push(source.coefficient(cell.shape.index, candidate.unit));
     }
     states.push(terms.length === 0 ? null : new State(mixedSum(terms, coefficients), live));
@@ -123,10 +189,17 @@ function forwardCell(
 }
 
 /** Gated after its norm, a factorized reduce too: in that the reference differs from a stride-2 skip. */
-function preprocess(plan: PreprocessPlan, input: State | null, batch: number, size: number, source: Source): tf.Tensor4D {
+function preprocess(
+  plan: PreprocessPlan,
+  input: State | null,
+  batch: number,
+  size: number,
+  source: Source,
+): tf.Tensor4D {
   let x: tf.Tensor4D;
   if (!input) x = silence(batch, size, plan.filters);
-  else if (plan.split === null) x = pointwise(input.relu(), source.weight(`${plan.name}.conv`) as tf.Tensor4D);
+  else if (plan.split === null)
+    x = pointwise(input.relu(), source.weight(`${plan.name}.conv`) as tf.Tensor4D);
   else x = reduce({ ...plan, split: plan.split }, input, source);
   return normalize(plan.name, x, source.gate(`${plan.name}.gate`), source);
 }
@@ -136,30 +209,57 @@ function silence(batch: number, size: number, filters: readonly number[]): tf.Te
   return tf.zeros([batch, size, size, filters.length]);
 }
 
-function reduce({ name, filters, split }: Pick<FactorizedReducePlan, 'name' | 'filters' | 'split'>, input: State, source: Source): tf.Tensor4D {
-  const half = (part: string, some: boolean): tf.Tensor4D | null => (some ? (source.weight(`${name}.${part}`) as tf.Tensor4D) : null);
-  return factorizedReduce(input.relu(), [half('conv1', filters[0] < split), half('conv2', filters.at(-1)! >= split)]);
+function reduce(
+  { name, filters, split }: Pick<FactorizedReducePlan, 'name' | 'filters' | 'split'>,
+  input: State,
+  source: Source,
+): tf.Tensor4D {
+  const half = (part: string, some: boolean): tf.Tensor4D | null =>
+    some ? (source.weight(`${name}.${part}`) as tf.Tensor4D) : null;
+  return factorizedReduce(input.relu(), [
+    half('conv1', filters[0] < split),
+    half('conv2', filters.at(-1)! >= split),
+  ]);
 }
 
 /** The stride-2 skip, gated before its norm. */
-function skipReduce(plan: FactorizedReducePlan, input: State | null, batch: number, size: number, source: Source): tf.Tensor4D {
+function skipReduce(
+  plan: FactorizedReducePlan,
+  input: State | null,
+  batch: number,
+  size: number,
+  source: Source,
+): tf.Tensor4D {
   const x = input ? reduce(plan, input, source) : silence(batch, size, plan.filters);
-  return source.norm(`${plan.name}.norm`, x, ...affine(plan.name, source), source.gate(`${plan.name}.gate`));
+  return source.norm(
+    `${plan.name}.norm`,
+    x,
+    ...affine(plan.name, source),
+    source.gate(`${plan.name}.gate`),
+  );
 }
 
-function forwardCandidate(plan: CandidatePlan, input: State | null, batch: number, size: number, source: Source): tf.Tensor4D {
+function forwardCandidate(
+  plan: CandidatePlan,
+  input: State | null,
+  batch: number,
+  size: number,
+  source: Source,
+): tf.Tensor4D {
   const { kind } = plan.operation;
   if (plan.reduce) return skipReduce(plan.reduce, input, batch, size, source);
   if (kind === 'separable' || kind === 'dilated') {
     let rectified = input?.relu() ?? null;
     let y = null as tf.Tensor4D | null;
     for (const block of plan.blocks) {
-      y = block.filters.length === 0 ? null : convolutionBlock(block, rectified, batch, size, source);
+      y =
+        block.filters.length === 0 ? null : convolutionBlock(block, rectified, batch, size, source);
       rectified = y && block !== plan.blocks.at(-1) ? tf.relu(y) : null;
     }
     return y!; // Candidates without outputs are left out by the caller.
   }
-  if (!input) throw new Error(`${kind} of a state without channels has outputs: the plan is inconsistent`);
+  if (!input)
+    throw new Error(`${kind} of a state without channels has outputs: the plan is inconsistent`);
   if (kind === 'average-pool') return input.averagePool(plan.stride);
   if (kind === 'max-pool') return input.maxPool(plan.stride);
   return input.x;
@@ -174,7 +274,13 @@ export function convolutionBlock(
   source: Source,
 ): tf.Tensor4D {
   const { name, stride, dilation } = block;
-  const spread = x && depthwise(x, source.weight(`${name}.depthwise`) as tf.Tensor4D, stride, dilation);
+  const spread =
+    x && depthwise(x, source.weight(`${name}.depthwise`) as tf.Tensor4D, stride, dilation);
   const mixed = spread && pointwise(spread, source.weight(`${name}.pointwise`) as tf.Tensor4D);
-  return normalize(name, mixed ?? silence(batch, size, block.filters), source.gate(`${name}.gate`), source);
+  return normalize(
+    name,
+    mixed ?? silence(batch, size, block.filters),
+    source.gate(`${name}.gate`),
+    source,
+  );
 }

@@ -7,9 +7,17 @@ export interface Momentum {
 }
 
 /** m = momentum * m + g; w -= rate * m. With `rate` null only the momentum gathers. */
-export function descend(old: Momentum, gradient: tf.Tensor1D, momentum: number, rate: number | null): Momentum {
+export function descend(
+  old: Momentum,
+  gradient: tf.Tensor1D,
+  momentum: number,
+  rate: number | null,
+): Momentum {
   const next = tf.add(tf.mul(old.momentum, momentum), gradient) as tf.Tensor1D;
-  return { values: rate === null ? old.values : tf.sub(old.values, tf.mul(next, rate)), momentum: next };
+  return {
+    values: rate === null ? old.values : tf.sub(old.values, tf.mul(next, rate)),
+    momentum: next,
+  };
 }
 
 /**
@@ -22,6 +30,7 @@ export function clipAndDecay(
   values: tf.Tensor1D,
   { limit, decay }: { limit: number; decay: number },
 ): tf.Tensor1D {
-  const clipped = limit > 0 ? tf.mul(gradient, tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)) : gradient;
+  const clipped =
+    limit > 0 ? tf.mul(gradient, tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)) : gradient;
   return tf.add(clipped, tf.mul(values, decay));
 }

@@ -8,9 +8,16 @@ export function specsOf(table: ParameterTable, group: ParameterGroup): Parameter
 }
 
 /** Each parameter of `specs` as a tensor of its own shape. @param packed the group's tensor, its first element at `base`. */
-export function unpack(packed: tf.Tensor1D, specs: readonly ParameterSpec[], base: number): Map<string, tf.Tensor> {
+export function unpack(
+  packed: tf.Tensor1D,
+  specs: readonly ParameterSpec[],
+  base: number,
+): Map<string, tf.Tensor> {
   return new Map(
-    specs.map((spec) => [spec.name, tf.reshape(tf.slice(packed, spec.offset - base, spec.size), [...spec.shape])]),
+    specs.map((spec) => [
+      spec.name,
+      tf.reshape(tf.slice(packed, spec.offset - base, spec.size), [...spec.shape]),
+    ]),
   );
 }
 

@@ -9,7 +9,13 @@ import type { Source } from './network.ts';
 import { pack, specsOf, unpack } from './packed-tensors.ts';
 import type { EffectiveUnits, PackedGroups, Units } from './units.ts';
 
-export const trainedGroups = ['weight', 'alpha', 'gate', 'threshold', 'weightThreshold'] as const satisfies readonly TrainedGroup[];
+export const trainedGroups = [
+  'weight',
+  'alpha',
+  'gate',
+  'threshold',
+  'weightThreshold',
+] as const satisfies readonly TrainedGroup[];
 
 /** Mean, biased variance and element count of one norm's batch. */
 export interface Moments {
@@ -57,13 +63,19 @@ export function cutLeaves(plan: NetworkPlan, units: EffectiveUnits, gated: boole
 }
 
 /** @param norm how batch norms normalize. @param paths see `StepHyper.paths`. */
-export function leafSource(plan: NetworkPlan, leaves: Leaves, norm: Source['norm'], paths?: Float32Array): Source {
+export function leafSource(
+  plan: NetworkPlan,
+  leaves: Leaves,
+  norm: Source['norm'],
+  paths?: Float32Array,
+): Source {
   const units = plan.space.edges.length * plan.space.operations.length;
   const images = paths ? paths.length / (plan.cells.length * units) : 0;
   return {
     weight: (name) => leaves.weights.get(name) ?? missing(name),
     gate: (name) => (leaves.gates.get(name) as tf.Tensor1D | undefined) ?? null,
-    coefficient: (cell, unit) => leaves.coefficients.get(cell * units + unit) ?? missing(`coefficient ${cell}/${unit}`),
+    coefficient: (cell, unit) =>
+      leaves.coefficients.get(cell * units + unit) ?? missing(`coefficient ${cell}/${unit}`),
     path: (cell, unit) => {
       const first = (cell * units + unit) * images;
       return paths ? tf.tensor4d(paths.subarray(first, first + images), [images, 1, 1, 1]) : null;
@@ -86,7 +98,12 @@ export function differentiate(
   units: Units,
   groups: PackedGroups,
   batch: { images: tf.Tensor4D; oneHot: tf.Tensor2D },
-  options: { hyper: Pick<StepHyper, 'lambda' | 'mu' | 'sizeCells' | 'paths'>; gated: boolean; auxiliary: number; afterForward?: () => void },
+  options: {
+    hyper: Pick<StepHyper, 'lambda' | 'mu' | 'sizeCells' | 'paths'>;
+    gated: boolean;
+    auxiliary: number;
+    afterForward?: () => void;
+  },
 ): PassResult {
   const { hyper, gated } = options;
   const kept: tf.Tensor[] = [];
@@ -101,37 +118,51 @@ export function differentiate(
     const moments = new Map<string, Moments>();
     const normalized: Source['norm'] = (name, x, gamma, beta, gate) =>
       batchNorm(x, gamma, beta, gate, (mean, variance) => {
-        moments.set(name, { mean: keep(mean), variance: keep(variance), count: x.size / x.shape[3] });
+        moments.set(name, {
+          mean: keep(mean),
+          variance: keep(variance),
+          count: x.size / x.shape[3],
+        });
       });
     const source = leafSource(plan, leaves, normalized, hyper.paths);
     let logits: tf.Tensor2D | undefined;
     let entropy: tf.Scalar | undefined;
-    const tensors = [...leaves.weights.values(), ...leaves.gates.values(), ...leaves.coefficients.values()];
+    const tensors = [
+      ...leaves.weights.values(),
+      ...leaves.gates.values(),
+      ...leaves.coefficients.values(),
+    ];
     const network = optionalGradients(() => {
       const heads = forwardBoth(plan, batch.images, source);
       logits = keep(heads.logits);
       options.afterForward?.();
       entropy = keep(crossEntropy(logits, batch.oneHot));
       if (!heads.auxiliary || options.auxiliary === 0) return entropy;
-      return tf.add<tf.Scalar>(entropy, tf.mul(crossEntropy(heads.auxiliary, batch.oneHot), options.auxiliary));
+      return tf.add<tf.Scalar>(
+        entropy,
+        tf.mul(crossEntropy(heads.auxiliary, batch.oneHot), options.auxiliary),
+      );
     }, tensors);
     const gradient = new Map(tensors.map((tensor, i) => [tensor, network.grads[i]]));
     const through = upstream(plan, leaves, gradient, effective);
 
     let size: tf.Scalar | undefined;
     let threshold: tf.Scalar | undefined;
-    const carried = optionalGradients(() => {
-      const now = units.effective(groups, decision);
-      const regularizers = units.regularizers(groups, decision, hyper);
-      size = keep(regularizers.size);
-      threshold = keep(regularizers.threshold);
-      const products = [
-        dot(now.weights, through.weights),
-        dot(now.gates, through.gates),
-        dot(now.coefficients, through.coefficients),
-      ];
-      return tf.add(tf.addN(products), tf.mul(tf.add(size, threshold), hyper.lambda));
-    }, trainedGroups.map((group) => groups[group]));
+    const carried = optionalGradients(
+      () => {
+        const now = units.effective(groups, decision);
+        const regularizers = units.regularizers(groups, decision, hyper);
+        size = keep(regularizers.size);
+        threshold = keep(regularizers.threshold);
+        const products = [
+          dot(now.weights, through.weights),
+          dot(now.gates, through.gates),
+          dot(now.coefficients, through.coefficients),
+        ];
+        return tf.add(tf.addN(products), tf.mul(tf.add(size, threshold), hyper.lambda));
+      },
+      trainedGroups.map((group) => groups[group]),
+    );
     const gradients = Object.fromEntries(
       trainedGroups.map((group, i) => [group, carried.grads[i] ?? tf.zerosLike(groups[group])]),
     ) as Record<TrainedGroup, tf.Tensor1D>;
@@ -186,6 +217,9 @@ function upstream(
   return {
     weights: group('weight', leaves.weights),
     gates: group('gate', leaves.gates),
-    coefficients: tf.reshape(pack(coefficients, effective.coefficients.size), effective.coefficients.shape),
+    coefficients: tf.reshape(
+      pack(coefficients, effective.coefficients.size),
+      effective.coefficients.shape,
+    ),
   };
 }

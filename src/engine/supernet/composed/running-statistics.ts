@@ -10,7 +10,11 @@ const rate = 0.1;
  * 0.9 * old + 0.1 * the batch's mean, or its *unbiased* variance.
  * @param old the packed statistics. @param moments by norm name; a norm that did not run keeps what it has.
  */
-export function followMoments(plan: NetworkPlan, old: tf.Tensor1D, moments: ReadonlyMap<string, Moments>): tf.Tensor1D {
+export function followMoments(
+  plan: NetworkPlan,
+  old: tf.Tensor1D,
+  moments: ReadonlyMap<string, Moments>,
+): tf.Tensor1D {
   const { offset: base, size } = plan.table.groups.statistic;
   const unbias = new Float32Array(size).fill(1);
   const parts = specsOf(plan.table, 'statistic').map(({ name, offset, size: length }) => {
@@ -19,7 +23,13 @@ export function followMoments(plan: NetworkPlan, old: tf.Tensor1D, moments: Read
     const variance = name.slice(dot + 1) === 'variance';
     const at = offset - base;
     if (found && variance) unbias.fill(found.count / Math.max(found.count - 1, 1), at, at + length);
-    return { offset: at, tensor: found ? (variance ? found.variance : found.mean) : tf.slice(old, at, length) };
+    return {
+      offset: at,
+      tensor: found ? (variance ? found.variance : found.mean) : tf.slice(old, at, length),
+    };
   });
-  return tf.add(tf.mul(old, 1 - rate), tf.mul(pack(parts, size), tf.tensor1d(unbias.map((u) => u * rate))));
+  return tf.add(
+    tf.mul(old, 1 - rate),
+    tf.mul(pack(parts, size), tf.tensor1d(unbias.map((u) => u * rate))),
+  );
 }

@@ -5,7 +5,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { filterGate } from '../../../kernels/composed/filter-gate.ts';
 import { maskedWeight } from '../../../kernels/composed/masked-weight.ts';
-import { lastSurvivors, nodeUnits, operationMask } from '../../../kernels/composed/operation-coefficient.ts';
+import {
+  lastSurvivors,
+  nodeUnits,
+  operationMask,
+} from '../../../kernels/composed/operation-coefficient.ts';
 import type { NodeUnits } from '../../../kernels/composed/operation-coefficient.ts';
 import { sizeRegularizer, thresholdRegularizer } from '../../../kernels/composed/regularizers.ts';
 import type { Granularity } from '../../settings.ts';
@@ -48,7 +52,10 @@ export class Units {
   private readonly thresholdOfGate: tf.Tensor1D;
   private readonly operationThresholds: readonly number[];
   /** Thresholds that the threshold regularizer sums over. */
-  private readonly regularized: { readonly threshold: tf.Tensor1D; readonly weightThreshold: tf.Tensor1D };
+  private readonly regularized: {
+    readonly threshold: tf.Tensor1D;
+    readonly weightThreshold: tf.Tensor1D;
+  };
 
   constructor(
     private readonly plan: NetworkPlan,
@@ -60,16 +67,28 @@ export class Units {
     const { table } = plan;
     const cells = plan.cells.length;
     const units = edges.length * operations.length;
-    this.nodes = nodeUnits(edges.flatMap((edge) => operations.map(() => edge.to - 2)), settings.nodes);
+    this.nodes = nodeUnits(
+      edges.flatMap((edge) => operations.map(() => edge.to - 2)),
+      settings.nodes,
+    );
     const committed = new Float32Array(cells * units);
-    plan.cells.forEach((cell, c) => cell.candidates.forEach(({ unit }) => (committed[c * units + unit] = 1)));
+    plan.cells.forEach((cell, c) =>
+      cell.candidates.forEach(({ unit }) => (committed[c * units + unit] = 1)),
+    );
     this.committed = tf.tensor2d(committed, [cells, units]);
-    const millions = Float32Array.from({ length: cells * units }, (_, i) => unitMillions[Math.floor(i / units)]?.[i % units] ?? 0);
+    const millions = Float32Array.from(
+      { length: cells * units },
+      (_, i) => unitMillions[Math.floor(i / units)]?.[i % units] ?? 0,
+    );
     this.unitMillions = tf.tensor2d(millions, [cells, units]);
 
     const { weight, gate, threshold, weightThreshold } = table.groups;
-    this.weightMask = tf.tensor1d(Float32Array.from(weightMask.subarray(weight.offset, weight.offset + weight.size)));
-    this.operationThresholds = plan.cells.map((_, c) => parameter(table, `cells.${c}.operationThreshold`).offset - threshold.offset);
+    this.weightMask = tf.tensor1d(
+      Float32Array.from(weightMask.subarray(weight.offset, weight.offset + weight.size)),
+    );
+    this.operationThresholds = plan.cells.map(
+      (_, c) => parameter(table, `cells.${c}.operationThreshold`).offset - threshold.offset,
+    );
     this.thresholdOfWeight = indices(weight.size, weightThreshold.size, (set) => {
       for (const spec of specsOf(table, 'weight')) {
         if (!spec.maskedBy) continue;
@@ -85,16 +104,24 @@ export class Units {
       }
     });
 
-    const flags = { threshold: new Float32Array(threshold.size), weightThreshold: new Float32Array(weightThreshold.size) };
-    if (granularities.filter) for (const { index } of owners) flags.threshold[index - threshold.offset] = 1;
+    const flags = {
+      threshold: new Float32Array(threshold.size),
+      weightThreshold: new Float32Array(weightThreshold.size),
+    };
+    if (granularities.filter)
+      for (const { index } of owners) flags.threshold[index - threshold.offset] = 1;
     plan.cells.forEach((cell, c) => {
-      const weights = parameter(table, `cells.${c}.weightThreshold`).offset - weightThreshold.offset;
+      const weights =
+        parameter(table, `cells.${c}.weightThreshold`).offset - weightThreshold.offset;
       for (const { unit, blocks } of cell.candidates) {
         if (granularities.operation) flags.threshold[this.operationThresholds[c] + unit] = 1;
         if (granularities.weight && blocks.length > 0) flags.weightThreshold[weights + unit] = 1;
       }
     });
-    this.regularized = { threshold: tf.tensor1d(flags.threshold), weightThreshold: tf.tensor1d(flags.weightThreshold) };
+    this.regularized = {
+      threshold: tf.tensor1d(flags.threshold),
+      weightThreshold: tf.tensor1d(flags.weightThreshold),
+    };
   }
 
   private importance(groups: PackedGroups): tf.Tensor2D {
@@ -103,13 +130,16 @@ export class Units {
 
   private margin(groups: PackedGroups): tf.Tensor2D {
     const units = this.committed.shape[1];
-    const thresholds = tf.concat(this.operationThresholds.map((offset) => tf.slice(groups.threshold, offset, units)));
+    const thresholds = tf.concat(
+      this.operationThresholds.map((offset) => tf.slice(groups.threshold, offset, units)),
+    );
     return tf.sub(this.importance(groups), tf.reshape(thresholds, this.committed.shape));
   }
 
   /** Which operations survive at these parameter values. Not to be called on a tape. */
   decide(groups: PackedGroups): Decision {
-    if (!this.granularities.operation) return { forced: tf.zerosLike(this.committed), survivors: this.committed };
+    if (!this.granularities.operation)
+      return { forced: tf.zerosLike(this.committed), survivors: this.committed };
     const margin = this.margin(groups);
     const forced = lastSurvivors(margin, this.committed, this.nodes);
     return { forced, survivors: operationMask(margin, this.committed, forced) };
@@ -117,11 +147,18 @@ export class Units {
 
   effective(groups: PackedGroups, { forced }: Decision): EffectiveUnits {
     const { operation, filter, weight } = this.granularities;
-    const mask = operation ? operationMask(this.margin(groups), this.committed, forced) : this.committed;
-    const withOpen = (thresholds: tf.Tensor1D): tf.Tensor1D => tf.concat([thresholds, tf.tensor1d([open])]);
+    const mask = operation
+      ? operationMask(this.margin(groups), this.committed, forced)
+      : this.committed;
+    const withOpen = (thresholds: tf.Tensor1D): tf.Tensor1D =>
+      tf.concat([thresholds, tf.tensor1d([open])]);
     return {
       weights: weight
-        ? maskedWeight(groups.weight, tf.gather(withOpen(groups.weightThreshold), this.thresholdOfWeight), this.weightMask)
+        ? maskedWeight(
+            groups.weight,
+            tf.gather(withOpen(groups.weightThreshold), this.thresholdOfWeight),
+            this.weightMask,
+          )
         : groups.weight,
       gates: filter
         ? filterGate(groups.gate, tf.gather(withOpen(groups.threshold), this.thresholdOfGate), null)
@@ -143,7 +180,10 @@ export class Units {
         importance: this.importance(groups),
         mask: survivors,
         membership: this.nodes.membership,
-        weight: tf.mul(tf.add(tf.mul(this.unitMillions, hyper.mu), 1), tf.tensor2d(rows, [rows.length, 1])),
+        weight: tf.mul(
+          tf.add(tf.mul(this.unitMillions, hyper.mu), 1),
+          tf.tensor2d(rows, [rows.length, 1]),
+        ),
       }),
       threshold: tf.add(
         thresholdRegularizer(groups.threshold, this.regularized.threshold),
@@ -165,7 +205,9 @@ function indices(
   assign: (set: (spec: ParameterSpec, base: number, index: number) => void) => void,
 ): tf.Tensor1D {
   const result = new Int32Array(size).fill(fallback);
-  assign((spec, base, index) => result.fill(index, spec.offset - base, spec.offset - base + spec.size));
+  assign((spec, base, index) =>
+    result.fill(index, spec.offset - base, spec.offset - base + spec.size),
+  );
   return tf.tensor1d(result, 'int32');
 }
 
@@ -176,7 +218,9 @@ function filterThresholds(plan: NetworkPlan): { gateName: string; index: number 
     const candidates = parameter(plan.table, `cells.${c}.filterThreshold`).offset;
     return [
       ...cell.preprocess.map((p) => ({ gateName: `${p.name}.gate`, index: preprocess + p.slot })),
-      ...cell.candidates.flatMap((k) => k.blocks.map((b) => ({ gateName: `${b.name}.gate`, index: candidates + k.unit }))),
+      ...cell.candidates.flatMap((k) =>
+        k.blocks.map((b) => ({ gateName: `${b.name}.gate`, index: candidates + k.unit })),
+      ),
     ];
   });
 }

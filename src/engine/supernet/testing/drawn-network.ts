@@ -12,7 +12,11 @@ import { migrateParameters } from '../parameters.ts';
 import type { NetworkParameters, NetworkPlan, UnitMasks } from '../plan.ts';
 import type { Batch, StepHyper, StepMetrics, Stepper } from '../stepper.ts';
 
-export const everything: Record<Granularity, boolean> = { operation: true, filter: true, weight: true };
+export const everything: Record<Granularity, boolean> = {
+  operation: true,
+  filter: true,
+  weight: true,
+};
 
 /** A network to draw. */
 export interface Case {
@@ -38,16 +42,39 @@ export interface Setup {
 }
 
 /** Draws everything that a network holds, thresholds amid the importances, and committed weights. */
-export function setUp({ name, space: settings, image, batch: size, granularities = everything, prune, dropPath, auxiliary }: Case): Setup {
+export function setUp({
+  name,
+  space: settings,
+  image,
+  batch: size,
+  granularities = everything,
+  prune,
+  dropPath,
+  auxiliary,
+}: Case): Setup {
   const stream = randomStream('webgpu stepper', name);
   const space = createSpace(
-    { cells: 1, nodes: 1, channels: 4, stages: 1, stemMultiplier: 1, operations: [...operationNames], ...settings },
+    {
+      cells: 1,
+      nodes: 1,
+      channels: 4,
+      stages: 1,
+      stemMultiplier: 1,
+      operations: [...operationNames],
+      ...settings,
+    },
     { ...image, classes: 5 },
   );
   const masks = fullMasks(space);
   prune?.(masks, stream, space);
   const stage = space.stageEnds.length - 1;
-  const plan = buildPlan(space, masks, space.cells.length - 1, stage, auxiliary === undefined ? null : stage - 1);
+  const plan = buildPlan(
+    space,
+    masks,
+    space.cells.length - 1,
+    stage,
+    auxiliary === undefined ? null : stage - 1,
+  );
   const parameters = migrateParameters(plan.table, null, 7, 0);
   const draw = (group: keyof typeof plan.table.groups, make: () => number): void => {
     const { offset, size: count } = plan.table.groups[group];
@@ -68,25 +95,40 @@ export function setUp({ name, space: settings, image, batch: size, granularities
     plan,
     parameters,
     batch: {
-      images: Float32Array.from({ length: size * image.size ** 2 * image.channels }, () => stream.normal()),
+      images: Float32Array.from({ length: size * image.size ** 2 * image.channels }, () =>
+        stream.normal(),
+      ),
       labels: Int32Array.from({ length: size }, () => stream.integer(5)),
       size,
     },
-    hyper: { ...stepHyper(paperSettings, { firstCell: 0, lastCell: space.cells.length - 1 }, 'search', 0.01), mu: 0.5, ...(dropPath !== undefined && { paths: drawPaths(plan, size, dropPath, 7, 0) }) },
+    hyper: {
+      ...stepHyper(
+        paperSettings,
+        { firstCell: 0, lastCell: space.cells.length - 1 },
+        'search',
+        0.01,
+      ),
+      mu: 0.5,
+      ...(dropPath !== undefined && { paths: drawPaths(plan, size, dropPath, 7, 0) }),
+    },
     options: {
       batchSize: size,
       granularities,
       ...(dropPath !== undefined && { dropPath: true }),
       ...(auxiliary !== undefined && { auxiliary }),
-      unitMillions: space.cells.map(() => Float32Array.from({ length: units }, () => stream.uniform() * 0.01)),
+      unitMillions: space.cells.map(() =>
+        Float32Array.from({ length: units }, () => stream.uniform() * 0.01),
+      ),
     },
   };
 }
 
 /** Prunes about a third of all operations and filters. */
 export function pruneSome(masks: UnitMasks, stream: RandomStream): void {
-  for (const operations of masks.operations) operations.forEach((_, i) => (operations[i] = stream.uniform() < 0.6 ? 1 : 0));
-  for (const filters of Object.values(masks.filters)) filters.forEach((_, i) => (filters[i] = stream.uniform() < 0.7 ? 1 : 0));
+  for (const operations of masks.operations)
+    operations.forEach((_, i) => (operations[i] = stream.uniform() < 0.6 ? 1 : 0));
+  for (const filters of Object.values(masks.filters))
+    filters.forEach((_, i) => (filters[i] = stream.uniform() < 0.7 ? 1 : 0));
 }
 
 /** ||actual - expected|| / ||expected||. */
@@ -118,9 +160,14 @@ export interface Disagreement {
   readonly running: number;
 }
 
-const metricsOf = (all: readonly StepMetrics[]): number[] => all.flatMap((m) => Object.values(m) as number[]);
+const metricsOf = (all: readonly StepMetrics[]): number[] =>
+  all.flatMap((m) => Object.values(m) as number[]);
 
-export async function disagreement(actual: GradientStepper, expected: GradientStepper, c: Case): Promise<Disagreement> {
+export async function disagreement(
+  actual: GradientStepper,
+  expected: GradientStepper,
+  c: Case,
+): Promise<Disagreement> {
   const { plan, parameters, batch, hyper, options } = setUp(c);
   const run = async (stepper: GradientStepper) => {
     await stepper.load(plan, parameters, options);
@@ -128,12 +175,20 @@ export async function disagreement(actual: GradientStepper, expected: GradientSt
     const gradient = await stepper.gradients(batch, hyper);
     for (let i = 0; i < 3; i++) await stepper.step(batch, hyper);
     const metrics = metricsOf(await stepper.readMetrics());
-    return { logits, gradient, metrics, running: await stepper.logits(batch, 'running'), trained: await stepper.read() };
+    return {
+      logits,
+      gradient,
+      metrics,
+      running: await stepper.logits(batch, 'running'),
+      trained: await stepper.read(),
+    };
   };
   const a = await run(actual);
   const e = await run(expected);
   const gradients = plan.table.specs.map((spec) => {
-    const [x, y] = [a, e].map(({ gradient }) => gradient.subarray(spec.offset, spec.offset + spec.size));
+    const [x, y] = [a, e].map(({ gradient }) =>
+      gradient.subarray(spec.offset, spec.offset + spec.size),
+    );
     const largest = Math.max(...y.map(Math.abs), 0.1);
     return [spec.name, Math.max(...x.map((g, i) => Math.abs(g - y[i])), 0) / largest] as const;
   });

@@ -100,7 +100,9 @@ export class Context {
     readonly factors: number | null = null,
   ) {
     this.weights = new WeightRegistry(plan.table.size, (spec) =>
-      on.weight && spec.maskedBy ? this.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit) : none,
+      on.weight && spec.maskedBy
+        ? this.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit)
+        : none,
     );
   }
 
@@ -158,7 +160,9 @@ export class Context {
     this.tab.resolve(this.own(this.gpu.upload(Uint32Array.from(this.tables.words))));
     this.masked.resolve(this.own(this.gpu.buffer(this.weights.sources.length * 4)));
     this.slotBuffer.resolve(this.own(this.gpu.buffer(this.slots.count * slotBytes)));
-    this.chunks.resolve(this.own(this.gpu.buffer(this.weights.gradientSize * 16 * this.chunkCount)));
+    this.chunks.resolve(
+      this.own(this.gpu.buffer(this.weights.gradientSize * 16 * this.chunkCount)),
+    );
     this.partials.resolve(this.own(this.gpu.buffer(Math.max(1, this.partialCount) * 16)));
     for (const [role, buffer] of this.scratchBuffers) {
       buffer.resolve(this.own(this.gpu.buffer(this.scratchBytes.get(role)!)));
@@ -170,37 +174,78 @@ export class Context {
   }
 
   /** Statistics of slots [slot, slot + quads) over quads [xQuad, ..) of `x`, in the three ways a replay may want. */
-  statistics(x: Tensor, xQuad: number, slot: number, quads: number, before: (quad: number) => boolean): void {
+  statistics(
+    x: Tensor,
+    xQuad: number,
+    slot: number,
+    quads: number,
+    before: (quad: number) => boolean,
+  ): void {
     if (quads === 0) return;
-    const rows = Array.from({ length: quads }, (_, q) => this.slots.statisticsRow(slot + q, xQuad + q, before(xQuad + q)));
+    const rows = Array.from({ length: quads }, (_, q) =>
+      this.slots.statisticsRow(slot + q, xQuad + q, before(xQuad + q)),
+    );
     if (rows[0].length !== statisticsRow) throw new Error('statistics row');
     const tab = this.tables.add(rows);
     const pixels = pixelsOf(x.plane);
     const buffers = [x.buffer, this.slotBuffer, this.values, this.tab];
     this.part('batch statistics');
-    this.gpu.record(batchStatistics(this.sizes.norm), buffers, { pixels, tab, slot, updateRunning: 1 }, [quads]);
+    this.gpu.record(
+      batchStatistics(this.sizes.norm),
+      buffers,
+      { pixels, tab, slot, updateRunning: 1 },
+      [quads],
+    );
     this.part('frozen batch statistics');
-    this.gpu.record(batchStatistics(this.sizes.norm), buffers, { pixels, tab, slot, updateRunning: 0 }, [quads]);
+    this.gpu.record(
+      batchStatistics(this.sizes.norm),
+      buffers,
+      { pixels, tab, slot, updateRunning: 0 },
+      [quads],
+    );
     this.part('running statistics');
-    this.gpu.record(runningStatistics, [this.slotBuffer, this.values, this.tab], { tab, slot }, [quads]);
+    this.gpu.record(runningStatistics, [this.slotBuffer, this.values, this.tab], { tab, slot }, [
+      quads,
+    ]);
     this.part('forward');
   }
 
   /** y = scale x + shift; `rows[q]` names the source lanes of output quad yQuad + q. */
-  apply(x: Tensor, slot: number, y: Tensor, yQuad: number, rows: readonly (readonly number[])[]): void {
+  apply(
+    x: Tensor,
+    slot: number,
+    y: Tensor,
+    yQuad: number,
+    rows: readonly (readonly number[])[],
+  ): void {
     const pixels = pixelsOf(x.plane);
     const tab = this.tables.add(rows);
     const grid = [Math.ceil(pixels / 64), rows.length] as const;
-    this.gpu.record(applyNorm, [x.buffer, y.buffer, this.slotBuffer, this.tab], { pixels, tab, slot, yQuad }, grid);
+    this.gpu.record(
+      applyNorm,
+      [x.buffer, y.buffer, this.slotBuffer, this.tab],
+      { pixels, tab, slot, yQuad },
+      grid,
+    );
   }
 
   /** @param candidates the rows are of candidate operations, whose coefficients and drop-path factors count. */
-  normBackward(x: Tensor, upstream: GpuBuffer, rows: readonly (readonly number[])[], candidates = false): void {
+  normBackward(
+    x: Tensor,
+    upstream: GpuBuffer,
+    rows: readonly (readonly number[])[],
+    candidates = false,
+  ): void {
     if (rows.length === 0) return;
     const tab = this.tables.add(rows);
     const buffers = [x.buffer, upstream, this.slotBuffer, this.coefficients, this.tab];
     const dropPath = candidates && this.factors !== null;
-    this.gpu.record(normBackward(this.sizes.norm, dropPath), buffers, { pixels: pixelsOf(x.plane), tab, ...this.dropPath }, [rows.length]);
+    this.gpu.record(
+      normBackward(this.sizes.norm, dropPath),
+      buffers,
+      { pixels: pixelsOf(x.plane), tab, ...this.dropPath },
+      [rows.length],
+    );
   }
 
   /** Parameters of the programs' drop-path variants. */

@@ -31,7 +31,8 @@ export function recordEpilogue(
   inputs: Inputs,
   options: RecordOptions,
 ): { hyper: GpuBuffer; metrics: GpuBuffer } {
-  const { gpu, tables, tab, plan, values, coefficients, slotBuffer, partials, chunks, chunkCount } = context;
+  const { gpu, tables, tab, plan, values, coefficients, slotBuffer, partials, chunks, chunkCount } =
+    context;
   const { grads, momenta, losses } = inputs;
   const hyper = context.own(gpu.buffer(hyperFields.length * 4));
   const metrics = context.own(gpu.buffer(options.ring * metricFields * 4));
@@ -41,12 +42,19 @@ export function recordEpilogue(
 
   context.part('prologue');
   const nodes = nodeTables(context);
-  const weightTab = tables.add(context.weights.sources.map((source, i) => [source, context.weights.thresholds[i]]));
+  const weightTab = tables.add(
+    context.weights.sources.map((source, i) => [source, context.weights.thresholds[i]]),
+  );
   const lanes = context.slots.lanes.length;
   const nodeTab = tables.add(nodes.prologue);
   const shape = { weights, weightTab, lanes, laneTab, nodes: nodes.prologue.length, nodeTab };
   const [gridX, gridY] = grid(weights + lanes + nodes.prologue.length);
-  gpu.record(prologue, [values, committed, context.masked, slotBuffer, coefficients, tab], { ...shape, gridX }, [gridX, gridY]);
+  gpu.record(
+    prologue,
+    [values, committed, context.masked, slotBuffer, coefficients, tab],
+    { ...shape, gridX },
+    [gridX, gridY],
+  );
 
   context.part('backward');
   const items = context.items.map((item) => [
@@ -72,7 +80,12 @@ export function recordEpilogue(
   gpu.record(
     weightGradients,
     [values, committed, chunks, grads, norms, tab],
-    { tab: tables.add(segments), sourceTab, chunkCount, chunkStride: () => context.chunkStride() * 4 },
+    {
+      tab: tables.add(segments),
+      sourceTab,
+      chunkCount,
+      chunkStride: () => context.chunkStride() * 4,
+    },
     [segments.length],
   );
   const regularized = regularizedTables(context, options);
@@ -142,11 +155,14 @@ function nodeTables(context: Context): { prologue: number[][] } {
 function weightSegments(context: Context): number[][] {
   const { plan, on } = context;
   const segments: { key: string; first: number; size: number; threshold: number }[] = [];
-  const key = (spec: ParameterSpec): string => /^(cells\.\d+\.edges\.\d+\.\w+)/.exec(spec.name)?.[1] ?? 'plain';
+  const key = (spec: ParameterSpec): string =>
+    /^(cells\.\d+\.edges\.\d+\.\w+)/.exec(spec.name)?.[1] ?? 'plain';
   for (const spec of plan.table.specs) {
     if (spec.group !== 'weight') continue;
     const threshold =
-      on.weight && spec.maskedBy ? context.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit) : none;
+      on.weight && spec.maskedBy
+        ? context.threshold(`cells.${spec.maskedBy.cell}.weightThreshold`, spec.maskedBy.unit)
+        : none;
     const last = segments.at(-1);
     if (last && last.key === key(spec)) {
       last.size += spec.size;
@@ -158,13 +174,17 @@ function weightSegments(context: Context): number[][] {
   return segments.flatMap((s) => {
     if (s.threshold !== none) return [[s.first, s.size, s.threshold]];
     const parts: number[][] = [];
-    for (let i = 0; i < s.size; i += longestSegment) parts.push([s.first + i, Math.min(longestSegment, s.size - i), none]);
+    for (let i = 0; i < s.size; i += longestSegment)
+      parts.push([s.first + i, Math.min(longestSegment, s.size - i), none]);
     return parts;
   });
 }
 
 /** All candidates of every node (also committed-pruned ones: they count in S), and the preprocess thresholds. */
-function regularizedTables(context: Context, options: RecordOptions): { nodes: number[][]; extra: number[] } {
+function regularizedTables(
+  context: Context,
+  options: RecordOptions,
+): { nodes: number[][]; extra: number[] } {
   const { plan, tables, on } = context;
   const operations = plan.space.operations;
   const word = new DataView(new ArrayBuffer(4));
@@ -182,7 +202,10 @@ function regularizedTables(context: Context, options: RecordOptions): { nodes: n
           operations.map((operation, o) => {
             const unit = edge.index * operations.length + o;
             const convolution = operation.blocks > 0;
-            const threshold = (level: 'operation' | 'filter' | 'weight', wanted: boolean): number =>
+            const threshold = (
+              level: 'operation' | 'filter' | 'weight',
+              wanted: boolean,
+            ): number =>
               on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
             return [
               alpha + unit,
@@ -196,7 +219,9 @@ function regularizedTables(context: Context, options: RecordOptions): { nodes: n
         );
       nodes.push([c, tables.add(rows), rows.length]);
     }
-    if (on.filter) for (const slot of [0, 1]) extra.push(context.threshold(`cells.${c}.preprocessFilterThreshold`, slot));
+    if (on.filter)
+      for (const slot of [0, 1])
+        extra.push(context.threshold(`cells.${c}.preprocessFilterThreshold`, slot));
   }
   return { nodes, extra };
 }

@@ -1,6 +1,15 @@
 /** Backward pass of a group, from the nodes' gradients to the states'. */
-import { depthwiseFilterGradient, depthwiseInputGradient, filterColumns } from '../../../kernels/webgpu/depthwise.ts';
-import { pointwiseFilterGradient, pointwiseForward, pointwiseInputGradient, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
+import {
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  filterColumns,
+} from '../../../kernels/webgpu/depthwise.ts';
+import {
+  pointwiseFilterGradient,
+  pointwiseForward,
+  pointwiseInputGradient,
+  pointwiseTile,
+} from '../../../kernels/webgpu/pointwise.ts';
 import { bytesOf, ceilDiv, none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
@@ -16,8 +25,16 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
   const { context, first, second, d, p, outPlane: plane } = group;
   context.part('backward');
   // Sized by quads of D for the convolutions' gradients, of P for the inner activations'.
-  const dGradient = { buffer: context.scratch('convolution', bytesOf(d.quads, plane)), quads: d.quads, plane };
-  const inner = { buffer: context.scratch('activation', bytesOf(group.finalFrom, plane)), quads: group.finalFrom, plane };
+  const dGradient = {
+    buffer: context.scratch('convolution', bytesOf(d.quads, plane)),
+    quads: d.quads,
+    plane,
+  };
+  const inner = {
+    buffer: context.scratch('activation', bytesOf(group.finalFrom, plane)),
+    quads: group.finalFrom,
+    plane,
+  };
   const dilated = first.filter((b) => b.candidate.operation.kind === 'dilated');
   const separable = first.filter((b) => b.candidate.operation.kind === 'separable');
   const fromNode = (branches: readonly Branch[]): number[][] =>
@@ -31,12 +48,27 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
       ]),
     );
   const reduceRows = group.reduces.flatMap((r) => reduceBackRows(group, r));
-  context.normBackward(p, group.buffers.outputGradient, [...fromNode(dilated), ...reduceRows, ...fromNode(second)], true);
+  context.normBackward(
+    p,
+    group.buffers.outputGradient,
+    [...fromNode(dilated), ...reduceRows, ...fromNode(second)],
+    true,
+  );
   if (second.length > 0) {
     productBackward(group, second, dGradient);
     innerBackward(group, dGradient, inner);
     const rows = separable.flatMap((b) =>
-      range(b.outQuads).map((q) => [b.p + q, group.slot + b.p + q, none, 0, b.p + q, none, none, none, none]),
+      range(b.outQuads).map((q) => [
+        b.p + q,
+        group.slot + b.p + q,
+        none,
+        0,
+        b.p + q,
+        none,
+        none,
+        none,
+        none,
+      ]),
     );
     context.normBackward(p, inner.buffer, rows);
   }
@@ -69,14 +101,18 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
   if (branches.length === 0) return;
   const { gpu, tables, tab, masked, chunks, chunkCount, chunkStride } = group.context;
   const tile = branches.some((b) => b.inQuads > 1 || b.outQuads > 1) ? 2 : 1;
-  const filterRows = branches.flatMap((b) => productTiles(b.d, b.inQuads, b.p, b.outQuads, 0, b.product.gradient, tile));
+  const filterRows = branches.flatMap((b) =>
+    productTiles(b.d, b.inQuads, b.p, b.outQuads, 0, b.product.gradient, tile),
+  );
   gpu.record(
     pointwiseFilterGradient({ relu: false, strided: false, tile }, group.context.sizes.filter),
     [group.d.buffer, group.p.buffer, chunks, tab],
     { ...group.innerPlanes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
     [chunkCount, filterRows.length],
   );
-  const rows = branches.flatMap((b) => range(b.inQuads).map((i) => [b.p, b.outQuads, b.product.transposed + i * b.outQuads * 4, 0]));
+  const rows = branches.flatMap((b) =>
+    range(b.inQuads).map((i) => [b.p, b.outQuads, b.product.transposed + i * b.outQuads * 4, 0]),
+  );
   gpu.record(
     pointwiseForward({ relu: false, strided: false }),
     [group.p.buffer, masked, dGradient.buffer, tab],
@@ -86,7 +122,13 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
 }
 
 /** Gradients of the taps of a level's depthwise convolutions. `inputOf`: a branch's first input quad, and its slot. */
-function tapsBackward(group: GroupPlan, level: 1 | 2, x: GpuBuffer, g: GpuBuffer, inputOf: (b: Branch) => readonly [quad: number, slot: number]): void {
+function tapsBackward(
+  group: GroupPlan,
+  level: 1 | 2,
+  x: GpuBuffer,
+  g: GpuBuffer,
+  inputOf: (b: Branch) => readonly [quad: number, slot: number],
+): void {
   const { gpu, tables, tab, slotBuffer, chunks, chunkCount, chunkStride, sizes } = group.context;
   const v = group.variant(level);
   for (const [c, branches] of group.byClass(level)) {
@@ -95,13 +137,25 @@ function tapsBackward(group: GroupPlan, level: 1 | 2, x: GpuBuffer, g: GpuBuffer
     const rows = branches.flatMap((b) => {
       const [quad, slot] = inputOf(b);
       return range(b.inQuads).flatMap((q) =>
-        range(ceilDiv(c.kernel, columns)).map((i) => [quad + q, b.d + q, b.taps.gradient + q * c.kernel ** 2, slot + q, ...spacing(b), i * columns]),
+        range(ceilDiv(c.kernel, columns)).map((i) => [
+          quad + q,
+          b.d + q,
+          b.taps.gradient + q * c.kernel ** 2,
+          slot + q,
+          ...spacing(b),
+          i * columns,
+        ]),
       );
     });
     gpu.record(
       depthwiseFilterGradient(v, c, sizes.filter, columns),
       [x, g, chunks, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
-      { ...(level === 1 ? group.planes : group.innerPlanes), tab: tables.add(rows), chunks: chunkCount, chunkStride },
+      {
+        ...(level === 1 ? group.planes : group.innerPlanes),
+        tab: tables.add(rows),
+        chunks: chunkCount,
+        chunkStride,
+      },
       [chunkCount, rows.length],
     );
   }
@@ -114,7 +168,13 @@ interface Gather {
   readonly plane: Plane;
   readonly planes: Record<string, number>;
   /** An input quad each: its readers, its quad in x, its slot, its quad in the target. */
-  readonly quads: readonly { q: number; readers: readonly Branch[]; x: number; slot: number; target: number }[];
+  readonly quads: readonly {
+    q: number;
+    readers: readonly Branch[];
+    x: number;
+    slot: number;
+    target: number;
+  }[];
 }
 
 /** Input gradients of depthwise convolutions, one pass a dilation: the readers of a pass share the columns' step. */
@@ -124,20 +184,33 @@ function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void
   const { gpu, tables, tab, masked, slotBuffer } = group.context;
   const all = gather.quads.flatMap(({ readers }) => readers.map((b) => b.block.dilation));
   // With stride 2 the columns' step is 1 whatever the dilation. A pass without readers still writes zeros.
-  const passes = v.stride === 1 && all.length > 0 ? [...new Set(all)].sort((a, b) => a - b) : [null];
+  const passes =
+    v.stride === 1 && all.length > 0 ? [...new Set(all)].sort((a, b) => a - b) : [null];
   passes.forEach((dilation, pass) => {
     const rows = gather.quads.map(({ q, readers, x, slot, target }) => {
       const lists = classes.flatMap(([, members]) => {
         const entries = readers
-          .filter((b) => members.includes(b) && (dilation === null || b.block.dilation === dilation))
+          .filter(
+            (b) => members.includes(b) && (dilation === null || b.block.dilation === dilation),
+          )
           .map((b) => [b.d + q, b.taps.weights + q * b.block.kernel ** 2]);
         return [tables.add(entries), entries.length];
       });
       return [x, slot, dilation ?? 1, target, ...lists];
     });
     gpu.record(
-      depthwiseInputGradient(v, classes.map(([c]) => c)),
-      [gather.source.buffer, masked, gather.x, gather.target, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
+      depthwiseInputGradient(
+        v,
+        classes.map(([c]) => c),
+      ),
+      [
+        gather.source.buffer,
+        masked,
+        gather.x,
+        gather.target,
+        tab,
+        ...(v.activation === 'affine' ? [slotBuffer] : []),
+      ],
       { ...gather.planes, tab: tables.add(rows), add: pass > 0 ? 1 : 0 },
       [group.tiles(gather.plane, v.rows, dilation ?? 1), rows.length],
     );
@@ -147,12 +220,28 @@ function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void
 /** Second depthwise convolutions: gradients of their taps and of the gated activations before them. */
 function innerBackward(group: GroupPlan, dGradient: Tensor, inner: Tensor): void {
   const { second, slot, p } = group;
-  tapsBackward(group, 2, p.buffer, dGradient.buffer, (b) => [group.firstOf(b).p, slot + group.firstOf(b).p]);
+  tapsBackward(group, 2, p.buffer, dGradient.buffer, (b) => [
+    group.firstOf(b).p,
+    slot + group.firstOf(b).p,
+  ]);
   const quads = second.flatMap((b) => {
     const from = group.firstOf(b).p;
-    return range(b.inQuads).map((q) => ({ q, readers: [b], x: from + q, slot: slot + from + q, target: from + q }));
+    return range(b.inQuads).map((q) => ({
+      q,
+      readers: [b],
+      x: from + q,
+      slot: slot + from + q,
+      target: from + q,
+    }));
   });
-  depthwiseBackward(group, 2, { source: dGradient, x: p.buffer, target: inner.buffer, plane: group.outPlane, planes: group.innerPlanes, quads });
+  depthwiseBackward(group, 2, {
+    source: dGradient,
+    x: p.buffer,
+    target: inner.buffer,
+    plane: group.outPlane,
+    planes: group.innerPlanes,
+    quads,
+  });
 }
 
 /** First depthwise convolutions and reduces: their weights' gradients and the states' gradient. */
@@ -169,7 +258,14 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
     }),
   );
   const part = context.scratch('states', bytesOf(quads.length, group.inPlane));
-  depthwiseBackward(group, 1, { source: dGradient, x: states.buffer, target: part, plane: group.inPlane, planes: group.planes, quads });
+  depthwiseBackward(group, 1, {
+    source: dGradient,
+    x: states.buffer,
+    target: part,
+    plane: group.inPlane,
+    planes: group.planes,
+    quads,
+  });
   for (const r of group.reduces) reduceBackward(group, r, part, low);
   recordMixBackward(group, mix, part, low);
 }
@@ -179,7 +275,15 @@ function reduceBackward(group: GroupPlan, r: Reduce, part: GpuBuffer, low: numbe
   const { weights } = r;
   const view = r.source.view;
   const filterRows = [0, 1].flatMap((k) =>
-    productTiles(view.firstQuad, view.quads, r.p + (k === 1 ? weights.quads[0] : 0), weights.quads[k], k, weights.gradient[k], 2),
+    productTiles(
+      view.firstQuad,
+      view.quads,
+      r.p + (k === 1 ? weights.quads[0] : 0),
+      weights.quads[k],
+      k,
+      weights.gradient[k],
+      2,
+    ),
   );
   const states = group.buffers.states.buffer;
   gpu.record(

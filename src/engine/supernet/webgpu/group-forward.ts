@@ -16,7 +16,13 @@ export function recordConvolutions(group: GroupPlan): void {
   const level1 = group.variant(1);
   for (const [kernel, branches] of group.byClass(1)) {
     const rows = branches.flatMap((b) =>
-      range(b.inQuads).map((q) => [b.source.view.firstQuad + q, b.taps.weights + q * b.block.kernel ** 2, b.d + q, 0, ...spacing(b)]),
+      range(b.inQuads).map((q) => [
+        b.source.view.firstQuad + q,
+        b.taps.weights + q * b.block.kernel ** 2,
+        b.d + q,
+        0,
+        ...spacing(b),
+      ]),
     );
     gpu.record(
       depthwiseForward(level1, kernel),
@@ -29,7 +35,12 @@ export function recordConvolutions(group: GroupPlan): void {
   for (const r of group.reduces) {
     const { view } = r.source;
     const reduceRows = [0, 1].flatMap((k) =>
-      range(r.weights.quads[k]).map((q) => [view.firstQuad, view.quads, r.weights.forward[k] + q * view.quads * 4, k]),
+      range(r.weights.quads[k]).map((q) => [
+        view.firstQuad,
+        view.quads,
+        r.weights.forward[k] + q * view.quads * 4,
+        k,
+      ]),
     );
     gpu.record(
       pointwiseForward({ relu: true, strided: true }),
@@ -44,7 +55,13 @@ export function recordConvolutions(group: GroupPlan): void {
   for (const [kernel, branches] of group.byClass(2)) {
     const rows = branches.flatMap((b) => {
       const from = group.firstOf(b).p;
-      return range(b.inQuads).map((q) => [from + q, b.taps.weights + q * b.block.kernel ** 2, b.d + q, slot + from + q, ...spacing(b)]);
+      return range(b.inQuads).map((q) => [
+        from + q,
+        b.taps.weights + q * b.block.kernel ** 2,
+        b.d + q,
+        slot + from + q,
+        ...spacing(b),
+      ]);
     });
     gpu.record(
       depthwiseForward(level2, kernel),
@@ -59,7 +76,9 @@ export function recordConvolutions(group: GroupPlan): void {
 
 function pointwise(group: GroupPlan, branches: readonly Branch[], yQuad: number): void {
   const { gpu, tables, tab, masked } = group.context;
-  const rows = branches.flatMap((b) => range(b.outQuads).map((o) => [b.d, b.inQuads, b.product.forward + o * b.inQuads * 4, 0]));
+  const rows = branches.flatMap((b) =>
+    range(b.outQuads).map((o) => [b.d, b.inQuads, b.product.forward + o * b.inQuads * 4, 0]),
+  );
   gpu.record(
     pointwiseForward({ relu: false, strided: false }),
     [group.d.buffer, masked, group.p.buffer, tab],

@@ -1,5 +1,11 @@
 /** The mixed operations of a group: candidates summed into their nodes, and the gradients of skips, pools, coefficients. */
-import { mixBackward, mixForward, mixHeader, mixRows, targetRow } from '../../../kernels/webgpu/mix.ts';
+import {
+  mixBackward,
+  mixForward,
+  mixHeader,
+  mixRows,
+  targetRow,
+} from '../../../kernels/webgpu/mix.ts';
 import { none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { CandidatePlan } from '../plan.ts';
@@ -23,12 +29,18 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   const { gpu, tables, tab: tableBuffer } = context;
   const targets = [...new Set(candidates.map((k) => k.to))].sort((a, b) => a - b);
   const rows = targets.map((to) => {
-    const row = [(to - 2) * quads, written.has(to) ? 1 : 0, ...directCoefficients(group, to), convolutionList(group, to)];
+    const row = [
+      (to - 2) * quads,
+      written.has(to) ? 1 : 0,
+      ...directCoefficients(group, to),
+      convolutionList(group, to),
+    ];
     written.add(to);
     return row;
   });
   if (rows.some((row) => row.length !== targetRow)) throw new Error('mix target row');
-  const pooled = (state: number): boolean => candidates.some((k) => k.from === state && k.operation.kind.endsWith('pool'));
+  const pooled = (state: number): boolean =>
+    candidates.some((k) => k.from === state && k.operation.kind.endsWith('pool'));
   const header = [
     targets.length,
     quads,
@@ -40,13 +52,30 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   if (header.length !== mixHeader) throw new Error('mix header');
   const tab = tables.add([header, ...rows]);
   const anyPool = sources.some((s) => pooled(s.state));
-  const winners = context.own(gpu.buffer(anyPool ? sources.length * quads * pixelsOf(group.outPlane) * 4 : 16));
+  const winners = context.own(
+    gpu.buffer(anyPool ? sources.length * quads * pixelsOf(group.outPlane) * 4 : 16),
+  );
   const { inPlace, full, output } = group.buffers;
   if (targets.length > 0) {
     gpu.record(
       mixForward({ stride: group.stride, inPlace, dropPath: context.factors !== null }),
-      [...(inPlace ? [] : [full.buffer]), group.p.buffer, output.buffer, winners, context.slotBuffer, context.coefficients, tableBuffer],
-      { ...group.planes, ...context.dropPath, sources: sources.length, tab, slot: group.slot, partial: 0 },
+      [
+        ...(inPlace ? [] : [full.buffer]),
+        group.p.buffer,
+        output.buffer,
+        winners,
+        context.slotBuffer,
+        context.coefficients,
+        tableBuffer,
+      ],
+      {
+        ...group.planes,
+        ...context.dropPath,
+        sources: sources.length,
+        tab,
+        slot: group.slot,
+        partial: 0,
+      },
       [group.tiles(group.outPlane, mixRows), quads],
     );
   }
@@ -60,7 +89,9 @@ function directCoefficients(group: GroupPlan, to: number): number[] {
   return [0, 1].flatMap((s) => {
     const state = group.sources[s]?.state ?? -1;
     const find = (kind: string): number => {
-      const found = group.candidates.find((k) => k.to === to && k.from === state && k.operation.kind === kind && !k.reduce);
+      const found = group.candidates.find(
+        (k) => k.to === to && k.from === state && k.operation.kind === kind && !k.reduce,
+      );
       return found ? group.coefficient(found) : none;
     };
     return [group.stride === 1 ? find('skip') : none, find('average-pool'), find('max-pool')];
@@ -81,7 +112,8 @@ function convolutionList(group: GroupPlan, to: number): number {
         return lane === undefined ? none : out.base + lane;
       });
       if (gather[0] !== none) aligned.push([group.coefficient(k), gather[0]]);
-      else if (gather.some((word) => word !== none)) gathered.push([group.coefficient(k), ...gather.slice(1)]);
+      else if (gather.some((word) => word !== none))
+        gathered.push([group.coefficient(k), ...gather.slice(1)]);
     }
     return [tables.add(aligned), aligned.length, tables.add(gathered), gathered.length];
   });
@@ -96,7 +128,8 @@ export function addItems(group: GroupPlan, mix: Mix): void {
   const c = group.cell.shape.index;
   const each = sharesOf(group);
   const alpha = context.spec(`cells.${c}.alpha`).offset;
-  const laneOf = (k: CandidatePlan): number => (k.operation.kind === 'skip' ? 0 : k.operation.kind === 'average-pool' ? 1 : 2);
+  const laneOf = (k: CandidatePlan): number =>
+    k.operation.kind === 'skip' ? 0 : k.operation.kind === 'average-pool' ? 1 : 2;
   for (const k of group.candidates) {
     const source = group.sources.findIndex((s) => s.state === k.from);
     const convolution = group.outputLanes(k) !== null;
@@ -109,11 +142,15 @@ export function addItems(group: GroupPlan, mix: Mix): void {
     context.items.push({
       alpha: alpha + k.unit,
       coefficient: group.coefficient(k),
-      operationThreshold: context.on.operation ? context.threshold(`cells.${c}.operationThreshold`, k.unit) : none,
+      operationThreshold: context.on.operation
+        ? context.threshold(`cells.${c}.operationThreshold`, k.unit)
+        : none,
       filterThreshold: gated ? context.threshold(`cells.${c}.filterThreshold`, k.unit) : none,
       blocks,
       before: reduce !== undefined,
-      partial: convolution ? none : mix.partial + (source * mix.targets.length + mix.targets.indexOf(k.to)) * each,
+      partial: convolution
+        ? none
+        : mix.partial + (source * mix.targets.length + mix.targets.indexOf(k.to)) * each,
       partials: convolution ? 0 : each,
       partialLane: laneOf(k),
     });
@@ -134,7 +171,10 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
   );
   const gridX = group.tiles(group.inPlane, mixRows);
   context.gpu.record(
-    mixBackward({ stride: group.stride, inPlace, dropPath: context.factors !== null }, context.sizes.mix),
+    mixBackward(
+      { stride: group.stride, inPlace, dropPath: context.factors !== null },
+      context.sizes.mix,
+    ),
     [
       ...(inPlace ? [] : [outputGradient]),
       full.buffer,

@@ -98,7 +98,12 @@ export class GroupPlan {
     this.slot = context.slots.count;
     let d = 0;
     let p = 0;
-    const add = (candidate: CandidatePlan, b: number, inputs: readonly number[], inQuads: number): Branch => {
+    const add = (
+      candidate: CandidatePlan,
+      b: number,
+      inputs: readonly number[],
+      inQuads: number,
+    ): Branch => {
       const branch = this.branch(candidate, b, inputs, inQuads, d, p);
       d += branch.inQuads;
       p += branch.outQuads;
@@ -110,9 +115,18 @@ export class GroupPlan {
     ];
     for (const candidate of convolutions) {
       const view = this.source(candidate).view;
-      this.first.push(add(candidate, 0, candidate.blocks[0].inputs.map((id) => view.laneOf.get(id)!), view.quads));
+      this.first.push(
+        add(
+          candidate,
+          0,
+          candidate.blocks[0].inputs.map((id) => view.laneOf.get(id)!),
+          view.quads,
+        ),
+      );
     }
-    this.finalFrom = this.first.filter((b) => b.candidate.operation.kind === 'separable').reduce((n, b) => n + b.outQuads, 0);
+    this.finalFrom = this.first
+      .filter((b) => b.candidate.operation.kind === 'separable')
+      .reduce((n, b) => n + b.outQuads, 0);
     for (const candidate of candidates.filter((k) => k.reduce)) {
       const reduce = this.reduce(candidate, p);
       this.reduces.push(reduce);
@@ -143,13 +157,21 @@ export class GroupPlan {
   }
 
   isReduceQuad(quad: number): boolean {
-    return this.reduces.some((r) => quad >= r.p && quad < r.p + r.weights.quads[0] + r.weights.quads[1]);
+    return this.reduces.some(
+      (r) => quad >= r.p && quad < r.p + r.weights.quads[0] + r.weights.quads[1],
+    );
   }
 
   /** Lane in P of each channel id that a convolution or reduce writes; null for skips and pools. */
-  outputLanes(candidate: CandidatePlan): { base: number; laneOf: ReadonlyMap<number, number> } | null {
+  outputLanes(
+    candidate: CandidatePlan,
+  ): { base: number; laneOf: ReadonlyMap<number, number> } | null {
     const reduce = this.reduces.find((r) => r.candidate === candidate);
-    if (reduce) return { base: reduce.p * 4, laneOf: reduceLanes(candidate.reduce!.filters, candidate.reduce!.split) };
+    if (reduce)
+      return {
+        base: reduce.p * 4,
+        laneOf: reduceLanes(candidate.reduce!.filters, candidate.reduce!.split),
+      };
     const list = candidate.blocks.length === 2 ? this.second : this.first;
     const branch = list.find((b) => b.candidate === candidate);
     return branch ? { base: branch.p * 4, laneOf: packed(branch.block.filters) } : null;
@@ -157,7 +179,11 @@ export class GroupPlan {
 
   variant(level: 1 | 2): DepthwiseVariant {
     const stride = level === 1 ? this.stride : 1;
-    return { stride, rows: rowsOf(this.outPlane.height, stride), activation: level === 1 ? 'relu' : 'affine' };
+    return {
+      stride,
+      rows: rowsOf(this.outPlane.height, stride),
+      activation: level === 1 ? 'relu' : 'affine',
+    };
   }
 
   /** Classes of the branches of a level, with the branches of each; a class may have none. */
@@ -198,12 +224,22 @@ export class GroupPlan {
     return this.sources.find((s) => s.state === candidate.from)!;
   }
 
-  private branch(candidate: CandidatePlan, b: number, inputs: readonly number[], inQuads: number, d: number, p: number): Branch {
+  private branch(
+    candidate: CandidatePlan,
+    b: number,
+    inputs: readonly number[],
+    inQuads: number,
+    d: number,
+    p: number,
+  ): Branch {
     const { context } = this;
     const block = candidate.blocks[b];
     const outputs = block.filters.map((_, i) => i);
     const outQuads = quadsOf(outputs.length);
-    const threshold = context.threshold(`cells.${this.cell.shape.index}.filterThreshold`, candidate.unit);
+    const threshold = context.threshold(
+      `cells.${this.cell.shape.index}.filterThreshold`,
+      candidate.unit,
+    );
     context.slots.add(context.normSpecs(block.name, threshold), outputs, outQuads);
     return {
       candidate,
@@ -214,7 +250,13 @@ export class GroupPlan {
       inQuads,
       outQuads,
       taps: context.weights.addDepthwise(context.spec(`${block.name}.depthwise`), inputs, inQuads),
-      product: context.weights.addPointwise(context.spec(`${block.name}.pointwise`), inputs, inQuads, outputs, outQuads),
+      product: context.weights.addPointwise(
+        context.spec(`${block.name}.pointwise`),
+        inputs,
+        inQuads,
+        outputs,
+        outQuads,
+      ),
     };
   }
 
@@ -224,7 +266,11 @@ export class GroupPlan {
     const view = this.source(candidate).view;
     const lanes = reduceLanes(plan.filters, plan.split);
     const quads = reduceQuads(plan.filters, plan.split);
-    context.slots.add(context.normSpecs(plan.name, none), plan.filters.map((id) => lanes.get(id)!), quads[0] + quads[1]);
+    context.slots.add(
+      context.normSpecs(plan.name, none),
+      plan.filters.map((id) => lanes.get(id)!),
+      quads[0] + quads[1],
+    );
     const inputs = plan.inputs.map((id) => view.laneOf.get(id)!);
     const weights = context.weights.addReduce(
       context.spec(`${plan.name}.conv1`),

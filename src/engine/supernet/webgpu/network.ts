@@ -32,7 +32,11 @@ export interface DeviceNetwork {
   readonly hyper: GpuBuffer;
   readonly metrics: GpuBuffer;
   /** Behind the coefficients, one a candidate and image; null where not trained with drop-path. */
-  readonly factors: { readonly buffer: GpuBuffer; readonly first: number; readonly count: number } | null;
+  readonly factors: {
+    readonly buffer: GpuBuffer;
+    readonly first: number;
+    readonly count: number;
+  } | null;
   dispose(): void;
 }
 
@@ -54,7 +58,8 @@ export async function recordNetwork(
   options: RecordOptions,
 ): Promise<DeviceNetwork> {
   const { space } = plan;
-  if (space.imageChannels > 4) throw new RangeError(`images of ${space.imageChannels} channels: at most 4 are supported`);
+  if (space.imageChannels > 4)
+    throw new RangeError(`images of ${space.imageChannels} channels: at most 4 are supported`);
   const units = space.edges.length * space.operations.length;
   const buffers: GpuBuffer[] = [];
   const own = (buffer: GpuBuffer): GpuBuffer => (buffers.push(buffer), buffer);
@@ -62,15 +67,29 @@ export async function recordNetwork(
   const momenta = own(gpu.upload(parameters.momentum));
   const grads = own(gpu.buffer(plan.table.size * 4));
   const candidates = plan.cells.length * units;
-  const factors = options.dropPath ? { first: candidates, count: candidates * options.batchSize } : null;
+  const factors = options.dropPath
+    ? { first: candidates, count: candidates * options.batchSize }
+    : null;
   const coefficients = own(gpu.buffer((candidates + (factors?.count ?? 0)) * 4));
-  const context = new Context(gpu, plan, options.batchSize, options.granularities, values, coefficients, options.sizes, factors?.first ?? null);
+  const context = new Context(
+    gpu,
+    plan,
+    options.batchSize,
+    options.granularities,
+    values,
+    coefficients,
+    options.sizes,
+    factors?.first ?? null,
+  );
 
   const images = own(gpu.buffer(bytesOf(1, context.plane(space.imageSize))));
   const labels = own(gpu.buffer(options.batchSize * 4));
   const features = new Map<number, Feature>([[-1, recordStem(context, images)]]);
   for (const cell of plan.cells) {
-    const inputs = [features.get(cell.preprocess[0].source)!, features.get(cell.preprocess[1].source)!] as const;
+    const inputs = [
+      features.get(cell.preprocess[0].source)!,
+      features.get(cell.preprocess[1].source)!,
+    ] as const;
     const pre = recordPreprocess(context, cell, inputs);
     const channels = cell.shape.channels;
     const quads = quadsOf(channels);
@@ -83,7 +102,12 @@ export async function recordNetwork(
     const written = new Set<number>();
     recordGroup(context, cell, pre.sources, { ...pre, ...shared, inPlace: false }, written);
     for (let node = 0; node < space.settings.nodes - 1; node++) {
-      const view = { buffer: output.buffer, firstQuad: node * quads, quads, laneOf: new Map(range(channels).map((c) => [c, c])) };
+      const view = {
+        buffer: output.buffer,
+        firstQuad: node * quads,
+        quads,
+        laneOf: new Map(range(channels).map((c) => [c, c])),
+      };
       const source = { state: node + 2, view, fullQuad: node * quads };
       const own = { states: output, full: output, fullGradient: gradient, inPlace: true };
       recordGroup(context, cell, [source], { ...own, ...shared }, written);
@@ -91,9 +115,20 @@ export async function recordNetwork(
   }
   const head = recordHead(context, plan.head, features.get(plan.endCell)!, { labels, grads });
   const { auxiliary } = plan;
-  if (auxiliary && options.auxiliary) recordAuxiliaryHead(context, auxiliary, features.get(auxiliary.cell)!, { labels, grads }, options.auxiliary);
+  if (auxiliary && options.auxiliary)
+    recordAuxiliaryHead(
+      context,
+      auxiliary,
+      features.get(auxiliary.cell)!,
+      { labels, grads },
+      options.auxiliary,
+    );
   for (const back of context.backward.reverse()) back();
-  const epilogue = recordEpilogue(context, { values, grads, momenta, losses: head.losses, weightMask: parameters.weightMask }, options);
+  const epilogue = recordEpilogue(
+    context,
+    { values, grads, momenta, losses: head.losses, weightMask: parameters.weightMask },
+    options,
+  );
   context.resolve();
   const recording = await gpu.finish('prologue' satisfies Part);
   return {
@@ -126,7 +161,12 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
   const size = { batch: plane.batch, height: plane.height, width: plane.width };
   const tiles = ceilDiv(plane.batch * ceilDiv(plane.height, stemRows) * plane.width, 64);
   context.part('forward');
-  gpu.record(stemForward(space.imageChannels), [images, context.masked, raw.buffer], { ...size, weights }, [tiles, quads]);
+  gpu.record(
+    stemForward(space.imageChannels),
+    [images, context.masked, raw.buffer],
+    { ...size, weights },
+    [tiles, quads],
+  );
   context.statistics(raw, 0, slot, quads, () => false);
   const rows = range(quads).map((q) => [q, none, none, none, none]);
   context.apply(raw, slot, tensor, 0, rows);
@@ -138,7 +178,11 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
   };
   context.backward.push(() => {
     context.part('backward');
-    context.normBackward(raw, feature.gradient, range(quads).map((q) => [q, slot + q, none, 0, q, none, none, none, none]));
+    context.normBackward(
+      raw,
+      feature.gradient,
+      range(quads).map((q) => [q, slot + q, none, 0, q, none, none, none, none]),
+    );
     gpu.record(
       stemFilterGradient(space.imageChannels, context.sizes.filter),
       [images, raw.buffer, context.chunks],
@@ -178,51 +222,99 @@ function placeHead(context: Context, { name, inputs }: HeadPlan, { tensor, laneO
     losses: context.own(gpu.buffer(batch * 8)),
     lanes,
     laneTab: context.tables.add([lanes]),
-    shape: { batch, classes, quads, area: pixelsOf(tensor.plane) / batch, features: lanes.length, lanes: quads * 4 },
-    at: { weight: context.spec(`${name}.weight`).offset, bias: context.spec(`${name}.bias`).offset },
+    shape: {
+      batch,
+      classes,
+      quads,
+      area: pixelsOf(tensor.plane) / batch,
+      features: lanes.length,
+      lanes: quads * 4,
+    },
+    at: {
+      weight: context.spec(`${name}.weight`).offset,
+      bias: context.spec(`${name}.bias`).offset,
+    },
   };
 }
 type PlacedHead = ReturnType<typeof placeHead>;
 
-function headForward({ gpu, values, tab }: Context, end: Feature, { pooled, logits, shape, at, laneTab }: PlacedHead): void {
-  gpu.record(globalPool, [end.tensor.buffer, pooled], shape, [ceilDiv(shape.batch * shape.quads, 64)]);
-  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, tab: laneTab }, [ceilDiv(shape.batch * shape.classes, 64)]);
+function headForward(
+  { gpu, values, tab }: Context,
+  end: Feature,
+  { pooled, logits, shape, at, laneTab }: PlacedHead,
+): void {
+  gpu.record(globalPool, [end.tensor.buffer, pooled], shape, [
+    ceilDiv(shape.batch * shape.quads, 64),
+  ]);
+  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, tab: laneTab }, [
+    ceilDiv(shape.batch * shape.classes, 64),
+  ]);
 }
 
 /** From the logits' gradient on. Overwrites the gradient of the head's feature: it is the first to write there. */
-function headBackward({ gpu, tables, values, tab }: Context, end: Feature, { pooled, gradient, shape, at, laneTab, lanes }: PlacedHead, grads: GpuBuffer): void {
+function headBackward(
+  { gpu, tables, values, tab }: Context,
+  end: Feature,
+  { pooled, gradient, shape, at, laneTab, lanes }: PlacedHead,
+  grads: GpuBuffer,
+): void {
   const grid = [ceilDiv((lanes.length + 1) * shape.classes, 64)] as const;
-  gpu.record(linearFilterGradient, [pooled, gradient, grads, tab], { ...shape, ...at, tab: laneTab }, grid);
+  gpu.record(
+    linearFilterGradient,
+    [pooled, gradient, grads, tab],
+    { ...shape, ...at, tab: laneTab },
+    grid,
+  );
   const featureOf = new Array<number>(shape.quads * 4).fill(none);
   lanes.forEach((lane, f) => (featureOf[lane] = f));
   const featureTab = tables.add([featureOf]);
   const buffers = [gradient, values, end.gradient, tab];
-  gpu.record(linearInputGradient, buffers, { ...shape, ...at, tab: featureTab }, [ceilDiv(shape.batch * shape.quads, 64)]);
+  gpu.record(linearInputGradient, buffers, { ...shape, ...at, tab: featureTab }, [
+    ceilDiv(shape.batch * shape.quads, 64),
+  ]);
   end.gradientWritten = true;
 }
 
-function recordHead(context: Context, plan: HeadPlan, end: Feature, { labels, grads }: HeadBuffers): { logits: GpuBuffer; losses: GpuBuffer } {
+function recordHead(
+  context: Context,
+  plan: HeadPlan,
+  end: Feature,
+  { labels, grads }: HeadBuffers,
+): { logits: GpuBuffer; losses: GpuBuffer } {
   const head = placeHead(context, plan, end);
   const { logits, gradient, losses, shape } = head;
   context.part('forward');
   headForward(context, end, head);
   context.backward.push(() => {
     context.part('backward');
-    context.gpu.record(crossEntropy, [logits, labels, gradient, losses], shape, [ceilDiv(shape.batch, 64)]);
+    context.gpu.record(crossEntropy, [logits, labels, gradient, losses], shape, [
+      ceilDiv(shape.batch, 64),
+    ]);
     headBackward(context, end, head, grads);
   });
   return { logits, losses };
 }
 
 /** Both of its passes lie in the backward part: it only trains along. Its losses are not read. */
-function recordAuxiliaryHead(context: Context, plan: HeadPlan, end: Feature, { labels, grads }: HeadBuffers, weight: number): void {
+function recordAuxiliaryHead(
+  context: Context,
+  plan: HeadPlan,
+  end: Feature,
+  { labels, grads }: HeadBuffers,
+  weight: number,
+): void {
   const head = placeHead(context, plan, end);
   const { logits, gradient, losses, shape } = head;
   const [scale] = new Uint32Array(Float32Array.of(weight).buffer);
   context.backward.push(() => {
     context.part('backward');
     headForward(context, end, head);
-    context.gpu.record(auxiliaryCrossEntropy, [logits, labels, gradient, losses], { ...shape, scale }, [ceilDiv(shape.batch, 64)]);
+    context.gpu.record(
+      auxiliaryCrossEntropy,
+      [logits, labels, gradient, losses],
+      { ...shape, scale },
+      [ceilDiv(shape.batch, 64)],
+    );
     headBackward(context, end, head, grads);
   });
 }

@@ -1,5 +1,10 @@
 /** The two inputs of a cell: relu, 1x1 convolution (or factorized reduce), batch norm, gate. */
-import { pointwiseFilterGradient, pointwiseForward, pointwiseInputGradient, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
+import {
+  pointwiseFilterGradient,
+  pointwiseForward,
+  pointwiseInputGradient,
+  pointwiseTile,
+} from '../../../kernels/webgpu/pointwise.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { CellPlan, PreprocessPlan } from '../plan.ts';
@@ -33,10 +38,16 @@ interface Slot {
   readonly first: number;
   readonly quads: number;
   readonly laneOf: ReadonlyMap<number, number>;
-  readonly weights: { readonly kind: 'product'; readonly product: PointwiseWeights } | { readonly kind: 'reduce'; readonly reduce: ReduceWeights };
+  readonly weights:
+    | { readonly kind: 'product'; readonly product: PointwiseWeights }
+    | { readonly kind: 'reduce'; readonly reduce: ReduceWeights };
 }
 
-export function recordPreprocess(context: Context, cell: CellPlan, inputs: readonly [Feature, Feature]): Preprocessed {
+export function recordPreprocess(
+  context: Context,
+  cell: CellPlan,
+  inputs: readonly [Feature, Feature],
+): Preprocessed {
   const { gpu, tables, tab, masked } = context;
   const c = cell.shape.index;
   const channels = cell.shape.channels;
@@ -65,10 +76,18 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
   // As in the released program, gated after the norm, a factorized reduce too: in that it differs from a stride-2 skip.
   context.statistics(raw, 0, slotBase, raw.quads, () => false);
   const states = context.tensor(raw.quads, plane);
-  context.apply(raw, slotBase, states, 0, range(raw.quads).map((q) => [q, none, none, none, none]));
+  context.apply(
+    raw,
+    slotBase,
+    states,
+    0,
+    range(raw.quads).map((q) => [q, none, none, none, none]),
+  );
 
   // At full width, node and state channels share lanes: pools and skips need no gather.
-  const inPlaceLanes = slots.every((s, i) => s.first === i * fullQuads && range(channels).every((id) => s.laneOf.get(id) === id));
+  const inPlaceLanes = slots.every(
+    (s, i) => s.first === i * fullQuads && range(channels).every((id) => s.laneOf.get(id) === id),
+  );
   const full = inPlaceLanes ? states : context.tensor(2 * fullQuads, plane);
   if (!inPlaceLanes) {
     const rows = slots.flatMap((slot) =>
@@ -88,7 +107,9 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
       alpha: none,
       coefficient: none,
       operationThreshold: none,
-      filterThreshold: context.on.filter ? context.threshold(`cells.${c}.preprocessFilterThreshold`, s) : none,
+      filterThreshold: context.on.filter
+        ? context.threshold(`cells.${c}.preprocessFilterThreshold`, s)
+        : none,
       blocks: [[slotBase + slot.first, slot.quads]],
       before: false,
       partial: none,
@@ -102,42 +123,83 @@ export function recordPreprocess(context: Context, cell: CellPlan, inputs: reado
     fullGradient,
     sources: slots.map((slot, s) => ({
       state: s,
-      view: { buffer: states.buffer, firstQuad: slot.first, quads: slot.quads, laneOf: slot.laneOf },
+      view: {
+        buffer: states.buffer,
+        firstQuad: slot.first,
+        quads: slot.quads,
+        laneOf: slot.laneOf,
+      },
       fullQuad: s * fullQuads,
     })),
   };
 }
 
-function makeSlot(context: Context, cell: CellPlan, plan: PreprocessPlan, input: Feature, first: number): Slot {
+function makeSlot(
+  context: Context,
+  cell: CellPlan,
+  plan: PreprocessPlan,
+  input: Feature,
+  first: number,
+): Slot {
   const inputs = plan.inputs.map(input.laneOf);
   const inQuads = input.tensor.quads;
-  const threshold = context.threshold(`cells.${cell.shape.index}.preprocessFilterThreshold`, plan.slot);
+  const threshold = context.threshold(
+    `cells.${cell.shape.index}.preprocessFilterThreshold`,
+    plan.slot,
+  );
   if (plan.split === null) {
     const laneOf = packed(plan.filters);
     const quads = quadsOf(plan.filters.length);
     const outputs = plan.filters.map((_, i) => i);
     context.slots.add(context.normSpecs(plan.name, threshold), outputs, quads);
-    const product = context.weights.addPointwise(context.spec(`${plan.name}.conv`), inputs, inQuads, outputs, quads);
+    const product = context.weights.addPointwise(
+      context.spec(`${plan.name}.conv`),
+      inputs,
+      inQuads,
+      outputs,
+      quads,
+    );
     return { plan, input, first, quads, laneOf, weights: { kind: 'product', product } };
   }
   const laneOf = reduceLanes(plan.filters, plan.split);
   const [a, b] = reduceQuads(plan.filters, plan.split);
-  context.slots.add(context.normSpecs(plan.name, threshold), plan.filters.map((id) => laneOf.get(id)!), a + b);
-  const reduce = context.weights.addReduce(context.spec(`${plan.name}.conv1`), context.spec(`${plan.name}.conv2`), inputs, inQuads);
+  context.slots.add(
+    context.normSpecs(plan.name, threshold),
+    plan.filters.map((id) => laneOf.get(id)!),
+    a + b,
+  );
+  const reduce = context.weights.addReduce(
+    context.spec(`${plan.name}.conv1`),
+    context.spec(`${plan.name}.conv2`),
+    inputs,
+    inQuads,
+  );
   return { plan, input, first, quads: a + b, laneOf, weights: { kind: 'reduce', reduce } };
 }
 
 function planes(slot: Slot, raw: Tensor): Record<string, number> {
   const input = slot.input.tensor.plane;
-  return { batch: raw.plane.batch, height: raw.plane.height, width: raw.plane.width, inHeight: input.height, inWidth: input.width };
+  return {
+    batch: raw.plane.batch,
+    height: raw.plane.height,
+    width: raw.plane.width,
+    inHeight: input.height,
+    inWidth: input.width,
+  };
 }
 
 function forwardRows(slot: Slot): number[][] {
   const inQuads = slot.input.tensor.quads;
   const { weights } = slot;
-  if (weights.kind === 'product') return range(slot.quads).map((o) => [0, inQuads, weights.product.forward + o * inQuads * 4, 0]);
+  if (weights.kind === 'product')
+    return range(slot.quads).map((o) => [0, inQuads, weights.product.forward + o * inQuads * 4, 0]);
   return [0, 1].flatMap((k) =>
-    range(weights.reduce.quads[k]).map((o) => [0, inQuads, weights.reduce.forward[k] + o * inQuads * 4, k]),
+    range(weights.reduce.quads[k]).map((o) => [
+      0,
+      inQuads,
+      weights.reduce.forward[k] + o * inQuads * 4,
+      k,
+    ]),
   );
 }
 
@@ -157,7 +219,9 @@ function backward(
       slotBase + slot.first + q,
       none,
       0,
-      ...gatherRow(q, slot.quads * 4, (lane) => (idOf.has(lane) ? s * fullQuads * 4 + idOf.get(lane)! : none)),
+      ...gatherRow(q, slot.quads * 4, (lane) =>
+        idOf.has(lane) ? s * fullQuads * 4 + idOf.get(lane)! : none,
+      ),
     ]);
   });
   context.normBackward(raw, fullGradient, rows);
@@ -174,7 +238,15 @@ function slotBackward(context: Context, slot: Slot, raw: Tensor): void {
     weights.kind === 'product'
       ? productTiles(0, inQuads, slot.first, slot.quads, 0, weights.product.gradient, 2)
       : [0, 1].flatMap((k) =>
-          productTiles(0, inQuads, slot.first + (k === 1 ? weights.reduce.quads[0] : 0), weights.reduce.quads[k], k, weights.reduce.gradient[k], 2),
+          productTiles(
+            0,
+            inQuads,
+            slot.first + (k === 1 ? weights.reduce.quads[0] : 0),
+            weights.reduce.quads[k],
+            k,
+            weights.reduce.gradient[k],
+            2,
+          ),
         );
   gpu.record(
     pointwiseFilterGradient({ relu: true, strided, tile: 2 }, context.sizes.filter),
@@ -182,10 +254,20 @@ function slotBackward(context: Context, slot: Slot, raw: Tensor): void {
     { ...shape, tab: tables.add(filterRows), chunks: chunkCount, chunkStride: context.chunkStride },
     [chunkCount, filterRows.length],
   );
-  const transposed = weights.kind === 'product' ? weights.product.transposed : weights.reduce.transposed;
+  const transposed =
+    weights.kind === 'product' ? weights.product.transposed : weights.reduce.transposed;
   const [a, b] = weights.kind === 'product' ? [slot.quads, 0] : weights.reduce.quads;
   const add = input.gradientWritten ? 1 : 0;
-  const rows = range(inQuads).map((q) => [slot.first, a, transposed + q * (a + b) * 4, q, q, add, slot.first + a, b]);
+  const rows = range(inQuads).map((q) => [
+    slot.first,
+    a,
+    transposed + q * (a + b) * 4,
+    q,
+    q,
+    add,
+    slot.first + a,
+    b,
+  ]);
   gpu.record(
     pointwiseInputGradient({ strided }),
     [raw.buffer, masked, input.tensor.buffer, input.gradient, tab],

@@ -71,7 +71,11 @@ export class WeightRegistry {
   }
 
   /** [k, k, channels, 1] -> [quad][tap] vec4; the gradient alike. */
-  addDepthwise(spec: ParameterSpec, positions: Positions, quads: number): { weights: number; gradient: number } {
+  addDepthwise(
+    spec: ParameterSpec,
+    positions: Positions,
+    quads: number,
+  ): { weights: number; gradient: number } {
     const taps = spec.shape[0] * spec.shape[1];
     const channels = spec.shape[2];
     const threshold = this.thresholdOf(spec);
@@ -89,7 +93,13 @@ export class WeightRegistry {
   }
 
   /** [1, 1, in, out] -> [out quad][in quad][in lane] vec4 over outputs, and its transpose. */
-  addPointwise(spec: ParameterSpec, inputs: Positions, inQuads: number, outputs: Positions, outQuads: number): PointwiseWeights {
+  addPointwise(
+    spec: ParameterSpec,
+    inputs: Positions,
+    inQuads: number,
+    outputs: Positions,
+    outQuads: number,
+  ): PointwiseWeights {
     const [, , nIn, nOut] = spec.shape;
     const threshold = this.thresholdOf(spec);
     const forward = this.reserve(outQuads * inQuads * 4);
@@ -109,11 +119,19 @@ export class WeightRegistry {
   }
 
   /** Factorized reduce: both convolutions, the transposed copies of one input quad side by side. */
-  addReduce(first: ParameterSpec, second: ParameterSpec, inputs: Positions, inQuads: number): ReduceWeights {
+  addReduce(
+    first: ParameterSpec,
+    second: ParameterSpec,
+    inputs: Positions,
+    inQuads: number,
+  ): ReduceWeights {
     const a = quadsOf(first.shape[3]);
     const b = quadsOf(second.shape[3]);
     const forward = [this.reserve(a * inQuads * 4), this.reserve(b * inQuads * 4)] as const;
-    const gradient = [this.reserveGradient(a * inQuads * 4), this.reserveGradient(b * inQuads * 4)] as const;
+    const gradient = [
+      this.reserveGradient(a * inQuads * 4),
+      this.reserveGradient(b * inQuads * 4),
+    ] as const;
     const transposed = this.reserve((a + b) * inQuads * 4);
     [first, second].forEach((spec, k) => {
       const nOut = spec.shape[3];
@@ -123,7 +141,11 @@ export class WeightRegistry {
           const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, o >> 2, o & 3];
           const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
           this.set(forward[k] * 4 + lane, parameter, none);
-          this.set(transposed * 4 + ((iq * (a + b) + k * a + oq) * 4 + ol) * 4 + il, parameter, none);
+          this.set(
+            transposed * 4 + ((iq * (a + b) + k * a + oq) * 4 + ol) * 4 + il,
+            parameter,
+            none,
+          );
           this.gradientOf[parameter] = gradient[k] * 4 + lane;
         }
       }
@@ -188,7 +210,12 @@ export class SlotRegistry {
     positions.forEach((position, i) => {
       const lane = first * 4 + position;
       const gate = specs.gate ? specs.gate.offset + i : none;
-      this.lanes[lane] = [specs.gamma.offset + i, specs.beta.offset + i, gate, specs.gate ? specs.threshold : none];
+      this.lanes[lane] = [
+        specs.gamma.offset + i,
+        specs.beta.offset + i,
+        gate,
+        specs.gate ? specs.threshold : none,
+      ];
       this.running[lane] = { mean: specs.mean.offset + i, variance: specs.variance.offset + i };
     });
     return first;

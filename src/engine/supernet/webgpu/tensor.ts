@@ -18,7 +18,8 @@ export interface StateView {
 }
 
 /** Lanes of a list of ids packed without gaps. */
-export const packed = (ids: readonly number[]): Map<number, number> => new Map(ids.map((id, i) => [id, i]));
+export const packed = (ids: readonly number[]): Map<number, number> =>
+  new Map(ids.map((id, i) => [id, i]));
 
 /** Lanes of the filters of a factorized reduce: the second convolution's begin at a new quad. */
 export function reduceLanes(filters: readonly number[], split: number): Map<number, number> {
@@ -36,10 +37,17 @@ export const reduceQuads = (filters: readonly number[], split: number): [number,
  * `laneOf(id)`: absolute lane in the source, or none. Aligned when all four lanes lie in one source quad in place (a
  * channel beyond the width counts as in place: both lanes are spare).
  */
-export function gatherRow(quad: number, channels: number, laneOf: (id: number) => number): number[] {
+export function gatherRow(
+  quad: number,
+  channels: number,
+  laneOf: (id: number) => number,
+): number[] {
   const lanes = [0, 1, 2, 3].map((l) => (quad * 4 + l < channels ? laneOf(quad * 4 + l) : none));
   const source = lanes[0] === none ? none : lanes[0] >> 2;
   const aligned =
-    source !== none && lanes.every((lane, l) => (quad * 4 + l >= channels ? true : lane !== none && lane === source * 4 + l));
+    source !== none &&
+    lanes.every((lane, l) =>
+      quad * 4 + l >= channels ? true : lane !== none && lane === source * 4 + l,
+    );
   return [aligned ? source : none, ...lanes];
 }

@@ -15,7 +15,15 @@ export function productTiles(
   for (let i = 0; i < xQuads; i += tile) {
     for (let o = 0; o < gQuads; o += tile) {
       const base = gradient + o * xQuads * 4 + i * 4;
-      rows.push([xQuad + i, Math.min(tile, xQuads - i), gQuad + o, Math.min(tile, gQuads - o), shift, base, xQuads * 4]);
+      rows.push([
+        xQuad + i,
+        Math.min(tile, xQuads - i),
+        gQuad + o,
+        Math.min(tile, gQuads - o),
+        shift,
+        base,
+        xQuads * 4,
+      ]);
     }
   }
   return rows;
