@@ -196,21 +196,17 @@ test('a file that is wrong is refused with the field, and nothing is stored; one
   await lab.getByLabel('File to import').setInputFiles(huge);
   await expect(refusal).toContainText('200 MiB');
 
-  await lab
-    .getByLabel('File to import')
-    .setInputFiles({
-      name: 'deep.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from('['.repeat(1_000_000)),
-    });
+  await lab.getByLabel('File to import').setInputFiles({
+    name: 'deep.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from('['.repeat(1_000_000)),
+  });
   await expect(refusal).toContainText('levels deep');
-  await lab
-    .getByLabel('File to import')
-    .setInputFiles({
-      ...good,
-      name: 'short.json',
-      buffer: good.buffer.subarray(0, good.buffer.length / 2),
-    });
+  await lab.getByLabel('File to import').setInputFiles({
+    ...good,
+    name: 'short.json',
+    buffer: good.buffer.subarray(0, good.buffer.length / 2),
+  });
   await expect(refusal).toContainText('it was cut off');
   await expect(lab.getByText('No runs yet.')).toBeVisible();
 

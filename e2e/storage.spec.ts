@@ -311,16 +311,14 @@ test('a version-1 database is upgraded, and its runs are shown', async ({ contex
         opening.onerror = () => reject(opening.error!);
         opening.onsuccess = () => {
           const transaction = opening.result.transaction(['runs', 'events'], 'readwrite');
-          transaction
-            .objectStore('runs')
-            .put({
-              id: 'old',
-              name: 'Of version 1',
-              created: 1,
-              status: 'running',
-              settings,
-              dataset: 'fashion-mnist',
-            });
+          transaction.objectStore('runs').put({
+            id: 'old',
+            name: 'Of version 1',
+            created: 1,
+            status: 'running',
+            settings,
+            dataset: 'fashion-mnist',
+          });
           for (let first = 0; first < events.length; first += 20)
             transaction
               .objectStore('events')
