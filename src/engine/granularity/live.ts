@@ -1,6 +1,6 @@
 /**
  * The discretization functions on the host: mask = 1[importance - threshold > 0] for operations, filters and weights
- * (ALGORITHM.md, Forward), each within what is committed already.
+ * (docs/algorithm.md, Forward), each within what is committed already.
  *
  * Something always survives, so that every structure computes: of a node the candidate operation, of a block or
  * preprocess the filter, of a depthwise or pointwise array the weight with the largest importance - threshold.

@@ -15,7 +15,7 @@ const names = [
   'weightThreshold',
 ];
 
-/** Sets the thresholds of the cells, and their momentum, to zero, in place: a stage's start (ALGORITHM.md, Stages 2). */
+/** Sets the thresholds of the cells, and their momentum, to zero, in place: a stage's start (docs/algorithm.md, Stages 2). */
 export function resetThresholds(
   plan: NetworkPlan,
   parameters: NetworkParameters,

@@ -1,5 +1,5 @@
 /**
- * The one event stream of a search (DESIGN.md). The dashboard, the log, the stored run and the shell are folds over it;
+ * The one event stream of a search. The dashboard, the log, the stored run and the shell are folds over it;
  * every event is plain JSON.
  */
 import type { Granularity, OperationName, SearchSettings } from '../settings.ts';

@@ -1,5 +1,5 @@
 /**
- * The weight of the regularizers, adapted after every commit (ALGORITHM.md, Loss). Pure.
+ * The weight of the regularizers, adapted after every commit (docs/algorithm.md, Loss). Pure.
  *
  * It starts at 0 with step d = lambda0. Few units pruned: d grows by c0 squared and lambda by d. Many pruned: d falls
  * back to lambda0 and lambda shrinks by c0. In between both stay: the pressure is right. Lambda never exceeds the value

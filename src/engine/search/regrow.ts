@@ -1,4 +1,4 @@
-/** Which pruned operations come back after a stage (ALGORITHM.md, Progressive re-evaluation). Pure. */
+/** Which pruned operations come back after a stage (docs/algorithm.md, Progressive re-evaluation). Pure. */
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { RandomStream } from '../random.ts';

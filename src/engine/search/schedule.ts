@@ -1,4 +1,4 @@
-/** The stages of a search and what each of their phases trains, from the settings alone (ALGORITHM.md, Stages). */
+/** The stages of a search and what each of their phases trains, from the settings alone (docs/algorithm.md, Stages). */
 import type { SearchSettings } from '../settings.ts';
 import type { SpaceShape } from '../space/space.ts';
 import type { StepHyper, TrainedGroup, UpdateMode } from '../supernet/stepper.ts';

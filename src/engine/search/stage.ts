@@ -1,4 +1,4 @@
-/** One stage of a search, from its warm-up to the regrowth after it (ALGORITHM.md, Stages). */
+/** One stage of a search, from its warm-up to the regrowth after it (docs/algorithm.md, Stages). */
 import { countParameters } from '../granularity/count.ts';
 import { commitAtGoal } from '../granularity/crossing.ts';
 import { commitLive, prunedNothing } from '../granularity/commit.ts';

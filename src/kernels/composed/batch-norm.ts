@@ -1,4 +1,4 @@
-/** Batch normalization over N, H, W (ALGORITHM.md, Forward): TF.js has no kernel that gives training statistics. */
+/** Batch normalization over N, H, W (docs/algorithm.md, Forward): TF.js has no kernel that gives training statistics. */
 import * as tf from '@tensorflow/tfjs-core';
 
 export const normEpsilon = 1e-5;

@@ -1,4 +1,4 @@
-/** The straight-through binary step (ALGORITHM.md, Forward; arXiv 2310.15074, discretization function). */
+/** The straight-through binary step (docs/algorithm.md, Forward; arXiv 2310.15074, discretization function). */
 import * as tf from '@tensorflow/tfjs-core';
 
 /**

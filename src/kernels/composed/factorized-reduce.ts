@@ -1,4 +1,4 @@
-/** The convolutions of a factorized reduce: half the size without losing a pixel (ALGORITHM.md, Forward). */
+/** The convolutions of a factorized reduce: half the size without losing a pixel (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 import { pointwise } from './pointwise.ts';
 import { everySecondPixel } from './subsample.ts';

@@ -1,4 +1,4 @@
-/** The filter granularity: every output channel of a convolution has a gate (ALGORITHM.md, Forward). */
+/** The filter granularity: every output channel of a convolution has a gate (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryStep } from './binary-step.ts';
 

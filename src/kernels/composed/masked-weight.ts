@@ -1,4 +1,4 @@
-/** The weight granularity: weights under their threshold are taken out of a convolution (ALGORITHM.md, Forward). */
+/** The weight granularity: weights under their threshold are taken out of a convolution (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryStep } from './binary-step.ts';
 

@@ -1,4 +1,4 @@
-/** A node of a cell: the sum of its candidates, each times its coefficient (ALGORITHM.md, Forward). */
+/** A node of a cell: the sum of its candidates, each times its coefficient (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** WebGPU's kernel binds each term as a storage buffer, of which 8 are sure: these, the sum so far, and the result. */

@@ -1,4 +1,4 @@
-/** The operation granularity: which candidates of a node count, and how much (ALGORITHM.md, Forward). */
+/** The operation granularity: which candidates of a node count, and how much (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryStep } from './binary-step.ts';
 

@@ -1,4 +1,4 @@
-/** 3x3 pooling with a padding of 1 on every side (ALGORITHM.md, Forward). */
+/** 3x3 pooling with a padding of 1 on every side (docs/algorithm.md, Forward). */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Less than any activation, so that padding never wins. */

@@ -1,4 +1,4 @@
-/** The two regularizers of the search (ALGORITHM.md, Loss). */
+/** The two regularizers of the search (docs/algorithm.md, Loss). */
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface SizeRegularizerInput {

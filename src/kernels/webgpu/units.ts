@@ -8,7 +8,7 @@ import { slotFields, slotOffset } from './slots.ts';
 import type { SlotField } from './slots.ts';
 import { epsilon } from './norm.ts';
 
-/** Straight-through step: value, and the derivative 2 - 4|x| (|x| <= 0.4), 0.4 (|x| <= 1), else 0. ALGORITHM.md, Forward. */
+/** Straight-through step: value, and the derivative 2 - 4|x| (|x| <= 0.4), 0.4 (|x| <= 1), else 0. docs/algorithm.md, Forward. */
 export const stepFunctions = `
 fn step1(x : f32) -> f32 { return select(0.0, 1.0, x > 0.0); }
 fn stepSlope(x : f32) -> f32 {
@@ -231,7 +231,7 @@ export const regularizedCandidateRow = 6; // [alpha, operation threshold or none
 export const metricFields = 8;
 
 /**
- * Both regularizers with their gradients (ALGORITHM.md, Loss), the gradient norm's sum and the step's metrics, in one
+ * Both regularizers with their gradients (docs/algorithm.md, Loss), the gradient norm's sum and the step's metrics, in one
  * workgroup: [cross entropy, size, threshold, norm, correct] to metrics[ring], the clipping factor to scratch[0].
  */
 export const regularizers: Program = {

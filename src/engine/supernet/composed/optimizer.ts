@@ -1,4 +1,4 @@
-/** Stochastic gradient descent with momentum as PyTorch does it, on packed groups (ALGORITHM.md, Stages, 4). */
+/** Stochastic gradient descent with momentum as PyTorch does it, on packed groups (docs/algorithm.md, Stages, 4). */
 import * as tf from '@tensorflow/tfjs-core';
 
 export interface Momentum {
