@@ -1,6 +1,11 @@
 import { defineConfig } from '@playwright/test';
+import { freePort } from './e2e/free-port.ts';
 
-const port = 4179;
+// Playwright loads this file again in each worker process: all of them take the port that the first load chose.
+process.env.MGAS_TEST_PORT ??= String(await freePort());
+const port = Number(process.env.MGAS_TEST_PORT);
+/** Not dist/: `npm start` builds there, and empties it first. */
+const site = 'test-results/site';
 
 export default defineConfig({
   testDir: 'e2e',
@@ -32,7 +37,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx vite build --logLevel warn && npx vite preview --port ${port} --strictPort`,
+    command: `npx vite build --logLevel warn --outDir ${site} && npx vite preview --outDir ${site} --port ${port} --strictPort`,
     url: `http://localhost:${port}`,
     timeout: 120_000,
   },

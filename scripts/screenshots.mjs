@@ -30,6 +30,8 @@ const sizes = [
 ];
 const folder = join(root, 'screenshots');
 const vite = join(root, 'node_modules/.bin/vite');
+/** Not dist/: `npm start` may be serving that. */
+const site = 'test-results/screenshots-site';
 
 /** Pictures of one view that differ by what is chosen in it. */
 const variants = {
@@ -53,10 +55,13 @@ await main(async () => {
   install();
   const executablePath = ensureChromium();
   if (
-    spawnSync(vite, ['build', '--logLevel', 'warn'], { cwd: root, stdio: 'inherit' }).status !== 0
+    spawnSync(vite, ['build', '--logLevel', 'warn', '--outDir', site], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status !== 0
   )
     throw new Error('The build failed; see above.');
-  const server = spawn(vite, ['preview', '--port', values.port, '--strictPort'], {
+  const server = spawn(vite, ['preview', '--outDir', site, '--port', values.port, '--strictPort'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
