@@ -18,7 +18,7 @@ import { engineVersion } from '../version.ts';
 import { encodeBitmap } from './bitmap.ts';
 import { addMacs, macsByOwner } from './macs.ts';
 import type { Macs } from './macs.ts';
-import { architectureFormat, architectureVersion } from './schema.ts';
+import { architectureFormat, architectureVersion, searchedForm } from './schema.ts';
 import type { Architecture, ParameterSize } from './schema.ts';
 
 export interface Discovery {
@@ -68,6 +68,7 @@ export function describeArchitecture({
       superNet: addMacs(macsByOwner(full).values()).dense,
       ...addMacs(macsByOwner(network).values()),
     },
+    ...(plan.space.form !== searchedForm && { form: plan.space.form }),
     stem: { channels: plan.space.stemChannels },
     cells: describeCells(network),
     head: { inputs: [...plan.head.inputs], classes: plan.space.classes },

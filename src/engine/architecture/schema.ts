@@ -73,6 +73,19 @@ export const CellSchema = v.object({
   macs: MacsSchema,
 });
 
+/**
+ * How the network computes. `sum`: a node adds its operations, each weighted by its importance (as the search does) or
+ * plain. `poolNorm`: an affine batch norm follows every pool (the evaluation network of the paper's program, model.py).
+ */
+export const NetworkFormSchema = v.object({
+  sum: v.picklist(['weighted', 'plain']),
+  poolNorm: v.boolean(),
+});
+export type NetworkForm = v.InferOutput<typeof NetworkFormSchema>;
+
+/** Of files written before the field existed: the searched network with its importances. */
+export const searchedForm: NetworkForm = { sum: 'weighted', poolNorm: false };
+
 const ratio = v.object({ left: count, total: count });
 
 export const ArchitectureSchema = v.object({
@@ -104,6 +117,18 @@ export const ArchitectureSchema = v.object({
     dense: count,
   }),
   macs: v.object({ superNet: count, dense: count, sparse: count }),
+  /** Absent = `searchedForm`. */
+  form: v.optional(NetworkFormSchema),
+  /** Where an architecture came from that no search of this program found; absent = a search found it. */
+  origin: v.optional(
+    v.object({
+      /** Id of the form that was read. */
+      form: v.string(),
+      name: v.string(),
+      /** Publication or program that it is taken from. */
+      source: v.optional(v.string()),
+    }),
+  ),
   /** Times every filter was repeated after the search (`settings.space.channels` says how many there are now); absent = as found. */
   widened: v.optional(v.pipe(count, v.minValue(2))),
   stem: v.object({ channels: count }),

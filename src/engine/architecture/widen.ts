@@ -94,6 +94,7 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
     ...described,
     engineVersion,
     widened: widened * factor,
+    ...(architecture.origin && { origin: architecture.origin }),
     cells: described.cells.map(importances),
   };
 }

@@ -1,4 +1,6 @@
 /** The cell search space as data: which cells, edges and candidate operations a super-net has (DARTS space). */
+import { searchedForm } from '../architecture/schema.ts';
+import type { NetworkForm } from '../architecture/schema.ts';
 import type { OperationName, SpaceSettings } from '../settings.ts';
 
 export type OperationKind = 'skip' | 'separable' | 'dilated' | 'average-pool' | 'max-pool';
@@ -54,6 +56,7 @@ export interface SpaceShape {
   readonly stemChannels: number;
   /** Index of the last cell of each stage. */
   readonly stageEnds: readonly number[];
+  readonly form: NetworkForm;
 }
 
 /** Edges of a cell in DARTS order: (0,2),(1,2),(0,3),(1,3),(2,3),... */
@@ -67,21 +70,25 @@ export function cellEdges(nodes: number): Edge[] {
 
 /**
  * Lays out the cells of a super-net over square images.
+ * @param given.stageEnds last cell of each stage, where a network states them; else by even shares.
  * @throws RangeError when there are fewer cells than stages.
  */
 export function createSpace(
   settings: SpaceSettings,
   image: { size: number; channels: number; classes: number },
+  given: { stageEnds?: readonly number[]; form?: NetworkForm } = {},
 ): SpaceShape {
   if (settings.cells < settings.stages) {
     throw new RangeError(
       `space.cells (${settings.cells}) must be at least space.stages (${settings.stages})`,
     );
   }
-  const stageEnds = Array.from(
-    { length: settings.stages },
-    (_, s) => Math.round(((s + 1) * settings.cells) / settings.stages) - 1,
-  );
+  const stageEnds =
+    given.stageEnds ??
+    Array.from(
+      { length: settings.stages },
+      (_, s) => Math.round(((s + 1) * settings.cells) / settings.stages) - 1,
+    );
   const cells: CellShape[] = [];
   let size = image.size;
   for (let index = 0; index < settings.cells; index++) {
@@ -109,5 +116,6 @@ export function createSpace(
     cells,
     stemChannels: settings.channels * settings.stemMultiplier,
     stageEnds,
+    form: given.form ?? searchedForm,
   };
 }

@@ -128,7 +128,7 @@ function planCell(
         if (!masks.operations[c][unit]) return;
         const stride = shape.reduction && edge.from < 2 ? 2 : 1;
         const place = { operation, edge: edge.index, from: edge.from, to, unit, stride };
-        candidates.push(planCandidate(shape, place, live[edge.from], alive, layout));
+        candidates.push(planCandidate(space, shape, place, live[edge.from], alive, layout));
       });
     }
     live.push(union(candidates.filter((k) => k.to === to).map((k) => k.outputs)));
@@ -155,6 +155,7 @@ function addReduceConvolutions(
 }
 
 function planCandidate(
+  { form }: SpaceShape,
   shape: CellShape,
   place: Pick<CandidatePlan, 'operation' | 'edge' | 'from' | 'to' | 'unit' | 'stride'>,
   inputs: readonly number[],
@@ -171,9 +172,14 @@ function planCandidate(
     addReduceConvolutions(layout, name, inputs, filters, split);
     layout.addNorm(`${name}.norm`, filters);
     layout.add(`${name}.gate`, 'gate', [filters], zero);
-    return { ...place, blocks: [], reduce: { name, inputs, filters, split }, outputs: filters };
+    const reduce = { name, inputs, filters, split };
+    return { ...place, blocks: [], reduce, poolNorm: null, outputs: filters };
   }
-  if (operation.blocks === 0) return { ...place, blocks: [], reduce: null, outputs: inputs };
+  if (operation.blocks === 0) {
+    const poolNorm = form.poolNorm && operation.kind !== 'skip' ? `${name}.norm` : null;
+    if (poolNorm) layout.addNorm(poolNorm, inputs);
+    return { ...place, blocks: [], reduce: null, poolNorm, outputs: inputs };
+  }
   const maskedBy = { cell, unit };
   let channels = inputs;
   const blocks = range(operation.blocks).map((b) => {
@@ -199,5 +205,5 @@ function planCandidate(
     channels = block.filters;
     return block;
   });
-  return { ...place, blocks, reduce: null, outputs: channels };
+  return { ...place, blocks, reduce: null, poolNorm: null, outputs: channels };
 }

@@ -83,6 +83,8 @@ export interface CandidatePlan {
   readonly blocks: readonly BlockPlan[];
   /** Stride-2 skip connection. */
   readonly reduce: FactorizedReducePlan | null;
+  /** Batch norm behind a pool, where the network's form has one: `${candidate}.norm`. */
+  readonly poolNorm: NormName | null;
   /** Channels of the destination node it can write, original ids. */
   readonly outputs: readonly number[];
 }

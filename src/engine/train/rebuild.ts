@@ -7,7 +7,7 @@
  * are trained anew. `trainedLevels` says the same to a stepper.
  */
 import { decodeBitmap } from '../architecture/bitmap.ts';
-import { ArchitectureError } from '../architecture/schema.ts';
+import { ArchitectureError, searchedForm } from '../architecture/schema.ts';
 import type { Architecture } from '../architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
@@ -28,6 +28,9 @@ export const trainedLevels: Readonly<Record<Granularity, boolean>> = {
 
 /** Below every magnitude by more than the reach of the straight-through derivative: masks nothing, and adds no gradient. */
 const neverMasks = -2;
+
+/** An alpha whose sigmoid is 1 in 32-bit floats, with no gradient. */
+export const unweighted = 40;
 
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];
@@ -55,10 +58,10 @@ export function rebuildNetwork(
     const alpha = slice(parameters.values, parameter(plan.table, `cells.${c}.alpha`));
     for (const candidate of cell.candidates) {
       const operation = operationOf(architecture.cells[c], candidate);
-      alpha[candidate.unit] = logit(
-        operation.importance,
-        `cells.${c}: importance of ${operation.operation}`,
-      );
+      alpha[candidate.unit] =
+        space.form.sum === 'plain'
+          ? unweighted
+          : logit(operation.importance, `cells.${c}: importance of ${operation.operation}`);
       candidate.blocks.forEach(({ name }, b) => {
         for (const part of ['depthwise', 'pointwise'] as const) {
           const spec = parameter(plan.table, `${name}.${part}`);
@@ -72,18 +75,30 @@ export function rebuildNetwork(
   return { plan, masks, parameters };
 }
 
-function spaceOf({ settings, dataset, cells }: Architecture): SpaceShape {
-  const space = createSpace(settings.space, {
-    size: dataset.imageSize,
-    channels: dataset.imageChannels,
-    classes: dataset.classes,
-  });
+function spaceOf({ settings, dataset, cells, form = searchedForm }: Architecture): SpaceShape {
+  const space = createSpace(
+    settings.space,
+    { size: dataset.imageSize, channels: dataset.imageChannels, classes: dataset.classes },
+    { form, ...(cells.length === settings.space.cells && { stageEnds: stageEndsOf(cells) }) },
+  );
   if (cells.length === 0 || cells.length > space.cells.length) {
     throw new ArchitectureError(
       `cells: ${cells.length} of them, but settings.space.cells is ${space.cells.length}`,
     );
   }
+  cells.forEach((cell, c) => {
+    for (const field of ['stage', 'reduction', 'channels', 'size'] as const)
+      if (cell[field] !== space.cells[c][field])
+        throw new ArchitectureError(
+          `cells.${c}.${field}: ${cell[field]}, but the cells before it and settings.space give ${space.cells[c][field]}`,
+        );
+  });
   return space;
+}
+
+/** A whole network says where its stages end: that outlives a change of the rule by which a search divides its cells. */
+function stageEndsOf(cells: readonly Cell[]): number[] {
+  return cells.flatMap(({ stage }, c) => (stage === cells[c + 1]?.stage ? [] : [c]));
 }
 
 function masksOf(architecture: Architecture, space: SpaceShape): UnitMasks {

@@ -80,11 +80,11 @@ function writeCell<T>(
       .filter((k) => k.to === to)
       .map((candidate) => {
         const name = nameOf(cell, candidate);
-        const y = writer.scale(
-          `${name}.importance`,
-          writeCandidate(cell, candidate, states[candidate.from], writer),
-          importanceOf(network, cell, candidate),
-        );
+        const output = writeCandidate(cell, candidate, states[candidate.from], writer);
+        const y =
+          network.plan.space.form.sum === 'plain'
+            ? output
+            : writer.scale(`${name}.importance`, output, importanceOf(network, cell, candidate));
         const whole = candidate.outputs.length === live.length;
         return whole
           ? y
@@ -136,13 +136,9 @@ function writeCandidate<T>(
   if (operation.kind === 'skip') return input;
   if (operation.kind === 'average-pool' || operation.kind === 'max-pool') {
     const size = candidate.from < 2 ? cell.shape.inputSize : cell.shape.size;
-    return writer.pool(
-      name,
-      input,
-      operation.kind === 'max-pool' ? 'max' : 'average',
-      stride,
-      size,
-    );
+    const kind = operation.kind === 'max-pool' ? 'max' : 'average';
+    const pooled = writer.pool(name, input, kind, stride, size);
+    return candidate.poolNorm ? writer.norm(candidate.poolNorm, pooled) : pooled;
   }
   let x = input;
   for (const block of blocks) {

@@ -69,6 +69,7 @@ export function stateDict(network: Network): NamedArray[] {
       const to = `${own}.${attributeOf(candidate)}`;
       if (candidate.reduce)
         reduce(to, nameOf(cell, candidate), candidate.reduce.filters, candidate.reduce.split);
+      if (candidate.poolNorm) norm(to, candidate.poolNorm);
       const masked = hasMask(network, candidate.blocks);
       candidate.blocks.forEach(({ name }, b) => {
         convolution(`${to}.${4 * b + 1}`, `${name}.depthwise`, true, masked);

@@ -120,7 +120,10 @@ function nodeSource(net: Network, own: CellPlan, to: number): string {
   const terms = candidates
     .filter((k) => k.to === to)
     .map((candidate) => {
-      const term = `${importanceOf(net, own, candidate).toPrecision(9)} * ${callSource(candidate)}`;
+      const term =
+        net.plan.space.form.sum === 'plain'
+          ? callSource(candidate)
+          : `${importanceOf(net, own, candidate).toPrecision(9)} * ${callSource(candidate)}`;
       const positions = candidate.outputs.map((id) => live[to].indexOf(id));
       return positions.length === live[to].length
         ? term
@@ -134,20 +137,22 @@ function nodeSource(net: Network, own: CellPlan, to: number): string {
 
 function callSource(candidate: CandidatePlan): string {
   const input = `s${candidate.from}`;
-  if (candidate.operation.kind === 'average-pool')
-    return `avg_pool(${input}, stride=${candidate.stride})`;
-  if (candidate.operation.kind === 'max-pool')
-    return `max_pool(${input}, stride=${candidate.stride})`;
+  const { kind } = candidate.operation;
+  if (kind === 'average-pool' || kind === 'max-pool') {
+    const pooled = `${kind === 'max-pool' ? 'max' : 'avg'}_pool(${input}, stride=${candidate.stride})`;
+    return candidate.poolNorm ? `self.${attributeOf(candidate)}(${pooled})` : pooled;
+  }
   if (candidate.operation.kind === 'skip' && !candidate.reduce) return input;
   return `self.${attributeOf(candidate)}(${input})`;
 }
 
 function moduleSource(
   net: Network,
-  { reduce, blocks, stride }: CandidatePlan,
+  { reduce, blocks, stride, poolNorm }: CandidatePlan,
   inputs: number,
 ): string | null {
   if (reduce) return reduceSource(reduce.inputs, reduce.filters, reduce.split);
+  if (poolNorm) return `nn.BatchNorm2d(${inputs})`;
   if (blocks.length === 0) return null;
   const [{ kernel, dilation }] = blocks;
   const masked = hasMask(net, blocks);

@@ -260,9 +260,12 @@ function forwardCandidate(
   }
   if (!input)
     throw new Error(`${kind} of a state without channels has outputs: the plan is inconsistent`);
-  if (kind === 'average-pool') return input.averagePool(plan.stride);
-  if (kind === 'max-pool') return input.maxPool(plan.stride);
-  return input.x;
+  if (kind === 'skip') return input.x;
+  const pooled =
+    kind === 'average-pool' ? input.averagePool(plan.stride) : input.maxPool(plan.stride);
+  if (!plan.poolNorm) return pooled;
+  const [gamma, beta] = affine(plan.poolNorm.replace(/\.norm$/, ''), source);
+  return source.norm(plan.poolNorm, pooled, gamma, beta, null);
 }
 
 /** Depthwise, pointwise, batch norm, gate. @param x rectified input; null where no channel is alive. */
