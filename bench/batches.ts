@@ -6,8 +6,8 @@
 import { loadDataset } from '../cli/load-dataset.ts';
 import { createNodeStepper } from '../cli/node-stepper.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { presets } from '../src/engine/presets.ts';
-import type { PresetName } from '../src/engine/presets.ts';
+import { presets } from '../src/domain/settings/presets.ts';
+import type { PresetName } from '../src/domain/settings/presets.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 
 const [preset = 'demo', path = 'fashion-mnist', steps = '6'] = process.argv.slice(2);

@@ -1,13 +1,14 @@
 /** The steps that are measured: shapes, and everything a stepper needs to run them. */
 import { randomStream } from '../src/engine/random.ts';
 import { stepHyper } from '../src/engine/search/schedule.ts';
-import { operationNames, paperSettings } from '../src/engine/settings.ts';
-import { createSpace } from '../src/engine/space/space.ts';
+import { presetOperations } from '../src/domain/operations/registry.ts';
+import { paperSettings } from '../src/domain/settings/presets.ts';
+import { createSpace } from '../src/domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../src/engine/supernet/build-plan.ts';
 import { migrateParameters } from '../src/engine/supernet/parameters.ts';
 import type { NetworkParameters, NetworkPlan, UnitMasks } from '../src/engine/supernet/plan.ts';
 import type { Batch, StepHyper, Stepper } from '../src/engine/supernet/stepper.ts';
-import type { SpaceShape } from '../src/engine/space/space.ts';
+import type { SpaceShape } from '../src/domain/spaces/cells.ts';
 
 export interface StepCase {
   readonly name: string;
@@ -33,7 +34,7 @@ export function spaceOf({ imageSize, channels, cells, nodes }: StepCase, stages 
     channels,
     stages,
     stemMultiplier: 3,
-    operations: [...operationNames],
+    operations: [...presetOperations],
   };
   return createSpace(settings, { size: imageSize, channels: 3, classes: 10 });
 }

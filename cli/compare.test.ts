@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseArchitecture } from '../src/engine/architecture/schema.ts';
+import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import { parseComparison } from '../src/engine/baselines/results.ts';
 
 const root = join(import.meta.dirname, '..');

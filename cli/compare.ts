@@ -20,8 +20,8 @@ import {
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
-import { presets } from '../src/engine/presets.ts';
-import type { SearchSettings } from '../src/engine/settings.ts';
+import { presets } from '../src/domain/settings/presets.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { failureOf, SearchFailure } from '../src/engine/search/failure.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { runInputs } from '../workers/run-inputs.ts';
@@ -31,7 +31,7 @@ import { comparisonSentences, comparisonTable } from './compare-table.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { duration } from './progress.ts';
-import { kernelsOf, settingsOf, UsageError } from './search-options.ts';
+import { checkSettings, kernelsOf, settingsOf, UsageError } from './search-options.ts';
 
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 const allPresets: Record<string, SearchSettings> = { small: comparisonSettings, ...presets };
@@ -44,6 +44,7 @@ async function compare(args: readonly string[]): Promise<number> {
   const kernels = kernelsOf(options);
   const settings = settingsOf(options, allPresets);
   const dataset = await loadDataset(options.dataset);
+  checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const comparison = openComparison(options, settings, dataset);
   const { methods, targets, seeds } = options;
   // Of those asked for now; the folder may hold others.

@@ -5,7 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { cardLines, modelCard } from '../src/engine/architecture/export/card.ts';
 import { exportFiles, exportFormats } from '../src/engine/architecture/export/files.ts';
 import type { ExportFormat } from '../src/engine/architecture/export/files.ts';
-import { ArchitectureError } from '../src/engine/architecture/schema.ts';
+import { ArchitectureError } from '../src/domain/architecture/schema.ts';
 import { isTrained, networkOf, parseTrained } from '../src/engine/train/trained.ts';
 import { readJson } from './retrain-options.ts';
 import { UsageError } from './search-options.ts';

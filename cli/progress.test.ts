@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { SearchEvent } from '../src/engine/search/events.ts';
-import { paperSettings } from '../src/engine/settings.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
+import { paperSettings } from '../src/domain/settings/presets.ts';
 import { duration, foldProgress, initialProgress, progressWriter, statusLine } from './progress.ts';
 
 const counts = {

@@ -1,5 +1,5 @@
 /** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
-import type { SearchEvent, SearchPhase } from '../src/engine/search/events.ts';
+import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
 
 export interface Progress {
   stages: number;

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
-import { parseArchitecture } from '../src/engine/architecture/schema.ts';
-import type { Architecture } from '../src/engine/architecture/schema.ts';
+import { parseArchitecture } from '../src/domain/architecture/schema.ts';
+import type { Architecture } from '../src/domain/architecture/schema.ts';
 import {
   hasAuxiliaryPlace,
   retrainSettingsFor,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
-import { operationNames } from '../src/engine/settings.ts';
+import { operationNames } from '../src/domain/operations/registry.ts';
 import { parseTrained } from '../src/engine/train/trained.ts';
 
 const root = join(import.meta.dirname, '..');

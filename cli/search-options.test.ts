@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { paperSettings } from '../src/engine/settings.ts';
+import { paperSettings } from '../src/domain/settings/presets.ts';
 import { kernelsOf, searchCommand, settingsOf, type SearchOptions } from './search-options.ts';
 
 const presets = { tiny: paperSettings, paper: paperSettings };
@@ -34,7 +34,7 @@ describe('arguments', () => {
         '--target-params',
         '1234',
         '--set',
-        'stage.maxEpochs=3',
+        'stage.maxEpochs=13',
         '--set',
         'data.flip=false',
       ),
@@ -44,7 +44,7 @@ describe('arguments', () => {
       ...paperSettings,
       seed: 7,
       targetParameters: 1234,
-      stage: { ...paperSettings.stage, maxEpochs: 3 },
+      stage: { ...paperSettings.stage, maxEpochs: 13 },
       data: { ...paperSettings.data, flip: false },
     });
     expect(paperSettings.seed).toBe(1);
@@ -71,7 +71,7 @@ describe('arguments', () => {
     ['constructor.name=3', /no such setting/],
     ['batchSize', /--set batchSize: a value is missing: write --set batchSize=96/],
     ['batchSize=many', /--set batchSize: 'many' is no JSON value; it is 96 now/],
-    ['batchSize=0', /--set batchSize: .*>=1/],
+    ['batchSize=0', /--set batchSize: must be at least 1/],
   ])('--set %s is an error', (assignment, message) => {
     expect(() => settingsOf(parse('--set', assignment), presets)).toThrow(message);
   });

@@ -1,7 +1,8 @@
 /** The arguments of `npm run search`, checked, and the settings they stand for. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
-import { SearchSettingsSchema, type SearchSettings } from '../src/engine/settings.ts';
+import { findProblems } from '../src/domain/settings/problems.ts';
+import type { SetSize } from '../src/domain/settings/problems.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 
 export interface SearchOptions {
   dataset: string;
@@ -92,10 +93,14 @@ export function settingsOf(
   if (options.seed !== undefined) settings.seed = options.seed;
   if (options.targetParams !== undefined) settings.targetParameters = options.targetParams;
   for (const assignment of options.set) assign(settings, assignment);
-  const parsed = v.safeParse(SearchSettingsSchema, settings);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new UsageError(`--set ${v.getDotPath(issue) ?? ''}: ${issue.message}.`);
+  checkSettings(settings, null);
+  return settings;
+}
+
+/** @throws UsageError naming the first setting that is wrong, by itself or for the data set. */
+export function checkSettings(settings: SearchSettings, set: SetSize | null): void {
+  for (const { path, message } of findProblems(settings, set))
+    throw new UsageError(`--set ${path}: ${message}`);
 }
 
 export function kernelsOf({

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { ArchitectureSchema } from '../src/engine/architecture/schema.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 
 const root = join(import.meta.dirname, '..');
 /** As small as a search can be, on the backend that is everywhere. */

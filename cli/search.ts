@@ -8,9 +8,9 @@ import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { presets } from '../src/engine/presets.ts';
+import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
@@ -18,6 +18,7 @@ import { progressWriter } from './progress.ts';
 import {
   kernelsOf,
   searchCommand,
+  checkSettings,
   settingsOf,
   UsageError,
   type SearchOptions,
@@ -39,6 +40,7 @@ async function search(args: readonly string[]): Promise<number> {
     skipUnreadable: options.skipUnreadable,
     note: (text) => process.stderr.write(`${text}\n`),
   });
+  checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const data = createSearchData(dataset, settings);
   const stepper = await createNodeStepper(options.backend, kernels);
 

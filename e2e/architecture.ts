@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, type Download } from '@playwright/test';
-import type { Architecture } from '../src/engine/architecture/schema.ts';
+import type { Architecture } from '../src/domain/architecture/schema.ts';
 
 const schemaPath = join(import.meta.dirname, '../public/architecture.schema.json');
 

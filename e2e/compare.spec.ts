@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { comparisonCsv, methodLabels, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
-import { parseArchitecture } from '../src/engine/architecture/schema.ts';
+import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, storedRecords } from './storage-helpers.ts';
 

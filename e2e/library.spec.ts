@@ -2,8 +2,8 @@
 import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { modelCard } from '../src/engine/architecture/export/card.ts';
-import { parseArchitecture } from '../src/engine/architecture/schema.ts';
-import type { Architecture } from '../src/engine/architecture/schema.ts';
+import { parseArchitecture } from '../src/domain/architecture/schema.ts';
+import type { Architecture } from '../src/domain/architecture/schema.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
 import { rebuildNetwork } from '../src/engine/train/rebuild.ts';
 import { emptySummary } from '../src/storage/records.ts';

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from '@playwright/test';
 import type { Page } from '@playwright/test';
-import { paperSettings } from '../src/engine/settings.ts';
-import type { SearchSettings } from '../src/engine/settings.ts';
+import { paperSettings } from '../src/domain/settings/presets.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 
 export const quickSettings: SearchSettings = {
   ...paperSettings,

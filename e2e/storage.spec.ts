@@ -2,7 +2,7 @@
 import { test as base, expect } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
-import type { SearchSettings } from '../src/engine/settings.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import {
   chooseSettings,
   downloadedArchitecture,

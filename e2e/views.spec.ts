@@ -6,9 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Locator, Page } from '@playwright/test';
-import type { Architecture } from '../src/engine/architecture/schema.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
-import { granularities } from '../src/engine/settings.ts';
+import type { Architecture } from '../src/domain/architecture/schema.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
+import { granularities } from '../src/domain/granularities.ts';
 import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
 

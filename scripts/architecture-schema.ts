@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { ArchitectureSchema } from '../src/engine/architecture/schema.ts';
+import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
 
 export const schemaFile = new URL('../public/architecture.schema.json', import.meta.url);
 

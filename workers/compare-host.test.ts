@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { emptyComparison } from '../src/engine/baselines/plan.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
-import type { SearchSettings } from '../src/engine/settings.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import type { CompareMessage } from '../src/protocol/compare-messages.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
 import { openComparisons } from '../src/storage/comparisons.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 import { FakeStepper } from '../src/engine/search/testing/fake-stepper.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
-import type { Steering } from '../src/engine/search/steering-schema.ts';
+import type { Steering } from '../src/domain/events/steering-schema.ts';
 import { smallSettings, syntheticData } from '../src/engine/search/testing/setup.ts';
 import { DurableSearch, mostLosses } from './durable-search.ts';
 

@@ -5,9 +5,9 @@
  */
 import type { RunningSearch, SearchOptions } from '../src/engine/search/api.ts';
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
-import type { Steering } from '../src/engine/search/steering-schema.ts';
+import type { Steering } from '../src/domain/events/steering-schema.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { workerErrorOf } from './refusal.ts';
 

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
-import type { Steering } from '../src/engine/search/steering-schema.ts';
+import type { Steering } from '../src/domain/events/steering-schema.ts';
 import { openStore } from '../src/storage/open.ts';
 import { emptySummary } from '../src/storage/records.ts';
 import { reopenRecording } from './recording.ts';

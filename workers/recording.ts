@@ -1,7 +1,7 @@
 /** Opens the record of a search: a new run in the store, or a stored one to go on with. */
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
-import type { Steering } from '../src/engine/search/steering-schema.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
+import type { Steering } from '../src/domain/events/steering-schema.ts';
 import type { Payload } from '../src/protocol/messages.ts';
 import { leaseRun } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';

@@ -1,6 +1,6 @@
 /** Where a run of a comparison stands: a fold over the events of its search and its training. */
 import type { RunKey } from '../src/engine/baselines/plan.ts';
-import type { SearchEvent } from '../src/engine/search/events.ts';
+import type { SearchEvent } from '../src/domain/events/events.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import type { RunProgress } from '../src/protocol/compare-messages.ts';
 

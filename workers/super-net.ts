@@ -1,8 +1,8 @@
 /** The unpruned super-net in numbers, from the same plan the engine trains: the page measures losses of parameters by it. */
 import { ownerOf } from '../src/engine/granularity/network.ts';
 import type { SearchData } from '../src/engine/data.ts';
-import type { SearchSettings } from '../src/engine/settings.ts';
-import { createSpace } from '../src/engine/space/space.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
+import { createSpace } from '../src/domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../src/engine/supernet/build-plan.ts';
 import type { SuperNet } from '../src/protocol/messages.ts';
 

@@ -1,7 +1,7 @@
 /** Trains one architecture for the page: data set, device, engine; events out, every failure in words. */
 import { createTrainData } from '../src/datasets/train-data.ts';
 import { exportArchive } from '../src/engine/architecture/export/files.ts';
-import { ArchitectureError } from '../src/engine/architecture/schema.ts';
+import { ArchitectureError } from '../src/domain/architecture/schema.ts';
 import type { TrainData } from '../src/engine/data.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import { measureArchitecture, measuredRuns } from '../src/engine/train/measure.ts';

@@ -2,9 +2,9 @@
  * One candidate operation by the engine's own recording (`recordGroup`): a cell of one node in which all but this
  * operation is pruned, its input given and its result's gradient too. The operation's coefficient is 1.
  */
-import { createSpace } from '../../src/engine/space/space.ts';
-import type { SpaceShape } from '../../src/engine/space/space.ts';
-import type { OperationName } from '../../src/engine/settings.ts';
+import { createSpace } from '../../src/domain/spaces/cells.ts';
+import type { SpaceShape } from '../../src/domain/spaces/cells.ts';
+import type { OperationName } from '../../src/domain/operations/registry.ts';
 import { buildPlan, fullMasks } from '../../src/engine/supernet/build-plan.ts';
 import { migrateParameters } from '../../src/engine/supernet/parameters.ts';
 import type {

@@ -1,6 +1,6 @@
 /** The WGSL programs behind the interface of the parity check. */
-import { operationTable } from '../../src/engine/space/space.ts';
-import type { OperationKind } from '../../src/engine/space/space.ts';
+import { operationTable } from '../../src/domain/operations/registry.ts';
+import type { OperationKind } from '../../src/domain/operations/operation.ts';
 import { createWebGPUStepper } from '../../src/engine/supernet/webgpu-stepper.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import { Gpu } from '../../src/kernels/webgpu/runtime.ts';

@@ -1,5 +1,5 @@
 /** Where a parameter of the released program's super-net lies among ours. */
-import type { SpaceShape } from '../../src/engine/space/space.ts';
+import type { SpaceShape } from '../../src/domain/spaces/cells.ts';
 
 /** A parameter of ours, or one element of it (thresholds are scalars there, vectors here). */
 export interface Place {

@@ -1,8 +1,8 @@
 /** Five optimizer steps of a whole super-net against those of the released program. */
 import * as v from 'valibot';
-import { operationNames } from '../../src/engine/settings.ts';
-import { createSpace } from '../../src/engine/space/space.ts';
-import type { SpaceShape } from '../../src/engine/space/space.ts';
+import { operationNames } from '../../src/domain/operations/registry.ts';
+import { createSpace } from '../../src/domain/spaces/cells.ts';
+import type { SpaceShape } from '../../src/domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../../src/engine/supernet/build-plan.ts';
 import { parameter } from '../../src/engine/supernet/layout.ts';
 import { migrateParameters } from '../../src/engine/supernet/parameters.ts';

@@ -6,7 +6,7 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
 
 /** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
 const plainEngine =
-  /^src\/engine\/(settings|presets|search\/(events|event-schema|steering-schema)|architecture\/(schema|size)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
+  /^src\/engine\/(train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
@@ -25,6 +25,8 @@ const noPackage = /(?!)/;
  * may be (`import type`); `packages`: npm packages and Node's modules.
  */
 export const layers = [
+  // Plain data that everything may import: no TensorFlow.js, no DOM.
+  { name: 'domain', files: /^src\/domain\//, values: /^src\/domain\//, packages: /^valibot$/ },
   {
     name: 'tests of exporters',
     files: /^src\/engine\/architecture\/export\/testing\.ts$/,
@@ -35,34 +37,36 @@ export const layers = [
   {
     name: 'exporters',
     files: /^src\/engine\/architecture\/export\//,
-    values: /^src\/engine\//,
+    values: /^src\/(engine|domain)\//,
     packages: /^(valibot|fflate|protobufjs\/minimal\.js)$/,
   },
   {
     name: 'engine',
     files: /^src\/engine\//,
-    values: /^src\/(engine|kernels)\//,
+    values: /^src\/(engine|kernels|domain)\//,
     packages: /^(@tensorflow\/|valibot$)/,
   },
   { name: 'kernels', files: /^src\/kernels\//, values: /^src\/kernels\//, packages: tensorflow },
   {
     name: 'datasets',
     files: /^src\/datasets\//,
-    values: /^src\/datasets\//,
-    types: /^src\/engine\/(data|settings|supernet\/stepper)\.ts$/,
+    values: /^src\/(datasets|domain)\//,
+    types: /^src\/engine\/(data|supernet\/stepper)\.ts$/,
     packages: /^fflate$/,
   },
   {
     name: 'protocol',
     files: /^src\/protocol\//,
-    values: /^src\/protocol\//,
+    values: /^src\/(protocol|domain)\//,
     types: engineOrPlainData,
     packages: /^valibot$/,
   },
   {
     name: 'storage',
     files: /^src\/storage\//,
-    values: { test: (path) => /^src\/(storage|protocol)\//.test(path) || plainEngine.test(path) },
+    values: {
+      test: (path) => /^src\/(storage|protocol|domain)\//.test(path) || plainEngine.test(path),
+    },
     types: engineOrPlainData,
     packages: /^(idb|valibot|fflate)$/,
   },
@@ -70,7 +74,7 @@ export const layers = [
     name: 'app',
     files: /^src\/app\//,
     values: {
-      test: (path) => /^src\/(app|protocol|storage)\//.test(path) || plainEngine.test(path),
+      test: (path) => /^src\/(app|protocol|storage|domain)\//.test(path) || plainEngine.test(path),
     },
     types: /^src\/engine\//,
     packages: /^(?!@tensorflow\/|node:|webgpu$)/,
@@ -78,7 +82,7 @@ export const layers = [
   {
     name: 'workers',
     files: /^workers\//,
-    values: /^(workers\/|src\/(engine|protocol|datasets|storage|kernels)\/)/,
+    values: /^(workers\/|src\/(engine|protocol|datasets|storage|kernels|domain)\/)/,
     packages: noPackage,
   },
   { name: 'cli', files: /^cli\//, values: allButApp, packages: anyPackage },
@@ -112,7 +116,7 @@ export function judgeImport(file, source, typeOnly, root) {
     return typeOnly
       ? null
       : `${layer.name} may import only types from '${target}': write 'import type'.`;
-  return `${layer.name} must not import '${target}'. Dependencies point app -> protocol, storage; workers -> engine, protocol, datasets, storage; engine -> kernels.`;
+  return `${layer.name} must not import '${target}'. Dependencies point app -> protocol, storage; workers -> engine, protocol, datasets, storage; engine -> kernels; all -> domain.`;
 }
 
 const onlyTypes = (node, kind) =>

@@ -35,8 +35,18 @@ describe('imports that point the wrong way are errors', () => {
     ['src/engine/x.ts', "export * from '../storage/runs.ts';", 'engine must not'],
     ['src/engine/x.ts', "const lazy = import('../app/main.tsx'); void lazy;", 'engine must not'],
     ['src/kernels/x.ts', "import { plan } from '../engine/supernet/plan.ts';", 'kernels must not'],
-    ['src/datasets/x.ts', "import { paperSettings } from '../engine/settings.ts';", 'only types'],
-    ['src/protocol/x.ts', "import { paperSettings } from '../engine/settings.ts';", 'only types'],
+    ['src/datasets/x.ts', "import { rng } from '../engine/data.ts';", 'only types'],
+    ['src/protocol/x.ts', "import { rng } from '../engine/data.ts';", 'only types'],
+    [
+      'src/domain/x.ts',
+      "import type { Batch } from '../engine/supernet/stepper.ts';",
+      'domain must not',
+    ],
+    [
+      'src/domain/x.ts',
+      "import * as tf from '@tensorflow/tfjs-core'; void tf;",
+      'must not import the package',
+    ],
     [
       'src/app/x.ts',
       "import * as tf from '@tensorflow/tfjs-core'; void tf;",
@@ -65,10 +75,10 @@ describe('imports along the arrows pass', () => {
     ],
     ['src/engine/train/x.ts', "import { app } from './app/x.ts';"],
     ['src/datasets/x.ts', "import type { SearchData } from '../engine/data.ts';"],
-    ['src/datasets/y.ts', "import { type SearchSettings } from '../engine/settings.ts';"],
+    ['src/datasets/y.ts', "import { type SearchSettings } from '../domain/settings/schema.ts';"],
     [
       'src/app/x.ts',
-      "import { presets } from '../engine/presets.ts'; import type { Stepper } from '../engine/supernet/stepper.ts';",
+      "import { presets } from '../domain/settings/presets.ts'; import type { Stepper } from '../engine/supernet/stepper.ts';",
     ],
     ['src/app/x.ts', "import SearchWorker from '../../workers/search.ts?worker';"],
     ['workers/x.ts', "import { startSearch } from '../src/engine/search/search.ts';"],

@@ -1,5 +1,5 @@
 /** Hands the discovered network to the user as a file. */
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 
 export function downloadArchitecture(architecture: Architecture): void {
   const { dataset, settings, parameters } = architecture;

@@ -1,5 +1,5 @@
 /** Numbers as people read them. One place, so that the same quantity looks the same everywhere. */
-import type { Granularity, OperationName } from '../engine/settings.ts';
+import type { Granularity } from '../domain/granularities.ts';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -78,25 +78,6 @@ export const granularityNames: Readonly<Record<Granularity, { one: string; many:
   filter: { one: 'filter', many: 'Filters' },
   weight: { one: 'weight', many: 'Weights' },
 };
-
-export const operationLabels: Readonly<Record<OperationName, { short: string; long: string }>> = {
-  skip_connect: { short: 'skip', long: 'skip connection' },
-  sep_conv_3x3: { short: 'sep 3', long: 'separable convolution 3\u00d73' },
-  sep_conv_5x5: { short: 'sep 5', long: 'separable convolution 5\u00d75' },
-  dil_conv_3x3: { short: 'dil 3', long: 'dilated convolution 3\u00d73' },
-  dil_conv_5x5: { short: 'dil 5', long: 'dilated convolution 5\u00d75' },
-  avg_pool_3x3: { short: 'avg', long: 'average pooling 3\u00d73' },
-  max_pool_3x3: { short: 'max', long: 'max pooling 3\u00d73' },
-};
-
-/** A state inside a cell: its two inputs, then its nodes. */
-export function stateName(index: number): string {
-  return index === 0
-    ? 'c\u2096\u208b\u2082'
-    : index === 1
-      ? 'c\u2096\u208b\u2081'
-      : `node ${index - 1}`;
-}
 
 /** People count cells and stages from one. */
 export const cellName = (cell: number): string => `cell ${cell + 1}`;

@@ -160,12 +160,12 @@ describe('createSearchData', () => {
   it.each([
     [
       { ...settings, data: { ...settings.data, trainImages: 151 } },
-      /data\.trainImages is 151, but noise has 150 .*at most 150/,
+      /data\.trainImages: noise has 150 .*at most that/,
     ],
-    [{ ...settings, batchSize: 121 }, /batchSize is 121, .*only 120 are left .*at most 120/],
+    [{ ...settings, batchSize: 121 }, /batchSize: must be at most 120/],
     [
       { ...settings, data: { ...settings.data, cropPadding: 4 } },
-      /data\.cropPadding is 4, .*4 pixels wide/,
+      /data\.cropPadding: must be less than the image size, 4/,
     ],
   ])('rejects what the set cannot satisfy', (wrong, message) => {
     expect(() => createSearchData(noiseSet(150), wrong)).toThrow(message);

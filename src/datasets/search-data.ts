@@ -1,6 +1,6 @@
 /** Turns a data set into what a search consumes: resized, split, shuffled, augmented, normalized batches. */
 import type { SearchData } from '../engine/data.ts';
-import type { SearchSettings } from '../engine/settings.ts';
+import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
 import {
   cutOut,
@@ -10,6 +10,7 @@ import {
   type Augmentation,
 } from './augment.ts';
 import { DatasetError, type Dataset, type Labels } from './dataset.ts';
+import { imageProblems, splitSizes } from '../domain/settings/problems.ts';
 import { hash, shuffle } from './random.ts';
 import { resizeImages } from './resize.ts';
 import { channelHistograms } from './statistics.ts';
@@ -126,27 +127,10 @@ function chooseImages(
   dataset: Dataset,
   settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>,
 ): SplitIndices {
-  const { trainImages, validationFraction, cropPadding, imageSize } = settings.data;
   const available = dataset.train.count;
-  if (trainImages > available) {
-    throw new DatasetError(
-      `data.trainImages is ${trainImages}, but ${dataset.name} has ${available} training images: set it to at most ${available}, or to 0 for all.`,
-    );
-  }
-  if (cropPadding >= imageSize) {
-    throw new DatasetError(
-      `data.cropPadding is ${cropPadding}, but images are ${imageSize} pixels wide: set it below ${imageSize}; 4 of 32 is usual.`,
-    );
-  }
-  const used = trainImages || available;
-  const validation = Math.max(1, Math.round(used * validationFraction));
-  if (used - validation < settings.batchSize) {
-    throw new DatasetError(
-      `batchSize is ${settings.batchSize}, but of ${used} images ${validation} are held out for validation ` +
-        `(data.validationFraction ${validationFraction}) and only ${used - validation} are left to search with: ` +
-        `set batchSize to at most ${used - validation}, or raise data.trainImages.`,
-    );
-  }
+  for (const { path, message } of imageProblems(settings, { name: dataset.name, train: available }))
+    throw new DatasetError(`${path}: ${message}`);
+  const { used, validation } = splitSizes(settings.data, available);
   return stratifiedSplit(
     dataset.train.labels,
     dataset.classNames.length,

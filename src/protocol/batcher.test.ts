@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import { EventBatcher, thinSteps } from './batcher.ts';
 
 const event = (type: SearchEvent['type'], step = 0) => ({ type, step, time: 0 }) as SearchEvent;

@@ -3,7 +3,7 @@
  * that does not draw (a tab in the background) slows nothing down: events wait here, and of those that only feed curves
  * every other one is dropped when too many wait.
  */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 
 export interface BatcherOptions {
   readonly send: (events: SearchEvent[], batch: number) => void;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SearchEvent } from '../engine/search/events.ts';
-import { paperSettings } from '../engine/settings.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
+import { paperSettings } from '../domain/settings/presets.ts';
 import { RequestFailed, SearchClient } from './client.ts';
 import type { ClientState, Transport } from './client.ts';
 import type { PageMessage, Payload, Request, WorkerError, WorkerMessage } from './messages.ts';

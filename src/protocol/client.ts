@@ -3,8 +3,8 @@
  * next gets a fresh one, so that whatever the last left on the device is gone. Every worker is a generation, and what an
  * older one still says is not heard.
  */
-import type { SearchEvent } from '../engine/search/events.ts';
-import type { Steering } from '../engine/search/steering-schema.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
+import type { Steering } from '../domain/events/steering-schema.ts';
 import { protocolVersion } from './messages.ts';
 import type {
   PageMessage,

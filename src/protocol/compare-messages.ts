@@ -1,9 +1,9 @@
 /** Messages between the page and the worker that runs a comparison: one comparison a worker. */
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import type { Estimate } from '../engine/baselines/pace.ts';
 import type { ComparisonPlan, RunKey } from '../engine/baselines/plan.ts';
 import type { Comparison, RunResult } from '../engine/baselines/results.ts';
-import type { ParameterCounts, SearchPhase } from '../engine/search/events.ts';
+import type { ParameterCounts, SearchPhase } from '../domain/events/events.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
 
 export type CompareRequest =

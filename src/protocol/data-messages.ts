@@ -2,7 +2,7 @@
 import type { Progress } from '../datasets/files/source.ts';
 import type { Unreadable } from '../datasets/files/image-folder.ts';
 import type { DatasetSummary, StoredSplitName } from '../datasets/stored.ts';
-import type { SearchSettings } from '../engine/settings.ts';
+import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { DatasetSource, WorkerError } from './messages.ts';
 
 export type { DatasetSummary, Progress, StoredSplitName, Unreadable };

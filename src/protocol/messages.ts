@@ -1,7 +1,7 @@
 /** Messages between the page and the search worker: one union each way, versioned. Plain data only. */
-import type { SearchEvent } from '../engine/search/events.ts';
-import type { SearchSettings } from '../engine/settings.ts';
-import type { Steering } from '../engine/search/steering-schema.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
+import type { SearchSettings } from '../domain/settings/schema.ts';
+import type { Steering } from '../domain/events/steering-schema.ts';
 
 export const protocolVersion = 1;
 

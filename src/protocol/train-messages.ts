@@ -1,6 +1,6 @@
 /** Messages between the page and the worker that trains an architecture from scratch: one training a worker. */
 import type { ExportFormat } from '../engine/architecture/export/files.ts';
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import type { TrainEvent } from '../engine/train/events.ts';
 import type { MeasuredLatency } from '../engine/train/latency.ts';
 import type { TrainSettings } from '../engine/train/settings.ts';

@@ -1,11 +1,12 @@
 /** What the fields of an architecture demand of each other: lengths, bitmaps, order. The schema checks each by itself. */
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
+import { operationTable } from '../domain/operations/registry.ts';
+import { cellInputs, nodeStates } from '../domain/spaces/cells.ts';
 import { fromBase64 } from './arrays.ts';
 import { JsonRefused } from './json-scan.ts';
 
 type Cell = Architecture['cells'][number];
-type Operation = Cell['operations'][number];
-type Block = Operation['blocks'][number];
+type Block = Cell['operations'][number]['blocks'][number];
 
 /** @param path of the architecture in the file; empty or with a dot at its end. @throws JsonRefused */
 export function checkArchitecture(architecture: Architecture, path = ''): void {
@@ -77,7 +78,11 @@ function checkCell(
   path: string,
 ): void {
   const demand = demandUnder(path);
-  demand(preprocess.length === 2, 'preprocess', `expected 2 entries, found ${preprocess.length}`);
+  demand(
+    preprocess.length === cellInputs,
+    'preprocess',
+    `expected ${cellInputs} entries, found ${preprocess.length}`,
+  );
   preprocess.forEach(({ inputs, filters }, i) => {
     demand(ascending(inputs), `preprocess.${i}.inputs`, 'expected ascending numbers');
     demand(ascending(filters), `preprocess.${i}.filters`, 'expected ascending numbers');
@@ -89,22 +94,19 @@ function checkCell(
       `operations.${i}.operation`,
       'expected one of settings.space.operations',
     );
-    demand(to >= 2 && to < nodes + 2, `operations.${i}.to`, `expected 2 to ${nodes + 1}`);
+    const states = nodeStates(nodes);
+    demand(states.includes(to), `operations.${i}.to`, `expected ${states[0]} to ${states.at(-1)}`);
     demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
+    const { blocks } = operationTable[operation.operation];
     demand(
-      operation.blocks.length === blocksOf(operation),
+      operation.blocks.length === blocks,
       `operations.${i}.blocks`,
-      `expected ${blocksOf(operation)}, found ${operation.blocks.length}`,
+      `expected ${blocks}, found ${operation.blocks.length}`,
     );
     operation.blocks.forEach((block, b) =>
       checkBlock(block, `${path}operations.${i}.blocks.${b}.`),
     );
   });
-}
-
-/** A separable convolution is applied twice, a dilated one once. */
-function blocksOf({ operation }: Operation): number {
-  return operation.startsWith('sep_conv') ? 2 : operation.startsWith('dil_conv') ? 1 : 0;
 }
 
 function checkBlock({ kernel, inputs, filters, depthwise, pointwise }: Block, path: string): void {

@@ -1,5 +1,5 @@
 /** What the events of a run demand of each other and of themselves. The schema checks each field by itself. */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { JsonRefused } from './json-scan.ts';
 

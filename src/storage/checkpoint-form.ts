@@ -1,6 +1,6 @@
 /** A checkpoint as JSON: its numbers as they are, its arrays packed. */
 import * as v from 'valibot';
-import { SearchSettingsSchema } from '../engine/settings.ts';
+import { SearchSettingsSchema } from '../domain/settings/schema.ts';
 import type { Checkpoint } from '../engine/search/checkpoint.ts';
 import { packArray, PackedArraySchema, unpackArray } from './arrays.ts';
 import { JsonRefused } from './json-scan.ts';

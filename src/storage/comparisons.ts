@@ -1,7 +1,7 @@
 /** Where comparisons are kept: IndexedDB, or memory where that is blocked. A write that resolved is durable as a whole. */
 import { sameRun } from '../engine/baselines/plan.ts';
 import type { RunKey } from '../engine/baselines/plan.ts';
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import { foundRange } from './database.ts';
 import type { LabDatabase, OpenHandlers } from './database.ts';
 import { openOr } from './open.ts';

@@ -1,7 +1,7 @@
 /** The IndexedDB database: its stores, its versions, and how each older version becomes the present one. */
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import type {
   ArchitectureRecord,
   CheckpointRecord,

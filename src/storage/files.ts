@@ -1,9 +1,9 @@
 /** The two kinds of file the lab writes and reads: a run, and an architecture. Each version's form, and what it became. */
 import * as v from 'valibot';
-import { ArchitectureSchema } from '../engine/architecture/schema.ts';
-import type { Architecture } from '../engine/architecture/schema.ts';
-import { SearchEventSchema } from '../engine/search/event-schema.ts';
-import { SearchSettingsSchema } from '../engine/settings.ts';
+import { ArchitectureSchema } from '../domain/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
+import { SearchEventSchema } from '../domain/events/event-schema.ts';
+import { SearchSettingsSchema } from '../domain/settings/schema.ts';
 import { packCheckpoint, PackedCheckpointSchema } from './checkpoint-form.ts';
 import type { WholeRun } from './run-store.ts';
 

@@ -1,5 +1,5 @@
 /** Runs in IndexedDB. */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import { checkpointRange, eventRange } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import { keptCheckpoints } from './records.ts';

@@ -1,5 +1,5 @@
 /** Runs in memory, for as long as the page lives: where IndexedDB is blocked. */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import { keptCheckpoints } from './records.ts';
 import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
 import { architectureIn, noArchitecture, superfluous } from './run-store.ts';

@@ -4,7 +4,7 @@
  * that a later one has replaced.
  */
 import type { Checkpoint } from '../engine/search/checkpoint.ts';
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import { tellNews } from './news.ts';
 import type { RunRecord } from './records.ts';
 import { isNoRoom, whyNotStored } from './room.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleWidened } from '../engine/architecture/export/sample.ts';
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import { sampleRun } from '../engine/search/testing/sample-run.ts';
 import type { SampleRun } from '../engine/search/testing/sample-run.ts';
 import { toBase64 } from './arrays.ts';

@@ -2,8 +2,8 @@
  * The one way in for files: size, text, structure, schema, migration, consistency. Either all of it is right, or it is
  * refused with the first field that is wrong, before anything is stored.
  */
-import { ArchitectureSchema } from '../engine/architecture/schema.ts';
-import type { Architecture } from '../engine/architecture/schema.ts';
+import { ArchitectureSchema } from '../domain/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkEvents } from './check-events.ts';
 import { unpackCheckpoint } from './checkpoint-form.ts';

@@ -2,7 +2,7 @@
  * Where runs are kept. Two implementations: IndexedDB, and memory for where that is blocked or full. A write that
  * resolved is durable as a whole: none leaves a run half written.
  */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
 
 export interface Progress {

@@ -1,5 +1,5 @@
 /** The figures and the status of a run, folded from its events. Pure. */
-import type { SearchEvent } from '../engine/search/events.ts';
+import type { SearchEvent } from '../domain/events/events.ts';
 import type { RunStatus, RunSummary } from './records.ts';
 
 export function summarize(summary: RunSummary, events: readonly SearchEvent[]): RunSummary {

@@ -2,7 +2,7 @@
  * Trainings from scratch, by the architecture that is trained: the latest unfinished one up to its last epoch, and the
  * latest finished one. Only IndexedDB: in memory there is nothing to come back to.
  */
-import type { Architecture } from '../engine/architecture/schema.ts';
+import type { Architecture } from '../domain/architecture/schema.ts';
 import { openDatabase } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import type { TrainingRecord } from './records.ts';

@@ -1,5 +1,5 @@
 /** Colours for canvases, from the same custom properties as the rest of the page. Read once a theme, not once a frame. */
-import type { Granularity } from '../../engine/settings.ts';
+import type { Granularity } from '../../domain/granularities.ts';
 
 export type ColorName =
   'text' | 'muted' | 'faint' | 'line' | 'panel' | 'band' | Granularity | 'regrown';

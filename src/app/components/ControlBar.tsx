@@ -3,14 +3,8 @@ import { download, togglePause } from '../commands.ts';
 import { clock, duration } from '../format.ts';
 import { chosenName, useDatasets } from '../store/datasets.ts';
 import { sentence } from '../store/sentence.ts';
-import {
-  abandonSearch,
-  canStart,
-  newSearch,
-  startSearch,
-  stepSearch,
-  stopSearch,
-} from '../store/session.ts';
+import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
+import { useCanStart } from '../settings/use-problems.ts';
 import { fullParameters, useLab } from '../store/store.ts';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
 
@@ -35,7 +29,7 @@ export function ControlBar() {
 function MainButton() {
   const state = useLab((s) => s.state);
   const pausing = useLab((s) => s.pausing);
-  const startable = useLab(canStart);
+  const startable = useCanStart();
   if (state === 'paused') {
     return (
       <button type="button" className="primary" onClick={togglePause}>

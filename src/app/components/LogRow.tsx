@@ -8,13 +8,12 @@ import {
   decimal,
   granularityNames,
   integer,
-  operationLabels,
   plural,
-  stateName,
 } from '../format.ts';
-import type { OperationName } from '../../engine/settings.ts';
-import { fieldOf } from '../settings/fields.ts';
-import { edgePlace } from '../store/losses.ts';
+import { operationTable } from '../../domain/operations/registry.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
+import { fieldOf } from '../../domain/settings/fields.ts';
+import { edgePlace, stateName } from '../../domain/spaces/cells.ts';
 import type { LogEntry } from '../store/log.ts';
 import { Glyph } from './icons.tsx';
 
@@ -39,10 +38,10 @@ export function describeEntry(entry: LogEntry): string {
     case 'pruned':
     case 're-pruned':
       return entry.granularity === 'operation'
-        ? `${verbs[entry.kind]} ${operationLabels[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`
+        ? `${verbs[entry.kind]} ${operationTable[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`
         : `${verbs[entry.kind]} ${plural(entry.count, granularityNames[entry.granularity].one)} in ${cellName(entry.cell)}`;
     case 'regrown':
-      return `Regrown ${operationLabels[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`;
+      return `Regrown ${operationTable[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`;
     case 'committed':
       return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} left`;
     case 'evaluated':
@@ -81,8 +80,8 @@ function steeringText({ change, refusal }: Extract<LogEntry, { kind: 'steered' }
     return `${fieldOf.get(change.setting)?.label ?? change.setting} set to ${change.value}${why}`;
   const { from, to } = edgePlace(change.edge);
   const operation =
-    change.operation in operationLabels
-      ? operationLabels[change.operation as OperationName].short
+    change.operation in operationTable
+      ? operationTable[change.operation as OperationName].short
       : change.operation;
   return `${deeds[change.kind]} ${operation}, ${cellName(change.cell)}, ${stateName(from)} \u2192 ${stateName(to)}${why}`;
 }

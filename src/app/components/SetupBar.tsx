@@ -1,14 +1,14 @@
 /** What a search is asked for, in the few settings that most people change; everything else is one press away. */
-import { presetDescriptions, presets } from '../../engine/presets.ts';
-import type { PresetName } from '../../engine/presets.ts';
-import { granularities } from '../../engine/settings.ts';
+import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
+import type { PresetName } from '../../domain/settings/presets.ts';
+import { granularities } from '../../domain/granularities.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { granularityNames } from '../format.ts';
 import { viewHref } from '../router.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
-import { withValue } from '../settings/path.ts';
-import { validate } from '../settings/validate.ts';
+import { withValue } from '../../domain/settings/path.ts';
+import { useProblems } from '../settings/use-problems.ts';
 import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
 import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
@@ -25,7 +25,7 @@ const backendNames: Readonly<Record<BackendChoice, string>> = {
 
 export function SetupBar() {
   const locked = useLab((s) => activeStates.includes(s.state));
-  const problem = useLab((s) => validate(s.settings).values().next().value);
+  const problem = useProblems().values().next().value;
   return (
     <form className="setup-bar" onSubmit={(event) => event.preventDefault()} aria-label="Settings">
       <fieldset
@@ -105,6 +105,7 @@ function Images() {
 
 function Target() {
   const settings = useLab((s) => s.settings);
+  const problems = useProblems();
   return (
     <div className="field inline">
       <label htmlFor="target">Target</label>
@@ -112,7 +113,7 @@ function Target() {
         id="target"
         value={settings.targetParameters}
         onChange={(value) => changeSettings(withValue(settings, 'targetParameters', value))}
-        invalid={validate(settings).has('targetParameters')}
+        invalid={problems.has('targetParameters')}
         width="7.5em"
       />
       <span className="unit">parameters</span>

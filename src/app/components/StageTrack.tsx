@@ -1,6 +1,7 @@
 /** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
 import { cellRange, compact, percent } from '../format.ts';
-import type { SpaceSettings } from '../../engine/settings.ts';
+import type { SpaceSettings } from '../../domain/settings/schema.ts';
+import { stageCells } from '../../domain/spaces/cells.ts';
 import { useShown, shownSettings } from '../store/store.ts';
 import type { StageState } from '../store/run-model.ts';
 
@@ -25,16 +26,15 @@ interface Planned {
   lastCell: number;
 }
 
-/** As the engine splits them: evenly, then a joint stage over all. */
-function plannedStages({ cells, stages }: SpaceSettings): Planned[] {
-  const end = (stage: number): number => Math.round(((stage + 1) * cells) / stages) - 1;
-  const own = Array.from({ length: stages }, (_, index) => ({
+/** The stages of the space, then a joint stage over all cells. */
+function plannedStages(space: SpaceSettings): Planned[] {
+  const own = stageCells(space).map(([firstCell, lastCell], index) => ({
     index,
     joint: false,
-    firstCell: index === 0 ? 0 : end(index - 1) + 1,
-    lastCell: end(index),
+    firstCell,
+    lastCell,
   }));
-  return [...own, { index: stages, joint: true, firstCell: 0, lastCell: cells - 1 }];
+  return [...own, { index: space.stages, joint: true, firstCell: 0, lastCell: space.cells - 1 }];
 }
 
 export function StageTrack() {

@@ -1,11 +1,11 @@
 /** Where the settings stood before Start: those that may change while the search runs. */
 import { useState } from 'react';
-import type { SteerableSetting } from '../../engine/search/steering-schema.ts';
+import type { SteerableSetting } from '../../domain/events/steering-schema.ts';
 import { decimal } from '../format.ts';
-import { fieldOf } from '../settings/fields.ts';
+import { fieldOf } from '../../domain/settings/fields.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
-import { valueAt, withValue } from '../settings/path.ts';
-import { validate } from '../settings/validate.ts';
+import { valueAt, withValue } from '../../domain/settings/path.ts';
+import { problems } from '../../domain/settings/problems.ts';
 import { steer } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
 import { BarEnd } from './BarEnd.tsx';
@@ -24,7 +24,7 @@ export function SteerBar() {
   const lambda = useLab((s) => s.run.latest?.lambda ?? 0);
 
   function change(setting: SteerableSetting, value: number): void {
-    const wrong = validate(withValue(settings, setting, value)).get(setting) ?? null;
+    const wrong = problems(withValue(settings, setting, value), null).get(setting) ?? null;
     setProblem(wrong);
     if (wrong === null) steer({ kind: 'set', setting, value });
   }

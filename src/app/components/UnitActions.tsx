@@ -1,5 +1,5 @@
 /** What a reader may do to one candidate operation of the running search. */
-import type { OperationName } from '../../engine/settings.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
 import { steer } from '../store/session.ts';
 import { useLab, useShown } from '../store/store.ts';
 import { unitKey } from '../store/units.ts';

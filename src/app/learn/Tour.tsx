@@ -3,14 +3,8 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { CloseIcon } from '../components/icons.tsx';
 import { download } from '../commands.ts';
 import { learnHref, learnViews, openView } from '../router.ts';
-import {
-  canStart,
-  choosePreset,
-  pauseSearch,
-  startSearch,
-  steer,
-  stepSearch,
-} from '../store/session.ts';
+import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../store/session.ts';
+import { useCanStart } from '../settings/use-problems.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
 import { usePointer } from './pointer.ts';
 import { stops } from './stops.ts';
@@ -86,7 +80,7 @@ function StartFirst() {
     (s) =>
       s.run.started === null && s.replay === null && (s.state === 'idle' || s.state === 'failed'),
   );
-  const startable = useLab(canStart);
+  const startable = useCanStart();
   if (!idle) return null;
   return (
     <button

@@ -2,18 +2,10 @@
  * The guided tour: ten stops over a real search, each on the view that `learnViews` (router.ts) names for it. Each says one thing, points at the numbers on screen that show it, and
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
  */
-import type { Steering } from '../../engine/search/steering-schema.ts';
-import {
-  accuracy,
-  bytes,
-  cellName,
-  decimal,
-  integer,
-  operationLabels,
-  percent,
-  plural,
-} from '../format.ts';
-import { cellEdges } from '../store/losses.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
+import { accuracy, bytes, cellName, decimal, integer, percent, plural } from '../format.ts';
+import { operationTable } from '../../domain/operations/registry.ts';
+import { cellEdges } from '../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../store/run-model.ts';
 import { fullParameters, shownSettings } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
@@ -84,7 +76,7 @@ function firstPruned(state: LabState): { cell: number; edge: number; operation: 
 }
 
 const nameOf = ({ cell, operation }: { cell: number; operation: string }): string =>
-  `${operationLabels[operation as keyof typeof operationLabels].short} in ${cellName(cell)}`;
+  `${operationTable[operation as keyof typeof operationTable].short} in ${cellName(cell)}`;
 
 export const stops: readonly Stop[] = [
   {

@@ -1,19 +1,20 @@
 /** Every setting of a search, grouped, with its unit, its meaning and what is wrong with it. */
-import { operationNames } from '../../engine/settings.ts';
-import type { OperationName, SearchSettings } from '../../engine/settings.ts';
-import { presetDescriptions, presets } from '../../engine/presets.ts';
-import type { PresetName } from '../../engine/presets.ts';
+import { operationNames } from '../../domain/operations/registry.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
+import type { PresetName } from '../../domain/settings/presets.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { Dialog } from '../components/Dialog.tsx';
-import { operationLabels } from '../format.ts';
+import { operationTable } from '../../domain/operations/registry.ts';
 import { changeSettings, choosePreset } from '../store/session.ts';
 import { lab, useLab } from '../store/store.ts';
-import { fieldGroups } from './fields.ts';
-import type { Field, FieldGroup } from './fields.ts';
+import { fieldGroups } from '../../domain/settings/fields.ts';
+import type { Field, FieldGroup } from '../../domain/settings/fields.ts';
 import { NumberInput } from './NumberInput.tsx';
-import { valueAt, withValue } from './path.ts';
-import { validate } from './validate.ts';
-import type { Problems } from './validate.ts';
+import { valueAt, withValue } from '../../domain/settings/path.ts';
+import { useProblems } from './use-problems.ts';
+import type { Problems } from '../../domain/settings/problems.ts';
 
 export function SettingsDialog() {
   const open = useLab((s) => s.dialog === 'settings');
@@ -33,7 +34,7 @@ function SettingsForm() {
   const settings = useLab((s) => s.settings);
   const preset = useLab((s) => s.preset);
   const locked = useLab((s) => activeStates.includes(s.state));
-  const problems = validate(settings);
+  const problems = useProblems();
   return (
     <form className="settings-form" onSubmit={(event) => event.preventDefault()}>
       {locked && (
@@ -166,7 +167,7 @@ function Operations({
     <fieldset className="operations">
       <legend>{field.label}</legend>
       {operationNames.map((name) => (
-        <label key={name} className="chip" title={operationLabels[name].long}>
+        <label key={name} className="chip" title={operationTable[name].label}>
           <input
             type="checkbox"
             checked={value.includes(name)}
@@ -179,7 +180,7 @@ function Operations({
               )
             }
           />
-          <span>{operationLabels[name].short}</span>
+          <span>{operationTable[name].short}</span>
         </label>
       ))}
     </fieldset>

@@ -1,21 +1,12 @@
 /** The units of one cell against their thresholds, as views show them: pure functions of a run at one moment. */
-import { gateScale } from '../../engine/search/events.ts';
-import type { CellUnits, FilterUnits, WeightUnits } from '../../engine/search/events.ts';
-import type { OperationName, SpaceSettings } from '../../engine/settings.ts';
-import { cellEdges } from './losses.ts';
+import { gateScale } from '../../domain/events/events.ts';
+import type { CellUnits, FilterUnits, WeightUnits } from '../../domain/events/events.ts';
+import type { SpaceSettings } from '../../domain/settings/schema.ts';
+import { placesOf } from '../../domain/spaces/cells.ts';
+import type { Place } from '../../domain/spaces/cells.ts';
 import type { UnitDetail } from './run-model.ts';
 import { unitKey, untouched } from './units.ts';
 import type { Units, UnitState } from './units.ts';
-
-/** A candidate operation's place in its cell. */
-export interface Place {
-  /** edge * operations + operation. */
-  unit: number;
-  edge: number;
-  from: number;
-  to: number;
-  operation: OperationName;
-}
 
 export interface Candidate extends Place {
   importance: number;
@@ -50,21 +41,6 @@ export interface FilterGroup {
 }
 
 export type { WeightUnits };
-
-export function placesOf({
-  nodes,
-  operations,
-}: Pick<SpaceSettings, 'nodes' | 'operations'>): Place[] {
-  return cellEdges(nodes).flatMap(({ from, to }, edge) =>
-    operations.map((operation, o) => ({
-      unit: edge * operations.length + o,
-      edge,
-      from,
-      to,
-      operation,
-    })),
-  );
-}
 
 const cellOf = (detail: UnitDetail | undefined, cell: number): CellUnits | undefined =>
   detail?.cells.find((one) => one.cell === cell);

@@ -1,5 +1,6 @@
 /** The data sets of this browser, the one the next search takes, and the import under way. */
 import { createStore, useStore } from 'zustand';
+import { isShipped, shippedSets } from '../../domain/shipped-sets.ts';
 import { DataClient } from '../../protocol/data-client.ts';
 import { RequestFailed } from '../../protocol/client.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
@@ -46,8 +47,10 @@ export const hasFullFashionMnist =
   typeof __FULL_FASHION_MNIST__ !== 'undefined' && __FULL_FASHION_MNIST__;
 
 export const embeddedSets: Readonly<Record<DatasetChoice, string>> = {
-  'fashion-mnist': hasFullFashionMnist ? 'Fashion-MNIST, 12,000' : 'Fashion-MNIST',
-  ...(hasFullFashionMnist ? { 'fashion-mnist-full': 'Fashion-MNIST, all 60,000' } : {}),
+  'fashion-mnist': hasFullFashionMnist
+    ? `${shippedSets['fashion-mnist'].title}, 12,000`
+    : shippedSets['fashion-mnist'].title,
+  ...(hasFullFashionMnist ? { 'fashion-mnist-full': shippedSets['fashion-mnist-full'].title } : {}),
 };
 
 export const datasets = createStore<DatasetsState>(() => ({
@@ -88,6 +91,43 @@ export function sourceOf(choice: DatasetChoice): DatasetSource {
 /** For sentences. */
 export const chosenName = ({ choice, sets }: DatasetsState): string =>
   embeddedSets[choice] ?? sets?.find(({ id }) => id === choice)?.name ?? 'the stored set';
+
+export interface SetImages {
+  readonly name: string;
+  readonly train: number;
+  readonly test: number;
+}
+
+const counted = new WeakMap<ListedDataset, SetImages>();
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
+
+/** Images of a set; null until the browser's store has been read. The same object for the same set. */
+export function imagesOf(
+  { sets }: Pick<DatasetsState, 'sets'>,
+  choice: DatasetChoice,
+): SetImages | null {
+  if (isShipped(choice)) return shippedSets[choice];
+  const set = sets?.find(({ id }) => id === choice);
+  if (!set) return null;
+  const known = counted.get(set) ?? {
+    name: set.name,
+    train: sum(set.train),
+    test: sum(set.test),
+  };
+  counted.set(set, known);
+  return known;
+}
+
+/** Of the set that Start takes. */
+export const chosenImages = (state: DatasetsState): SetImages | null =>
+  imagesOf(state, state.choice);
+
+/** A set's name as its runs are labelled. */
+export function nameOfSource(source: DatasetSource): string {
+  if (source.kind !== 'stored') return shippedSets[source.kind].name;
+  const { sets } = datasets.getState();
+  return sets?.find(({ id }) => id === source.id)?.name ?? source.id;
+}
 
 /** What Start takes. */
 export const chosenSource = (): DatasetSource => sourceOf(datasets.getState().choice);

@@ -2,7 +2,7 @@
  * The page's part in keeping a running search. The worker stores it; where it cannot, the page keeps the events, so
  * that the run is in the library and can be saved as a file for as long as the page lives.
  */
-import type { SearchEvent } from '../../engine/search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Recording } from '../../protocol/client.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import { emptySummary } from '../../storage/records.ts';
@@ -17,9 +17,11 @@ export const pageStore = new MemoryStore();
 let here: { id: string; recorder: RunRecorder } | null = null;
 let asked = false;
 
-export function noteRecording(recording: Recording): void {
+/** @param dataset what the search takes its images from. */
+export function noteRecording(recording: Recording, dataset: RunRecord['dataset'] | null): void {
   library.setState({ recording });
-  if (recording.kept === 'in-memory') keepHere(recording.runId);
+  if (recording.kept === 'in-memory')
+    keepHere(recording.runId, dataset ?? { name: 'unknown', source: null });
   else if (!asked) {
     // Only now: there is something to lose.
     asked = true;
@@ -27,7 +29,7 @@ export function noteRecording(recording: Recording): void {
   }
 }
 
-function keepHere(id: string): void {
+function keepHere(id: string, dataset: RunRecord['dataset']): void {
   if (here?.id === id) return;
   const { settings, backend } = lab.getState();
   const now = Date.now();
@@ -42,7 +44,7 @@ function keepHere(id: string): void {
       settings,
     },
     ...{
-      dataset: { name: 'fashion-mnist', source: null },
+      dataset,
       backend,
       events: 0,
       summary: emptySummary,

@@ -1,5 +1,5 @@
 /** What the user can do with stored runs. */
-import type { SearchEvent } from '../../engine/search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { binTime, outdated } from '../../storage/bin.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';

@@ -1,7 +1,8 @@
 /** The list of what happened to units, as it happens: entries of an event, one a unit or a cell's share of them. */
-import type { SearchEvent } from '../../engine/search/events.ts';
-import type { Steering } from '../../engine/search/steering-schema.ts';
-import type { Granularity, OperationName } from '../../engine/settings.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
+import type { Granularity } from '../../domain/granularities.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
 
 export const logKinds = [
   'pruned',

@@ -1,5 +1,6 @@
 /** Where the parameters went: from the full super-net through operations, filters and weights to what is left. Pure. */
-import type { OperationName } from '../../engine/settings.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
+import { placesOf } from '../../domain/spaces/cells.ts';
 import type { SuperNet } from '../../protocol/messages.ts';
 import type { Snapshot } from './run-model.ts';
 import { unitKey } from './units.ts';
@@ -9,26 +10,6 @@ export interface ParameterLosses {
   afterOperations: number;
   afterFilters: number;
   left: number;
-}
-
-export interface Edge {
-  from: number;
-  to: number;
-}
-
-/** Edges of a cell in the engine's order: (0,2),(1,2),(0,3),(1,3),(2,3),... */
-export function cellEdges(nodes: number): Edge[] {
-  return Array.from({ length: nodes }, (_, node) => node + 2).flatMap((to) =>
-    Array.from({ length: to }, (_, from) => ({ from, to })),
-  );
-}
-
-/** The states that an edge joins; in the engine's order they do not depend on the number of nodes. */
-export function edgePlace(edge: number): Edge {
-  let from = edge;
-  let to = 2;
-  while (from >= to) from -= to++;
-  return { from, to };
 }
 
 /** The search space as the settings order it: candidates are at edge * operations + operation. */
@@ -77,16 +58,12 @@ export function totalLosses(
 
 function operationParameters(
   { cells }: SuperNet,
-  { nodes, operations }: SpaceOrder,
+  order: SpaceOrder,
   { units }: Snapshot,
   cell: number,
 ): number {
-  return cellEdges(nodes).reduce(
-    (sum, { from, to }, edge) =>
-      operations.reduce((own, operation, o) => {
-        const alive = units[unitKey({ cell, from, to, operation })]?.alive ?? true;
-        return alive ? own : own + cells[cell].candidates[edge * operations.length + o];
-      }, sum),
-    0,
-  );
+  return placesOf(order).reduce((sum, place) => {
+    const alive = units[unitKey({ cell, ...place })]?.alive ?? true;
+    return alive ? sum : sum + cells[cell].candidates[place.unit];
+  }, 0);
 }

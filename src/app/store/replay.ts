@@ -2,7 +2,7 @@
  * Which run is on screen, and which moment of it. Views see one run model, whether it is the running search now, that
  * search at an earlier moment, or a run that was: they ask `useShown` (store.ts), and this file decides what it shows.
  */
-import type { SearchEvent } from '../../engine/search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import type { SuperNet } from '../../protocol/messages.ts';
 import { emptyRunSlice, lab } from './store.ts';
 import { superNetOf } from './super-net.ts';

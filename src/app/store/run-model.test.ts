@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SearchEvent } from '../../engine/search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { fakeSearch, smallSettings, syntheticData } from '../../engine/search/testing/setup.ts';
 import { describeSuperNet } from '../../../workers/super-net.ts';
 import { maxPoints, visiblePoints } from './curves.ts';
 import { logKinds } from './log.ts';
-import { cellEdges, cellLosses, totalLosses } from './losses.ts';
+import { cellEdges } from '../../domain/spaces/cells.ts';
+import { cellLosses, totalLosses } from './losses.ts';
 import { currentStage, emptyRun, lastSnapshot, reduceRun } from './run-model.ts';
 import type { RunModel } from './run-model.ts';
 import { unitKey } from './units.ts';

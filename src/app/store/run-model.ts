@@ -2,15 +2,15 @@
  * A run as the page knows it: a pure fold over the search's events. Living through a run and replaying its events give
  * the same model, so every view is a function of this and nothing else. Its size is bounded, however long the run.
  */
-import type { Architecture } from '../../engine/architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import type {
   CellSummary,
   GranularityCounts,
   ParameterCounts,
   SearchEvent,
   SearchPhase,
-} from '../../engine/search/events.ts';
-import type { Granularity } from '../../engine/settings.ts';
+} from '../../domain/events/events.ts';
+import type { Granularity } from '../../domain/granularities.ts';
 import { appendPoint, emptyCurves } from './curves.ts';
 import type { Curves } from './curves.ts';
 import { appendLog, emptyLog } from './log.ts';

@@ -1,13 +1,14 @@
 /** Ties the protocol client to the store: what the page can do to a search, and what a search does to the page. */
-import { presets } from '../../engine/presets.ts';
-import type { PresetName } from '../../engine/presets.ts';
-import type { Steering } from '../../engine/search/steering-schema.ts';
-import type { SearchSettings } from '../../engine/settings.ts';
+import { presets } from '../../domain/settings/presets.ts';
+import type { PresetName } from '../../domain/settings/presets.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
 import type { DatasetSource } from '../../protocol/messages.ts';
-import { validate } from '../settings/validate.ts';
-import { chosenSource } from './datasets.ts';
+import { problems } from '../../domain/settings/problems.ts';
+import { chosenImages, chosenSource, datasets, nameOfSource } from './datasets.ts';
+import type { SetImages } from './datasets.ts';
 import { replaceRun } from '../router.ts';
 import { noteRecording, noteRewind, recordInMemory } from './library-recording.ts';
 import { beginRun, clearRun, recordEvents, recordHistory } from './replay.ts';
@@ -17,6 +18,8 @@ import type { LabState } from './store.ts';
 /** A step of a slow backend can take this long; then stopping the hard way is offered. */
 const patience = 4_000;
 let slowStop: ReturnType<typeof setTimeout> | undefined;
+/** The data set of the search that was started last. */
+let searched: DatasetSource | null = null;
 
 const client = new SearchClient(
   () =>
@@ -42,7 +45,8 @@ const client = new SearchClient(
       recordHistory(events);
       noteRewind(events.length);
     },
-    onRecording: noteRecording,
+    onRecording: (recording) =>
+      noteRecording(recording, searched && { name: nameOfSource(searched), source: searched }),
     onError: (error) => lab.setState({ error }),
   },
 );
@@ -63,20 +67,20 @@ export async function probeDevice(): Promise<void> {
 }
 
 /** A backend that this browser has, and settings without a problem. */
-export function canStart({
-  settings,
-  backend,
-  probe,
-}: Pick<LabState, 'settings' | 'backend' | 'probe'>): boolean {
-  return (probe === null || probe.backends.includes(backend)) && validate(settings).size === 0;
+export function canStart(
+  { settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>,
+  set: SetImages | null,
+): boolean {
+  return (probe === null || probe.backends.includes(backend)) && problems(settings, set).size === 0;
 }
 
 export function startSearch(): void {
   const { settings, backend } = lab.getState();
-  if (client.isActive || !canStart(lab.getState())) return;
+  if (client.isActive || !canStart(lab.getState(), chosenImages(datasets.getState()))) return;
   const id = beginRun();
   replaceRun(id);
-  void client.start({ settings, dataset: chosenSource(), backend, run: { id, resume: false } });
+  searched = chosenSource();
+  void client.start({ settings, dataset: searched, backend, run: { id, resume: false } });
 }
 
 /** Goes on with a stored run from its last checkpoint. */
@@ -93,6 +97,7 @@ export function continueRun({
 }): void {
   if (client.isActive) return;
   replaceRun(beginRun(id));
+  searched = source;
   void client.start({ settings, dataset: source, backend, run: { id, resume: true } });
 }
 

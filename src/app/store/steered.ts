@@ -1,8 +1,8 @@
 /** What a user's change does to a run: part of the fold over its events. Pure. */
-import type { SearchEvent } from '../../engine/search/events.ts';
-import type { OperationName } from '../../engine/settings.ts';
-import { withValue } from '../settings/path.ts';
-import { edgePlace } from './losses.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import type { OperationName } from '../../domain/operations/registry.ts';
+import { withValue } from '../../domain/settings/path.ts';
+import { edgePlace } from '../../domain/spaces/cells.ts';
 import type { RunModel } from './run-model.ts';
 import { unitKey, untouched } from './units.ts';
 import type { UnitChange } from './units.ts';

@@ -4,9 +4,9 @@
  */
 import { createContext, use } from 'react';
 import { createStore, useStore } from 'zustand';
-import type { SearchSettings } from '../../engine/settings.ts';
-import { presets } from '../../engine/presets.ts';
-import type { PresetName } from '../../engine/presets.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { presets } from '../../domain/settings/presets.ts';
+import type { PresetName } from '../../domain/settings/presets.ts';
 import type { ClientState } from '../../protocol/client.ts';
 import type { BackendChoice, ProbeResult, SuperNet, WorkerError } from '../../protocol/messages.ts';
 import { emptyRun } from './run-model.ts';

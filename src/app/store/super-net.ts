@@ -2,18 +2,10 @@
  * The unpruned super-net in numbers, from a run's settings alone: what a stored run's losses of parameters are measured
  * against. (A running search is told by its worker; a unit test holds the two together.) Batch norms count 2 a channel.
  */
-import type { SearchEvent } from '../../engine/search/events.ts';
-import type { OperationName } from '../../engine/settings.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import { operationTable } from '../../domain/operations/registry.ts';
 import type { SuperNet } from '../../protocol/messages.ts';
-import { cellShapes } from './cells.ts';
-import { cellEdges } from './losses.ts';
-
-const convolutions: Readonly<Partial<Record<OperationName, { kernel: number; blocks: number }>>> = {
-  sep_conv_3x3: { kernel: 3, blocks: 2 },
-  sep_conv_5x5: { kernel: 5, blocks: 2 },
-  dil_conv_3x3: { kernel: 3, blocks: 1 },
-  dil_conv_5x5: { kernel: 5, blocks: 1 },
-};
+import { cellEdges, cellShapes, inputCells, isInput } from '../../domain/spaces/cells.ts';
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
@@ -27,17 +19,18 @@ export function superNetOf({
   const cells: SuperNet['cells'] = [];
   /** Channels that a cell's output, or the stem, hands on. */
   const handedOn = (cell: number): number => (cell < 0 ? stem : nodes * cells[cell].channels);
-  for (const { index, stage, reduction, channels: c, size } of cellShapes(settings)) {
+  for (const { index, stage, reduction, channels: c, size } of cellShapes(
+    settings.space,
+    settings.data.imageSize,
+  )) {
     const candidates = cellEdges(nodes).flatMap(({ from }) =>
       operations.map((name) => {
-        const convolution = convolutions[name];
-        if (convolution) return convolution.blocks * (convolution.kernel ** 2 * c + c * c + 2 * c);
-        return name === 'skip_connect' && reduction && from < 2 ? c * c + 2 * c : 0;
+        const { kind, kernel, blocks } = operationTable[name];
+        if (blocks > 0) return blocks * (kernel ** 2 * c + c * c + 2 * c);
+        return kind === 'skip' && reduction && isInput(from) ? c * c + 2 * c : 0;
       }),
     );
-    const preprocess = [index - 2, index - 1].map(
-      (source) => handedOn(Math.max(source, -1)) * c + 2 * c,
-    );
+    const preprocess = inputCells(index).map((source) => handedOn(source) * c + 2 * c);
     cells.push({
       stage,
       reduction,

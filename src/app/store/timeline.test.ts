@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SearchEvent } from '../../engine/search/events.ts';
-import { gateScale } from '../../engine/search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import { gateScale } from '../../domain/events/events.ts';
 import { fakeSearch, smallSettings, syntheticData } from '../../engine/search/testing/setup.ts';
 import { describeSuperNet } from '../../../workers/super-net.ts';
 import { candidatesOf, filterGroupsOf, lastWeights, total } from './cell-units.ts';

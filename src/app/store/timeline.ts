@@ -2,7 +2,7 @@
  * A run's events, and the run model at any moment of it: keyframes of the fold at every `units` event, and the events in
  * between. What it keeps is bounded, however long the run: curves are thinned, and of old epochs every other one's units.
  */
-import type { CellUnits, SearchEvent } from '../../engine/search/events.ts';
+import type { CellUnits, SearchEvent } from '../../domain/events/events.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 import type { RunModel } from './run-model.ts';
 

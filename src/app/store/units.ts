@@ -1,5 +1,5 @@
 /** What became of each candidate operation: a fold over 'pruned' and 'regrown' events. */
-import type { SearchEvent, UnitPlace } from '../../engine/search/events.ts';
+import type { SearchEvent, UnitPlace } from '../../domain/events/events.ts';
 
 export interface UnitChange {
   kind: 'pruned' | 're-pruned' | 'regrown';

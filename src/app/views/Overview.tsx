@@ -1,6 +1,6 @@
 /** Everything about a search at a glance. */
 import { Panel, PlotPanel } from '../components/Panel.tsx';
-import { granularities } from '../../engine/settings.ts';
+import { granularities } from '../../domain/granularities.ts';
 import { adapterName } from '../../protocol/adapter.ts';
 import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
 import { useShown } from '../store/store.ts';

@@ -1,6 +1,6 @@
 /** What is left of each granularity, in all and by stage: the numbers the method is about. */
-import { granularities } from '../../engine/settings.ts';
-import type { UnitCount } from '../../engine/search/events.ts';
+import { granularities } from '../../domain/granularities.ts';
+import type { UnitCount } from '../../domain/events/events.ts';
 import { Glyph } from '../components/icons.tsx';
 import { granularityNames, integer, percent } from '../format.ts';
 import { lastSnapshot } from '../store/run-model.ts';

@@ -1,5 +1,5 @@
 /** The live curves as plots: pure functions of parts of a run, each remembering its last result. */
-import { granularities } from '../../engine/settings.ts';
+import { granularities } from '../../domain/granularities.ts';
 import { memoLast } from '../charts/memo.ts';
 import { granularityDash } from '../charts/palette.ts';
 import type { PlotBand, PlotData, PlotLine } from '../charts/plot.ts';

@@ -1,7 +1,7 @@
 /** Which unit the reader looks at, shared by the views of units: what is selected in one is selected in the other. */
 import { createStore, useStore } from 'zustand';
-import type { Granularity } from '../../engine/settings.ts';
-import { granularities } from '../../engine/settings.ts';
+import type { Granularity } from '../../domain/granularities.ts';
+import { granularities } from '../../domain/granularities.ts';
 
 export interface Selection {
   cell: number;

@@ -12,7 +12,7 @@ import { smallSettings, syntheticData } from '../search/testing/setup.ts';
 import { engineVersion } from '../version.ts';
 import { decodeBitmap, encodeBitmap } from './bitmap.ts';
 import { describeArchitecture } from './describe.ts';
-import { ArchitectureError, parseArchitecture } from './schema.ts';
+import { ArchitectureError, parseArchitecture } from '../../domain/architecture/schema.ts';
 
 const settings = smallSettings((s) => (s.space = smallSpace));
 const describeNetwork = (network: Network) =>

@@ -10,7 +10,7 @@ import {
 import type { Totals } from '../granularity/count.ts';
 import { count, sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { buildPlan, candidateName, fullMasks } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
 import type { BlockPlan, CandidatePlan, CellPlan, NetworkPlan } from '../supernet/plan.ts';
@@ -18,8 +18,12 @@ import { engineVersion } from '../version.ts';
 import { encodeBitmap } from './bitmap.ts';
 import { addMacs, macsByOwner } from './macs.ts';
 import type { Macs } from './macs.ts';
-import { architectureFormat, architectureVersion, searchedForm } from './schema.ts';
-import type { Architecture, ParameterSize } from './schema.ts';
+import {
+  architectureFormat,
+  architectureVersion,
+  searchedForm,
+} from '../../domain/architecture/schema.ts';
+import type { Architecture, ParameterSize } from '../../domain/architecture/schema.ts';
 
 export interface Discovery {
   readonly network: Network;

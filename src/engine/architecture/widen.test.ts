@@ -9,7 +9,7 @@ import { rebuildNetwork, trainedLevels } from '../train/rebuild.ts';
 import { networkOf, parseTrained } from '../train/trained.ts';
 import { addMacs, macsByOwner } from './macs.ts';
 import { imageSize, sampleTrained, sampleWidened } from './export/sample.ts';
-import { parseArchitecture } from './schema.ts';
+import { parseArchitecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from './widen.ts';
 
 const trained = sampleTrained();

@@ -8,8 +8,8 @@ import { superNetTotals } from '../granularity/count.ts';
 import { rebuildNetwork } from '../train/rebuild.ts';
 import { decodeBitmap, encodeBitmap } from './bitmap.ts';
 import { describeArchitecture } from './describe.ts';
-import { ArchitectureError } from './schema.ts';
-import type { Architecture } from './schema.ts';
+import { ArchitectureError } from '../../domain/architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];

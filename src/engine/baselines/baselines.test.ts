@@ -4,7 +4,7 @@ import { countParameters, superNetTotals } from '../granularity/count.ts';
 import { count } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import { startSearch } from '../search/search.ts';
-import type { SearchEvent } from '../search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { FakeStepper } from '../search/testing/fake-stepper.ts';
 import { smallSettings, syntheticData } from '../search/testing/setup.ts';
 import { rebuildNetwork } from '../train/rebuild.ts';

@@ -2,7 +2,7 @@
 import type { SearchData } from '../data.ts';
 import { unitMillions } from '../granularity/count.ts';
 import { maxEpochs, planStages, stepHyper } from '../search/schedule.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import { superNet } from './methods.ts';
 import type { Measured } from './pace.ts';

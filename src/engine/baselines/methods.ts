@@ -4,8 +4,8 @@
  */
 import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
-import type { SearchSettings } from '../settings.ts';
-import { createSpace } from '../space/space.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { SearchVariant } from '../search/api.ts';

@@ -1,5 +1,5 @@
 /** The matrix of a comparison: which runs it has, which are open, and what each is run with. Pure. */
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { trainSettingsFor } from '../train/settings.ts';
 import type { TrainSettings } from '../train/settings.ts';
 import { comparisonFormat } from './results.ts';

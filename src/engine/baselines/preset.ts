@@ -1,6 +1,7 @@
 /** Settings of a comparison that a software adapter can carry out, derived from `tiny` (docs/baselines.md). */
-import { presets } from '../presets.ts';
-import type { SearchSettings } from '../settings.ts';
+import { fewOperations } from '../../domain/operations/registry.ts';
+import { presets } from '../../domain/settings/presets.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 
 export const comparisonSettings: SearchSettings = {
   ...presets.tiny,
@@ -10,7 +11,7 @@ export const comparisonSettings: SearchSettings = {
     channels: 4,
     stages: 2,
     stemMultiplier: 2,
-    operations: ['skip_connect', 'sep_conv_3x3', 'dil_conv_3x3', 'max_pool_3x3'],
+    operations: [...fewOperations],
   },
   data: { imageSize: 8, trainImages: 600, validationFraction: 0.2, cropPadding: 0, flip: false },
   batchSize: 32,

@@ -1,6 +1,6 @@
 /** What a comparison measured, as plain JSON: one row a run. The page draws it, the shell writes it. */
 import * as v from 'valibot';
-import { SearchSettingsSchema } from '../settings.ts';
+import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
 
 export const methodNames = [
   'mgas',

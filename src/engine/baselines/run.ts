@@ -1,12 +1,12 @@
 /** One run of a comparison: find an architecture by a method, train it from scratch, test it. */
 import type { SearchData, TrainData } from '../data.ts';
 import { describeArchitecture } from '../architecture/describe.ts';
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { superNetTotals } from '../granularity/count.ts';
 import type { RunningSearch } from '../search/api.ts';
-import type { SearchEvent } from '../search/events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { startSearch } from '../search/search.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import type { TrainSettings } from '../train/settings.ts';
 import { startTraining } from '../train/training.ts';

@@ -4,9 +4,13 @@
  * connections), every weight that the weight level can mask. A pruned operation's filters and weights count as gone, and
  * a pruned filter's weights.
  */
-import type { CellSummary, GranularityCounts, ParameterCounts } from '../search/events.ts';
+import type {
+  CellSummary,
+  GranularityCounts,
+  ParameterCounts,
+} from '../../domain/events/events.ts';
 import { buildPlan, candidateName, filterGroups, fullMasks } from '../supernet/build-plan.ts';
-import type { SpaceShape } from '../space/space.ts';
+import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { count, ownerOf, slice } from './network.ts';
 import type { Network } from './network.ts';
 

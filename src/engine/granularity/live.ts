@@ -7,7 +7,7 @@
  */
 import { parameter } from '../supernet/layout.ts';
 import type { CandidatePlan, CellPlan, ParameterSpec, UnitMasks } from '../supernet/plan.ts';
-import type { Granularity } from '../settings.ts';
+import type { Granularity } from '../../domain/granularities.ts';
 import { sigmoid, slice } from './network.ts';
 import type { Network } from './network.ts';
 

@@ -1,8 +1,8 @@
 /** Random networks for tests: a super-net whose importances and thresholds are drawn so that all levels prune some. */
 import { randomStream } from '../random.ts';
-import { operationNames } from '../settings.ts';
-import type { SpaceSettings } from '../settings.ts';
-import { createSpace } from '../space/space.ts';
+import { presetOperations } from '../../domain/operations/registry.ts';
+import type { SpaceSettings } from '../../domain/settings/schema.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { NetworkParameters, NetworkPlan } from '../supernet/plan.ts';
@@ -14,7 +14,7 @@ export const smallSpace: SpaceSettings = {
   channels: 4,
   stages: 2,
   stemMultiplier: 2,
-  operations: [...operationNames],
+  operations: [...presetOperations],
 };
 export const everyLevel = {
   granularities: { operation: true, filter: true, weight: true },

@@ -1,12 +1,12 @@
 /** The face of the engine: what a worker, a shell or a test needs to run a search. */
 import type { SearchData } from '../data.ts';
 import type { Network } from '../granularity/network.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { Stepper } from '../supernet/stepper.ts';
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { SearchEvent } from './events.ts';
-import type { Steering } from './steering-schema.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
 
 export interface SearchOptions {
   readonly settings: SearchSettings;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from './checkpoint.ts';
-import type { SearchEvent } from './events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { SearchFailure } from './failure.ts';
 import { startSearch } from './search.ts';
 import { FakeStepper } from './testing/fake-stepper.ts';

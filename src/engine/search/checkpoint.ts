@@ -3,7 +3,7 @@
  * happened. Batches, fresh weights and regrowth are pure functions of the seed and of counters that are held here, so
  * there is no generator state beside them. docs/storage.md describes the form.
  */
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { buildPlan } from '../supernet/build-plan.ts';
 import type { NetworkParameters, UnitMasks } from '../supernet/plan.ts';
 import type { StepMetrics } from '../supernet/stepper.ts';

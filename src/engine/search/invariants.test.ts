@@ -1,9 +1,9 @@
 /** What must hold of every search, whatever its settings: checked on everything that a search loads and says. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GranularityCounts } from './events.ts';
-import { operationNames } from '../settings.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { GranularityCounts } from '../../domain/events/events.ts';
+import { operationNames } from '../../domain/operations/registry.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { filterGroups } from '../supernet/build-plan.ts';
 import type { NetworkParameters, NetworkPlan } from '../supernet/plan.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';

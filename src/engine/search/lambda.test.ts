@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paperSettings } from '../settings.ts';
+import { paperSettings } from '../../domain/settings/presets.ts';
 import { adaptLambda, initialLambda } from './lambda.ts';
 import type { Round } from './lambda.ts';
 

@@ -9,7 +9,7 @@
  * an order to fulfil, the user's target. While it is unmet and a round at the limit prunes little, the limit itself grows
  * by c0.
  */
-import type { SearchSettings } from '../settings.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 
 export interface LambdaState {
   readonly lambda: number;

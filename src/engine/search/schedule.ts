@@ -1,6 +1,6 @@
 /** The stages of a search and what each of their phases trains, from the settings alone (docs/algorithm.md, Stages). */
-import type { SearchSettings } from '../settings.ts';
-import type { SpaceShape } from '../space/space.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepHyper, TrainedGroup, UpdateMode } from '../supernet/stepper.ts';
 
 export interface Stage {

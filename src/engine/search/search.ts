@@ -1,6 +1,6 @@
 /** Runs a search from its settings to a discovered architecture. */
 import { describeArchitecture } from '../architecture/describe.ts';
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { countParameters } from '../granularity/count.ts';
 import { engineVersion } from '../version.ts';
 import type { SearchOptions, StartSearch } from './api.ts';

@@ -10,21 +10,21 @@ import {
 import type { Totals } from '../granularity/count.ts';
 import type { Discretization } from '../granularity/live.ts';
 import type { Network } from '../granularity/network.ts';
-import type { SearchSettings } from '../settings.ts';
-import { createSpace } from '../space/space.ts';
-import type { SpaceShape } from '../space/space.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
+import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';
 import type { SearchOptions } from './api.ts';
 import { takeCheckpoint } from './checkpoint.ts';
 import { Control } from './control.ts';
-import type { SearchEvent } from './events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { initialLambda } from './lambda.ts';
 import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
 import type { Stage, TrainingPhase } from './schedule.ts';
 import { applySteering } from './steering.ts';
-import type { Steering } from './steering-schema.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
 import { describeUnits } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;

@@ -9,7 +9,7 @@ import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
-import type { SearchEvent } from './events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import { initialLambda } from './lambda.ts';
 import { chooseRegrowth, regrow } from './regrow.ts';
 import { commitRound } from './round.ts';

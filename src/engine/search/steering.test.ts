@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { SearchEvent } from './events.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 import type { RunningSearch } from './api.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 import type { EventOf, Recording } from './testing/setup.ts';
-import type { Steering } from './steering-schema.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
 
 /** Steers once, at the first event that `when` takes. */
 async function steered(

@@ -1,11 +1,11 @@
 /** What a user changes while a search runs. Every change is an event, so that a stored run tells of it. */
 import * as v from 'valibot';
 import { compact, freeze } from '../granularity/commit.ts';
-import { SearchSettingsSchema } from '../settings.ts';
-import type { SearchSettings } from '../settings.ts';
+import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { regrow } from './regrow.ts';
 import type { Session } from './session.ts';
-import type { SteerableSetting, Steering } from './steering-schema.ts';
+import type { SteerableSetting, Steering } from '../../domain/events/steering-schema.ts';
 
 /** Why a change was not made; null = it was. */
 type Outcome = Promise<string | null> | string | null;

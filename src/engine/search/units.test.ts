@@ -6,7 +6,7 @@ import { count, sigmoid, slice } from '../granularity/network.ts';
 import { everyLevel, freshNetwork, scatteredNetwork } from '../granularity/testing.ts';
 import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
-import { gateScale, histogramBins } from './events.ts';
+import { gateScale, histogramBins } from '../../domain/events/events.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 import { describeUnits } from './units.ts';
 

@@ -4,8 +4,8 @@ import type { CellPlan } from '../supernet/plan.ts';
 import { prunableFilters } from '../granularity/live.ts';
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import { gateScale, histogramBins } from './events.ts';
-import type { CellUnits, FilterUnits, WeightUnits } from './events.ts';
+import { gateScale, histogramBins } from '../../domain/events/events.ts';
+import type { CellUnits, FilterUnits, WeightUnits } from '../../domain/events/events.ts';
 
 /**
  * @param trained what the importances and thresholds are read from.

@@ -1,5 +1,6 @@
 /** Derives the physical structure of a super-net from its space and the committed masks of its units. */
-import type { CellShape, Operation, SpaceShape } from '../space/space.ts';
+import type { CellShape, SpaceShape } from '../../domain/spaces/cells.ts';
+import type { CandidateOperation } from '../../domain/operations/registry.ts';
 import { fanIn, LayoutBuilder, zero } from './layout.ts';
 import type {
   CandidatePlan,
@@ -14,7 +15,7 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const union = (lists: readonly (readonly number[])[]): number[] =>
   [...new Set(lists.flat())].sort((a, b) => a - b);
 
-export function candidateName(cell: number, edge: number, operation: Operation): string {
+export function candidateName(cell: number, edge: number, operation: CandidateOperation): string {
   return `cells.${cell}.edges.${edge}.${operation.name}`;
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { randomStream } from '../random.ts';
-import { createSpace } from '../space/space.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from './build-plan.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
 import { createComposedStepper } from './composed-stepper.ts';

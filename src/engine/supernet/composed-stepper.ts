@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm, batchNormRunning } from '../../kernels/composed/batch-norm.ts';
-import type { Granularity } from '../settings.ts';
+import type { Granularity } from '../../domain/granularities.ts';
 import { activateBackend } from './composed/backend.ts';
 import type { ComposedBackend } from './composed/backend.ts';
 import { forward } from './composed/network.ts';

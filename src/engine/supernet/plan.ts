@@ -3,7 +3,8 @@
  * filters each convolution keeps, and where every parameter lies in the packed arrays. Derived from the space and the
  * committed masks alone (`buildPlan`), so that a checkpoint need not hold it.
  */
-import type { CellShape, Operation, SpaceShape } from '../space/space.ts';
+import type { CellShape, SpaceShape } from '../../domain/spaces/cells.ts';
+import type { CandidateOperation } from '../../domain/operations/registry.ts';
 
 /** What an optimizer treats alike. `statistic`: running mean and variance, not trained. */
 export const parameterGroups = [
@@ -72,7 +73,7 @@ export interface FactorizedReducePlan {
 }
 
 export interface CandidatePlan {
-  readonly operation: Operation;
+  readonly operation: CandidateOperation;
   readonly edge: number;
   readonly from: number;
   readonly to: number;

@@ -3,7 +3,7 @@
  * steps. Two exist: own WGSL programs on WebGPU (`kernels/webgpu`), and a TensorFlow.js composition for every other
  * backend and as the reference (`kernels/composed`).
  */
-import type { Granularity } from '../settings.ts';
+import type { Granularity } from '../../domain/granularities.ts';
 import type { NetworkParameters, NetworkPlan, ParameterGroup } from './plan.ts';
 
 export type TrainedGroup = Exclude<ParameterGroup, 'statistic'>;

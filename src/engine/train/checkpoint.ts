@@ -1,6 +1,6 @@
 /** Where a training stands: enough to go on to the same result, bit by bit on the same backend. */
 import * as v from 'valibot';
-import { ArchitectureError, ArchitectureSchema } from '../architecture/schema.ts';
+import { ArchitectureError, ArchitectureSchema } from '../../domain/architecture/schema.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
 import { TrainSettingsSchema } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** The event stream of a training from scratch: plain JSON, like a search's. */
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import type { Latency } from './latency.ts';
 import type { TrainSettings } from './settings.ts';
 import type { Evaluation } from './trained.ts';

@@ -1,5 +1,5 @@
 /** Inference latency of an architecture that nobody has trained: the time depends on its masks and widths, not on its weights. */
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { unitMillions } from '../granularity/count.ts';
 import { randomStream } from '../random.ts';
 import type { Batch, Stepper } from '../supernet/stepper.ts';

@@ -7,13 +7,13 @@
  * are trained anew. `trainedLevels` says the same to a stepper.
  */
 import { decodeBitmap } from '../architecture/bitmap.ts';
-import { ArchitectureError, searchedForm } from '../architecture/schema.ts';
-import type { Architecture } from '../architecture/schema.ts';
+import { ArchitectureError, searchedForm } from '../../domain/architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import type { Granularity } from '../settings.ts';
-import { createSpace } from '../space/space.ts';
-import type { SpaceShape } from '../space/space.ts';
+import type { Granularity } from '../../domain/granularities.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
+import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
 import { migrateParameters } from '../supernet/parameters.ts';

@@ -1,7 +1,7 @@
 /** Every number of training an architecture from scratch, as one validated plain object. */
 import * as v from 'valibot';
-import type { Architecture } from '../architecture/schema.ts';
-import type { SearchSettings } from '../settings.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0));

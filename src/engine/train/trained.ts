@@ -1,6 +1,6 @@
 /** A trained architecture as one JSON: the architecture, its numbers, how they came about, and how good they are. */
 import * as v from 'valibot';
-import { ArchitectureError, ArchitectureSchema } from '../architecture/schema.ts';
+import { ArchitectureError, ArchitectureSchema } from '../../domain/architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { ParameterSpec } from '../supernet/plan.ts';

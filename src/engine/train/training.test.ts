@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { describeArchitecture } from '../architecture/describe.ts';
-import { ArchitectureError, parseArchitecture } from '../architecture/schema.ts';
-import type { Architecture } from '../architecture/schema.ts';
+import { ArchitectureError, parseArchitecture } from '../../domain/architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { commitLive } from '../granularity/commit.ts';
 import { countParameters, superNetTotals } from '../granularity/count.ts';
 import { everyLevel, scatteredNetwork, smallSpace } from '../granularity/testing.ts';

@@ -1,5 +1,5 @@
 /** Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. */
-import type { Architecture } from '../architecture/schema.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from '../architecture/widen.ts';
 import { unitMillions } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';

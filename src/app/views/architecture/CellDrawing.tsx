@@ -1,6 +1,7 @@
 /** A cell as SVG: the same drawing on screen, in the picture of a whole network, and in an exported file. */
 import { memo } from 'react';
-import { operationLabels, stateName } from '../../format.ts';
+import { operationTable } from '../../../domain/operations/registry.ts';
+import { stateName } from '../../../domain/spaces/cells.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { rowHeight, rowY, smooth } from './layout.ts';
 import type { BoxShape, CellLayout } from './layout.ts';
@@ -162,7 +163,7 @@ function Operation({ candidate, x, y, width, selected, id, choose }: OperationPr
         textDecoration={alive ? undefined : 'line-through'}
         style={{ fill: alive ? 'var(--text)' : 'var(--muted)' }}
       >
-        {operationLabels[operation].short}
+        {operationTable[operation].short}
       </text>
       <rect
         x={x + barLeft}
@@ -214,5 +215,5 @@ function Operation({ candidate, x, y, width, selected, id, choose }: OperationPr
 }
 
 function spoken({ operation, importance, alive, state, from, to }: Candidate): string {
-  return `${operationLabels[operation].long}, ${stateName(from)} to ${stateName(to)}, importance ${importance.toFixed(2)}, ${alive ? (state.regrown ? 'regrown' : 'alive') : 'pruned'}`;
+  return `${operationTable[operation].label}, ${stateName(from)} to ${stateName(to)}, importance ${importance.toFixed(2)}, ${alive ? (state.regrown ? 'regrown' : 'alive') : 'pruned'}`;
 }

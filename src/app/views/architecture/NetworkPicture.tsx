@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Ref } from 'react';
 import { accuracy, cellName, integer, percent, plural } from '../../format.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
-import { cellShapes } from '../../store/cells.ts';
+import { cellShapes } from '../../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { arrangeCells, frame } from './arrange.ts';
@@ -21,7 +21,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const measured = useShown(({ run }) => run.evaluations.at(-1));
   const step = useShown(({ run }) => run.step);
   const arranged = useMemo(() => {
-    const shapes = cellShapes(settings);
+    const shapes = cellShapes(settings.space, settings.data.imageSize);
     const cells = (details.at(-1)?.cells ?? []).map(({ cell }) => ({
       cell: shapes[cell],
       layout: layoutCell(

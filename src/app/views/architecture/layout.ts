@@ -1,4 +1,5 @@
 /** Lays a cell out: its inputs left, its nodes, its output right; every edge as a box of candidate operations. Pure. */
+import { inputStates, nodeState, outputState } from '../../../domain/spaces/cells.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 
 export const rowHeight = 15;
@@ -13,7 +14,7 @@ const margin = 4;
 const stateSize = { width: 40, height: 26 };
 
 export interface StateShape {
-  /** 0, 1 = the cell's inputs, 2.. = nodes, then the output. */
+  /** The cell's inputs, its nodes, then the output. */
   state: number;
   x: number;
   y: number;
@@ -56,7 +57,7 @@ export interface CellLayout {
  */
 export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
   const columns = Array.from({ length: nodes }, (_, node) =>
-    stack(candidates.filter(({ to }) => to === node + 2)),
+    stack(candidates.filter(({ to }) => to === nodeState(node))),
   );
   const tallest = Math.max(...columns.map(({ height }) => height), 3 * stateSize.height);
   const middle = margin + tallest / 2;
@@ -68,18 +69,18 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
     for (const box of column.boxes)
       boxes.push({ ...box, x, y: middle - column.height / 2 + box.y });
     x += boxWidth + gutter;
-    states.push({ state: node + 2, x: x + stateSize.width / 2, y: middle, ...stateSize });
+    states.push({ state: nodeState(node), x: x + stateSize.width / 2, y: middle, ...stateSize });
     x += stateSize.width + gutter;
   });
-  const input = (state: 0 | 1): StateShape => {
-    const first = boxes.find(({ from, to }) => from === state && to === 2);
+  const input = (state: number): StateShape => {
+    const first = boxes.find(({ from, to }) => from === state && to === nodeState(0));
     const y = first
       ? first.y + first.height / 2
       : middle + (state === 0 ? -1 : 1) * stateSize.height;
     return { state, x: margin + stateSize.width / 2, y, ...stateSize };
   };
-  const output = { state: nodes + 2, x: x + stateSize.width / 2, y: middle, ...stateSize };
-  const all = [input(0), input(1), ...states, output];
+  const output = { state: outputState(nodes), x: x + stateSize.width / 2, y: middle, ...stateSize };
+  const all = [...inputStates.map(input), ...states, output];
   return {
     width: x + stateSize.width + margin,
     height: bus + margin,
@@ -94,7 +95,8 @@ function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]
   const edges = new Map<number, Candidate[]>();
   for (const candidate of candidates)
     edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
-  const order = (from: number): number => (from === 1 ? Infinity : from);
+  const newest = inputStates.at(-1);
+  const order = (from: number): number => (from === newest ? Infinity : from);
   let y = 0;
   const boxes = [...edges.values()]
     .sort(([a], [b]) => order(a.from) - order(b.from))
@@ -143,7 +145,7 @@ function linesOf(
     });
   }
   const output = states[states.length - 1];
-  states.slice(2, -1).forEach(({ state, x, y, width, height }) => {
+  states.slice(inputStates.length, -1).forEach(({ state, x, y, width, height }) => {
     const right = x + width / 2;
     const direct = [
       { x: right, y },

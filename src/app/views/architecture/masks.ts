@@ -1,6 +1,6 @@
 /** Weight masks of a discovered operation, from the exported architecture. Pure. */
-import type { Architecture } from '../../../engine/architecture/schema.ts';
-import type { Place } from '../../store/cell-units.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
+import type { Place } from '../../../domain/spaces/cells.ts';
 
 export interface MaskGrid {
   title: string;

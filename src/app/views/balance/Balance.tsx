@@ -1,6 +1,6 @@
 /** How the three levels share the work: over time, by cell, and in parameters. */
 import { useDeferredValue, useMemo, useState } from 'react';
-import { granularities } from '../../../engine/settings.ts';
+import { granularities } from '../../../domain/granularities.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';

@@ -1,6 +1,6 @@
 /** A second run beside the one on screen: which one, and how the balance of the two differs. */
 import { useEffect, useState } from 'react';
-import { granularities } from '../../../engine/settings.ts';
+import { granularities } from '../../../domain/granularities.ts';
 import { accuracy, granularityNames, integer, percent } from '../../format.ts';
 import { openBesideRun } from '../../router.ts';
 import { openBeside } from '../../store/beside.ts';

@@ -5,7 +5,7 @@ import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
 import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import type { Snapshot } from '../../store/run-model.ts';
 import { RunSide, shownSettings } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';

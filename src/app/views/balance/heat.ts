@@ -3,7 +3,7 @@ import { fade } from '../../charts/palette.ts';
 import type { Palette } from '../../charts/palette.ts';
 import { ticks } from '../../charts/ticks.ts';
 import { cellName, integer } from '../../format.ts';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import type { Snapshot } from '../../store/run-model.ts';
 
 export interface Heat {

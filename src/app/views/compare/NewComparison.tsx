@@ -4,13 +4,12 @@ import { comparisonTargets } from '../../../engine/baselines/preset.ts';
 import { estimateSentence, Pace } from '../../../engine/baselines/pace.ts';
 import { allRuns } from '../../../engine/baselines/plan.ts';
 import { methodLabels, methodNames } from '../../../engine/baselines/results.ts';
-import { presets } from '../../../engine/presets.ts';
+import { presets } from '../../../domain/settings/presets.ts';
 import { PlayIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, duration, plural } from '../../format.ts';
-import { shippedImages, validate } from '../../settings/validate.ts';
-import { sourceOf, useDatasets } from '../../store/datasets.ts';
-import type { DatasetsState } from '../../store/datasets.ts';
+import { problems as problemsOf } from '../../../domain/settings/problems.ts';
+import { sourceOf, useDatasets, imagesOf } from '../../store/datasets.ts';
 import { useLab } from '../../store/store.ts';
 import { useOccupied } from './occupied.ts';
 import { Images, Methods, SettingsChoices, Text } from './plan-fields.tsx';
@@ -38,7 +37,7 @@ export function NewComparison() {
   const images = useDatasets((s) => imagesOf(s, choice));
   const { plan, problems } = readForm(texts, {
     settings: onScreen,
-    settingsProblem: validate(onScreen).values().next().value ?? null,
+    settingsProblem: problemsOf(onScreen, images).values().next().value ?? null,
     images,
   });
   const change = (fields: Partial<FormTexts>): void => setTexts({ ...texts, ...fields });
@@ -183,27 +182,6 @@ function targetsFor(
     screen: String(onScreen),
   };
   return targets === usual[before] ? { targets: usual[settings] } : {};
-}
-
-/** Of the shipped set with all its images, the worker knows. */
-function imagesOf({ sets }: DatasetsState, choice: string): { train: number; test: number } | null {
-  if (choice === 'fashion-mnist') return shipped;
-  const set = sets?.find(({ id }) => id === choice);
-  return set ? setImages(set) : null;
-}
-
-const shipped = { train: shippedImages, test: 10_000 };
-const counted = new WeakMap<object, { train: number; test: number }>();
-
-/** The same object for the same set, as a selector must give. */
-function setImages(set: { train: readonly number[]; test: readonly number[] }): {
-  train: number;
-  test: number;
-} {
-  const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
-  const known = counted.get(set) ?? { train: sum(set.train), test: sum(set.test) };
-  counted.set(set, known);
-  return known;
 }
 
 function Estimating() {

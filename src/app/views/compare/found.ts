@@ -1,5 +1,5 @@
 /** Architectures that stored comparisons found. */
-import type { Architecture } from '../../../engine/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 import type { RunKey } from '../../../engine/baselines/plan.ts';
 import { methodLabels } from '../../../engine/baselines/results.ts';
 import { writeArchitecture } from '../../../storage/files.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { comparisonSettings } from '../../../engine/baselines/preset.ts';
-import { presets } from '../../../engine/presets.ts';
+import { presets } from '../../../domain/settings/presets.ts';
 import { readForm } from './plan-form.ts';
 import type { FormContext, FormField, FormTexts } from './plan-form.ts';
 

@@ -2,8 +2,8 @@
 import { comparisonSettings } from '../../../engine/baselines/preset.ts';
 import type { ComparisonPlan } from '../../../engine/baselines/plan.ts';
 import type { MethodName } from '../../../engine/baselines/results.ts';
-import { presets } from '../../../engine/presets.ts';
-import type { SearchSettings } from '../../../engine/settings.ts';
+import { presets } from '../../../domain/settings/presets.ts';
+import type { SearchSettings } from '../../../domain/settings/schema.ts';
 import { integer } from '../../format.ts';
 
 export type SettingsChoice = 'small' | 'tiny' | 'screen';

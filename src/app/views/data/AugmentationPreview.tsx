@@ -1,11 +1,11 @@
 /** What the present settings make of a few training images: the same draws as in a search. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { DatasetSummary } from '../../../protocol/data-messages.ts';
 import type { DatasetSource } from '../../../protocol/messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { plural } from '../../format.ts';
-import { withValue } from '../../settings/path.ts';
-import { validate } from '../../settings/validate.ts';
+import { withValue } from '../../../domain/settings/path.ts';
+import { problems } from '../../../domain/settings/problems.ts';
 import { changeSettings } from '../../store/session.ts';
 import { activeStates } from '../../../protocol/client.ts';
 import { useLab } from '../../store/store.ts';
@@ -27,7 +27,11 @@ export function AugmentationPreview({
   const settings = useLab((s) => s.settings);
   const locked = useLab((s) => activeStates.includes(s.state));
   const { data, seed } = settings;
-  const problem = [...validate(settings)].find(([path]) => path.startsWith('data.'))?.[1];
+  const set = useMemo(
+    () => ({ name: summary.name, train: summary.train.reduce((a, b) => a + b, 0) }),
+    [summary],
+  );
+  const problem = [...problems(settings, set)].find(([path]) => path.startsWith('data.'))?.[1];
   return (
     <Panel
       title="Augmentation"

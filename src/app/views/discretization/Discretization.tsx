@@ -1,7 +1,7 @@
 /** The heart of the method, visible: importances, the learned thresholds that move among them, and what falls left. */
 import { useMemo, useState } from 'react';
-import { granularities } from '../../../engine/settings.ts';
-import type { Granularity } from '../../../engine/settings.ts';
+import { granularities } from '../../../domain/granularities.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { Glyph } from '../../components/icons.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';

@@ -1,7 +1,7 @@
 /** All units of a cell at one level against their thresholds, as small multiples by edge; arrow keys choose among them. */
 import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { decimal } from '../../format.ts';
 import { select, useSelection } from '../selection.ts';
 import type { Row, RowGroup } from './rows.ts';

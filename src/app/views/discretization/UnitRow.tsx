@@ -1,6 +1,6 @@
 /** One row: importances as marks on a line from 0 to 1 (weights: by magnitude), the threshold across it. */
 import { memo } from 'react';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { along, side, strokes } from '../../charts/Frame.tsx';
 import type { Row } from './rows.ts';
 

@@ -1,5 +1,5 @@
 /** The same as the picture of a cell's units, in numbers. */
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { decimal, integer } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Row, RowGroup } from './rows.ts';

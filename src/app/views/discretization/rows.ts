@@ -1,6 +1,7 @@
 /** The rows of a cell's picture: one a candidate operation or preprocess, grouped by edge. Pure. */
-import type { Granularity, OperationName } from '../../../engine/settings.ts';
-import { operationLabels, percent } from '../../format.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
+import { operationTable } from '../../../domain/operations/registry.ts';
+import { percent } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
 import { placeName } from '../units/UnitDetail.tsx';
@@ -27,13 +28,6 @@ export interface RowGroup {
   rows: Row[];
 }
 
-const convolutions: ReadonlySet<OperationName> = new Set([
-  'sep_conv_3x3',
-  'sep_conv_5x5',
-  'dil_conv_3x3',
-  'dil_conv_5x5',
-]);
-
 export interface CellData {
   candidates: readonly Candidate[];
   filterGroups: readonly FilterGroup[];
@@ -45,7 +39,7 @@ export function rowGroups(
   { candidates, filterGroups, weights }: CellData,
 ): RowGroup[] {
   const shown = candidates.filter(
-    ({ operation }) => level === 'operation' || convolutions.has(operation),
+    ({ operation }) => level === 'operation' || operationTable[operation].blocks > 0,
   );
   const edges = new Map<number, RowGroup>();
   for (const candidate of shown) {
@@ -66,7 +60,7 @@ function candidateRow(
   const { unit, operation, alive, importance, threshold, state } = candidate;
   const groups = filterGroups.filter((group) => group.unit === unit);
   const own = weights.find((one) => one.unit === unit) ?? null;
-  const label = operationLabels[operation].short;
+  const label = operationTable[operation].short;
   const base = {
     key: String(unit),
     unit,
@@ -78,7 +72,7 @@ function candidateRow(
     groups,
     weights: own,
   };
-  const name = `${operationLabels[operation].long}${alive ? '' : ', pruned'}`;
+  const name = `${operationTable[operation].label}${alive ? '' : ', pruned'}`;
   if (level === 'operation')
     return {
       ...base,

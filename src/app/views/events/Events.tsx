@@ -2,8 +2,10 @@
 import { useMemo, useState } from 'react';
 import { LogRow } from '../../components/LogRow.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { cellName, granularityNames, integer, operationLabels } from '../../format.ts';
-import { granularities, operationNames } from '../../../engine/settings.ts';
+import { cellName, granularityNames, integer } from '../../format.ts';
+import { operationTable } from '../../../domain/operations/registry.ts';
+import { granularities } from '../../../domain/granularities.ts';
+import { operationNames } from '../../../domain/operations/registry.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogKind } from '../../store/log.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
@@ -157,7 +159,7 @@ function FilterBar({
           .filter((name) => operations.includes(name))
           .map((name) => (
             <option key={name} value={name}>
-              {operationLabels[name].long}
+              {operationTable[name].label}
             </option>
           ))}
       </select>

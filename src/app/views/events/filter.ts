@@ -1,6 +1,8 @@
 /** Which entries of the log are shown. Pure. */
-import { granularities, operationNames } from '../../../engine/settings.ts';
-import type { Granularity, OperationName } from '../../../engine/settings.ts';
+import { granularities } from '../../../domain/granularities.ts';
+import { operationNames } from '../../../domain/operations/registry.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
+import type { OperationName } from '../../../domain/operations/registry.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogEntry, LogKind } from '../../store/log.ts';
 

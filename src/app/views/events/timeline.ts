@@ -1,6 +1,6 @@
 /** The log as marks on a plane, steps by cells, and drawing them. */
-import { granularities } from '../../../engine/settings.ts';
-import type { Granularity } from '../../../engine/settings.ts';
+import { granularities } from '../../../domain/granularities.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { fade } from '../../charts/palette.ts';
 import type { Palette } from '../../charts/palette.ts';
 import type { PlotBand } from '../../charts/plot.ts';

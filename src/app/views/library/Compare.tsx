@@ -1,7 +1,7 @@
 /** Two runs side by side: their results, and the settings in which they differ. */
 import { Panel } from '../../components/Panel.tsx';
 import { accuracy, clock, integer } from '../../format.ts';
-import { fieldOf } from '../../settings/fields.ts';
+import { fieldOf } from '../../../domain/settings/fields.ts';
 import { foundBy, useLibrary } from '../../store/library-state.ts';
 import type { ArchitectureRecord, RunRecord } from '../../../storage/records.ts';
 import { differingSettings } from './differences.ts';

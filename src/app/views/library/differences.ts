@@ -1,5 +1,5 @@
 /** The settings in which two runs differ. Pure. */
-import type { SearchSettings } from '../../../engine/settings.ts';
+import type { SearchSettings } from '../../../domain/settings/schema.ts';
 
 export interface Difference {
   /** Dotted path into the settings. */

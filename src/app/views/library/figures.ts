@@ -1,5 +1,5 @@
 /** The size of a stored architecture in words: one list for a run's row and for the comparison of two. */
-import { sizeOf } from '../../../engine/architecture/size.ts';
+import { sizeOf } from '../../../domain/architecture/size.ts';
 import type { MeasuredLatency } from '../../../engine/train/latency.ts';
 import { bytes, compact, integer, milliseconds, plural } from '../../format.ts';
 import type { ArchitectureRecord, StoredLatency } from '../../../storage/records.ts';

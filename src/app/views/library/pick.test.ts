@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../../engine/presets.ts';
+import { presets } from '../../../domain/settings/presets.ts';
 import { emptySummary } from '../../../storage/records.ts';
 import type { RunRecord, RunSummary } from '../../../storage/records.ts';
 import { pickRuns } from './pick.ts';

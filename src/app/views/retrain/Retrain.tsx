@@ -1,7 +1,7 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and files to take away. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { parseArchitecture } from '../../../engine/architecture/schema.ts';
-import type { Architecture } from '../../../engine/architecture/schema.ts';
+import { parseArchitecture } from '../../../domain/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
 import { fingerprint } from '../../../storage/trainings.ts';

@@ -1,6 +1,6 @@
 /** What a training is started with: the paper's recipe where it fits, changed at will. */
 import { useState } from 'react';
-import type { Architecture } from '../../../engine/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { hasAuxiliaryPlace, retrainSettingsFor } from '../../../engine/train/settings.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';

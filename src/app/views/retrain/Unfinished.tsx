@@ -1,5 +1,5 @@
 /** A training that a page was left in the middle of: go on from its last epoch, or forget it. Or why nothing is kept. */
-import type { Architecture } from '../../../engine/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { summarize } from '../../../storage/trainings.ts';
 import { integer } from '../../format.ts';
 import { useLab } from '../../store/store.ts';

@@ -1,5 +1,5 @@
 /** Trainings of the architecture on screen that this browser has kept: shown again, or offered to go on with. */
-import type { Architecture } from '../../../engine/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { held, lockTime } from '../../../storage/lock.ts';
 import { fingerprint, TrainingStore } from '../../../storage/trainings.ts';
 import type { StoredTrainings, TrainingSummary } from '../../../storage/trainings.ts';

@@ -1,5 +1,5 @@
 /** Accuracy against parameters: the measured moments of runs, and which of them no other beats. Pure. */
-import type { SearchEvent } from '../../../engine/search/events.ts';
+import type { SearchEvent } from '../../../domain/events/events.ts';
 import type { Evaluation } from '../../store/run-model.ts';
 
 export interface TradeOffPoint {

@@ -1,6 +1,6 @@
 /** A unit's importance and its threshold over the run: where the lines cross, it goes. */
 import { useMemo } from 'react';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { memoLast } from '../../charts/memo.ts';
 import type { PlotData, PlotLine } from '../../charts/plot.ts';
 import { roundUp } from '../../charts/ticks.ts';

@@ -1,9 +1,11 @@
 /** One candidate operation or preprocess, at one level: where it stands against its threshold, and why. */
 import { useState } from 'react';
-import type { Granularity } from '../../../engine/settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
 import { TableToggle } from '../../components/Panel.tsx';
-import { decimal, integer, operationLabels, stateName } from '../../format.ts';
+import { decimal, integer } from '../../format.ts';
+import { operationTable } from '../../../domain/operations/registry.ts';
+import { stateName } from '../../../domain/spaces/cells.ts';
 import { lastWeights } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
@@ -15,7 +17,7 @@ export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string 
   `${stateName(from)} \u2192 ${stateName(to)}`;
 
 export const candidateTitle = (candidate: Candidate): string =>
-  `${operationLabels[candidate.operation].long}, ${placeName(candidate)}`;
+  `${operationTable[candidate.operation].label}, ${placeName(candidate)}`;
 
 /** @param others all candidates of the cell, to see this one among them. */
 export function OperationDetail({

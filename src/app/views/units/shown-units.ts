@@ -3,13 +3,13 @@ import { useMemo } from 'react';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { candidatesOf, filterGroupsOf, weightsOf } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
-import { cellShapes } from '../../store/cells.ts';
-import type { CellShape } from '../../store/cells.ts';
+import { cellShapes } from '../../../domain/spaces/cells.ts';
+import type { CellShape } from '../../../domain/spaces/cells.ts';
 
 export function useShape(cell: number): CellShape {
   const settings = useShown(shownSettings);
   return useMemo(() => {
-    const shapes = cellShapes(settings);
+    const shapes = cellShapes(settings.space, settings.data.imageSize);
     return shapes[Math.min(cell, shapes.length - 1)];
   }, [settings, cell]);
 }

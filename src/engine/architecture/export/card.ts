@@ -5,8 +5,8 @@ import type { MeasuredLatency } from '../../train/latency.ts';
 import { engineVersion } from '../../version.ts';
 import type { Trained } from '../../train/trained.ts';
 import { addMacs, macsByOwner } from '../macs.ts';
-import { sizeOf } from '../size.ts';
-import type { Size } from '../size.ts';
+import { sizeOf } from '../../../domain/architecture/size.ts';
+import type { Size } from '../../../domain/architecture/size.ts';
 
 /** Its parameters are those in the tensors of the file. */
 export interface ModelCard extends Size {

@@ -1,10 +1,10 @@
 /** Small settings, synthetic images and a recorder of events, for tests. */
 import type { SearchData } from '../../data.ts';
-import { presets } from '../../presets.ts';
+import { presets } from '../../../domain/settings/presets.ts';
 import { randomStream } from '../../random.ts';
-import type { SearchSettings } from '../../settings.ts';
+import type { SearchSettings } from '../../../domain/settings/schema.ts';
 import type { Batch } from '../../supernet/stepper.ts';
-import type { SearchEvent } from '../events.ts';
+import type { SearchEvent } from '../../../domain/events/events.ts';
 import type { RunningSearch } from '../api.ts';
 import { startSearch } from '../search.ts';
 import { FakeStepper } from './fake-stepper.ts';

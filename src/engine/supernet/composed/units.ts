@@ -12,7 +12,7 @@ import {
 } from '../../../kernels/composed/operation-coefficient.ts';
 import type { NodeUnits } from '../../../kernels/composed/operation-coefficient.ts';
 import { sizeRegularizer, thresholdRegularizer } from '../../../kernels/composed/regularizers.ts';
-import type { Granularity } from '../../settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../layout.ts';
 import type { NetworkPlan, ParameterGroup, ParameterSpec } from '../plan.ts';
 import type { StepHyper } from '../stepper.ts';

@@ -2,10 +2,12 @@
 import { randomStream } from '../../random.ts';
 import type { RandomStream } from '../../random.ts';
 import { stepHyper } from '../../search/schedule.ts';
-import { operationNames, paperSettings } from '../../settings.ts';
-import type { Granularity, SpaceSettings } from '../../settings.ts';
-import { createSpace } from '../../space/space.ts';
-import type { SpaceShape } from '../../space/space.ts';
+import { operationNames } from '../../../domain/operations/registry.ts';
+import { paperSettings } from '../../../domain/settings/presets.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
+import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import { createSpace } from '../../../domain/spaces/cells.ts';
+import type { SpaceShape } from '../../../domain/spaces/cells.ts';
 import { drawPaths } from '../../train/drop-path.ts';
 import { buildPlan, fullMasks } from '../build-plan.ts';
 import { migrateParameters } from '../parameters.ts';

@@ -12,7 +12,7 @@ import {
   statisticsRow,
 } from '../../../kernels/webgpu/norm.ts';
 import { slotSize } from '../../../kernels/webgpu/slots.ts';
-import type { Granularity } from '../../settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../layout.ts';
 import type { NetworkPlan } from '../plan.ts';
 import { SlotRegistry, Tables, WeightRegistry } from './registry.ts';

@@ -10,7 +10,7 @@ import {
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer, Recording } from '../../../kernels/webgpu/runtime.ts';
 import { stemFilterGradient, stemForward, stemRows } from '../../../kernels/webgpu/stem.ts';
-import type { Granularity } from '../../settings.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import type { HeadPlan, NetworkParameters, NetworkPlan } from '../plan.ts';
 import { Context } from './context.ts';
 import type { AdapterSizes, Part } from './context.ts';

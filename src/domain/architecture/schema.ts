@@ -1,6 +1,7 @@
 /** The discovered network as JSON: what a user takes away. `public/architecture.schema.json` is its published form. */
 import * as v from 'valibot';
-import { operationNames, SearchSettingsSchema } from '../settings.ts';
+import { operationNames } from '../operations/registry.ts';
+import { SearchSettingsSchema } from '../settings/schema.ts';
 
 export const architectureFormat = 'mgas-architecture';
 export const architectureVersion = 1;

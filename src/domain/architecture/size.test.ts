@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { networkOf } from '../train/trained.ts';
-import { modelCard } from './export/card.ts';
-import { sampleTrained, sampleWidened } from './export/sample.ts';
+import { networkOf } from '../../engine/train/trained.ts';
+import { modelCard } from '../../engine/architecture/export/card.ts';
+import { sampleTrained, sampleWidened } from '../../engine/architecture/export/sample.ts';
 import { sizeOf } from './size.ts';
 
 describe.each([

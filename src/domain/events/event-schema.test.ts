@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { SearchEventSchema } from './event-schema.ts';
 import type { SearchEvent } from './events.ts';
-import { sampleRun } from './testing/sample-run.ts';
+import { sampleRun } from '../../engine/search/testing/sample-run.ts';
 
 /** Intersections merged and unions distributed, so that equality is of meaning, not of spelling. */
 type Flat<T> = T extends (infer Item)[]

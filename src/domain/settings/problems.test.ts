@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { presets } from '../../engine/presets.ts';
-import type { SearchSettings } from '../../engine/settings.ts';
+import { presets } from './presets.ts';
+import type { SearchSettings } from './schema.ts';
 import { fieldGroups, fieldOf } from './fields.ts';
 import { valueAt, withValue } from './path.ts';
-import { validate } from './validate.ts';
+import { problems } from './problems.ts';
 
-const problemsOf = (path: string, value: unknown) => validate(withValue(presets.tiny, path, value));
+const set = { name: 'fashion-mnist', train: 12_000 };
+const problemsOf = (path: string, value: unknown) =>
+  problems(withValue(presets.tiny, path, value), set);
 
 /** Paths of all leaves; a list is one. */
 function leaves(value: object, prefix = ''): string[] {
@@ -18,16 +20,17 @@ function leaves(value: object, prefix = ''): string[] {
 
 describe('the form', () => {
   it('asks for every setting exactly once', () => {
+    expect(fieldGroups.flatMap(({ fields }) => fields)).toHaveLength(fieldOf.size - 1);
     const asked = fieldGroups.flatMap(({ fields }) => fields.map(({ path }) => path));
     expect([...asked].sort()).toEqual(leaves(presets.paper).sort());
   });
 
   it.each(Object.entries(presets))('finds nothing wrong with preset %s', (_, settings) => {
-    expect([...validate(settings)]).toEqual([]);
+    expect([...problems(settings, set)]).toEqual([]);
   });
 });
 
-describe('validate', () => {
+describe('problems', () => {
   it.each<[string, unknown, RegExp]>([
     ['targetParameters', 0, /^Target size: must be at least 1\.$/],
     ['batchSize', NaN, /^Batch size: enter a number\.$/],
@@ -47,6 +50,23 @@ describe('validate', () => {
     const problems = problemsOf(path, value);
     expect([...problems.values()].join('\n')).toMatch(message);
     for (const field of problems.keys()) expect(fieldOf.has(field)).toBe(true);
+  });
+
+  it.each([
+    ['the shipped set', 12_000, /Images used: own has 12,000 training images/],
+    ['a larger set of one\u2019s own', 50_000, null],
+    ['a set that is not known yet', null, null],
+  ])('20,000 images of %s', (_, train, message) => {
+    const settings = withValue(presets.tiny, 'data.trainImages', 20_000);
+    const found = problems(settings, train === null ? null : { name: 'own', train });
+    if (message) expect(found.get('data.trainImages')).toMatch(message);
+    else expect([...found]).toEqual([]);
+  });
+
+  it('holds the batch size against a small set', () => {
+    expect(problems(presets.demo, { name: 'own', train: 60 }).get('batchSize')).toMatch(
+      /must be at most 54, the images left to search with/,
+    );
   });
 
   it('asks for at least one level', () => {

@@ -1,5 +1,5 @@
 /** Reads and writes one setting by its dotted path. */
-import type { SearchSettings } from '../../engine/settings.ts';
+import type { SearchSettings } from './schema.ts';
 
 export function valueAt(settings: SearchSettings, path: string): unknown {
   return path

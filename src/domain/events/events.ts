@@ -2,7 +2,9 @@
  * The one event stream of a search. The dashboard, the log, the stored run and the shell are folds over it;
  * every event is plain JSON.
  */
-import type { Granularity, OperationName, SearchSettings } from '../settings.ts';
+import type { Granularity } from '../granularities.ts';
+import type { OperationName } from '../operations/registry.ts';
+import type { SearchSettings } from '../settings/schema.ts';
 import type { Architecture } from '../architecture/schema.ts';
 import type { Steering } from './steering-schema.ts';
 

@@ -4,7 +4,8 @@
  */
 import * as v from 'valibot';
 import { ArchitectureSchema } from '../architecture/schema.ts';
-import { operationNames, SearchSettingsSchema } from '../settings.ts';
+import { operationNames } from '../operations/registry.ts';
+import { SearchSettingsSchema } from '../settings/schema.ts';
 import { SteeringSchema } from './steering-schema.ts';
 
 const finite = v.pipe(v.number(), v.finite());

@@ -1,8 +1,45 @@
 /** Settings to start from. How the scaled ones follow from the paper's is in docs/scaling.md. */
-import { operationNames, paperSettings } from './settings.ts';
-import type { SearchSettings } from './settings.ts';
+import { presetOperations } from '../operations/registry.ts';
+import type { SearchSettings } from './schema.ts';
 
 export type PresetName = 'tiny' | 'demo' | 'paper';
+
+/** The paper's settings (arXiv 2310.15074, section IV, and the released program), for 32-pixel CIFAR-10. */
+export const paperSettings: SearchSettings = {
+  seed: 1,
+  space: {
+    cells: 8,
+    nodes: 4,
+    channels: 16,
+    stages: 3,
+    stemMultiplier: 3,
+    operations: [...presetOperations],
+  },
+  data: {
+    imageSize: 32,
+    trainImages: 0,
+    validationFraction: 0.1,
+    cropPadding: 4,
+    flip: true,
+    cutout: 0,
+  },
+  batchSize: 96,
+  targetParameters: 500_000,
+  granularities: { operation: true, filter: true, weight: true },
+  optimizers: {
+    momentum: 0.9,
+    weights: { rate: 0.01, decay: 3e-4, clipNorm: 5 },
+    importances: { rate: 1 },
+    gates: { rate: 1 },
+    thresholds: { rate: 0.1 },
+    weightThresholds: { rate: 0.001 },
+  },
+  regularizer: { lambda0: 1e-5, c0: 2, mu: 0, fewPruned: 24 / 784, manyPruned: 48 / 784 },
+  stage: { warmUpEpochs: 10, commitEvery: 2, maxEpochs: 40, endShare: 0.3, patience: 4 },
+  joint: { warmUpEpochs: 2, maxEpochs: 40 },
+  reevaluation: { reprune: true, regrowShare: 0.2, scoringEpochs: 1 },
+  reportEvery: 20,
+};
 
 const tiny: SearchSettings = {
   seed: 1,
@@ -12,7 +49,7 @@ const tiny: SearchSettings = {
     channels: 4,
     stages: 3,
     stemMultiplier: 3,
-    operations: [...operationNames],
+    operations: [...presetOperations],
   },
   data: {
     imageSize: 10,

@@ -1,0 +1,3 @@
+import { dilatedConvolution } from './convolutions.ts';
+
+export const dilConv5x5 = dilatedConvolution('dil_conv_5x5', 5);

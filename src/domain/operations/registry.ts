@@ -1,0 +1,48 @@
+/** Every candidate operation, in the order in which settings list them. */
+import { avgPool3x3 } from './avg-pool-3x3.ts';
+import { dilConv3x3 } from './dil-conv-3x3.ts';
+import { dilConv5x5 } from './dil-conv-5x5.ts';
+import { maxPool3x3 } from './max-pool-3x3.ts';
+import type { Operation } from './operation.ts';
+import { sepConv3x3 } from './sep-conv-3x3.ts';
+import { sepConv5x5 } from './sep-conv-5x5.ts';
+import { skipConnect } from './skip-connect.ts';
+
+export const operations = [
+  skipConnect,
+  sepConv3x3,
+  sepConv5x5,
+  dilConv3x3,
+  dilConv5x5,
+  avgPool3x3,
+  maxPool3x3,
+] as const;
+
+export type OperationName = (typeof operations)[number]['name'];
+
+const namesOf = (list: readonly Operation<OperationName>[]): OperationName[] =>
+  list.map(({ name }) => name);
+
+export const operationNames: readonly OperationName[] = namesOf(operations);
+
+/** What the presets offer: the operations of DARTS that the paper searches over. */
+export const presetOperations: readonly OperationName[] = namesOf(
+  operations.filter(({ inPresets }) => inPresets),
+);
+
+/** One of each kind but average pooling: enough for a small comparison of methods. */
+export const fewOperations: readonly OperationName[] = namesOf([
+  skipConnect,
+  sepConv3x3,
+  dilConv3x3,
+  maxPool3x3,
+]);
+
+export type CandidateOperation = Operation<OperationName>;
+
+export const operationTable = Object.fromEntries(
+  operations.map((operation) => [operation.name, operation]),
+) as Readonly<Record<OperationName, CandidateOperation>>;
+
+export const isOperationName = (name: string): name is OperationName =>
+  Object.hasOwn(operationTable, name);

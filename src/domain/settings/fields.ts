@@ -1,0 +1,115 @@
+/** The settings as a form asks for them, derived from the schema: groups of fields with label, meaning, unit and kind. */
+import * as v from 'valibot';
+import { SearchSettingsSchema } from './schema.ts';
+
+export interface Field {
+  /** Dotted path into SearchSettings. */
+  readonly path: string;
+  readonly label: string;
+  readonly meaning: string;
+  /** Empty where there is none. */
+  readonly unit: string;
+  readonly kind: 'integer' | 'number' | 'switch' | 'operations';
+}
+
+interface GroupHead {
+  readonly title: string;
+  readonly summary: string;
+  /** Folded at first: few people need it. */
+  readonly advanced: boolean;
+  /** Settings, or objects of settings, in the order of the form. */
+  readonly of: readonly string[];
+}
+
+export interface FieldGroup extends GroupHead {
+  readonly fields: readonly Field[];
+}
+
+const groups: readonly GroupHead[] = [
+  {
+    title: 'Goal',
+    summary: 'How small, and by which levels',
+    advanced: false,
+    of: ['targetParameters', 'granularities', 'seed'],
+  },
+  {
+    title: 'Super-net',
+    summary: 'The space that is searched',
+    advanced: false,
+    of: ['space'],
+  },
+  {
+    title: 'Images',
+    summary: 'What it is searched on',
+    advanced: false,
+    of: ['data', 'batchSize'],
+  },
+  {
+    title: 'Rhythm of a stage',
+    summary: 'Warm-up, commits, when a stage ends',
+    advanced: true,
+    of: ['stage', 'joint'],
+  },
+  {
+    title: 'Re-evaluation',
+    summary: 'Re-pruning of earlier stages, and regrowth',
+    advanced: true,
+    of: ['reevaluation'],
+  },
+  {
+    title: 'Pressure to be small',
+    summary: 'The adaptive regularizer',
+    advanced: true,
+    of: ['regularizer'],
+  },
+  {
+    title: 'Learning rates',
+    summary: 'SGD with momentum, one rate for each kind of parameter',
+    advanced: true,
+    of: ['optimizers', 'reportEvery'],
+  },
+];
+
+type Schema = v.GenericSchema & { entries?: Record<string, Schema>; wrapped?: Schema };
+
+const all = fieldsUnder(SearchSettingsSchema as unknown as Schema, '');
+
+/** Every setting once. A setting that no group names would be missing in the form: a test holds the two together. */
+export const fieldGroups: readonly FieldGroup[] = groups.map((group) => ({
+  ...group,
+  fields: group.of.flatMap((prefix) =>
+    all.filter(({ path }) => path === prefix || path.startsWith(`${prefix}.`)),
+  ),
+}));
+
+export const fieldOf: ReadonlyMap<string, Field> = new Map(
+  [
+    ...all,
+    { path: 'granularities', label: 'Levels', meaning: '', unit: '', kind: 'switch' } as const,
+  ].map((field) => [field.path, field]),
+);
+
+function fieldsUnder(schema: Schema, path: string): Field[] {
+  if (schema.wrapped) return fieldsUnder(schema.wrapped, path);
+  if (schema.entries) {
+    return Object.entries(schema.entries).flatMap(([key, child]) =>
+      fieldsUnder(child, path ? `${path}.${key}` : key),
+    );
+  }
+  const { unit } = v.getMetadata(schema) as { unit: string };
+  const label = v.getTitle(schema);
+  const meaning = v.getDescription(schema);
+  if (label === undefined || meaning === undefined) throw new Error(`${path} has no description`);
+  return [{ path, label, meaning, unit, kind: kindOf(schema) }];
+}
+
+function kindOf(schema: Schema): Field['kind'] {
+  if (schema.type === 'boolean') return 'switch';
+  if (schema.type === 'array') return 'operations';
+  return isWhole(schema) ? 'integer' : 'number';
+}
+
+function isWhole(schema: unknown): boolean {
+  const { type, pipe } = schema as { type: string; pipe?: readonly unknown[] };
+  return type === 'integer' || (pipe?.some((part) => part !== schema && isWhole(part)) ?? false);
+}

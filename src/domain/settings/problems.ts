@@ -1,0 +1,158 @@
+/**
+ * What is wrong with settings, by path, in words that name the field and the mend. The schema is the source of truth for
+ * each value; what values demand of each other, and of the images, is checked here: for the page before Start, for the
+ * shell after the data set was read, and by the data itself (`datasets/search-data.ts`).
+ */
+import * as v from 'valibot';
+import { fieldOf } from './fields.ts';
+import { SearchSettingsSchema } from './schema.ts';
+import type { SearchSettings } from './schema.ts';
+
+/** The set that a search would take, in numbers. */
+export interface SetSize {
+  readonly name: string;
+  /** Training images. */
+  readonly train: number;
+}
+
+export interface Problem {
+  /** Dotted path of the setting. */
+  readonly path: string;
+  /** A sentence without its subject: "must be at least 1." */
+  readonly message: string;
+}
+
+/** By path: sentences that begin with the setting's label. */
+export type Problems = ReadonlyMap<string, string>;
+
+let last: { settings: SearchSettings; set: SetSize | null; problems: Problems } | null = null;
+
+/**
+ * @param set null where its size is not known (yet): then nothing is held against it.
+ * Kept for the last arguments: many parts of the page ask about the same.
+ */
+export function problems(settings: SearchSettings, set: SetSize | null): Problems {
+  if (last?.settings !== settings || last.set?.name !== set?.name || last.set?.train !== set?.train)
+    last = { settings, set, problems: sentences(findProblems(settings, set)) };
+  return last.problems;
+}
+
+function sentences(found: readonly Problem[]): Problems {
+  const result = new Map<string, string>();
+  for (const { path, message } of found) {
+    if (!result.has(path)) result.set(path, `${fieldOf.get(path)?.label ?? path}: ${message}`);
+  }
+  return result;
+}
+
+export function findProblems(settings: unknown, set: SetSize | null): Problem[] {
+  const result = v.safeParse(SearchSettingsSchema, settings);
+  // Values that are no numbers can be held against nothing.
+  if (result.success)
+    return [...contradictions(result.output), ...imageProblems(result.output, set)];
+  return result.issues.map((issue) => ({
+    path: fieldPath(v.getDotPath(issue) ?? ''),
+    message: `${mend(issue)}.`,
+  }));
+}
+
+/** Of an item in a list, the list. */
+function fieldPath(path: string): string {
+  return path.replace(/\.\d+$/, '');
+}
+
+function mend(issue: {
+  type: string;
+  kind: string;
+  expected: string | null;
+  requirement?: unknown;
+}): string {
+  const limit = typeof issue.requirement === 'number' ? numeral(issue.requirement) : '';
+  switch (issue.type) {
+    case 'min_value':
+      return `must be at least ${limit}`;
+    case 'max_value':
+      return `must be at most ${limit}`;
+    case 'integer':
+      return 'must be a whole number';
+    case 'min_length':
+      return 'choose at least one';
+    case 'picklist':
+      return `choose from ${(issue.expected ?? '').replace(/[()"]/g, '').replaceAll(' |', ',')}`;
+    case 'boolean':
+      return 'must be true or false';
+    default:
+      return 'enter a number';
+  }
+}
+
+const numeral = (n: number): string => n.toLocaleString('en-US', { maximumFractionDigits: 20 });
+
+/** What settings demand of each other. */
+function* contradictions({
+  space,
+  data,
+  granularities,
+  stage,
+  joint,
+}: SearchSettings): Generator<Problem> {
+  if (space.cells < space.stages)
+    yield {
+      path: 'space.cells',
+      message: `must be at least ${space.stages}, one for each stage.`,
+    };
+  if (!Object.values(granularities).some(Boolean))
+    yield { path: 'granularities', message: 'choose at least one level to prune.' };
+  const smallest = data.imageSize / 2 ** (space.stages - 1);
+  if (smallest < 2)
+    yield {
+      path: 'space.stages',
+      message: `each after the first halves the image, and ${data.imageSize} pixels end below 2; use fewer stages or larger images.`,
+    };
+  if (stage.warmUpEpochs >= stage.maxEpochs)
+    yield {
+      path: 'stage.maxEpochs',
+      message: `must be more than its warm-up of ${stage.warmUpEpochs}, or nothing is pruned.`,
+    };
+  if (joint.warmUpEpochs >= joint.maxEpochs)
+    yield {
+      path: 'joint.maxEpochs',
+      message: `must be more than its warm-up of ${joint.warmUpEpochs}, or nothing is pruned.`,
+    };
+}
+
+/** What settings demand of the images. */
+export function* imageProblems(
+  { data, batchSize }: Pick<SearchSettings, 'data' | 'batchSize'>,
+  set: SetSize | null,
+): Generator<Problem> {
+  if (data.cropPadding >= data.imageSize)
+    yield {
+      path: 'data.cropPadding',
+      message: `must be less than the image size, ${data.imageSize}.`,
+    };
+  if (!set) return;
+  if (data.trainImages > set.train) {
+    yield {
+      path: 'data.trainImages',
+      message: `${set.name} has ${numeral(set.train)} training images; enter at most that, or 0 for all.`,
+    };
+    return;
+  }
+  const { searched } = splitSizes(data, set.train);
+  if (searched < batchSize)
+    yield {
+      path: 'batchSize',
+      message: `must be at most ${numeral(Math.max(0, searched))}, the images left to search with; or use more images.`,
+    };
+}
+
+/** Images to search with and to validate on, of `available` training images. */
+export function splitSizes(
+  { trainImages, validationFraction }: SearchSettings['data'],
+  available: number,
+): { used: number; searched: number; validation: number } {
+  const used = trainImages || available;
+  const validation = Math.max(1, Math.round(used * validationFraction));
+  return { used, searched: used - validation, validation };
+}
