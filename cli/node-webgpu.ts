@@ -141,3 +141,11 @@ export async function requestNodeDevice({
   void device.lost.then(() => devices.delete(device));
   return device;
 }
+
+/** What the adapter says of itself, for reports and recordings. */
+export async function describeAdapter(): Promise<string> {
+  installed ??= install();
+  const adapter = await (await installed).requestAdapter({ powerPreference: 'high-performance' });
+  const info = adapter?.info;
+  return info?.description || info?.device || info?.vendor || 'unknown adapter';
+}
