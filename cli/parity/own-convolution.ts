@@ -2,23 +2,28 @@
 import { WeightRegistry, Tables } from '../../src/engine/supernet/webgpu/registry.ts';
 import { productTiles, range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import type { ParameterSpec } from '../../src/engine/supernet/plan.ts';
+import { depthwiseFilterGradient } from '../../src/kernels/webgpu/depthwise-filter-gradient/program.ts';
+import { tapsRow } from '../../src/kernels/webgpu/depthwise-filter-gradient/rows.ts';
+import { depthwiseInputGradient } from '../../src/kernels/webgpu/depthwise-input-gradient/program.ts';
 import {
-  depthwiseFilterGradient,
-  depthwiseForward,
-  depthwiseInputGradient,
-  depthwiseStep,
-  inputGradientEntry,
-  tilesAlong,
-} from '../../src/kernels/webgpu/depthwise.ts';
-import {
-  pointwiseFilterGradient,
-  pointwiseForward,
-  pointwiseTile,
-} from '../../src/kernels/webgpu/pointwise.ts';
+  readerListRow,
+  readerRow,
+  readQuadRow,
+} from '../../src/kernels/webgpu/depthwise-input-gradient/rows.ts';
+import { depthwiseForward } from '../../src/kernels/webgpu/depthwise/program.ts';
+import { depthwiseRow } from '../../src/kernels/webgpu/depthwise/rows.ts';
+import { depthwiseStep, tilesAlong } from '../../src/kernels/webgpu/depthwise/window.ts';
+import { pointwiseFilterGradient } from '../../src/kernels/webgpu/pointwise-filter-gradient/program.ts';
+import { pointwiseTile } from '../../src/kernels/webgpu/pointwise/product.ts';
+import { pointwiseForward } from '../../src/kernels/webgpu/pointwise/program.ts';
+import { pointwiseRow } from '../../src/kernels/webgpu/pointwise/rows.ts';
+import { maskWords, prologue } from '../../src/kernels/webgpu/prologue/program.ts';
+import { weightRow } from '../../src/kernels/webgpu/prologue/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
-import { maskWords, prologue, weightGradients } from '../../src/kernels/webgpu/units.ts';
+import { weightGradients } from '../../src/kernels/webgpu/weight-gradients/program.ts';
+import { gradientPlaceRow, segmentRow } from '../../src/kernels/webgpu/weight-gradients/rows.ts';
 import type { ReferenceKernels } from './kernels.ts';
 import { fromQuads, planeOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
@@ -62,22 +67,37 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
   return ({ gpu, tables, registry, spec, inQuads, inPlane, outPlane }) => {
     const taps = registry.addDepthwise(spec, range(spec.shape[2]), inQuads);
     const weight = (q: number): number => taps.weights + q * kernel * kernel;
-    const spacing = [dilation, depthwiseStep(stride, dilation)];
-    const forward = tables.add(range(inQuads).map((q) => [q, weight(q), q, 0, ...spacing]));
+    const spacing = { dilation, step: depthwiseStep(stride, dilation) };
+    const forward = tables.add(
+      range(inQuads).map((q) =>
+        depthwiseRow.pack({
+          inputQuad: q,
+          weights: weight(q),
+          outputQuad: q,
+          slot: 0,
+          ...spacing,
+        }),
+      ),
+    );
     const filterRows = range(inQuads).flatMap((q) =>
-      range(ceilDiv(kernel, columns)).map((i) => [
-        q,
-        q,
-        taps.gradient + q * kernel * kernel,
-        0,
-        ...spacing,
-        i * columns,
-      ]),
+      range(ceilDiv(kernel, columns)).map((i) =>
+        tapsRow.pack({
+          inputQuad: q,
+          gradientQuad: q,
+          result: taps.gradient + q * kernel * kernel,
+          slot: 0,
+          ...spacing,
+          column: i * columns,
+        }),
+      ),
     );
     const filter = tables.add(filterRows);
-    const entries = tables.add(range(inQuads).map((q) => [q, weight(q)]));
     const input = tables.add(
-      range(inQuads).map((q) => [q, 0, dilation, q, entries + q * inputGradientEntry, 1]),
+      range(inQuads).map((q) => {
+        const readers = tables.add([readerRow.pack({ gradientQuad: q, weights: weight(q) })]);
+        const lists = tables.add([readerListRow.pack({ readers, count: 1 })]);
+        return readQuadRow.pack({ inputQuad: q, slot: 0, dilation, outputQuad: q, lists });
+      }),
     );
     const c = { kernel, dilation };
     const v = { stride, rows, activation: 'none' as const };
@@ -85,11 +105,11 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
       ceilDiv(p.batch * tilesAlong(p.height, rows, step) * p.width, 64);
     const planes = { ...outPlane, inHeight: inPlane.height, inWidth: inPlane.width, add: 0 };
     return ({ x, y, dy, dx, w, partial, tab }) => {
-      gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, tab: forward }, [
-        tiles(outPlane, spacing[1]),
+      gpu.record(depthwiseForward(v, c), [x, w, y, tab], { ...planes, table: forward }, [
+        tiles(outPlane, spacing.step),
         inQuads,
       ]);
-      gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, tab: input }, [
+      gpu.record(depthwiseInputGradient(v, [c]), [dy, w, x, dx, tab], { ...planes, table: input }, [
         tiles(inPlane, stride === 1 ? dilation : 1),
         inQuads,
       ]);
@@ -97,7 +117,7 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
       gpu.record(
         depthwiseFilterGradient(v, c, threads, columns),
         [x, dy, partial, tab],
-        { ...planes, ...sizes, tab: filter },
+        { ...planes, ...sizes, table: filter },
         [chunks, filterRows.length],
       );
     };
@@ -113,22 +133,42 @@ const planPointwise: Plan = ({ gpu, tables, registry, spec, inQuads, outQuads, o
     outQuads,
   );
   const forward = tables.add(
-    range(outQuads).map((o) => [0, inQuads, at.forward + o * inQuads * 4, 0]),
+    range(outQuads).map((o) =>
+      pointwiseRow.pack({
+        inputQuad: 0,
+        inputQuads: inQuads,
+        weights: at.forward + o * inQuads * 4,
+        shift: 0,
+      }),
+    ),
   );
   const input = tables.add(
-    range(inQuads).map((i) => [0, outQuads, at.transposed + i * outQuads * 4, 0]),
+    range(inQuads).map((i) =>
+      pointwiseRow.pack({
+        inputQuad: 0,
+        inputQuads: outQuads,
+        weights: at.transposed + i * outQuads * 4,
+        shift: 0,
+      }),
+    ),
   );
   const filterRows = productTiles(0, inQuads, 0, outQuads, 0, at.gradient, 2);
   const filter = tables.add(filterRows);
-  const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, yQuad: 0 };
+  const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, outputQuad: 0 };
   const tiles = ceilDiv(pixelsOf(outPlane), pointwiseTile);
   const v = { relu: false, strided: false };
   return ({ x, y, dy, dx, w, partial, tab }) => {
-    gpu.record(pointwiseForward(v), [x, w, y, tab], { ...planes, tab: forward }, [tiles, outQuads]);
-    gpu.record(pointwiseForward(v), [dy, w, dx, tab], { ...planes, tab: input }, [tiles, inQuads]);
+    gpu.record(pointwiseForward(v), [x, w, y, tab], { ...planes, table: forward }, [
+      tiles,
+      outQuads,
+    ]);
+    gpu.record(pointwiseForward(v), [dy, w, dx, tab], { ...planes, table: input }, [
+      tiles,
+      inQuads,
+    ]);
     const sizes = { chunks, chunkStride: registry.gradientSize };
     const program = pointwiseFilterGradient({ ...v, tile: 2 }, threads);
-    gpu.record(program, [x, dy, partial, tab], { ...planes, ...sizes, tab: filter }, [
+    gpu.record(program, [x, dy, partial, tab], { ...planes, ...sizes, table: filter }, [
       chunks,
       filterRows.length,
     ]);
@@ -171,11 +211,15 @@ export const maskedConvolution =
     const record = (depthwise ? planDepthwise(kernel, stride, dilation) : planPointwise)(setup);
 
     const weights = registry.sources.length;
-    const weightTab = tables.add(
-      registry.sources.map((source, i) => [source, registry.thresholds[i]]),
+    const weightTable = tables.add(
+      registry.sources.map((parameter, i) =>
+        weightRow.pack({ parameter, threshold: registry.thresholds[i] }),
+      ),
     );
-    const sourceTab = tables.add([[...registry.gradientSources]]);
-    const segmentTab = tables.add([[0, size, size]]);
+    const placeTable = tables.add(
+      Array.from(registry.gradientSources, (place) => gradientPlaceRow.pack({ place })),
+    );
+    const segments = tables.add([segmentRow.pack({ parameter: 0, count: size, threshold: size })]);
     const values = make(Float32Array.from([...weight.data, ...threshold.data]));
     const committed = make(maskWords([...committedMask.data, 1]));
     const grads = make((size + 1) * 4);
@@ -193,11 +237,11 @@ export const maskedConvolution =
     gpu.tag = 'all';
     const shape = {
       weights,
-      weightTab,
+      weightTable,
       lanes: 0,
-      laneTab: 0,
+      laneTable: 0,
       nodes: 0,
-      nodeTab: 0,
+      nodeTable: 0,
       gridX: ceilDiv(weights, 64),
     };
     gpu.record(prologue, [values, committed, w, spare, make(16), tab], shape, [
@@ -205,8 +249,8 @@ export const maskedConvolution =
     ]);
     record(buffers);
     const sizes = {
-      tab: segmentTab,
-      sourceTab,
+      table: segments,
+      placeTable,
       chunkCount: chunks,
       chunkStride: registry.gradientSize * 4,
     };

@@ -1,7 +1,10 @@
 /** Weight masks and the straight-through step by the own programs, on arrays of any size. */
 import { ceilDiv, none } from '../../src/kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer, Program } from '../../src/kernels/webgpu/runtime.ts';
-import { maskWords, prologue, stepFunctions } from '../../src/kernels/webgpu/units.ts';
+import { maskWords, prologue } from '../../src/kernels/webgpu/prologue/program.ts';
+import { weightRow } from '../../src/kernels/webgpu/prologue/rows.ts';
+import { stepFunctions } from '../../src/kernels/webgpu/straight-through.ts';
+import { wgsl } from '../../src/kernels/webgpu/wgsl.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import type { MaskedWeight, ReferenceKernels } from './kernels.ts';
 import type { NdArray } from './reference.ts';
@@ -37,7 +40,9 @@ export async function weightMask(
   threshold: number,
 ): Promise<NdArray> {
   const size = weight.data.length;
-  const table = Uint32Array.from(range(size).flatMap((i) => [i, size]));
+  const table = Uint32Array.from(
+    range(size).flatMap((i) => weightRow.pack({ parameter: i, threshold: size })),
+  );
   const inputs = [
     Float32Array.of(...weight.data, threshold),
     maskWords([...committedMask.data, 1]),
@@ -46,11 +51,11 @@ export async function weightMask(
   const spare = (): Float32Array => new Float32Array(4);
   const params = {
     weights: size,
-    weightTab: 0,
+    weightTable: 0,
     lanes: 0,
-    laneTab: none,
+    laneTable: none,
     nodes: 0,
-    nodeTab: none,
+    nodeTable: none,
     gridX: ceilDiv(size, 64),
   };
   const [masked] = await runOnce(
@@ -74,13 +79,17 @@ const stepProgram: Program = {
   ],
   params: ['size'],
   workgroupSize: 64,
-  code: `${stepFunctions}
-fn run(local : u32, wg : vec3<u32>) {
-  let i = wg.x * 64u + local;
-  if (i >= p.size) { return; }
-  y[i] = step1(x[i]);
-  dx[i] = dy[i] * stepSlope(x[i]);
-}`,
+  code: wgsl`
+    ${stepFunctions}
+    fn run(local : u32, group : vec3u) {
+      let i = group.x * 64u + local;
+      if (i >= params.size) {
+        return;
+      }
+      y[i] = hardStep(x[i]);
+      dx[i] = dy[i] * stepSlope(x[i]);
+    }
+  `,
 };
 
 export const binaryStep =

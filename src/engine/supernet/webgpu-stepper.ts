@@ -1,8 +1,9 @@
 /** Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it. */
 import { Gpu } from '../../kernels/webgpu/runtime.ts';
-import { hyperFields, metricFields } from '../../kernels/webgpu/units.ts';
+import { packHyper } from '../../kernels/webgpu/hyper.ts';
+import { readMetrics } from '../../kernels/webgpu/regularizers/metrics.ts';
+import { sgdModes } from '../../kernels/webgpu/sgd/program.ts';
 import type { Dispatch } from '../../kernels/webgpu/runtime.ts';
-import type { HyperField } from '../../kernels/webgpu/units.ts';
 import type { NetworkParameters, NetworkPlan } from './plan.ts';
 import type {
   Batch,
@@ -20,7 +21,7 @@ import type { DeviceNetwork } from './webgpu/network.ts';
 const ring = 256;
 /** Steps that may wait in the device's queue: few, so that stop and pause take effect at once. */
 const inFlight = 2;
-const modes: Record<UpdateMode, number> = { off: 0, gather: 1, train: 2 };
+const modes: Readonly<Record<UpdateMode, number>> = sgdModes;
 
 const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
@@ -117,7 +118,7 @@ export class WebGPUStepper implements Stepper {
 
   private writeHyper(hyper: StepHyper): void {
     const { rates, update } = hyper;
-    const values: Record<HyperField, number> = {
+    const values = packHyper({
       lambda: hyper.lambda,
       mu: hyper.mu,
       momentum: hyper.momentum,
@@ -136,11 +137,8 @@ export class WebGPUStepper implements Stepper {
       modeGate: modes[update.gate],
       modeThreshold: modes[update.threshold],
       modeWeightThreshold: modes[update.weightThreshold],
-    };
-    this.gpu.write(
-      this.loaded().network.hyper,
-      Float32Array.from(hyperFields, (field) => values[field]),
-    );
+    });
+    this.gpu.write(this.loaded().network.hyper, values);
   }
 
   /** @param paths see `StepHyper.paths`; where not given nothing is dropped. */
@@ -181,12 +179,9 @@ export class WebGPUStepper implements Stepper {
     const count = this.steps - this.readSteps;
     if (count === 0) return [];
     const data = new Float32Array(await this.gpu.read(network.metrics));
-    const result = Array.from({ length: count }, (_, i): StepMetrics => {
-      const at = ((this.readSteps + i) % ring) * metricFields;
-      const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] =
-        data.subarray(at, at + 5);
-      return { crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct };
-    });
+    const result = Array.from({ length: count }, (_, i): StepMetrics =>
+      readMetrics(data, (this.readSteps + i) % ring),
+    );
     this.readSteps = this.steps;
     return result;
   }

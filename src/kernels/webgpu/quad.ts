@@ -23,24 +23,3 @@ export const bytesOf = (quads: number, plane: Plane): number => quads * pixelsOf
 export const none = 0xffffffff;
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
-
-/** `for` of code generation: joins `make(i)` for i in [0, n). */
-export const unroll = (n: number, make: (i: number) => string): string =>
-  Array.from({ length: n }, (_, i) => make(i)).join('\n');
-
-/**
- * Values that every invocation of a workgroup loads alike: `let name0 = load(0)`, and so on. With subgroups (of four lanes at
- * least, WebGPU promises) each lane loads one of four and hands it on: a quarter of the loads. Only where no invocation
- * has left, since its lane would be missed.
- * @param load WGSL of value i, a u32 expression.
- */
-export function sharedLoads(
-  subgroups: boolean,
-  name: string,
-  n: number,
-  load: (i: string) => string,
-): string {
-  if (!subgroups) return unroll(n, (i) => `let ${name}${i} = ${load(`${i}u`)};`);
-  return `${unroll(ceilDiv(n, 4), (g) => `let ${name}_${g} = ${load(`min(${4 * g}u + lane, ${n - 1}u)`)};`)}
-${unroll(n, (i) => `let ${name}${i} = subgroupBroadcast(${name}_${i >> 2}, ${i & 3}u);`)}`;
-}

@@ -4,6 +4,8 @@
  * dispatch, where building each anew (as an eager library does) costs about a hundred.
  */
 
+import { none } from './quad.ts';
+
 export type Access = 'read' | 'read_write';
 
 /** A WGSL compute program. Sizes come in through `params`, so one pipeline serves every size of its class. */
@@ -12,10 +14,10 @@ export interface Program {
   readonly label: string;
   /** Storage bindings in order: [name, access, WGSL element type]. */
   readonly bindings: readonly (readonly [name: string, access: Access, type: string])[];
-  /** u32 fields of the uniform `p`. */
+  /** u32 fields of the uniform `params`. */
   readonly params: readonly string[];
   readonly workgroupSize: number;
-  /** Declarations and `fn run(local: u32, wg: vec3<u32>)`; a function where subgroups, if there are any, are of use. */
+  /** Declarations and `fn run(local : u32, group : vec3u)`; a function where subgroups, if there are any, are of use. */
   readonly code: string | ((subgroups: boolean) => string);
 }
 
@@ -59,21 +61,33 @@ export interface Dispatch {
 
 const paramStride = 256; // WebGPU's least uniform offset alignment
 
-function source(program: Program, subgroups: boolean): string {
+/** The whole program. Exported so that tests can look at it. */
+export function source(program: Program, subgroups: boolean): string {
   const lanes = subgroups && typeof program.code === 'function';
-  const code = typeof program.code === 'function' ? program.code(subgroups) : program.code;
   const bindings = program.bindings.map(
     ([name, access, type], i) =>
       `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
   );
-  return `${lanes ? 'enable subgroups;\nvar<private> lane : u32;\n' : ''}struct Params { ${program.params.map((f) => `${f} : u32,`).join(' ')} }
-@group(0) @binding(0) var<uniform> p : Params;
-${bindings.join('\n')}
-${code}
-@compute @workgroup_size(${program.workgroupSize})
-fn main(@builtin(local_invocation_index) local : u32, @builtin(workgroup_id) wg : vec3<u32>${lanes ? ', @builtin(subgroup_invocation_id) place : u32' : ''}) {
-  ${lanes ? 'lane = place & 3u; ' : ''}run(local, wg);
-}`;
+  return [
+    ...(lanes ? ['enable subgroups;', 'var<private> lane : u32;'] : []),
+    'struct Params {',
+    ...program.params.map((field) => `  ${field} : u32,`),
+    '}',
+    '@group(0) @binding(0) var<uniform> params : Params;',
+    ...bindings,
+    `/** A word of a table that names nothing. */`,
+    `const NONE = ${none}u;`,
+    typeof program.code === 'function' ? program.code(subgroups) : program.code,
+    `@compute @workgroup_size(${program.workgroupSize})`,
+    'fn main(',
+    '  @builtin(local_invocation_index) local : u32,',
+    '  @builtin(workgroup_id) group : vec3u,',
+    ...(lanes ? ['  @builtin(subgroup_invocation_id) place : u32,'] : []),
+    ') {',
+    ...(lanes ? ['  lane = place & 3u;'] : []),
+    '  run(local, group);',
+    '}',
+  ].join('\n');
 }
 
 /** A recorded sequence of dispatches over fixed buffers. */

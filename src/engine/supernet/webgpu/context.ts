@@ -4,13 +4,12 @@ import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import { bytesOf, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { Gpu, GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import { applyNorm } from '../../../kernels/webgpu/norm-apply/program.ts';
+import { normBackward } from '../../../kernels/webgpu/norm-backward/program.ts';
 import {
-  applyNorm,
   batchStatistics,
-  normBackward,
   runningStatistics,
-  statisticsRow,
-} from '../../../kernels/webgpu/norm.ts';
+} from '../../../kernels/webgpu/norm-statistics/program.ts';
 import { slotSize } from '../../../kernels/webgpu/slots.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../layout.ts';
@@ -29,7 +28,7 @@ export type Part =
   | 'backward'
   | 'update';
 
-/** Work of an item of the unit gradients (see kernels/webgpu/units.ts). */
+/** Work of an item of the unit gradients (see kernels/webgpu/unit-gradients). */
 export interface UnitItem {
   readonly alpha: number;
   readonly coefficient: number;
@@ -185,51 +184,53 @@ export class Context {
     const rows = Array.from({ length: quads }, (_, q) =>
       this.slots.statisticsRow(slot + q, xQuad + q, before(xQuad + q)),
     );
-    if (rows[0].length !== statisticsRow) throw new Error('statistics row');
-    const tab = this.tables.add(rows);
+    const table = this.tables.add(rows);
     const pixels = pixelsOf(x.plane);
     const buffers = [x.buffer, this.slotBuffer, this.values, this.tab];
     this.part('batch statistics');
     this.gpu.record(
       batchStatistics(this.sizes.norm),
       buffers,
-      { pixels, tab, slot, updateRunning: 1 },
+      { pixels, table, slot, updateRunning: 1 },
       [quads],
     );
     this.part('frozen batch statistics');
     this.gpu.record(
       batchStatistics(this.sizes.norm),
       buffers,
-      { pixels, tab, slot, updateRunning: 0 },
+      { pixels, table, slot, updateRunning: 0 },
       [quads],
     );
     this.part('running statistics');
-    this.gpu.record(runningStatistics, [this.slotBuffer, this.values, this.tab], { tab, slot }, [
+    this.gpu.record(runningStatistics, [this.slotBuffer, this.values, this.tab], { table, slot }, [
       quads,
     ]);
     this.part('forward');
   }
 
-  /** y = scale x + shift; `rows[q]` names the source lanes of output quad yQuad + q. */
+  /** y = scale x + shift; `rows[q]`, a packed gatherRow, names the source lanes of output quad outputQuad + q. */
   apply(
     x: Tensor,
     slot: number,
     y: Tensor,
-    yQuad: number,
+    outputQuad: number,
     rows: readonly (readonly number[])[],
   ): void {
     const pixels = pixelsOf(x.plane);
-    const tab = this.tables.add(rows);
+    const table = this.tables.add(rows);
     const grid = [Math.ceil(pixels / 64), rows.length] as const;
     this.gpu.record(
       applyNorm,
       [x.buffer, y.buffer, this.slotBuffer, this.tab],
-      { pixels, tab, slot, yQuad },
+      { pixels, table, slot, outputQuad },
       grid,
     );
   }
 
-  /** @param candidates the rows are of candidate operations, whose coefficients and drop-path factors count. */
+  /**
+   * @param rows packed `normBackwardRow`s.
+   * @param candidates they are of candidate operations, whose coefficients and drop-path factors count.
+   */
   normBackward(
     x: Tensor,
     upstream: GpuBuffer,
@@ -237,13 +238,13 @@ export class Context {
     candidates = false,
   ): void {
     if (rows.length === 0) return;
-    const tab = this.tables.add(rows);
+    const table = this.tables.add(rows);
     const buffers = [x.buffer, upstream, this.slotBuffer, this.coefficients, this.tab];
     const dropPath = candidates && this.factors !== null;
     this.gpu.record(
       normBackward(this.sizes.norm, dropPath),
       buffers,
-      { pixels: pixelsOf(x.plane), tab, ...this.dropPath },
+      { pixels: pixelsOf(x.plane), table, ...this.dropPath },
       [rows.length],
     );
   }

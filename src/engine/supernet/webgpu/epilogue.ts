@@ -1,16 +1,21 @@
 /** Prologue and epilogue of a step: masks and gates before; thresholds, regularizers, clipping and SGD after. */
 import { ceilDiv, none } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import { hyperBytes } from '../../../kernels/webgpu/hyper.ts';
+import { maskWords, prologue } from '../../../kernels/webgpu/prologue/program.ts';
+import { candidateRow, nodeRow, weightRow } from '../../../kernels/webgpu/prologue/rows.ts';
+import { metricSize } from '../../../kernels/webgpu/regularizers/metrics.ts';
+import { regularizers } from '../../../kernels/webgpu/regularizers/program.ts';
 import {
-  hyperFields,
-  maskWords,
-  metricFields,
-  prologue,
-  regularizers,
-  unitGradients,
-  update,
-  weightGradients,
-} from '../../../kernels/webgpu/units.ts';
+  extraThresholdRow,
+  regularizedCandidateRow,
+  regularizedNodeRow,
+} from '../../../kernels/webgpu/regularizers/rows.ts';
+import { sgd } from '../../../kernels/webgpu/sgd/program.ts';
+import { unitGradients } from '../../../kernels/webgpu/unit-gradients/program.ts';
+import { blockRow, unitRow } from '../../../kernels/webgpu/unit-gradients/rows.ts';
+import { weightGradients } from '../../../kernels/webgpu/weight-gradients/program.ts';
+import { gradientPlaceRow, segmentRow } from '../../../kernels/webgpu/weight-gradients/rows.ts';
 import type { ParameterSpec } from '../plan.ts';
 import type { Context } from './context.ts';
 import type { RecordOptions } from './network.ts';
@@ -34,21 +39,23 @@ export function recordEpilogue(
   const { gpu, tables, tab, plan, values, coefficients, slotBuffer, partials, chunks, chunkCount } =
     context;
   const { grads, momenta, losses } = inputs;
-  const hyper = context.own(gpu.buffer(hyperFields.length * 4));
-  const metrics = context.own(gpu.buffer(options.ring * metricFields * 4));
+  const hyper = context.own(gpu.buffer(hyperBytes));
+  const metrics = context.own(gpu.buffer(options.ring * metricSize * 4));
   const committed = context.own(gpu.upload(maskWords(inputs.weightMask)));
-  const laneTab = tables.add(context.slots.lanes);
+  const laneTable = tables.add(context.slots.lanes);
   const weights = context.weights.sources.length;
 
   context.part('prologue');
   const nodes = nodeTables(context);
-  const weightTab = tables.add(
-    context.weights.sources.map((source, i) => [source, context.weights.thresholds[i]]),
+  const weightTable = tables.add(
+    context.weights.sources.map((parameter, i) =>
+      weightRow.pack({ parameter, threshold: context.weights.thresholds[i] }),
+    ),
   );
   const lanes = context.slots.lanes.length;
-  const nodeTab = tables.add(nodes.prologue);
-  const shape = { weights, weightTab, lanes, laneTab, nodes: nodes.prologue.length, nodeTab };
-  const [gridX, gridY] = grid(weights + lanes + nodes.prologue.length);
+  const nodeTable = tables.add(nodes);
+  const shape = { weights, weightTable, lanes, laneTable, nodes: nodes.length, nodeTable };
+  const [gridX, gridY] = grid(weights + lanes + nodes.length);
   gpu.record(
     prologue,
     [values, committed, context.masked, slotBuffer, coefficients, tab],
@@ -57,32 +64,37 @@ export function recordEpilogue(
   );
 
   context.part('backward');
-  const items = context.items.map((item) => [
-    item.alpha,
-    item.coefficient,
-    item.operationThreshold,
-    item.filterThreshold,
-    tables.add(item.blocks),
-    item.blocks.length,
-    item.before ? 1 : 0,
-    item.partial,
-    item.partials * 4 + item.partialLane,
-  ]);
+  const units = context.items.map((item) =>
+    unitRow.pack({
+      alpha: item.alpha,
+      operationThreshold: item.operationThreshold,
+      filterThreshold: item.filterThreshold,
+      coefficient: item.coefficient,
+      blocks: tables.add(item.blocks.map(([slot, slots]) => blockRow.pack({ slot, slots }))),
+      blockCount: item.blocks.length,
+      gateBefore: item.before,
+      partial: item.partial,
+      partialLane: item.partialLane,
+      partialCount: item.partials,
+    }),
+  );
   gpu.record(
     unitGradients,
     [values, slotBuffer, coefficients, partials, grads, tab],
-    { items: items.length, tab: tables.add(items), laneTab },
-    [ceilDiv(items.length, 64)],
+    { units: units.length, table: tables.add(units), laneTable },
+    [ceilDiv(units.length, 64)],
   );
   const segments = weightSegments(context);
   const norms = context.own(gpu.buffer((segments.length + 1) * 4));
-  const sourceTab = tables.add([[...context.weights.gradientSources]]);
+  const placeTable = tables.add(
+    Array.from(context.weights.gradientSources, (place) => gradientPlaceRow.pack({ place })),
+  );
   gpu.record(
     weightGradients,
     [values, committed, chunks, grads, norms, tab],
     {
-      tab: tables.add(segments),
-      sourceTab,
+      table: tables.add(segments),
+      placeTable,
       chunkCount,
       chunkStride: () => context.chunkStride() * 4,
     },
@@ -94,9 +106,9 @@ export function recordEpilogue(
     [values, hyper, grads, norms, losses, metrics, tab],
     {
       nodes: regularized.nodes.length,
-      nodeTab: tables.add(regularized.nodes),
+      nodeTable: tables.add(regularized.nodes),
       extra: regularized.extra.length,
-      extraTab: tables.add([regularized.extra]),
+      extraTable: tables.add(regularized.extra),
       segments: segments.length,
       batch: context.batch,
     },
@@ -107,7 +119,7 @@ export function recordEpilogue(
   const size = groups.statistic.offset;
   const [ux, uy] = grid(size);
   gpu.record(
-    update,
+    sgd,
     [values, grads, momenta, hyper, norms],
     {
       size,
@@ -130,7 +142,7 @@ function grid(threads: number): [number, number] {
 }
 
 /** A node's committed survivors, for the coefficients. */
-function nodeTables(context: Context): { prologue: number[][] } {
+function nodeTables(context: Context): number[][] {
   const { plan, tables, on } = context;
   const units = plan.space.edges.length * plan.space.operations.length;
   const rows: number[][] = [];
@@ -140,15 +152,19 @@ function nodeTables(context: Context): { prologue: number[][] } {
     for (let to = 2; to < plan.space.settings.nodes + 2; to++) {
       const candidates = cell.candidates
         .filter((k) => k.to === to)
-        .map((k) => [
-          c * units + k.unit,
-          alpha + k.unit,
-          on.operation ? context.threshold(`cells.${c}.operationThreshold`, k.unit) : none,
-        ]);
-      rows.push([tables.add(candidates), candidates.length]);
+        .map((k) =>
+          candidateRow.pack({
+            coefficient: c * units + k.unit,
+            alpha: alpha + k.unit,
+            threshold: on.operation
+              ? context.threshold(`cells.${c}.operationThreshold`, k.unit)
+              : none,
+          }),
+        );
+      rows.push(nodeRow.pack({ candidates: tables.add(candidates), count: candidates.length }));
     }
   }
-  return { prologue: rows };
+  return rows;
 }
 
 /** Ranges of weights with one weight threshold each, and the rest cut to moderate length. */
@@ -172,10 +188,13 @@ function weightSegments(context: Context): number[][] {
     }
   }
   return segments.flatMap((s) => {
-    if (s.threshold !== none) return [[s.first, s.size, s.threshold]];
+    const { first, size, threshold } = s;
+    if (threshold !== none) return [segmentRow.pack({ parameter: first, count: size, threshold })];
     const parts: number[][] = [];
-    for (let i = 0; i < s.size; i += longestSegment)
-      parts.push([s.first + i, Math.min(longestSegment, s.size - i), none]);
+    for (let i = 0; i < size; i += longestSegment) {
+      const count = Math.min(longestSegment, size - i);
+      parts.push(segmentRow.pack({ parameter: first + i, count, threshold }));
+    }
     return parts;
   });
 }
@@ -184,13 +203,11 @@ function weightSegments(context: Context): number[][] {
 function regularizedTables(
   context: Context,
   options: RecordOptions,
-): { nodes: number[][]; extra: number[] } {
+): { nodes: number[][]; extra: number[][] } {
   const { plan, tables, on } = context;
   const operations = plan.space.operations;
-  const word = new DataView(new ArrayBuffer(4));
-  const bits = (x: number): number => (word.setFloat32(0, x), word.getUint32(0));
   const nodes: number[][] = [];
-  const extra: number[] = [];
+  const extra: number[][] = [];
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
@@ -207,21 +224,25 @@ function regularizedTables(
               wanted: boolean,
             ): number =>
               on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
-            return [
-              alpha + unit,
-              threshold('operation', true),
-              threshold('filter', convolution),
-              threshold('weight', convolution),
-              alive.has(unit) ? 1 : 0,
-              bits(options.unitMillions[c]?.[unit] ?? 0),
-            ];
+            return regularizedCandidateRow.pack({
+              alpha: alpha + unit,
+              operationThreshold: threshold('operation', true),
+              filterThreshold: threshold('filter', convolution),
+              weightThreshold: threshold('weight', convolution),
+              committed: alive.has(unit),
+              millions: options.unitMillions[c]?.[unit] ?? 0,
+            });
           }),
         );
-      nodes.push([c, tables.add(rows), rows.length]);
+      nodes.push(
+        regularizedNodeRow.pack({ cell: c, candidates: tables.add(rows), count: rows.length }),
+      );
     }
     if (on.filter)
-      for (const slot of [0, 1])
-        extra.push(context.threshold(`cells.${c}.preprocessFilterThreshold`, slot));
+      for (const slot of [0, 1]) {
+        const parameter = context.threshold(`cells.${c}.preprocessFilterThreshold`, slot);
+        extra.push(extraThresholdRow.pack({ parameter }));
+      }
   }
   return { nodes, extra };
 }

@@ -1,15 +1,22 @@
 /** Backward pass of a group, from the nodes' gradients to the states'. */
 import {
   depthwiseFilterGradient,
-  depthwiseInputGradient,
   filterColumns,
-} from '../../../kernels/webgpu/depthwise.ts';
+} from '../../../kernels/webgpu/depthwise-filter-gradient/program.ts';
+import { tapsRow } from '../../../kernels/webgpu/depthwise-filter-gradient/rows.ts';
+import { depthwiseInputGradient } from '../../../kernels/webgpu/depthwise-input-gradient/program.ts';
 import {
-  pointwiseFilterGradient,
-  pointwiseForward,
-  pointwiseInputGradient,
-  pointwiseTile,
-} from '../../../kernels/webgpu/pointwise.ts';
+  readerListRow,
+  readerRow,
+  readQuadRow,
+} from '../../../kernels/webgpu/depthwise-input-gradient/rows.ts';
+import { normBackwardRow } from '../../../kernels/webgpu/norm-backward/rows.ts';
+import { pointwiseFilterGradient } from '../../../kernels/webgpu/pointwise-filter-gradient/program.ts';
+import { pointwiseInputGradient } from '../../../kernels/webgpu/pointwise-input-gradient/program.ts';
+import { reluGradientRow } from '../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
+import { pointwiseTile } from '../../../kernels/webgpu/pointwise/product.ts';
+import { pointwiseForward } from '../../../kernels/webgpu/pointwise/program.ts';
+import { pointwiseRow } from '../../../kernels/webgpu/pointwise/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
@@ -17,8 +24,8 @@ import { spacing } from './group-forward.ts';
 import { recordMixBackward } from './group-mix.ts';
 import type { Mix } from './group-mix.ts';
 import type { Branch, GroupPlan, Reduce } from './group-plan.ts';
-import { gatherRow, reduceLanes } from './tensor.ts';
-import type { Tensor } from './tensor.ts';
+import { gatherQuad, reduceLanes, wholeQuad } from './tensor.ts';
+import type { Gather, Tensor } from './tensor.ts';
 import { productTiles, range } from './tiles.ts';
 
 export function recordBackward(group: GroupPlan, mix: Mix): void {
@@ -39,13 +46,15 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
   const separable = first.filter((b) => b.candidate.operation.kind === 'separable');
   const fromNode = (branches: readonly Branch[]): number[][] =>
     branches.flatMap((b) =>
-      range(b.outQuads).map((q) => [
-        b.p + q,
-        group.slot + b.p + q,
-        group.coefficient(b.candidate),
-        0,
-        ...nodeGather(group, b.candidate.to, b.block.filters, q),
-      ]),
+      range(b.outQuads).map((q) =>
+        normBackwardRow.pack({
+          inputQuad: b.p + q,
+          slot: group.slot + b.p + q,
+          coefficient: group.coefficient(b.candidate),
+          gateBefore: false,
+          ...nodeGather(group, b.candidate.to, b.block.filters, q),
+        }),
+      ),
     );
   const reduceRows = group.reduces.flatMap((r) => reduceBackRows(group, r));
   context.normBackward(
@@ -58,17 +67,15 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
     productBackward(group, second, dGradient);
     innerBackward(group, dGradient, inner);
     const rows = separable.flatMap((b) =>
-      range(b.outQuads).map((q) => [
-        b.p + q,
-        group.slot + b.p + q,
-        none,
-        0,
-        b.p + q,
-        none,
-        none,
-        none,
-        none,
-      ]),
+      range(b.outQuads).map((q) =>
+        normBackwardRow.pack({
+          inputQuad: b.p + q,
+          slot: group.slot + b.p + q,
+          coefficient: none,
+          gateBefore: false,
+          ...wholeQuad(b.p + q),
+        }),
+      ),
     );
     context.normBackward(p, inner.buffer, rows);
   }
@@ -77,9 +84,9 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
 }
 
 /** Lanes of the node gradient that feed quad `q` of a branch whose filters are `filters`. */
-function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): number[] {
+function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): Gather {
   const base = (to - 2) * group.quads * 4;
-  return gatherRow(q, filters.length, (i) => base + filters[i]);
+  return gatherQuad(q, filters.length, (i) => base + filters[i]);
 }
 
 function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
@@ -87,13 +94,15 @@ function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
   const idOf = new Map([...reduceLanes(plan.filters, plan.split)].map(([id, lane]) => [lane, id]));
   const base = (r.candidate.to - 2) * group.quads * 4;
   const total = (r.weights.quads[0] + r.weights.quads[1]) * 4;
-  return range(total / 4).map((q) => [
-    r.p + q,
-    group.slot + r.p + q,
-    group.coefficient(r.candidate),
-    1,
-    ...gatherRow(q, total, (lane) => (idOf.has(lane) ? base + idOf.get(lane)! : none)),
-  ]);
+  return range(total / 4).map((q) =>
+    normBackwardRow.pack({
+      inputQuad: r.p + q,
+      slot: group.slot + r.p + q,
+      coefficient: group.coefficient(r.candidate),
+      gateBefore: true,
+      ...gatherQuad(q, total, (lane) => (idOf.has(lane) ? base + idOf.get(lane)! : none)),
+    }),
+  );
 }
 
 /** Gradients of the pointwise weights and of D, from the gradient that lies in P. */
@@ -107,16 +116,23 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
   gpu.record(
     pointwiseFilterGradient({ relu: false, strided: false, tile }, group.context.sizes.filter),
     [group.d.buffer, group.p.buffer, chunks, tab],
-    { ...group.innerPlanes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
+    { ...group.innerPlanes, table: tables.add(filterRows), chunks: chunkCount, chunkStride },
     [chunkCount, filterRows.length],
   );
   const rows = branches.flatMap((b) =>
-    range(b.inQuads).map((i) => [b.p, b.outQuads, b.product.transposed + i * b.outQuads * 4, 0]),
+    range(b.inQuads).map((i) =>
+      pointwiseRow.pack({
+        inputQuad: b.p,
+        inputQuads: b.outQuads,
+        weights: b.product.transposed + i * b.outQuads * 4,
+        shift: 0,
+      }),
+    ),
   );
   gpu.record(
     pointwiseForward({ relu: false, strided: false }),
     [group.p.buffer, masked, dGradient.buffer, tab],
-    { ...group.innerPlanes, tab: tables.add(rows), yQuad: branches[0].d },
+    { ...group.innerPlanes, table: tables.add(rows), outputQuad: branches[0].d },
     [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), rows.length],
   );
 }
@@ -137,14 +153,16 @@ function tapsBackward(
     const rows = branches.flatMap((b) => {
       const [quad, slot] = inputOf(b);
       return range(b.inQuads).flatMap((q) =>
-        range(ceilDiv(c.kernel, columns)).map((i) => [
-          quad + q,
-          b.d + q,
-          b.taps.gradient + q * c.kernel ** 2,
-          slot + q,
-          ...spacing(b),
-          i * columns,
-        ]),
+        range(ceilDiv(c.kernel, columns)).map((i) =>
+          tapsRow.pack({
+            inputQuad: quad + q,
+            gradientQuad: b.d + q,
+            result: b.taps.gradient + q * c.kernel ** 2,
+            slot: slot + q,
+            ...spacing(b),
+            column: i * columns,
+          }),
+        ),
       );
     });
     gpu.record(
@@ -152,7 +170,7 @@ function tapsBackward(
       [x, g, chunks, tab, ...(v.activation === 'affine' ? [slotBuffer] : [])],
       {
         ...(level === 1 ? group.planes : group.innerPlanes),
-        tab: tables.add(rows),
+        table: tables.add(rows),
         chunks: chunkCount,
         chunkStride,
       },
@@ -161,7 +179,7 @@ function tapsBackward(
   }
 }
 
-interface Gather {
+interface InputGradient {
   readonly source: Tensor;
   readonly x: GpuBuffer;
   readonly target: GpuBuffer;
@@ -178,7 +196,7 @@ interface Gather {
 }
 
 /** Input gradients of depthwise convolutions, one pass a dilation: the readers of a pass share the columns' step. */
-function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void {
+function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: InputGradient): void {
   const v = group.variant(level);
   const classes = group.byClass(level);
   const { gpu, tables, tab, masked, slotBuffer } = group.context;
@@ -193,10 +211,21 @@ function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void
           .filter(
             (b) => members.includes(b) && (dilation === null || b.block.dilation === dilation),
           )
-          .map((b) => [b.d + q, b.taps.weights + q * b.block.kernel ** 2]);
-        return [tables.add(entries), entries.length];
+          .map((b) =>
+            readerRow.pack({
+              gradientQuad: b.d + q,
+              weights: b.taps.weights + q * b.block.kernel ** 2,
+            }),
+          );
+        return [readerListRow.pack({ readers: tables.add(entries), count: entries.length })];
       });
-      return [x, slot, dilation ?? 1, target, ...lists];
+      return readQuadRow.pack({
+        inputQuad: x,
+        slot,
+        dilation: dilation ?? 1,
+        outputQuad: target,
+        lists: tables.add(lists),
+      });
     });
     gpu.record(
       depthwiseInputGradient(
@@ -211,7 +240,7 @@ function depthwiseBackward(group: GroupPlan, level: 1 | 2, gather: Gather): void
         tab,
         ...(v.activation === 'affine' ? [slotBuffer] : []),
       ],
-      { ...gather.planes, tab: tables.add(rows), add: pass > 0 ? 1 : 0 },
+      { ...gather.planes, table: tables.add(rows), add: pass > 0 ? 1 : 0 },
       [group.tiles(gather.plane, v.rows, dilation ?? 1), rows.length],
     );
   });
@@ -289,24 +318,26 @@ function reduceBackward(group: GroupPlan, r: Reduce, part: GpuBuffer, low: numbe
   gpu.record(
     pointwiseFilterGradient({ relu: true, strided: true, tile: 2 }, group.context.sizes.filter),
     [states, group.p.buffer, chunks, tab],
-    { ...group.planes, tab: tables.add(filterRows), chunks: chunkCount, chunkStride },
+    { ...group.planes, table: tables.add(filterRows), chunks: chunkCount, chunkStride },
     [chunkCount, filterRows.length],
   );
   const total = weights.quads[0] + weights.quads[1];
-  const rows = range(view.quads).map((q) => [
-    r.p,
-    weights.quads[0],
-    weights.transposed + q * total * 4,
-    view.firstQuad + q,
-    view.firstQuad - low + q,
-    1,
-    r.p + weights.quads[0],
-    weights.quads[1],
-  ]);
+  const rows = range(view.quads).map((q) =>
+    reluGradientRow.pack({
+      gradientQuad: r.p,
+      gradientQuads: weights.quads[0],
+      weights: weights.transposed + q * total * 4,
+      inputQuad: view.firstQuad + q,
+      resultQuad: view.firstQuad - low + q,
+      add: true,
+      secondQuad: r.p + weights.quads[0],
+      secondQuads: weights.quads[1],
+    }),
+  );
   gpu.record(
     pointwiseInputGradient({ strided: true }),
     [group.p.buffer, masked, states, part, tab],
-    { ...group.planes, tab: tables.add(rows) },
+    { ...group.planes, table: tables.add(rows) },
     [ceilDiv(pixelsOf(group.inPlane), pointwiseTile), rows.length],
   );
 }

@@ -1,13 +1,18 @@
 /** Forward convolutions of a group: depthwise, pointwise, statistics, once for each level; factorized reduces. */
-import { depthwiseForward, depthwiseStep } from '../../../kernels/webgpu/depthwise.ts';
-import { pointwiseForward, pointwiseTile } from '../../../kernels/webgpu/pointwise.ts';
+import { depthwiseForward } from '../../../kernels/webgpu/depthwise/program.ts';
+import { depthwiseRow } from '../../../kernels/webgpu/depthwise/rows.ts';
+import { depthwiseStep } from '../../../kernels/webgpu/depthwise/window.ts';
+import { pointwiseTile } from '../../../kernels/webgpu/pointwise/product.ts';
+import { pointwiseForward } from '../../../kernels/webgpu/pointwise/program.ts';
+import { pointwiseRow } from '../../../kernels/webgpu/pointwise/rows.ts';
 import { ceilDiv, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Branch, GroupPlan } from './group-plan.ts';
 import { range } from './tiles.ts';
 
 /** Dilation and step of a branch, as the depthwise programs' rows want them. */
-export function spacing({ block }: Branch): [dilation: number, step: number] {
-  return [block.dilation, depthwiseStep(block.stride === 2 ? 2 : 1, block.dilation)];
+export function spacing({ block }: Branch): { dilation: number; step: number } {
+  const { dilation } = block;
+  return { dilation, step: depthwiseStep(block.stride === 2 ? 2 : 1, dilation) };
 }
 
 export function recordConvolutions(group: GroupPlan): void {
@@ -16,18 +21,20 @@ export function recordConvolutions(group: GroupPlan): void {
   const level1 = group.variant(1);
   for (const [kernel, branches] of group.byClass(1)) {
     const rows = branches.flatMap((b) =>
-      range(b.inQuads).map((q) => [
-        b.source.view.firstQuad + q,
-        b.taps.weights + q * b.block.kernel ** 2,
-        b.d + q,
-        0,
-        ...spacing(b),
-      ]),
+      range(b.inQuads).map((q) =>
+        depthwiseRow.pack({
+          inputQuad: b.source.view.firstQuad + q,
+          weights: b.taps.weights + q * b.block.kernel ** 2,
+          outputQuad: b.d + q,
+          slot: 0,
+          ...spacing(b),
+        }),
+      ),
     );
     gpu.record(
       depthwiseForward(level1, kernel),
       [group.buffers.states.buffer, masked, d.buffer, tab],
-      { ...group.planes, tab: tables.add(rows) },
+      { ...group.planes, table: tables.add(rows) },
       [group.depthwiseTiles(group.outPlane, level1), rows.length],
     );
   }
@@ -35,17 +42,19 @@ export function recordConvolutions(group: GroupPlan): void {
   for (const r of group.reduces) {
     const { view } = r.source;
     const reduceRows = [0, 1].flatMap((k) =>
-      range(r.weights.quads[k]).map((q) => [
-        view.firstQuad,
-        view.quads,
-        r.weights.forward[k] + q * view.quads * 4,
-        k,
-      ]),
+      range(r.weights.quads[k]).map((q) =>
+        pointwiseRow.pack({
+          inputQuad: view.firstQuad,
+          inputQuads: view.quads,
+          weights: r.weights.forward[k] + q * view.quads * 4,
+          shift: k,
+        }),
+      ),
     );
     gpu.record(
       pointwiseForward({ relu: true, strided: true }),
       [group.buffers.states.buffer, masked, p.buffer, tab],
-      { ...group.planes, tab: tables.add(reduceRows), yQuad: r.p },
+      { ...group.planes, table: tables.add(reduceRows), outputQuad: r.p },
       [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), reduceRows.length],
     );
   }
@@ -55,18 +64,20 @@ export function recordConvolutions(group: GroupPlan): void {
   for (const [kernel, branches] of group.byClass(2)) {
     const rows = branches.flatMap((b) => {
       const from = group.firstOf(b).p;
-      return range(b.inQuads).map((q) => [
-        from + q,
-        b.taps.weights + q * b.block.kernel ** 2,
-        b.d + q,
-        slot + from + q,
-        ...spacing(b),
-      ]);
+      return range(b.inQuads).map((q) =>
+        depthwiseRow.pack({
+          inputQuad: from + q,
+          weights: b.taps.weights + q * b.block.kernel ** 2,
+          outputQuad: b.d + q,
+          slot: slot + from + q,
+          ...spacing(b),
+        }),
+      );
     });
     gpu.record(
       depthwiseForward(level2, kernel),
       [p.buffer, masked, d.buffer, tab, slotBuffer],
-      { ...group.innerPlanes, tab: tables.add(rows) },
+      { ...group.innerPlanes, table: tables.add(rows) },
       [group.depthwiseTiles(group.outPlane, level2), rows.length],
     );
   }
@@ -74,15 +85,22 @@ export function recordConvolutions(group: GroupPlan): void {
   context.statistics(p, levelOne, slot + levelOne, p.quads - levelOne, () => false);
 }
 
-function pointwise(group: GroupPlan, branches: readonly Branch[], yQuad: number): void {
+function pointwise(group: GroupPlan, branches: readonly Branch[], outputQuad: number): void {
   const { gpu, tables, tab, masked } = group.context;
   const rows = branches.flatMap((b) =>
-    range(b.outQuads).map((o) => [b.d, b.inQuads, b.product.forward + o * b.inQuads * 4, 0]),
+    range(b.outQuads).map((o) =>
+      pointwiseRow.pack({
+        inputQuad: b.d,
+        inputQuads: b.inQuads,
+        weights: b.product.forward + o * b.inQuads * 4,
+        shift: 0,
+      }),
+    ),
   );
   gpu.record(
     pointwiseForward({ relu: false, strided: false }),
     [group.d.buffer, masked, group.p.buffer, tab],
-    { ...group.innerPlanes, tab: tables.add(rows), yQuad },
+    { ...group.innerPlanes, table: tables.add(rows), outputQuad },
     [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), rows.length],
   );
 }

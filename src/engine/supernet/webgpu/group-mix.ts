@@ -1,21 +1,26 @@
 /** The mixed operations of a group: candidates summed into their nodes, and the gradients of skips, pools, coefficients. */
+import { mixBackward } from '../../../kernels/webgpu/mix-backward/program.ts';
+import { mixForward } from '../../../kernels/webgpu/mix/program.ts';
 import {
-  mixBackward,
-  mixForward,
-  mixHeader,
-  mixRows,
-  targetRow,
-} from '../../../kernels/webgpu/mix.ts';
+  alignedShareRow,
+  gatheredShareRow,
+  mixListsRow,
+  packMix,
+} from '../../../kernels/webgpu/mix/rows.ts';
+import type { MixTable } from '../../../kernels/webgpu/mix/rows.ts';
+import { mixRows } from '../../../kernels/webgpu/mix/variant.ts';
+import { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
 import { none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { CandidatePlan } from '../plan.ts';
 import type { GroupPlan } from './group-plan.ts';
-import { gatherRow } from './tensor.ts';
+import { gatherQuad } from './tensor.ts';
 import { range } from './tiles.ts';
 
 /** What the backward pass needs of the forward one. */
 export interface Mix {
-  readonly tab: number;
+  /** Table of the group: see `packMix`. */
+  readonly table: number;
   readonly targets: readonly number[];
   /** Which pixel each max pool took, one byte a channel. */
   readonly winners: GpuBuffer;
@@ -28,29 +33,23 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   const { context, quads, candidates, sources } = group;
   const { gpu, tables, tab: tableBuffer } = context;
   const targets = [...new Set(candidates.map((k) => k.to))].sort((a, b) => a - b);
-  const rows = targets.map((to) => {
-    const row = [
-      (to - 2) * quads,
-      written.has(to) ? 1 : 0,
-      ...directCoefficients(group, to),
-      convolutionList(group, to),
-    ];
+  const rows = targets.map((to): MixTable['targets'][number] => {
+    const add = written.has(to);
     written.add(to);
-    return row;
+    return {
+      row: { quad: (to - 2) * quads, add, lists: convolutionLists(group, to) },
+      direct: directCoefficients(group, to),
+    };
   });
-  if (rows.some((row) => row.length !== targetRow)) throw new Error('mix target row');
   const pooled = (state: number): boolean =>
     candidates.some((k) => k.from === state && k.operation.kind.endsWith('pool'));
-  const header = [
-    targets.length,
-    quads,
-    ...[0, 1].flatMap((s) => {
-      const source = sources[s];
-      return source ? [source.fullQuad, pooled(source.state) ? 1 : 0] : [none, 0];
+  const table = tables.add(
+    packMix({
+      quads,
+      sources: sources.map((s) => ({ quad: s.fullQuad, pooled: pooled(s.state) })),
+      targets: rows,
     }),
-  ];
-  if (header.length !== mixHeader) throw new Error('mix header');
-  const tab = tables.add([header, ...rows]);
+  );
   const anyPool = sources.some((s) => pooled(s.state));
   const winners = context.own(
     gpu.buffer(anyPool ? sources.length * quads * pixelsOf(group.outPlane) * 4 : 16),
@@ -72,52 +71,61 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
         ...group.planes,
         ...context.dropPath,
         sources: sources.length,
-        tab,
+        table,
         slot: group.slot,
-        partial: 0,
       },
       [group.tiles(group.outPlane, mixRows), quads],
     );
   }
   const partial = context.partialCount;
   context.partialCount += sources.length * targets.length * sharesOf(group);
-  return { tab, targets, winners, partial };
+  return { table, targets, winners, partial };
 }
 
 /** Per source: coefficients of skip, average pool and max pool towards a node. */
-function directCoefficients(group: GroupPlan, to: number): number[] {
-  return [0, 1].flatMap((s) => {
-    const state = group.sources[s]?.state ?? -1;
+function directCoefficients(group: GroupPlan, to: number): MixTable['targets'][number]['direct'] {
+  return group.sources.map(({ state }) => {
     const find = (kind: string): number => {
       const found = group.candidates.find(
         (k) => k.to === to && k.from === state && k.operation.kind === kind && !k.reduce,
       );
       return found ? group.coefficient(found) : none;
     };
-    return [group.stride === 1 ? find('skip') : none, find('average-pool'), find('max-pool')];
+    return {
+      skip: group.stride === 1 ? find('skip') : none,
+      average: find('average-pool'),
+      maximum: find('max-pool'),
+    };
   });
 }
 
-/** For each quad of a node, the convolutions and reduces that write to it. */
-function convolutionList(group: GroupPlan, to: number): number {
+/** For each quad of a node, the convolutions and reduces that write to it: a table of `mixListsRow`. */
+function convolutionLists(group: GroupPlan, to: number): number {
   const { tables } = group.context;
-  const heads = range(group.quads).map((q) => {
+  const lists = range(group.quads).map((q) => {
     const aligned: number[][] = [];
     const gathered: number[][] = [];
     for (const k of group.candidates.filter((c) => c.to === to)) {
       const out = group.outputLanes(k);
       if (!out) continue;
-      const gather = gatherRow(q, group.cell.shape.channels, (id) => {
+      const gather = gatherQuad(q, group.cell.shape.channels, (id) => {
         const lane = out.laneOf.get(id);
         return lane === undefined ? none : out.base + lane;
       });
-      if (gather[0] !== none) aligned.push([group.coefficient(k), gather[0]]);
-      else if (gather.some((word) => word !== none))
-        gathered.push([group.coefficient(k), ...gather.slice(1)]);
+      const coefficient = group.coefficient(k);
+      if (gather.aligned !== none)
+        aligned.push(alignedShareRow.pack({ coefficient, quad: gather.aligned }));
+      else if (gather.lanes.some((lane) => lane !== none))
+        gathered.push(gatheredShareRow.pack({ coefficient, lanes: gather.lanes }));
     }
-    return [tables.add(aligned), aligned.length, tables.add(gathered), gathered.length];
+    return mixListsRow.pack({
+      aligned: tables.add(aligned),
+      alignedCount: aligned.length,
+      gathered: tables.add(gathered),
+      gatheredCount: gathered.length,
+    });
   });
-  return tables.add(heads);
+  return tables.add(lists);
 }
 
 const sharesOf = (group: GroupPlan): number => group.quads * group.tiles(group.inPlane, mixRows);
@@ -163,10 +171,12 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
   const { inPlace, full, fullGradient, outputGradient } = group.buffers;
   const gather = sources.flatMap(({ view }) =>
     range(quads).map((q) =>
-      gatherRow(q, group.cell.shape.channels, (id) => {
-        const lane = view.laneOf.get(id);
-        return lane === undefined ? none : (view.firstQuad - low) * 4 + lane;
-      }),
+      gatherRow.pack(
+        gatherQuad(q, group.cell.shape.channels, (id) => {
+          const lane = view.laneOf.get(id);
+          return lane === undefined ? none : (view.firstQuad - low) * 4 + lane;
+        }),
+      ),
     ),
   );
   const gridX = group.tiles(group.inPlane, mixRows);
@@ -189,8 +199,7 @@ export function recordMixBackward(group: GroupPlan, mix: Mix, part: GpuBuffer, l
       ...group.planes,
       ...context.dropPath,
       sources: sources.length,
-      tab: mix.tab,
-      slot: group.slot,
+      table: mix.table,
       partial: mix.partial,
       gather: context.tables.add(gather),
       gridX,

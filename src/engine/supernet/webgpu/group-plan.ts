@@ -5,8 +5,8 @@
  * Quads of P lie as [first blocks of separable | dilated | factorized reduce | second blocks of separable], so that
  * "level one" (the first three) and "final" (the last three) are each one range.
  */
-import { tilesAlong } from '../../../kernels/webgpu/depthwise.ts';
-import type { DepthwiseClass, DepthwiseVariant } from '../../../kernels/webgpu/depthwise.ts';
+import { tilesAlong } from '../../../kernels/webgpu/depthwise/window.ts';
+import type { DepthwiseClass, DepthwiseVariant } from '../../../kernels/webgpu/depthwise/window.ts';
 import { ceilDiv, none, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';

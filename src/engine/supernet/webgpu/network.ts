@@ -1,15 +1,22 @@
 /** Records a whole training step of a super-net: prologue, forward, loss, backward, update. */
 import {
-  auxiliaryCrossEntropy,
-  crossEntropy,
-  globalPool,
   linear,
   linearFilterGradient,
   linearInputGradient,
-} from '../../../kernels/webgpu/head.ts';
+} from '../../../kernels/webgpu/classifier/program.ts';
+import { featureRow, laneFeatureRow } from '../../../kernels/webgpu/classifier/rows.ts';
+import {
+  auxiliaryCrossEntropy,
+  crossEntropy,
+} from '../../../kernels/webgpu/cross-entropy/program.ts';
+import { globalPool } from '../../../kernels/webgpu/global-pool/program.ts';
+import { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
+import { normBackwardRow } from '../../../kernels/webgpu/norm-backward/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Gpu, GpuBuffer, Recording } from '../../../kernels/webgpu/runtime.ts';
-import { stemFilterGradient, stemForward, stemRows } from '../../../kernels/webgpu/stem.ts';
+import { stemFilterGradient } from '../../../kernels/webgpu/stem-filter-gradient/program.ts';
+import { stemRows } from '../../../kernels/webgpu/stem/column.ts';
+import { stemForward } from '../../../kernels/webgpu/stem/program.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { HeadPlan, NetworkParameters, NetworkPlan } from '../plan.ts';
 import { Context } from './context.ts';
@@ -18,6 +25,7 @@ import { recordEpilogue } from './epilogue.ts';
 import { recordGroup } from './group.ts';
 import { recordPreprocess } from './preprocess.ts';
 import type { Feature } from './preprocess.ts';
+import { wholeQuad } from './tensor.ts';
 import { range } from './tiles.ts';
 
 /** Device buffers of a loaded network that the stepper reads and writes. */
@@ -173,7 +181,7 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
     [tiles, quads],
   );
   context.statistics(raw, 0, slot, quads, () => false);
-  const rows = range(quads).map((q) => [q, none, none, none, none]);
+  const rows = range(quads).map((q) => gatherRow.pack(wholeQuad(q)));
   context.apply(raw, slot, tensor, 0, rows);
   const feature: Feature = {
     tensor,
@@ -186,12 +194,20 @@ function recordStem(context: Context, images: GpuBuffer): Feature {
     context.normBackward(
       raw,
       feature.gradient,
-      range(quads).map((q) => [q, slot + q, none, 0, q, none, none, none, none]),
+      range(quads).map((q) =>
+        normBackwardRow.pack({
+          inputQuad: q,
+          slot: slot + q,
+          coefficient: none,
+          gateBefore: false,
+          ...wholeQuad(q),
+        }),
+      ),
     );
     gpu.record(
       stemFilterGradient(space.imageChannels, context.sizes.filter),
       [images, raw.buffer, context.chunks],
-      { ...size, base: gradient, chunks: chunkCount, chunkStride: context.chunkStride },
+      { ...size, result: gradient, chunks: chunkCount, chunkStride: context.chunkStride },
       [chunkCount, quads * 3],
     );
   });
@@ -226,7 +242,7 @@ function placeHead(context: Context, { name, inputs }: HeadPlan, { tensor, laneO
     gradient: context.own(gpu.buffer(batch * classes * 4)),
     losses: context.own(gpu.buffer(batch * 8)),
     lanes,
-    laneTab: context.tables.add([lanes]),
+    laneTable: context.tables.add(lanes.map((lane) => featureRow.pack({ lane }))),
     shape: {
       batch,
       classes,
@@ -246,12 +262,12 @@ type PlacedHead = ReturnType<typeof placeHead>;
 function headForward(
   { gpu, values, tab }: Context,
   end: Feature,
-  { pooled, logits, shape, at, laneTab }: PlacedHead,
+  { pooled, logits, shape, at, laneTable }: PlacedHead,
 ): void {
   gpu.record(globalPool, [end.tensor.buffer, pooled], shape, [
     ceilDiv(shape.batch * shape.quads, 64),
   ]);
-  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, tab: laneTab }, [
+  gpu.record(linear, [pooled, values, logits, tab], { ...shape, ...at, table: laneTable }, [
     ceilDiv(shape.batch * shape.classes, 64),
   ]);
 }
@@ -260,21 +276,21 @@ function headForward(
 function headBackward(
   { gpu, tables, values, tab }: Context,
   end: Feature,
-  { pooled, gradient, shape, at, laneTab, lanes }: PlacedHead,
+  { pooled, gradient, shape, at, laneTable, lanes }: PlacedHead,
   grads: GpuBuffer,
 ): void {
   const grid = [ceilDiv((lanes.length + 1) * shape.classes, 64)] as const;
   gpu.record(
     linearFilterGradient,
     [pooled, gradient, grads, tab],
-    { ...shape, ...at, tab: laneTab },
+    { ...shape, ...at, table: laneTable },
     grid,
   );
   const featureOf = new Array<number>(shape.quads * 4).fill(none);
   lanes.forEach((lane, f) => (featureOf[lane] = f));
-  const featureTab = tables.add([featureOf]);
+  const featureTable = tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature })));
   const buffers = [gradient, values, end.gradient, tab];
-  gpu.record(linearInputGradient, buffers, { ...shape, ...at, tab: featureTab }, [
+  gpu.record(linearInputGradient, buffers, { ...shape, ...at, table: featureTable }, [
     ceilDiv(shape.batch * shape.quads, 64),
   ]);
   end.gradientWritten = true;

@@ -1,17 +1,19 @@
 /** The two inputs of a cell: relu, 1x1 convolution (or factorized reduce), batch norm, gate. */
-import {
-  pointwiseFilterGradient,
-  pointwiseForward,
-  pointwiseInputGradient,
-  pointwiseTile,
-} from '../../../kernels/webgpu/pointwise.ts';
+import { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
+import { normBackwardRow } from '../../../kernels/webgpu/norm-backward/rows.ts';
+import { pointwiseFilterGradient } from '../../../kernels/webgpu/pointwise-filter-gradient/program.ts';
+import { pointwiseInputGradient } from '../../../kernels/webgpu/pointwise-input-gradient/program.ts';
+import { reluGradientRow } from '../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
+import { pointwiseTile } from '../../../kernels/webgpu/pointwise/product.ts';
+import { pointwiseForward } from '../../../kernels/webgpu/pointwise/program.ts';
+import { pointwiseRow } from '../../../kernels/webgpu/pointwise/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { CellPlan, PreprocessPlan } from '../plan.ts';
 import type { Context } from './context.ts';
 import type { PointwiseWeights, ReduceWeights } from './registry.ts';
 import type { Source } from './group.ts';
-import { gatherRow, packed, reduceLanes, reduceQuads } from './tensor.ts';
+import { gatherQuad, packed, reduceLanes, reduceQuads, wholeQuad } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 import { productTiles, range } from './tiles.ts';
 
@@ -69,7 +71,7 @@ export function recordPreprocess(
     gpu.record(
       pointwiseForward({ relu: true, strided }),
       [slot.input.tensor.buffer, masked, raw.buffer, tab],
-      { ...planes(slot, raw), tab: tables.add(rows), yQuad: slot.first },
+      { ...planes(slot, raw), table: tables.add(rows), outputQuad: slot.first },
       [ceilDiv(pixelsOf(plane), pointwiseTile), rows.length],
     );
   }
@@ -81,7 +83,7 @@ export function recordPreprocess(
     slotBase,
     states,
     0,
-    range(raw.quads).map((q) => [q, none, none, none, none]),
+    range(raw.quads).map((q) => gatherRow.pack(wholeQuad(q))),
   );
 
   // At full width, node and state channels share lanes: pools and skips need no gather.
@@ -92,10 +94,12 @@ export function recordPreprocess(
   if (!inPlaceLanes) {
     const rows = slots.flatMap((slot) =>
       range(fullQuads).map((q) =>
-        gatherRow(q, channels, (id) => {
-          const lane = slot.laneOf.get(id);
-          return lane === undefined ? none : slot.first * 4 + lane;
-        }),
+        gatherRow.pack(
+          gatherQuad(q, channels, (id) => {
+            const lane = slot.laneOf.get(id);
+            return lane === undefined ? none : slot.first * 4 + lane;
+          }),
+        ),
       ),
     );
     context.apply(raw, slotBase, full, 0, rows);
@@ -191,16 +195,18 @@ function planes(slot: Slot, raw: Tensor): Record<string, number> {
 function forwardRows(slot: Slot): number[][] {
   const inQuads = slot.input.tensor.quads;
   const { weights } = slot;
-  if (weights.kind === 'product')
-    return range(slot.quads).map((o) => [0, inQuads, weights.product.forward + o * inQuads * 4, 0]);
-  return [0, 1].flatMap((k) =>
-    range(weights.reduce.quads[k]).map((o) => [
-      0,
-      inQuads,
-      weights.reduce.forward[k] + o * inQuads * 4,
-      k,
-    ]),
-  );
+  const rows = (quads: number, forward: number, shift: number): number[][] =>
+    range(quads).map((o) =>
+      pointwiseRow.pack({
+        inputQuad: 0,
+        inputQuads: inQuads,
+        weights: forward + o * inQuads * 4,
+        shift,
+      }),
+    );
+  if (weights.kind === 'product') return rows(slot.quads, weights.product.forward, 0);
+  const { quads, forward } = weights.reduce;
+  return [0, 1].flatMap((k) => rows(quads[k], forward[k], k));
 }
 
 function backward(
@@ -214,15 +220,17 @@ function backward(
   context.part('backward');
   const rows = slots.flatMap((slot, s) => {
     const idOf = new Map([...slot.laneOf].map(([id, lane]) => [lane, id]));
-    return range(slot.quads).map((q) => [
-      slot.first + q,
-      slotBase + slot.first + q,
-      none,
-      0,
-      ...gatherRow(q, slot.quads * 4, (lane) =>
-        idOf.has(lane) ? s * fullQuads * 4 + idOf.get(lane)! : none,
-      ),
-    ]);
+    return range(slot.quads).map((q) =>
+      normBackwardRow.pack({
+        inputQuad: slot.first + q,
+        slot: slotBase + slot.first + q,
+        coefficient: none,
+        gateBefore: false,
+        ...gatherQuad(q, slot.quads * 4, (lane) =>
+          idOf.has(lane) ? s * fullQuads * 4 + idOf.get(lane)! : none,
+        ),
+      }),
+    );
   });
   context.normBackward(raw, fullGradient, rows);
   for (const slot of slots) slotBackward(context, slot, raw);
@@ -251,27 +259,33 @@ function slotBackward(context: Context, slot: Slot, raw: Tensor): void {
   gpu.record(
     pointwiseFilterGradient({ relu: true, strided, tile: 2 }, context.sizes.filter),
     [input.tensor.buffer, raw.buffer, chunks, tab],
-    { ...shape, tab: tables.add(filterRows), chunks: chunkCount, chunkStride: context.chunkStride },
+    {
+      ...shape,
+      table: tables.add(filterRows),
+      chunks: chunkCount,
+      chunkStride: context.chunkStride,
+    },
     [chunkCount, filterRows.length],
   );
   const transposed =
     weights.kind === 'product' ? weights.product.transposed : weights.reduce.transposed;
   const [a, b] = weights.kind === 'product' ? [slot.quads, 0] : weights.reduce.quads;
-  const add = input.gradientWritten ? 1 : 0;
-  const rows = range(inQuads).map((q) => [
-    slot.first,
-    a,
-    transposed + q * (a + b) * 4,
-    q,
-    q,
-    add,
-    slot.first + a,
-    b,
-  ]);
+  const rows = range(inQuads).map((q) =>
+    reluGradientRow.pack({
+      gradientQuad: slot.first,
+      gradientQuads: a,
+      weights: transposed + q * (a + b) * 4,
+      inputQuad: q,
+      resultQuad: q,
+      add: input.gradientWritten,
+      secondQuad: slot.first + a,
+      secondQuads: b,
+    }),
+  );
   gpu.record(
     pointwiseInputGradient({ strided }),
     [raw.buffer, masked, input.tensor.buffer, input.gradient, tab],
-    { ...shape, tab: tables.add(rows) },
+    { ...shape, table: tables.add(rows) },
     [ceilDiv(pixelsOf(input.tensor.plane), pointwiseTile), rows.length],
   );
   input.gradientWritten = true;

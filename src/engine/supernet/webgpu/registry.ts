@@ -1,4 +1,6 @@
 /** Tables that the programs read: rows of words, masked weights in kernel order, and norm slots. */
+import { statisticsRow } from '../../../kernels/webgpu/norm-statistics/rows.ts';
+import { laneRow } from '../../../kernels/webgpu/prologue/rows.ts';
 import { none, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { ParameterSpec } from '../plan.ts';
 
@@ -192,38 +194,47 @@ export interface NormSpecs {
 
 /** Slots of all norms, a quad of channels each. */
 export class SlotRegistry {
-  /** A lane: [gamma, beta, gate or none, threshold or none] as parameter indices. */
-  readonly lanes: number[][] = [];
+  private readonly rows: number[][] = [];
   private readonly running: { mean: number; variance: number }[] = [];
 
   get count(): number {
-    return this.lanes.length / 4;
+    return this.rows.length / 4;
+  }
+
+  /** Packed `laneRow`s, four a slot. */
+  get lanes(): readonly (readonly number[])[] {
+    return this.rows;
   }
 
   /** Reserves the slots of one norm; `positions[i]` = lane of its i-th channel. Returns the first slot. */
   add(specs: NormSpecs, positions: Positions, quads: number): number {
     const first = this.count;
     for (let i = 0; i < quads * 4; i++) {
-      this.lanes.push([none, none, none, none]);
+      this.rows.push(laneRow.pack({ gamma: none, beta: none, gate: none, threshold: none }));
       this.running.push({ mean: none, variance: none });
     }
     positions.forEach((position, i) => {
       const lane = first * 4 + position;
       const gate = specs.gate ? specs.gate.offset + i : none;
-      this.lanes[lane] = [
-        specs.gamma.offset + i,
-        specs.beta.offset + i,
+      this.rows[lane] = laneRow.pack({
+        gamma: specs.gamma.offset + i,
+        beta: specs.beta.offset + i,
         gate,
-        specs.gate ? specs.threshold : none,
-      ];
+        threshold: specs.gate ? specs.threshold : none,
+      });
       this.running[lane] = { mean: specs.mean.offset + i, variance: specs.variance.offset + i };
     });
     return first;
   }
 
-  /** A row of the statistics program for `slot` over quad `xQuad`. */
-  statisticsRow(slot: number, xQuad: number, before: boolean): number[] {
+  /** A packed row of the statistics programs for `slot` over quad `inputQuad`. */
+  statisticsRow(slot: number, inputQuad: number, gateBefore: boolean): number[] {
     const lanes = [0, 1, 2, 3].map((l) => this.running[slot * 4 + l]);
-    return [xQuad, before ? 1 : 0, ...lanes.map((l) => l.mean), ...lanes.map((l) => l.variance)];
+    return statisticsRow.pack({
+      inputQuad,
+      gateBefore,
+      means: lanes.map((l) => l.mean),
+      variances: lanes.map((l) => l.variance),
+    });
   }
 }

@@ -1,5 +1,6 @@
 /** Activations in quad-planar layout and where their channels lie. */
 import { none, quadsOf } from '../../../kernels/webgpu/quad.ts';
+import type { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 
@@ -32,16 +33,21 @@ export const reduceQuads = (filters: readonly number[], split: number): [number,
   return [quadsOf(first), quadsOf(filters.length - first)];
 };
 
+/** Where the channels of a quad come from: see `gatherFields`. */
+export type Gather = Parameters<(typeof gatherRow)['pack']>[0];
+
+/** Quad `quad` as it is. */
+export const wholeQuad = (quad: number): Gather => ({
+  aligned: quad,
+  lanes: [none, none, none, none],
+});
+
 /**
- * Gather row for quad `quad` of a tensor laid out by channel id: [aligned source quad or none, 4 x source lane or none].
+ * Where the channels of quad `quad` of a tensor laid out by channel id come from.
  * `laneOf(id)`: absolute lane in the source, or none. Aligned when all four lanes lie in one source quad in place (a
  * channel beyond the width counts as in place: both lanes are spare).
  */
-export function gatherRow(
-  quad: number,
-  channels: number,
-  laneOf: (id: number) => number,
-): number[] {
+export function gatherQuad(quad: number, channels: number, laneOf: (id: number) => number): Gather {
   const lanes = [0, 1, 2, 3].map((l) => (quad * 4 + l < channels ? laneOf(quad * 4 + l) : none));
   const source = lanes[0] === none ? none : lanes[0] >> 2;
   const aligned =
@@ -49,5 +55,5 @@ export function gatherRow(
     lanes.every((lane, l) =>
       quad * 4 + l >= channels ? true : lane !== none && lane === source * 4 + l,
     );
-  return [aligned ? source : none, ...lanes];
+  return { aligned: aligned ? source : none, lanes };
 }

@@ -1,4 +1,6 @@
 /** Small helpers of the recordings. */
+import { productTileRow } from '../../../kernels/webgpu/pointwise-filter-gradient/rows.ts';
+
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Rows of the pointwise filter gradient: tiles of up to `tile` x `tile` quads that cover one weight matrix. */
@@ -14,16 +16,17 @@ export function productTiles(
   const rows: number[][] = [];
   for (let i = 0; i < xQuads; i += tile) {
     for (let o = 0; o < gQuads; o += tile) {
-      const base = gradient + o * xQuads * 4 + i * 4;
-      rows.push([
-        xQuad + i,
-        Math.min(tile, xQuads - i),
-        gQuad + o,
-        Math.min(tile, gQuads - o),
-        shift,
-        base,
-        xQuads * 4,
-      ]);
+      rows.push(
+        productTileRow.pack({
+          inputQuad: xQuad + i,
+          inputQuads: Math.min(tile, xQuads - i),
+          gradientQuad: gQuad + o,
+          gradientQuads: Math.min(tile, gQuads - o),
+          shift,
+          result: gradient + o * xQuads * 4 + i * 4,
+          resultStride: xQuads * 4,
+        }),
+      );
     }
   }
   return rows;

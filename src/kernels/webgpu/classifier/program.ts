@@ -1,0 +1,113 @@
+/** The linear classifier on the pooled features, and its gradients. Few dispatches of a step, and left simple. */
+import type { Program } from '../runtime.ts';
+import { wgsl } from '../wgsl.ts';
+import { featureRow, laneFeatureRow } from './rows.ts';
+
+/** logits[image * classes + class]. Table: `featureRow`. Grid: [images * classes / 64]. */
+export const linear: Program = {
+  label: 'classifier',
+  bindings: [
+    ['pooled', 'read', 'f32'],
+    ['values', 'read', 'f32'],
+    ['logits', 'read_write', 'f32'],
+    ['tables', 'read', 'u32'],
+  ],
+  params: ['batch', 'classes', 'features', 'lanes', 'weight', 'bias', 'table'],
+  workgroupSize: 64,
+  code: wgsl`
+    ${featureRow.wgsl}
+    fn run(local : u32, group : vec3u) {
+      let i = group.x * 64u + local;
+      if (i >= params.batch * params.classes) {
+        return;
+      }
+      let image = i / params.classes;
+      let label = i % params.classes;
+      var sum = values[params.bias + label];
+      for (var f = 0u; f < params.features; f++) {
+        let lane = readFeature(params.table, f).lane;
+        sum += pooled[image * params.lanes + lane] * values[params.weight + f * params.classes + label];
+      }
+      logits[i] = sum;
+    }
+  `,
+};
+
+/** Gradients of the classifier's weight and bias. Table: `featureRow`. Grid: [(features + 1) * classes / 64]. */
+export const linearFilterGradient: Program = {
+  label: 'classifier filter gradient',
+  bindings: [
+    ['pooled', 'read', 'f32'],
+    ['gradients', 'read', 'f32'],
+    ['parameterGradients', 'read_write', 'f32'],
+    ['tables', 'read', 'u32'],
+  ],
+  params: ['batch', 'classes', 'features', 'lanes', 'weight', 'bias', 'table'],
+  workgroupSize: 64,
+  code: wgsl`
+    ${featureRow.wgsl}
+    fn run(local : u32, group : vec3u) {
+      let i = group.x * 64u + local;
+      if (i >= (params.features + 1u) * params.classes) {
+        return;
+      }
+      let f = i / params.classes;
+      let label = i % params.classes;
+      var sum = 0.0;
+      if (f < params.features) {
+        let lane = readFeature(params.table, f).lane;
+        for (var image = 0u; image < params.batch; image++) {
+          sum += pooled[image * params.lanes + lane] * gradients[image * params.classes + label];
+        }
+        parameterGradients[params.weight + i] = sum;
+      } else {
+        for (var image = 0u; image < params.batch; image++) {
+          sum += gradients[image * params.classes + label];
+        }
+        parameterGradients[params.bias + label] = sum;
+      }
+    }
+  `,
+};
+
+/**
+ * Gradient of the last cell's output, the same for every pixel of a plane. Table: `laneFeatureRow`.
+ * Grid: [images * quads / 64].
+ */
+export const linearInputGradient: Program = {
+  label: 'classifier input gradient',
+  bindings: [
+    ['gradients', 'read', 'f32'],
+    ['values', 'read', 'f32'],
+    ['results', 'read_write', 'vec4f'],
+    ['tables', 'read', 'u32'],
+  ],
+  params: ['batch', 'classes', 'quads', 'area', 'weight', 'table'],
+  workgroupSize: 64,
+  code: wgsl`
+    ${laneFeatureRow.wgsl}
+    fn run(local : u32, group : vec3u) {
+      let i = group.x * 64u + local;
+      if (i >= params.batch * params.quads) {
+        return;
+      }
+      let image = i / params.quads;
+      let quad = i % params.quads;
+      var sum = vec4f();
+      for (var lane = 0u; lane < 4u; lane++) {
+        let feature = readLaneFeature(params.table, quad * 4u + lane).feature;
+        if (feature == NONE) {
+          continue;
+        }
+        for (var label = 0u; label < params.classes; label++) {
+          sum[lane] += gradients[image * params.classes + label] * values[params.weight + feature * params.classes + label];
+        }
+      }
+      sum /= f32(params.area);
+      let plane = (quad * params.batch + image) * params.area;
+      for (var pixel = 0u; pixel < params.area; pixel++) {
+        results[plane + pixel] = sum;
+      }
+    }
+  `,
+};

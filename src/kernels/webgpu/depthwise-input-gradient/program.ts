@@ -1,0 +1,162 @@
+/**
+ * Gradient of depthwise convolutions towards their input: a gather, so nothing is added twice and no atomics are needed.
+ */
+import {
+  activate,
+  checkDepthwise,
+  columnFunction,
+  convolve,
+  depthwiseLabel,
+  depthwiseParams,
+  loadNorm,
+  slotBinding,
+} from '../depthwise/window.ts';
+import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
+import type { Program } from '../runtime.ts';
+import { slotFunctions } from '../slots.ts';
+import { sequence, unroll, wgsl } from '../wgsl.ts';
+import { readerListRow, readerRow, readQuadRow } from './rows.ts';
+
+/**
+ * results[quad] (+)= act'(input) * sum over the convolutions that read this quad of the transposed convolution of their
+ * gradient. The readers of one row have one dilation; `add` = 1 in the passes after the first. height, width are the
+ * gradient's; the result's are inHeight, inWidth. Grid: [columns of the input / 64, rows of the table].
+ * @param classes kernel classes; each row names a list of readers for every one of them.
+ * @throws RangeError for a class that is not supported.
+ */
+export function depthwiseInputGradient(
+  v: DepthwiseVariant,
+  classes: readonly DepthwiseClass[],
+): Program {
+  for (const c of classes) checkDepthwise(v, c);
+  const gather = v.stride === 1 ? gatherDense : gatherStrided;
+  const rows = (make: (r: number) => string): string => unroll(v.rows, make);
+  return {
+    label: `depthwise input gradient ${depthwiseLabel(v, ...classes.map((c) => c.kernel))}`,
+    bindings: [
+      ['gradients', 'read', 'vec4f'],
+      ['weights', 'read', 'vec4f'],
+      ['inputs', 'read', 'vec4f'],
+      ['results', 'read_write', 'vec4f'],
+      ['tables', 'read', 'u32'],
+      ...(v.activation === 'affine' ? [slotBinding] : []),
+    ],
+    params: [...depthwiseParams, 'add'],
+    workgroupSize: 64,
+    code: (subgroups) => wgsl`
+      ${readQuadRow.wgsl}
+      ${readerListRow.wgsl}
+      ${readerRow.wgsl}
+      ${slotFunctions}
+      ${columnFunction(v.rows)}
+      fn run(local : u32, group : vec3u) {
+        let quad = readReadQuad(params.table, group.y);
+        let dilation = quad.dilation;
+        let step = ${v.stride === 1 ? 'dilation' : '1'};
+        let column = columnAt(group.x * 64u + local, params.inHeight, params.inWidth, u32(step));
+        let height = i32(params.height);
+        let width = i32(params.width);
+        ${rows((r) => `var sum${r} = vec4f();`)}
+        ${classes
+          .map(
+            (c, i) => wgsl`
+              let list${i} = readReaderList(quad.lists, ${i}u);
+              for (var i = 0u; i < list${i}.count; i++) {
+                let reader = readReader(list${i}.readers, i);
+                let plane = (reader.gradientQuad * params.batch + column.image) * params.height * params.width;
+                let taps = reader.weights;
+                ${gather(v, c, subgroups)}
+              }
+            `,
+          )
+          .join('\n')}
+        ${loadNorm(v, 'quad.slot')}
+        let area = params.inHeight * params.inWidth;
+        let read = (quad.inputQuad * params.batch + column.image) * area + u32(column.x);
+        let out = (quad.outputQuad * params.batch + column.image) * area + u32(column.x);
+        let inHeight = i32(params.inHeight);
+        ${rows(
+          (r) => wgsl`
+            let outY${r} = column.y + ${r} * step;
+            let at${r} = u32(min(outY${r}, inHeight - 1)) * params.inWidth;
+          `,
+        )}
+        ${
+          v.activation === 'none'
+            ? ''
+            : rows(
+                (r) =>
+                  `sum${r} = select(vec4f(), sum${r}, ${activate(v, `inputs[read + at${r}]`)} > vec4f());`,
+              )
+        }
+        if (params.add != 0u) {
+          ${rows((r) => `sum${r} += results[out + at${r}];`)}
+        }
+        ${rows(
+          (r) => wgsl`
+            if (column.inside && outY${r} < inHeight) {
+              results[out + at${r}] = sum${r};
+            }
+          `,
+        )}
+      }
+    `,
+  };
+}
+
+/** Stride 1: the forward convolution with the kernel turned around. */
+function gatherDense(v: DepthwiseVariant, c: DepthwiseClass, subgroups: boolean): string {
+  const last = c.kernel * c.kernel - 1;
+  return convolve(
+    v,
+    c,
+    {
+      source: 'gradients',
+      height: 'height',
+      width: 'width',
+      activate: (load) => load,
+      tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(kx)`,
+    },
+    subgroups,
+  );
+}
+
+/** Stride 2: only taps whose offset has the pixel's parity reach an output. A column starts at an even row. */
+function gatherStrided(v: DepthwiseVariant, { kernel, dilation }: DepthwiseClass): string {
+  const padding = ((kernel - 1) / 2) * dilation;
+  // Output rows needed: (column row + padding - tap) / 2 for even numerators, relative to column.y / 2.
+  const numerator = (r: number, ky: number): number => r + padding - ky * dilation;
+  const halves = sequence(v.rows)
+    .flatMap((r) => sequence(kernel).map((ky) => numerator(r, ky)))
+    .filter((o) => o % 2 === 0)
+    .map((o) => o / 2);
+  const low = Math.min(...halves);
+  const count = Math.max(...halves) - low + 1;
+  const tapRow = (ky: number): string => {
+    const reached = sequence(v.rows).filter((r) => numerator(r, ky) % 2 === 0);
+    if (reached.length === 0) return '';
+    return wgsl`
+      let tap${ky} = weights[taps + u32(${ky * kernel} + kx)];
+      ${reached.map((r) => `sum${r} += value${numerator(r, ky) / 2 - low} * tap${ky};`).join('\n')}
+    `;
+  };
+  return wgsl`
+    let start = column.y / 2 + ${low};
+    ${unroll(
+      count,
+      (r) => wgsl`
+        let y${r} = start + ${r};
+        let inside${r} = y${r} >= 0 && y${r} < height;
+        let row${r} = plane + u32(clamp(y${r}, 0, height - 1)) * u32(width);
+      `,
+    )}
+    for (var kx = 0; kx < ${kernel}; kx++) {
+      let twice = column.x + ${padding} - kx * ${dilation};
+      let x = twice / 2;
+      if ((twice & 1) == 0 && x >= 0 && x < width) {
+        ${unroll(count, (r) => `let value${r} = select(vec4f(), gradients[row${r} + u32(x)], inside${r});`)}
+        ${sequence(kernel).map(tapRow).filter(Boolean).join('\n')}
+      }
+    }
+  `;
+}

@@ -1,0 +1,76 @@
+/**
+ * Depthwise convolutions of any supported kernel size, stride and dilation, many at once: every output quad has a table
+ * row that names its input quad, its weights and its dilation. Relu, or a batch norm's scale and shift and then relu, is
+ * applied while the input is read.
+ */
+import type { Program } from '../runtime.ts';
+import { slotFunctions } from '../slots.ts';
+import { unroll, wgsl } from '../wgsl.ts';
+import { depthwiseRow } from './rows.ts';
+import {
+  activate,
+  checkDepthwise,
+  columnFunction,
+  convolve,
+  depthwiseLabel,
+  depthwiseParams,
+  loadNorm,
+  slotBinding,
+} from './window.ts';
+import type { DepthwiseClass, DepthwiseVariant, Window } from './window.ts';
+
+/**
+ * outputs[row.outputQuad] = depthwise(act(inputs[row.inputQuad]), weights[row.weights ..]), [quad][pixel]; weights lie as
+ * [quad][tap]. Grid: [columns / 64, rows of the table].
+ * @throws RangeError for a class that is not supported.
+ */
+export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Program {
+  checkDepthwise(v, c);
+  const window: Window = {
+    source: 'inputs',
+    height: 'inHeight',
+    width: 'inWidth',
+    activate: (load) => activate(v, load),
+    tap: (ky) => `${ky} * ${c.kernel}u + u32(kx)`,
+  };
+  return {
+    label: `depthwise ${depthwiseLabel(v, c.kernel)}`,
+    bindings: [
+      ['inputs', 'read', 'vec4f'],
+      ['weights', 'read', 'vec4f'],
+      ['outputs', 'read_write', 'vec4f'],
+      ['tables', 'read', 'u32'],
+      ...(v.activation === 'affine' ? [slotBinding] : []),
+    ],
+    params: depthwiseParams,
+    workgroupSize: 64,
+    code: (subgroups) => wgsl`
+      ${depthwiseRow.wgsl}
+      ${slotFunctions}
+      ${columnFunction(v.rows)}
+      fn run(local : u32, group : vec3u) {
+        let row = readDepthwiseRow(params.table, group.y);
+        let dilation = row.dilation;
+        let column = columnAt(group.x * 64u + local, params.height, params.width, u32(row.step));
+        let taps = row.weights;
+        let inHeight = i32(params.inHeight);
+        let inWidth = i32(params.inWidth);
+        let plane = (row.inputQuad * params.batch + column.image) * params.inHeight * params.inWidth;
+        ${loadNorm(v, 'row.slot')}
+        ${unroll(v.rows, (r) => `var sum${r} = vec4f();`)}
+        ${convolve(v, c, window, subgroups)}
+        let out = (row.outputQuad * params.batch + column.image) * params.height * params.width + u32(column.x);
+        let height = i32(params.height);
+        ${unroll(
+          v.rows,
+          (r) => wgsl`
+            let outY${r} = column.y + ${r} * row.step;
+            if (column.inside && outY${r} < height) {
+              outputs[out + u32(outY${r}) * params.width] = sum${r};
+            }
+          `,
+        )}
+      }
+    `,
+  };
+}

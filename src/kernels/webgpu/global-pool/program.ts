@@ -1,0 +1,28 @@
+/** Global average pool. */
+import type { Program } from '../runtime.ts';
+import { wgsl } from '../wgsl.ts';
+
+/** pooled[image * quads + quad] = mean over the plane of `area` pixels. Grid: [images * quads / 64]. */
+export const globalPool: Program = {
+  label: 'global pool',
+  bindings: [
+    ['inputs', 'read', 'vec4f'],
+    ['pooled', 'read_write', 'vec4f'],
+  ],
+  params: ['batch', 'quads', 'area'],
+  workgroupSize: 64,
+  code: wgsl`
+    fn run(local : u32, group : vec3u) {
+      let i = group.x * 64u + local;
+      if (i >= params.batch * params.quads) {
+        return;
+      }
+      let plane = ((i % params.quads) * params.batch + i / params.quads) * params.area;
+      var sum = vec4f();
+      for (var pixel = 0u; pixel < params.area; pixel++) {
+        sum += inputs[plane + pixel];
+      }
+      pooled[i] = sum / f32(params.area);
+    }
+  `,
+};

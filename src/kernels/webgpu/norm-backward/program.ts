@@ -1,0 +1,107 @@
+/** The backward pass of batch norm and gate, a workgroup a quad: both reductions and the input gradient, in place. */
+import { reducePairFunction } from '../norm/reduce.ts';
+import type { Program } from '../runtime.ts';
+import { slotFunctions } from '../slots.ts';
+import { wgsl } from '../wgsl.ts';
+import { normBackwardRow } from './rows.ts';
+
+/**
+ * With u the upstream gradient: leaves sum(u) and sum(u x^) in the slot, from which all gradients of gamma, beta, gate and
+ * alpha follow, and overwrites `inputs` by its gradient, times the operation's coefficient. Grid: [rows of the table].
+ * @param threads invocations of a workgroup.
+ * @param dropPath every row has a coefficient, and u is multiplied by
+ * coefficients[params.factors + coefficient * batch + image].
+ */
+export function normBackward(threads: number, dropPath = false): Program {
+  const kept = (upstream: string): string =>
+    dropPath ? `${upstream} * coefficients[factors + i / area]` : upstream;
+  const aligned = kept('upstream[source + i]');
+  const gathered = kept('gathered(row.lanes, i)');
+  /** A loop each for aligned and gathered quads: a software adapter executes every side of a branch. */
+  const overPixels = (body: (value: string) => string): string => wgsl`
+    if (row.aligned != NONE) {
+      for (var i = local; i < params.pixels; i += ${threads}u) {
+        ${body(aligned)}
+      }
+    } else {
+      for (var i = local; i < params.pixels; i += ${threads}u) {
+        ${body(gathered)}
+      }
+    }
+  `;
+  return {
+    label: dropPath ? 'norm backward drop-path' : 'norm backward',
+    bindings: [
+      ['inputs', 'read_write', 'vec4f'],
+      ['upstream', 'read', 'vec4f'],
+      ['slots', 'read_write', 'vec4f'],
+      ['coefficients', 'read', 'f32'],
+      ['tables', 'read', 'u32'],
+    ],
+    params: dropPath ? ['pixels', 'table', 'factors', 'batch'] : ['pixels', 'table'],
+    workgroupSize: threads,
+    code: wgsl`
+      ${normBackwardRow.wgsl}
+      ${slotFunctions}
+      ${reducePairFunction(threads)}
+      fn oneLane(source : u32, pixel : u32) -> f32 {
+        if (source == NONE) {
+          return 0.0;
+        }
+        return upstream[(source >> 2u) * params.pixels + pixel][source & 3u];
+      }
+      fn gathered(lanes : vec4u, pixel : u32) -> vec4f {
+        return vec4f(
+          oneLane(lanes.x, pixel),
+          oneLane(lanes.y, pixel),
+          oneLane(lanes.z, pixel),
+          oneLane(lanes.w, pixel),
+        );
+      }
+      fn run(local : u32, group : vec3u) {
+        let row = readNormBackwardRow(params.table, group.x);
+        let slot = row.slot;
+        let plane = row.inputQuad * params.pixels;
+        let source = row.aligned * params.pixels;
+        let gate = slots[gateOf(slot)];
+        let mean = slots[meanOf(slot)];
+        let rstd = slots[rstdOf(slot)] * select(vec4f(1), gate, row.gateBefore);
+        ${
+          dropPath
+            ? wgsl`
+                let factors = params.factors + row.coefficient * params.batch;
+                let area = params.pixels / params.batch;
+              `
+            : ''
+        }
+        var sum = vec4f();
+        var weighted = vec4f();
+        // Sums of u and u (x - mean): the division by the deviation comes after the loop.
+        ${overPixels(
+          (value) => wgsl`
+            let u = ${value};
+            sum += u;
+            weighted += u * (inputs[plane + i] - mean);
+          `,
+        )}
+        let total = reducePair(local, sum, weighted * rstd);
+        var coefficient = 1.0;
+        if (row.coefficient != NONE) {
+          coefficient = coefficients[row.coefficient];
+        }
+        let factor = coefficient * slots[gammaOf(slot)] * gate * slots[rstdOf(slot)];
+        let count = f32(params.pixels);
+        let average = total[0] / count;
+        let slope = rstd * total[1] / count;
+        ${overPixels(
+          (value) =>
+            `inputs[plane + i] = factor * (${value} - average - slope * (inputs[plane + i] - mean));`,
+        )}
+        if (local == 0u) {
+          slots[sumOf(slot)] = total[0];
+          slots[sumNormalizedOf(slot)] = total[1];
+        }
+      }
+    `,
+  };
+}

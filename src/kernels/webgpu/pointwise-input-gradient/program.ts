@@ -1,0 +1,110 @@
+/** Gradient of relu and a 1x1 convolution (or a factorized reduce) towards their input. */
+import {
+  pointwiseParams,
+  pointwisePixels,
+  pointwiseThreads,
+  pointwiseTile,
+  product,
+} from '../pointwise/product.ts';
+import type { Program } from '../runtime.ts';
+import { unroll, wgsl } from '../wgsl.ts';
+import { reluGradientRow } from './rows.ts';
+
+/**
+ * results (+)= (inputs > 0) * W^T gradients. Strided: pixels with both coordinates even get the first convolution's
+ * share, both odd the second's, all others none. height, width are the gradient's, inHeight, inWidth the input's.
+ * Grid: [input pixels / 512, rows of the table].
+ */
+export function pointwiseInputGradient(v: { readonly strided: boolean }): Program {
+  return {
+    label: `pointwise input gradient${v.strided ? ' s2' : ''}`,
+    bindings: [
+      ['gradients', 'read', 'vec4f'],
+      ['weights', 'read', 'vec4f'],
+      ['inputs', 'read', 'vec4f'],
+      ['results', 'read_write', 'vec4f'],
+      ['tables', 'read', 'u32'],
+    ],
+    params: pointwiseParams,
+    workgroupSize: pointwiseThreads,
+    code: v.strided ? strided : dense,
+  };
+}
+
+/** As the forward product: eight pixels an invocation, which use each weight. */
+const dense = (subgroups: boolean): string => wgsl`
+  ${reluGradientRow.wgsl}
+  fn run(local : u32, group : vec3u) {
+    let row = readReluGradientRow(params.table, group.y);
+    let firstQuad = row.gradientQuad;
+    let quads = row.gradientQuads;
+    let matrix = row.weights;
+    let plane = params.batch * params.inHeight * params.inWidth;
+    let out = group.x * ${pointwiseTile}u + local;
+    ${unroll(pointwisePixels, (i) => `let pixel${i} = min(out + ${i * pointwiseThreads}u, plane - 1u);`)}
+    ${product(subgroups, (index) => `gradients[${index}]`)}
+    let inputPlane = row.inputQuad * plane;
+    let resultPlane = row.resultQuad * plane;
+    ${unroll(pointwisePixels, (i) => `sum${i} = select(vec4f(), sum${i}, inputs[inputPlane + pixel${i}] > vec4f());`)}
+    if (row.add) {
+      ${unroll(pointwisePixels, (i) => `sum${i} += results[resultPlane + pixel${i}];`)}
+    }
+    ${unroll(
+      pointwisePixels,
+      (i) => wgsl`
+        if (out + ${i * pointwiseThreads}u < plane) {
+          results[resultPlane + pixel${i}] = sum${i};
+        }
+      `,
+    )}
+  }
+`;
+
+/** Pixel by pixel: which convolution reaches one is its own affair. */
+const strided = wgsl`
+  ${reluGradientRow.wgsl}
+  fn onePixel(pixel : u32, row : ReluGradientRow) {
+    let inputPlane = params.batch * params.inHeight * params.inWidth;
+    if (pixel >= inputPlane) {
+      return;
+    }
+    let plane = params.batch * params.height * params.width;
+    let inX = pixel % params.inWidth;
+    let inY = (pixel / params.inWidth) % params.inHeight;
+    let image = pixel / (params.inWidth * params.inHeight);
+    let x = inX >> 1u;
+    let y = inY >> 1u;
+    let odd = inX & 1u;
+    let reached = odd == (inY & 1u) && y < params.height && x < params.width;
+    let at = (image * params.height + min(y, params.height - 1u)) * params.width + min(x, params.width - 1u);
+    var firstQuad = row.gradientQuad;
+    var quads = row.gradientQuads;
+    var matrix = row.weights;
+    if (odd == 1u) {
+      matrix += quads * 4u;
+      firstQuad = row.secondQuad;
+      quads = row.secondQuads;
+    }
+    if (!reached) {
+      quads = 0u;
+    }
+    var sum = vec4f();
+    for (var q = 0u; q < quads; q++) {
+      let value = gradients[(firstQuad + q) * plane + at];
+      let weight = matrix + q * 4u;
+      sum += value.x * weights[weight] + value.y * weights[weight + 1u] + value.z * weights[weight + 2u] + value.w * weights[weight + 3u];
+    }
+    sum = select(vec4f(), sum, inputs[row.inputQuad * inputPlane + pixel] > vec4f());
+    let out = row.resultQuad * inputPlane + pixel;
+    if (row.add) {
+      sum += results[out];
+    }
+    results[out] = sum;
+  }
+  fn run(local : u32, group : vec3u) {
+    let row = readReluGradientRow(params.table, group.y);
+    for (var k = 0u; k < ${pointwisePixels}u; k++) {
+      onePixel(group.x * ${pointwiseTile}u + k * ${pointwiseThreads}u + local, row);
+    }
+  }
+`;

@@ -1,0 +1,74 @@
+/**
+ * 1x1 convolutions as matrix products over quads, many at once: each output quad has a table row that names the range of
+ * input quads it reads and its weights. The input gradient is the same program over transposed weights.
+ */
+import type { Program } from '../runtime.ts';
+import { unroll, wgsl } from '../wgsl.ts';
+import {
+  pointwiseParams,
+  pointwisePixels,
+  pointwiseThreads,
+  pointwiseTile,
+  product,
+  stridedFunction,
+} from './product.ts';
+import { pointwiseRow } from './rows.ts';
+
+export interface PointwiseVariant {
+  /** Relu of the input on reading. */
+  readonly relu: boolean;
+  /** Stride 2: output (y, x) reads input (2y + shift, 2x + shift); outside reads zero (factorized reduce). */
+  readonly strided: boolean;
+}
+
+export const pointwiseLabel = (v: PointwiseVariant): string =>
+  `${v.relu ? ' relu' : ''}${v.strided ? ' s2' : ''}`;
+
+/** outputs[outputQuad + row] = W inputs, over the row's input quads. Grid: [pixels / 512, rows of the table]. */
+export function pointwiseForward(v: PointwiseVariant): Program {
+  const pixel = (i: number): string => `min(out + ${i * pointwiseThreads}u, pixels - 1u)`;
+  const result = (i: number): string =>
+    v.strided ? `select(vec4f(), sum${i}, strided${i}.inside)` : `sum${i}`;
+  return {
+    label: `pointwise${pointwiseLabel(v)}`,
+    bindings: [
+      ['inputs', 'read', 'vec4f'],
+      ['weights', 'read', 'vec4f'],
+      ['outputs', 'read_write', 'vec4f'],
+      ['tables', 'read', 'u32'],
+    ],
+    params: [...pointwiseParams, 'outputQuad'],
+    workgroupSize: pointwiseThreads,
+    code: (subgroups) => wgsl`
+      ${pointwiseRow.wgsl}
+      ${v.strided ? stridedFunction : ''}
+      fn run(local : u32, group : vec3u) {
+        let row = readPointwiseRow(params.table, group.y);
+        let firstQuad = row.inputQuad;
+        let quads = row.inputQuads;
+        let matrix = row.weights;
+        let pixels = params.batch * params.height * params.width;
+        let plane = params.batch * params.inHeight * params.inWidth;
+        let out = group.x * ${pointwiseTile}u + local;
+        ${unroll(pointwisePixels, (i) =>
+          v.strided
+            ? wgsl`
+                let strided${i} = strided(${pixel(i)}, row.shift);
+                let pixel${i} = strided${i}.pixel;
+              `
+            : `let pixel${i} = ${pixel(i)};`,
+        )}
+        ${product(subgroups, (index) => (v.relu ? `max(inputs[${index}], vec4f())` : `inputs[${index}]`))}
+        let outputPlane = (params.outputQuad + group.y) * pixels;
+        ${unroll(
+          pointwisePixels,
+          (i) => wgsl`
+            if (out + ${i * pointwiseThreads}u < pixels) {
+              outputs[outputPlane + out + ${i * pointwiseThreads}u] = ${result(i)};
+            }
+          `,
+        )}
+      }
+    `,
+  };
+}

@@ -1,0 +1,12 @@
+import { row } from '../row.ts';
+
+/** One output quad of a 1x1 convolution. */
+export const pointwiseRow = row('PointwiseRow', {
+  /** The input quads that are multiplied. */
+  inputQuad: 'u32',
+  inputQuads: 'u32',
+  /** First vec4 of the weights, [input quad][input lane] over the output's lanes. */
+  weights: 'u32',
+  /** Strided only: 0 or 1, by how many pixels the input is shifted. */
+  shift: 'u32',
+});

@@ -1,0 +1,26 @@
+import { row } from '../row.ts';
+
+/** A node of a cell, with all its candidates: also those pruned for good, which count in S. */
+export const regularizedNodeRow = row('RegularizedNode', {
+  cell: 'u32',
+  /** Table of `regularizedCandidateRow`. */
+  candidates: 'u32',
+  count: 'u32',
+});
+
+/** A candidate operation; parameter indices, or none. */
+export const regularizedCandidateRow = row('RegularizedCandidate', {
+  alpha: 'u32',
+  operationThreshold: 'u32',
+  filterThreshold: 'u32',
+  weightThreshold: 'u32',
+  /** Not pruned for good. */
+  committed: 'bool',
+  /** Millions of parameters. */
+  millions: 'f32',
+});
+
+/** A threshold of no candidate. */
+export const extraThresholdRow = row('ExtraThreshold', {
+  parameter: 'u32',
+});
