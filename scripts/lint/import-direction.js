@@ -6,7 +6,7 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
 
 /** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
 const plainEngine =
-  /^src\/engine\/(train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
+  /^src\/engine\/(architecture\/import\/(registry|form|gallery)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
@@ -39,6 +39,13 @@ export const layers = [
     files: /^src\/engine\/architecture\/export\//,
     values: /^src\/(engine|domain)\//,
     packages: /^(valibot|fflate|protobufjs\/minimal\.js)$/,
+  },
+  // Files of other programs are opened by the same.
+  {
+    name: 'importers',
+    files: /^src\/engine\/architecture\/import\//,
+    values: /^src\/(engine|domain)\//,
+    packages: /^(valibot|fflate)$/,
   },
   {
     name: 'engine',

@@ -45,12 +45,8 @@ export function rebuildNetwork(
   seed: number,
   { auxiliary = false } = {},
 ): Network {
-  const space = spaceOf(architecture);
-  const masks = masksOf(architecture, space);
-  const endCell = architecture.cells.length - 1;
-  const { stage } = space.cells[endCell];
-  const plan = buildPlan(space, masks, endCell, stage, auxiliary && stage > 0 ? stage - 1 : null);
-  check(architecture, plan);
+  const { plan, masks } = structureOf(architecture, { auxiliary });
+  const { space } = plan;
   const parameters = migrateParameters(plan.table, null, seed, 0);
   const { offset, size } = plan.table.groups.weightThreshold;
   parameters.values.fill(neverMasks, offset, offset + size);
@@ -73,6 +69,20 @@ export function rebuildNetwork(
     }
   });
   return { plan, masks, parameters };
+}
+
+/** The structure alone, without weights. @throws ArchitectureError where the JSON contradicts itself. */
+export function structureOf(
+  architecture: Architecture,
+  { auxiliary = false } = {},
+): Pick<Network, 'plan' | 'masks'> {
+  const space = spaceOf(architecture);
+  const masks = masksOf(architecture, space);
+  const endCell = architecture.cells.length - 1;
+  const { stage } = space.cells[endCell];
+  const plan = buildPlan(space, masks, endCell, stage, auxiliary && stage > 0 ? stage - 1 : null);
+  check(architecture, plan);
+  return { plan, masks };
 }
 
 function spaceOf({ settings, dataset, cells, form = searchedForm }: Architecture): SpaceShape {

@@ -1,5 +1,7 @@
 /** For tests of exports: real images, and what the engine makes of them. */
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'fflate';
 import { unitMillions } from '../../granularity/count.ts';
@@ -7,7 +9,14 @@ import { createComposedStepper } from '../../supernet/composed-stepper.ts';
 import { trainedLevels } from '../../train/rebuild.ts';
 import { networkOf } from '../../train/trained.ts';
 import type { Trained } from '../../train/trained.ts';
+import { npz } from './npz.ts';
+import { exportPyTorch } from './pytorch.ts';
 import { imageSize } from './sample.ts';
+
+/** A Python that has PyTorch: Debian's lies beside others. */
+export const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import torch']).status === 0,
+);
 
 export interface Images {
   /** Normalized, NHWC. */
@@ -76,4 +85,35 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   let largest = a.length === b.length ? 0 : Infinity;
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
   return largest;
+}
+
+const logitsScript = `
+import numpy as np, torch
+import network as exported
+
+model = exported.Network()
+model.load_state_dict(exported.load_weights("weights.npz"))
+images = torch.from_numpy(np.load("images.npz")["images"])
+with torch.no_grad():
+    model.eval()(images).numpy().astype("<f4").tofile("logits.bin")
+`;
+
+/** By the exported PyTorch module. @param images normalized, in `shape`'s order [N, channels, height, width]. */
+export function pytorchLogits(
+  trained: Trained,
+  images: Float32Array,
+  shape: readonly number[],
+): Float32Array {
+  const folder = mkdtempSync(join(tmpdir(), 'mgas-logits-'));
+  try {
+    const { module, weights } = exportPyTorch(trained);
+    writeFileSync(join(folder, 'network.py'), module);
+    writeFileSync(join(folder, 'weights.npz'), weights);
+    writeFileSync(join(folder, 'images.npz'), npz([{ name: 'images', shape, values: images }]));
+    writeFileSync(join(folder, 'logits.py'), logitsScript);
+    execFileSync(python!, ['logits.py'], { cwd: folder });
+    return new Float32Array(Uint8Array.from(readFileSync(join(folder, 'logits.bin'))).buffer);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
