@@ -4,56 +4,11 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { modelCard } from '../src/engine/architecture/export/card.ts';
 import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import type { Architecture } from '../src/domain/architecture/schema.ts';
-import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
 import { rebuildNetwork } from '../src/engine/train/rebuild.ts';
-import { emptySummary } from '../src/storage/records.ts';
 import type { ArchitectureRecord } from '../src/storage/records.ts';
-import { writeRun } from '../src/storage/files.ts';
-import { summarize } from '../src/storage/summary.ts';
 import { expect, test } from './lab.ts';
+import { runFile } from './run-file.ts';
 import { openLibrary, runRow, storedRecords } from './storage-helpers.ts';
-
-async function runFile(name: string, created: number, tags: string[] = [], target = 6_000) {
-  const { settings, events, checkpoints } = await sampleRun(
-    (change) => void (change.targetParameters = target),
-  );
-  const checkpoint = checkpoints.at(-1)!;
-  const text = writeRun(
-    {
-      run: {
-        ...{
-          id: name.replace(/\W/g, '-'),
-          name,
-          tags,
-          created,
-          updated: created,
-          status: 'finished',
-          settings,
-          dataset: { name: 'fashion-mnist', source: null },
-        },
-        ...{
-          backend: 'cpu',
-          events: events.length,
-          summary: summarize(emptySummary, events),
-          checkpointStep: null,
-          deleted: null,
-          imported: false,
-        },
-      },
-      events,
-      checkpoint: {
-        runId: name,
-        events: checkpoint.events,
-        stageEnd: 0,
-        step: checkpoint.steps,
-        created,
-        checkpoint,
-      },
-    },
-    { weights: true },
-  );
-  return { name: `${name}.json`, mimeType: 'application/json', buffer: Buffer.from(text) };
-}
 
 const names = '<img src=x onerror=alert(1)> Alpha';
 

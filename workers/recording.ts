@@ -11,6 +11,7 @@ import { openStore } from '../src/storage/open.ts';
 import { emptySummary } from '../src/storage/records.ts';
 import type { RunRecord } from '../src/storage/records.ts';
 import { RunRecorder } from '../src/storage/recorder.ts';
+import { defaultRunName } from '../src/storage/run-name.ts';
 import { isNoRoom } from '../src/storage/room.ts';
 import { Refusal } from './refusal.ts';
 
@@ -49,7 +50,7 @@ export async function beginRecording({
   const run: RunRecord = {
     ...{
       id,
-      name: nameOf(settings),
+      name: defaultRunName(settings),
       tags: [],
       created: now,
       updated: now,
@@ -139,10 +140,6 @@ function closer(
     // Its lock is free: what the library offers changes.
     tellNews({ runId });
   };
-}
-
-function nameOf({ space, targetParameters, seed }: RunRecord['settings']): string {
-  return `${space.cells} cells to ${targetParameters.toLocaleString('en-US')} parameters, seed ${seed}`;
 }
 
 function messageOf(error: unknown): string {

@@ -5,12 +5,13 @@ import { ControlBar } from './components/ControlBar.tsx';
 import { Fold } from './components/Fold.tsx';
 import { Header } from './components/Header.tsx';
 import { Notices } from './components/Notices.tsx';
-import { RunGate } from './components/RunGate.tsx';
+import { RunGate, useRunOfAddress } from './components/RunGate.tsx';
 import { Scrubber } from './components/Scrubber.tsx';
 import { SetupBar } from './components/SetupBar.tsx';
 import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
+import { isSteerable } from './sessions/shown-run.ts';
 import { useLearnStop, useView, viewNames } from './router.ts';
 import { shownState, useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
@@ -31,11 +32,10 @@ const Library = lazy(() => import('./views/library/Library.tsx'));
 export function App() {
   const view = useView();
   const stop = useLearnStop();
-  const steerable = useLab(
-    (s) => (s.state === 'running' || s.state === 'paused') && s.run.started !== null,
-  );
+  const steerable = useLab((s) => isSteerable(s) && s.run.started !== null);
   const started = useLab((s) => shownState(s).run.started !== null);
   useShortcuts();
+  useRunOfAddress();
   return (
     <>
       <a className="skip-link" href="#main">

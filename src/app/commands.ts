@@ -4,6 +4,7 @@ import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { togglePresentation } from './presentation.ts';
 import { learnHref, openView, viewNames, views } from './router.ts';
+import { newestRun } from './sessions/shown-run.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
@@ -24,8 +25,9 @@ export function togglePause(): void {
   else pauseSearch();
 }
 
+/** The architecture of the run on screen. */
 export function download(): void {
-  const { architecture } = lab.getState().run;
+  const { architecture } = newestRun(lab.getState());
   if (architecture) downloadArchitecture(architecture);
 }
 

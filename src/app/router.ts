@@ -48,10 +48,11 @@ export interface Route {
 }
 
 function parse(hash: string): Route {
-  const learn = /^#\/learn(?:\/(\d+))?/.exec(hash);
+  const learn = /^#\/learn(?:\/(\d+))?(?:\?run=([\w-]+))?/.exec(hash);
   if (learn) {
     const stop = Math.min(Math.max(Number(learn[1] ?? 1), 1), learnViews.length) - 1;
-    return { run: null, view: learnViews[stop], beside: null, stop };
+    const run = learn[2] ?? current;
+    return { run: run === current ? null : run, view: learnViews[stop], beside: null, stop };
   }
   const parts = /^#\/run\/([\w-]+)(?:\/([a-z-]+))?/.exec(hash);
   // Without a run, `#/run/balance`: links of before runs had names.
@@ -89,9 +90,8 @@ export function openView(view: View): void {
 /** The same view of another run, without an entry in the history. */
 export function replaceRun(run: string | null): void {
   const route = parse(location.hash);
-  // The tour stays where it is: it speaks of whatever run is on screen.
-  if (route.stop !== null) return;
-  history.replaceState(null, '', hrefOf({ ...route, run }));
+  const href = route.stop === null ? hrefOf({ ...route, run }) : learnHrefOf(route.stop, run);
+  history.replaceState(null, '', href);
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
@@ -112,8 +112,11 @@ export function useRouteRun(): string | null {
   return useSyncExternalStore(subscribe, () => parse(location.hash).run);
 }
 
-/** A stop of the guided tour, from 0. */
-export const learnHref = (stop: number): string => `#/learn/${stop + 1}`;
+const learnHrefOf = (stop: number, run: string | null): string =>
+  `#/learn/${stop + 1}${run === null ? '' : `?run=${run}`}`;
+
+/** A stop of the guided tour, from 0, over the run on screen. */
+export const learnHref = (stop: number): string => learnHrefOf(stop, parse(location.hash).run);
 
 export function useLearnStop(): number | null {
   return useSyncExternalStore(subscribe, () => parse(location.hash).stop);

@@ -1,29 +1,108 @@
-/** What is going on, in one sentence, and the buttons that change it. */
+/** Which run is on screen, where it stands, and the buttons that act on it. */
 import { download, togglePause } from '../commands.ts';
-import { clock, duration } from '../format.ts';
-import { chosenName, useDatasets } from '../store/datasets.ts';
+import { clock, duration, integer } from '../format.ts';
+import { useView, viewHref } from '../router.ts';
+import {
+  isLive,
+  newestRun,
+  shownRecord,
+  useShownRun,
+  type ShownRun,
+} from '../sessions/shown-run.ts';
+import { chosenName, dataSetLabel, useDatasets } from '../store/datasets.ts';
+import { goOn, watch } from '../store/library.ts';
+import { library, useLibrary } from '../store/library-state.ts';
 import { sentence } from '../store/sentence.ts';
 import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { useCanStart } from '../settings/use-problems.ts';
-import { fullParameters, useLab } from '../store/store.ts';
+import { fullParameters, lab, useLab } from '../store/store.ts';
+import type { LabState } from '../store/store.ts';
+import { activeStates } from '../../protocol/client.ts';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
+import { RunTitle } from './RunTitle.tsx';
 
 export function ControlBar() {
+  const shown = useShownRun();
   return (
     <section className="control-bar" aria-label="Search">
       <div className="buttons">
-        <MainButton />
-        <StepButton />
-        <StopButton />
+        {shown.live ? <LiveButtons /> : <StoredButtons shown={shown} />}
       </div>
-      <Sentence />
+      <div className="standing">
+        <RunTitle />
+        <Sentence shown={shown} />
+      </div>
       <Timing />
       <div className="buttons">
         <DownloadButton />
         <NewSearchButton />
+        <RunningSearchLink />
       </div>
     </section>
   );
+}
+
+/** Of this tab's search. */
+function LiveButtons() {
+  const { checkpointStep } = useShownRun();
+  return (
+    <>
+      <MainButton />
+      <StepButton />
+      <StopButton />
+      {checkpointStep !== null && <ResumeButton step={checkpointStep} primary={false} />}
+    </>
+  );
+}
+
+/** Of a run that was, or that another tab searches. */
+function StoredButtons({ shown: { id, status, checkpointStep } }: { shown: ShownRun }) {
+  const startable = useCanStart();
+  const idle = useLab((s) => !activeStates.includes(s.state));
+  const watching = useLibrary((s) => s.watching === id);
+  return (
+    <>
+      {checkpointStep !== null && <ResumeButton step={checkpointStep} primary />}
+      {status === 'elsewhere' && !watching && id !== null && (
+        <button type="button" className="primary" onClick={() => void watch(id)}>
+          <PlayIcon /> Watch
+        </button>
+      )}
+      <button
+        type="button"
+        className={checkpointStep === null && status !== 'elsewhere' ? 'primary' : ''}
+        onClick={startSearch}
+        disabled={!idle || !startable}
+        title="A new search with the settings below; this run stays in the library"
+      >
+        <PlayIcon /> Start
+      </button>
+    </>
+  );
+}
+
+function ResumeButton({ step, primary }: { step: number; primary: boolean }) {
+  const busy = useLab((s) => activeStates.includes(s.state));
+  return (
+    <button
+      type="button"
+      className={primary ? 'primary' : ''}
+      disabled={busy}
+      title={
+        busy
+          ? 'Another search is running in this tab'
+          : `From its checkpoint at step ${integer(step)}`
+      }
+      onClick={resumeShown}
+    >
+      <PlayIcon /> Resume from step {integer(step)}
+    </button>
+  );
+}
+
+function resumeShown(): void {
+  const record = shownRecord(lab.getState(), library.getState());
+  if (record) goOn(record);
 }
 
 function MainButton() {
@@ -74,12 +153,13 @@ function StopButton() {
       <button
         type="button"
         onClick={abandonSearch}
-        title="Ends the step under way. What was found so far cannot be downloaded then."
+        title="Ends the step under way. What was found since the last checkpoint is lost."
       >
         <StopIcon /> Stop at once
       </button>
     );
   }
+  if (!activeStates.includes(state) && state !== 'idle') return null;
   return (
     <button
       type="button"
@@ -91,31 +171,41 @@ function StopButton() {
   );
 }
 
-function Sentence() {
-  const images = useDatasets(chosenName);
+function Sentence({ shown: { status, dataset, id, checkpointStep, live } }: { shown: ShownRun }) {
+  const chosen = useDatasets(chosenName);
+  const images = id === null ? chosen : dataSetLabel(dataset);
   const text = useLab((s) =>
     sentence({
       images,
-      state: s.state,
-      run: s.run,
-      fullParameters: fullParameters(s),
-      loading: s.loading,
-      pausing: s.pausing,
+      status,
+      checkpointStep,
+      run: newestRun(s),
+      fullParameters: fullParameters(newestState(s)),
+      loading: live ? s.loading : null,
+      pausing: live && s.pausing,
     }),
   );
-  const busy = useLab((s) => ['loading', 'running', 'stopping'].includes(s.state));
   return (
-    <p className="sentence" role="status" data-busy={busy}>
+    <p
+      className="sentence"
+      role="status"
+      data-busy={['loading', 'running', 'stopping', 'elsewhere'].includes(status)}
+    >
       <span className="pulse" aria-hidden="true" />
       {text}
     </p>
   );
 }
 
+const newestState = (state: LabState): Pick<LabState, 'run' | 'superNet'> => ({
+  run: newestRun(state),
+  superNet: (isLive(state) ? null : state.replay?.superNet) ?? state.superNet,
+});
+
 function Timing() {
-  const time = useLab((s) => (s.run.started ? clock(s.run.time) : null));
+  const time = useLab((s) => (newestRun(s).started ? clock(newestRun(s).time) : null));
   const left = useLab((s) =>
-    ['running', 'paused'].includes(s.state) && s.run.latest
+    isLive(s) && ['running', 'paused'].includes(s.state) && s.run.latest
       ? duration(s.run.latest.timeLeft)
       : null,
   );
@@ -131,16 +221,16 @@ function Timing() {
 }
 
 function DownloadButton() {
-  const ready = useLab((s) => s.run.architecture !== null);
-  const shown = useLab((s) => s.run.started !== null);
-  if (!shown) return null;
+  const ready = useLab((s) => newestRun(s).architecture !== null);
+  const begun = useLab((s) => newestRun(s).started !== null);
+  if (!begun) return null;
   return (
     <button
       type="button"
       className={ready ? 'primary' : ''}
       onClick={download}
       disabled={!ready}
-      title={ready ? undefined : 'There is one once the search has finished or was stopped'}
+      title={ready ? undefined : 'Available once the search has finished or was stopped'}
     >
       <DownloadIcon /> Download architecture
     </button>
@@ -149,15 +239,24 @@ function DownloadButton() {
 
 function NewSearchButton() {
   const over = useLab(
-    (s) =>
-      s.state === 'finished' ||
-      s.state === 'failed' ||
-      (s.state === 'idle' && s.run.started !== null),
+    (s) => !activeStates.includes(s.state) && (s.state !== 'idle' || newestRun(s).started !== null),
   );
   if (!over) return null;
   return (
     <button type="button" onClick={newSearch}>
       New search
     </button>
+  );
+}
+
+/** While another run is on screen: nothing here acts on the search of this tab. */
+function RunningSearchLink() {
+  const view = useView();
+  const hidden = useLab((s) => !isLive(s) && activeStates.includes(s.state));
+  if (!hidden) return null;
+  return (
+    <a className="button" href={viewHref(view, null)}>
+      Show the running search
+    </a>
   );
 }

@@ -1,6 +1,8 @@
 /** What stands in the way of a search, and a way on. */
 import type { ReactNode } from 'react';
 import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
+import { viewHref } from '../router.ts';
+import { isLive, newestRun } from '../sessions/shown-run.ts';
 import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
 import { FailureActions, nothingToRepeat } from '../views/library/FailureActions.tsx';
@@ -18,11 +20,16 @@ export function Notices() {
 }
 
 function ErrorNotice() {
-  const failure = useLab(({ error, run }) => error ?? run.failure);
+  // Of the run on screen: what failed in another is said there.
+  const live = useLab(isLive);
+  const failure = useLab((s) => (isLive(s) ? s.error : null) ?? newestRun(s).failure);
   const probe = useLab((s) => s.probe);
   const backend = useLab((s) => s.backend);
   if (!failure) return null;
-  const others = probe?.backends.filter((other) => other !== backend) ?? [];
+  const others =
+    live && ofDevice.has(failure.code)
+      ? (probe?.backends.filter((other) => other !== backend) ?? [])
+      : [];
   return (
     <section className="notice error" role="alert">
       <WarningIcon />
@@ -30,12 +37,17 @@ function ErrorNotice() {
         <h2>{failure.message}</h2>
         <p>{failure.advice}</p>
         <p className="buttons">
-          {!nothingToRepeat.has(failure.code) && (
+          {live && !nothingToRepeat.has(failure.code) && (
             <button type="button" className="primary" onClick={startSearch}>
               Try again
             </button>
           )}
-          <FailureActions code={failure.code} />
+          {live && <FailureActions code={failure.code} />}
+          {failure.code === 'data-set' && live && (
+            <a className="button" href={viewHref('data')}>
+              Choose another data set
+            </a>
+          )}
           {others.map((other) => (
             <button key={other} type="button" onClick={() => chooseBackend(other)}>
               {switchTexts[other]}
@@ -51,6 +63,17 @@ function ErrorNotice() {
     </section>
   );
 }
+
+/** Failures that another backend may be spared. */
+const ofDevice: ReadonlySet<string> = new Set([
+  'device-lost',
+  'device-refused',
+  'no-webgpu',
+  'no-backend',
+  'out-of-memory',
+  'worker-crashed',
+  'internal',
+]);
 
 const switchTexts: Readonly<Record<BackendChoice, string>> = {
   webgpu: 'Use WebGPU instead',

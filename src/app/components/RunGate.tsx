@@ -5,12 +5,17 @@ import { useRouteRun, useView, viewHref, viewNames } from '../router.ts';
 import { openRun } from '../store/replay.ts';
 import { useLab } from '../store/store.ts';
 
+/** Brings the run that the address names on screen, whatever the view. */
+export function useRunOfAddress(): void {
+  const run = useRouteRun();
+  useEffect(() => void openRun(run), [run]);
+}
+
 export function RunGate({ children }: { children: ReactNode }) {
   const run = useRouteRun();
   const view = useView();
   const opening = useLab((s) => s.opening);
   const missing = useLab((s) => s.missingId);
-  useEffect(() => void openRun(run), [run]);
   if (opening !== null) return <p className="empty">Opening run {opening}.</p>;
   if (missing !== null && missing === run) {
     return (

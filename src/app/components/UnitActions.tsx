@@ -1,5 +1,6 @@
 /** What a reader may do to one candidate operation of the running search. */
 import type { OperationName } from '../../domain/operations/registry.ts';
+import { isSteerable } from '../sessions/shown-run.ts';
 import { steer } from '../store/session.ts';
 import { useLab, useShown } from '../store/store.ts';
 import { unitKey } from '../store/units.ts';
@@ -13,7 +14,7 @@ export function UnitActions({
   cell,
   candidate: { edge, from, to, operation, alive },
 }: UnitActionsProps) {
-  const live = useLab((s) => (s.state === 'running' || s.state === 'paused') && s.replay === null);
+  const live = useLab((s) => isSteerable(s) && s.replay === null);
   const isProtected = useShown(
     ({ run }) => run.protected[unitKey({ cell, from, to, operation })] === true,
   );

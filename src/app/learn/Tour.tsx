@@ -5,6 +5,7 @@ import { download } from '../commands.ts';
 import { learnHref, learnViews, openView } from '../router.ts';
 import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../store/session.ts';
 import { useCanStart } from '../settings/use-problems.ts';
+import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
 import { usePointer } from './pointer.ts';
 import { stops } from './stops.ts';
@@ -116,15 +117,15 @@ function Try({ action }: { action: Action }) {
           ? action.then
           : possible
             ? 'Try it: one change, and see what follows.'
-            : 'Waits for the running search.'}
+            : 'Available while this tab\u2019s search is running and on screen.'}
       </p>
     </div>
   );
 }
 
 function isPossible({ steering }: Action, state: ReturnType<typeof lab.getState>): boolean {
-  if (steering === 'download') return state.run.architecture !== null;
-  if (state.state !== 'running' && state.state !== 'paused') return false;
+  if (steering === 'download') return newestRun(state).architecture !== null;
+  if (!isSteerable(state)) return false;
   return steering === 'pause-and-step' || steering(state) !== null;
 }
 

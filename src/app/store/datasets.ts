@@ -88,6 +88,13 @@ export function sourceOf(choice: DatasetChoice): DatasetSource {
     : { kind: 'stored', id: choice };
 }
 
+/** The shipped set by where it is now, wherever it was when the source was noted. */
+export function sourceNow(source: DatasetSource | null): DatasetSource {
+  return source?.kind === 'stored'
+    ? source
+    : sourceOf(source?.full ? 'fashion-mnist-full' : 'fashion-mnist');
+}
+
 /** For sentences. */
 export const chosenName = ({ choice, sets }: DatasetsState): string =>
   embeddedSets[choice] ?? sets?.find(({ id }) => id === choice)?.name ?? 'the stored set';
@@ -128,6 +135,9 @@ export function nameOfSource(source: DatasetSource): string {
   const { sets } = datasets.getState();
   return sets?.find(({ id }) => id === source.id)?.name ?? source.id;
 }
+/** A data set's own name as it is read. */
+export const dataSetLabel = (name: string): string =>
+  name === 'fashion-mnist' ? 'Fashion-MNIST' : name;
 
 /** What Start takes. */
 export const chosenSource = (): DatasetSource => sourceOf(datasets.getState().choice);

@@ -8,6 +8,7 @@ import { MemoryStore } from '../../storage/memory-store.ts';
 import { emptySummary } from '../../storage/records.ts';
 import type { RunRecord } from '../../storage/records.ts';
 import { RunRecorder } from '../../storage/recorder.ts';
+import { defaultRunName } from '../../storage/run-name.ts';
 import { askForPersistence } from '../../storage/room.ts';
 import { library } from './library-state.ts';
 import { lab } from './store.ts';
@@ -17,11 +18,9 @@ export const pageStore = new MemoryStore();
 let here: { id: string; recorder: RunRecorder } | null = null;
 let asked = false;
 
-/** @param dataset what the search takes its images from. */
-export function noteRecording(recording: Recording, dataset: RunRecord['dataset'] | null): void {
+export function noteRecording(recording: Recording): void {
   library.setState({ recording });
-  if (recording.kept === 'in-memory')
-    keepHere(recording.runId, dataset ?? { name: 'unknown', source: null });
+  if (recording.kept === 'in-memory') keepHere(recording.runId);
   else if (!asked) {
     // Only now: there is something to lose.
     asked = true;
@@ -29,14 +28,16 @@ export function noteRecording(recording: Recording, dataset: RunRecord['dataset'
   }
 }
 
-function keepHere(id: string, dataset: RunRecord['dataset']): void {
+function keepHere(id: string): void {
   if (here?.id === id) return;
-  const { settings, backend } = lab.getState();
+  const { origin } = lab.getState();
+  if (origin === null) return;
+  const { settings, backend, dataset } = origin;
   const now = Date.now();
   const run: RunRecord = {
     ...{
       id,
-      name: `In this tab only, seed ${settings.seed}`,
+      name: `In this tab only: ${defaultRunName(settings)}`,
       tags: [],
       created: now,
       updated: now,

@@ -13,7 +13,7 @@ import { saveText } from '../download.ts';
 import { viewHref } from '../router.ts';
 import { pageStore } from './library-recording.ts';
 import { isInterrupted, library } from './library-state.ts';
-import { sourceOf } from './datasets.ts';
+import { sourceNow } from './datasets.ts';
 import { extendPastRun, setRunSource, showRun } from './replay.ts';
 import { changeSettings, chooseBackend, continueRun } from './session.ts';
 import { lab } from './store.ts';
@@ -233,14 +233,14 @@ export function showStored(id: string): void {
   location.hash = viewHref('overview', id);
 }
 
-export function goOn({ id, settings, dataset: { source }, backend }: RunRecord): void {
+export function goOn({ id, settings, dataset: { name, source }, backend }: RunRecord): void {
   library.setState({ watching: null });
-  // The shipped set by where it is now, wherever it was then.
-  const at =
-    source?.kind === 'stored'
-      ? source
-      : sourceOf(source?.full ? 'fashion-mnist-full' : 'fashion-mnist');
-  continueRun({ id, settings, source: at, backend: backend ?? lab.getState().backend });
+  continueRun({
+    id,
+    settings,
+    dataset: { name, source: sourceNow(source) },
+    backend: backend ?? lab.getState().backend,
+  });
   location.hash = viewHref('overview', id);
 }
 

@@ -4,7 +4,9 @@
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { SuperNet } from '../../protocol/messages.ts';
+import { defaultRunName } from '../../storage/run-name.ts';
 import { emptyRunSlice, lab } from './store.ts';
+import type { LabState, RunOrigin } from './store.ts';
 import { superNetOf } from './super-net.ts';
 import { landmark, Timeline } from './timeline.ts';
 import type { Stop } from './timeline.ts';
@@ -43,13 +45,14 @@ export function liveEvents(): readonly SearchEvent[] {
 }
 
 /** A new search, or one that goes on: what was on screen is kept as an earlier run of this page. */
-export function beginRun(id = newRunId()): string {
+export function beginRun(origin: RunOrigin, id = newRunId()): string {
   rememberLive();
   live = new Timeline();
   past = null;
   lab.setState({
     ...emptyRunSlice,
     runId: id,
+    origin,
     cursor: null,
     replay: null,
     pastId: null,
@@ -67,6 +70,7 @@ export function clearRun(): void {
   lab.setState({
     ...emptyRunSlice,
     runId: null,
+    origin: null,
     cursor: null,
     replay: null,
     pastId: null,
@@ -78,7 +82,7 @@ export function clearRun(): void {
 function rememberLive(): void {
   const { runId } = lab.getState();
   if (runId === null || live.events.length === 0) return;
-  pageRuns.unshift({ id: runId, name: nameOf(runId), events: live.events });
+  pageRuns.unshift({ id: runId, name: nameOf(live), events: live.events });
   pageRuns.length = Math.min(pageRuns.length, mostPageRuns);
   lab.setState({ earlier: [...pageRuns] });
 }
@@ -92,7 +96,9 @@ function newRunId(): string {
   );
 }
 
-const nameOf = (id: string): string => `Run ${id.slice(0, 4)}`;
+/** As it is stored under, until its user renames it. */
+const nameOf = ({ run: { started } }: Timeline): string =>
+  started ? defaultRunName(started.settings) : 'Run that did not start';
 
 /** Folds a batch of the running search's events. */
 export function recordEvents(events: readonly SearchEvent[]): void {
@@ -126,15 +132,18 @@ function isRunning(): boolean {
   return live.run.started !== null && live.run.outcome === null;
 }
 
-function replayOf(
-  cursor: number | null,
-): { run: Timeline['run']; superNet: SuperNet | null } | null {
-  if (past)
+function replayOf(cursor: number | null): LabState['replay'] {
+  if (past) {
+    const newest = past.timeline.run;
     return {
-      run: cursor === null ? past.timeline.run : past.timeline.at(cursor),
+      run: cursor === null ? newest : past.timeline.at(cursor),
       superNet: past.superNet,
+      newest,
     };
-  return cursor === null ? null : { run: live.at(cursor), superNet: lab.getState().superNet };
+  }
+  return cursor === null
+    ? null
+    : { run: live.at(cursor), superNet: lab.getState().superNet, newest: live.run };
 }
 
 export function scrubBy(direction: 1 | -1): void {
@@ -204,7 +213,7 @@ export async function openRun(id: string | null): Promise<void> {
 /** A run of this page, the one that runs among them, or one from storage. */
 export async function findRun(id: string): Promise<PastRun | null> {
   if (id === lab.getState().runId && live.events.length > 0)
-    return { id, name: nameOf(id), events: live.events };
+    return { id, name: nameOf(live), events: live.events };
   return pageRuns.find((run) => run.id === id) ?? (await source(id).catch(() => null));
 }
 

@@ -1,38 +1,50 @@
-/** Where the search stands, in one plain sentence. Pure. */
-import type { ClientState } from '../../protocol/client.ts';
+/** Where the run on screen stands, in one plain sentence. Pure. */
 import { accuracy, bytes, integer, percent, plural } from '../format.ts';
 import { currentStage } from './run-model.ts';
+import type { ShownStatus } from '../sessions/shown-run.ts';
 import type { RunModel } from './run-model.ts';
 
 export interface Standing {
-  state: ClientState;
+  status: ShownStatus;
+  /** At its newest moment. */
   run: RunModel;
   /** Parameters of the unpruned super-net so far; null before it is known. */
   fullParameters: number | null;
   loading: { loaded: number; total: number } | null;
   /** Asked for, and not yet in effect. */
   pausing: boolean;
-  /** Name of the data set that the next search takes. */
+  /** Data set that the run takes its images from. */
   images: string;
+  /** Step of the checkpoint that it can be resumed from. */
+  checkpointStep: number | null;
 }
 
 export function sentence({
-  state,
+  status,
   run,
   fullParameters,
   loading,
   pausing,
   images,
+  checkpointStep,
 }: Standing): string {
-  switch (state) {
-    case 'idle':
+  switch (status) {
+    case 'ready':
       return `Ready. Press Start to search on real images: ${images}.`;
     case 'loading':
       return loadingSentence(loading, images);
     case 'failed':
-      return 'The search failed.';
+      return run.step > 0
+        ? `The search failed after ${plural(run.step, 'step')}.`
+        : 'The search failed.';
     case 'finished':
-      return run.outcome === 'stopped' ? stoppedSentence(run) : finishedSentence(run);
+      return finishedSentence(run);
+    case 'stopped':
+      return stoppedSentence(run);
+    case 'interrupted':
+      return `Interrupted after ${plural(run.step, 'step')}. ${checkpointStep === null ? 'It has no checkpoint to resume from.' : `It can be resumed from its checkpoint at step ${integer(checkpointStep)}.`}`;
+    case 'elsewhere':
+      return `Running in another tab. ${runningSentence(run, fullParameters)}`;
     case 'stopping':
       return 'Stopping after this step.';
     case 'paused':

@@ -5,7 +5,6 @@ import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
-import type { DatasetSource } from '../../protocol/messages.ts';
 import { problems } from '../../domain/settings/problems.ts';
 import { chosenImages, chosenSource, datasets, nameOfSource } from './datasets.ts';
 import type { SetImages } from './datasets.ts';
@@ -13,13 +12,11 @@ import { replaceRun } from '../router.ts';
 import { noteRecording, noteRewind, recordInMemory } from './library-recording.ts';
 import { beginRun, clearRun, recordEvents, recordHistory } from './replay.ts';
 import { lab } from './store.ts';
-import type { LabState } from './store.ts';
+import type { LabState, RunOrigin } from './store.ts';
 
 /** A step of a slow backend can take this long; then stopping the hard way is offered. */
 const patience = 4_000;
 let slowStop: ReturnType<typeof setTimeout> | undefined;
-/** The data set of the search that was started last. */
-let searched: DatasetSource | null = null;
 
 const client = new SearchClient(
   () =>
@@ -45,8 +42,7 @@ const client = new SearchClient(
       recordHistory(events);
       noteRewind(events.length);
     },
-    onRecording: (recording) =>
-      noteRecording(recording, searched && { name: nameOfSource(searched), source: searched }),
+    onRecording: noteRecording,
     onError: (error) => lab.setState({ error }),
   },
 );
@@ -77,52 +73,47 @@ export function canStart(
 export function startSearch(): void {
   const { settings, backend } = lab.getState();
   if (client.isActive || !canStart(lab.getState(), chosenImages(datasets.getState()))) return;
-  const id = beginRun();
+  const source = chosenSource();
+  const id = beginRun({ settings, backend, dataset: { name: nameOfSource(source), source } });
   replaceRun(id);
-  searched = chosenSource();
-  void client.start({ settings, dataset: searched, backend, run: { id, resume: false } });
+  void client.start({ settings, dataset: source, backend, run: { id, resume: false } });
 }
 
 /** Goes on with a stored run from its last checkpoint. */
-export function continueRun({
-  id,
-  settings,
-  source,
-  backend,
-}: {
-  id: string;
-  settings: SearchSettings;
-  source: DatasetSource;
-  backend: BackendChoice;
-}): void {
+export function continueRun({ id, ...origin }: RunOrigin & { id: string }): void {
   if (client.isActive) return;
-  replaceRun(beginRun(id));
-  searched = source;
-  void client.start({ settings, dataset: source, backend, run: { id, resume: true } });
+  const { settings, backend, dataset } = origin;
+  replaceRun(beginRun(origin, id));
+  void client.start({ settings, dataset: dataset.source, backend, run: { id, resume: true } });
 }
 
 export function pauseSearch(): void {
-  if (client.state !== 'running') return;
+  if (client.state !== 'running' || !shownHere()) return;
   lab.setState({ pausing: true });
   client.pause();
 }
 
 export function resumeSearch(): void {
-  client.resume();
+  if (shownHere()) client.resume();
 }
 
 /** While paused: one training step. */
 export function stepSearch(): void {
-  client.stepOnce();
+  if (shownHere()) client.stepOnce();
 }
 
 /** Changes the running search; what came of it comes as an event. */
 export function steer(change: Steering): void {
-  client.steer(change);
+  if (shownHere()) client.steer(change);
 }
 
 export function stopSearch(): void {
-  client.stop();
+  if (shownHere()) client.stop();
+}
+
+/** What is pressed is meant for the run on screen: while that is another one, the search of this tab is left alone. */
+function shownHere(): boolean {
+  return lab.getState().pastId === null;
 }
 
 /** Ends the worker in the middle of a step; what was found is lost to download, not to view. */

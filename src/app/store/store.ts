@@ -8,7 +8,13 @@ import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { presets } from '../../domain/settings/presets.ts';
 import type { PresetName } from '../../domain/settings/presets.ts';
 import type { ClientState } from '../../protocol/client.ts';
-import type { BackendChoice, ProbeResult, SuperNet, WorkerError } from '../../protocol/messages.ts';
+import type {
+  BackendChoice,
+  DatasetSource,
+  ProbeResult,
+  SuperNet,
+  WorkerError,
+} from '../../protocol/messages.ts';
 import { emptyRun } from './run-model.ts';
 import type { PastRun } from './replay.ts';
 import type { RunModel } from './run-model.ts';
@@ -38,8 +44,10 @@ export interface ReplaySlice {
   /** Moments of the run on screen to stop at, and the one shown; null = the newest. */
   stops: number;
   cursor: number | null;
-  /** What is shown in place of the running search as it stands. */
-  replay: { run: RunModel; superNet: SuperNet | null } | null;
+  /** What is shown in place of the running search as it stands. `newest`: of a run that was, at its newest moment. */
+  replay: { run: RunModel; superNet: SuperNet | null; newest: RunModel } | null;
+  /** What this tab's search was started with: the setup may have been changed since. */
+  origin: RunOrigin | null;
   /** Earlier runs of this page, newest first. */
   earlier: readonly PastRun[];
   /** A second run to look at beside it, as it stood at its end. */
@@ -48,6 +56,12 @@ export interface ReplaySlice {
     readonly run: RunModel;
     readonly superNet: SuperNet | null;
   } | null;
+}
+
+export interface RunOrigin {
+  readonly settings: SearchSettings;
+  readonly backend: BackendChoice;
+  readonly dataset: { readonly name: string; readonly source: DatasetSource };
 }
 
 export interface SetupSlice {
@@ -83,6 +97,7 @@ export const lab = createStore<LabState>(() => ({
   stops: 0,
   cursor: null,
   replay: null,
+  origin: null,
   earlier: [],
   beside: null,
   settings: presets.tiny,
@@ -101,7 +116,11 @@ let lastShown: { of: LabState; shown: LabState } | null = null;
 /** The state with the run that is on screen in place of the running one. */
 export function shownState(state: LabState = lab.getState()): LabState {
   if (!state.replay) return state;
-  if (lastShown?.of !== state) lastShown = { of: state, shown: { ...state, ...state.replay } };
+  if (lastShown?.of !== state)
+    lastShown = {
+      of: state,
+      shown: { ...state, run: state.replay.run, superNet: state.replay.superNet },
+    };
   return lastShown.shown;
 }
 

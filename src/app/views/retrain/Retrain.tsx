@@ -6,7 +6,8 @@ import { Panel } from '../../components/Panel.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import { useLibrary } from '../../store/library-state.ts';
-import { useShown } from '../../store/store.ts';
+import { newestRun } from '../../sessions/shown-run.ts';
+import { useLab } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
 import { TrainForm } from './TrainForm.tsx';
@@ -20,7 +21,7 @@ import { Unfinished } from './Unfinished.tsx';
 import './retrain.css';
 
 export default function Retrain() {
-  const found = useShown(({ run }) => run.architecture);
+  const found = useLab((s) => newestRun(s).architecture);
   const imported = useTraining((s) => s.imported);
   const architecture = imported ?? found;
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);

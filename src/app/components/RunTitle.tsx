@@ -1,0 +1,32 @@
+/** Which run is on screen: the heading of every view of it. */
+import { useShownRun } from '../sessions/shown-run.ts';
+import type { ShownStatus } from '../sessions/shown-run.ts';
+import { dataSetLabel } from '../store/datasets.ts';
+
+const statusNames: Readonly<Record<ShownStatus, string>> = {
+  ready: 'not started',
+  loading: 'loading',
+  running: 'running',
+  paused: 'paused',
+  stopping: 'stopping',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  elsewhere: 'running in another tab',
+};
+
+export function RunTitle() {
+  const { id, name, seed, dataset, status } = useShownRun();
+  if (id === null) return null;
+  return (
+    <p className="run-title" aria-label="Run on screen">
+      <strong>{name}</strong>
+      <span>{dataSetLabel(dataset)}</span>
+      <span>seed {seed}</span>
+      <span className="run-state" data-state={status}>
+        {statusNames[status]}
+      </span>
+    </p>
+  );
+}
