@@ -37,7 +37,7 @@ test('a stored run on screen: header, sentence, download and tour are its own, a
 
   const ofAlpha = async (): Promise<void> => {
     await expect(title(page)).toContainText('Alpha');
-    await expect(title(page)).toContainText('Fashion-MNIST');
+    await expect(title(page)).toContainText('synthetic');
     await expect(title(page)).toContainText('finished');
     await expect(status(page)).toHaveText(/^Finished/);
     const { architecture } = await download(page);

@@ -3,22 +3,14 @@ import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { togglePresentation } from './presentation.ts';
-import { learnHref, openView, viewNames, views } from './router.ts';
+import { learnHref, views } from './router.ts';
 import { newestRun } from './sessions/shown-run.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
 import { toggleTheme } from './theme.ts';
-
-export interface Command {
-  /** tinykeys' name of the key, and what is printed on it. */
-  key: string;
-  shown: string;
-  label: string;
-  /** Held down, it goes on. */
-  repeats?: boolean;
-  perform: () => void;
-}
+import { viewCommands } from './view-commands.ts';
+import type { Command } from './view-commands.ts';
 
 export function togglePause(): void {
   if (lab.getState().state === 'paused') resumeSearch();
@@ -66,12 +58,7 @@ export const commands: readonly Command[] = [
     perform: () => scrubToLandmark(1),
   },
   { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
-  ...views.map((view, i) => ({
-    key: String((i + 1) % 10),
-    shown: String((i + 1) % 10),
-    label: `Show ${viewNames[view].toLowerCase()}`,
-    perform: () => openView(view),
-  })),
+  ...viewCommands(views),
   {
     key: ',',
     shown: ',',

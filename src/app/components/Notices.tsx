@@ -1,6 +1,7 @@
 /** What stands in the way of a search, and a way on. */
 import type { ReactNode } from 'react';
 import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
+import { useCanStart } from '../settings/use-problems.ts';
 import { viewHref } from '../router.ts';
 import { isLive, newestRun } from '../sessions/shown-run.ts';
 import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
@@ -22,6 +23,7 @@ export function Notices() {
 function ErrorNotice() {
   // Of the run on screen: what failed in another is said there.
   const live = useLab(isLive);
+  const startable = useCanStart();
   const failure = useLab((s) => (isLive(s) ? s.error : null) ?? newestRun(s).failure);
   const probe = useLab((s) => s.probe);
   const backend = useLab((s) => s.backend);
@@ -38,7 +40,7 @@ function ErrorNotice() {
         <p>{failure.advice}</p>
         <p className="buttons">
           {live && !nothingToRepeat.has(failure.code) && (
-            <button type="button" className="primary" onClick={startSearch}>
+            <button type="button" className="primary" disabled={!startable} onClick={startSearch}>
               Try again
             </button>
           )}

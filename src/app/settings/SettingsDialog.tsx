@@ -5,8 +5,10 @@ import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
 import type { PresetName } from '../../domain/settings/presets.ts';
 import { activeStates } from '../../protocol/client.ts';
+import { integer } from '../format.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { operationTable } from '../../domain/operations/registry.ts';
+import { chosenImages, useDatasets } from '../store/datasets.ts';
 import { changeSettings, choosePreset } from '../store/session.ts';
 import { lab, useLab } from '../store/store.ts';
 import { fieldGroups } from '../../domain/settings/fields.ts';
@@ -83,7 +85,7 @@ function Group({ group, settings, problems }: GroupProps) {
       <summary>
         <strong>{group.title}</strong>
         <span>{group.summary}</span>
-        {wrong > 0 && <em>{wrong === 1 ? 'one to mend' : `${wrong} to mend`}</em>}
+        {wrong > 0 && <em>{wrong === 1 ? '1 error' : `${wrong} errors`}</em>}
       </summary>
       <div className="fields">
         {group.fields.map((field) => (
@@ -115,6 +117,9 @@ function FieldRow({
 }) {
   const id = `setting-${field.path.replaceAll('.', '-')}`;
   const help = `${id}-help`;
+  const set = useDatasets(chosenImages);
+  const available =
+    field.path === 'data.trainImages' && set ? ` ${set.name} has ${integer(set.train)}.` : '';
   const value = valueAt(settings, field.path);
   const change = (next: unknown): void =>
     changeSettings(withValue(lab.getState().settings, field.path, next));
@@ -148,7 +153,7 @@ function FieldRow({
         </>
       )}
       <p id={help} className={problem ? 'field-problem' : 'meaning'}>
-        {problem ?? field.meaning}
+        {problem ?? `${field.meaning}${available}`}
       </p>
     </div>
   );

@@ -62,12 +62,16 @@ export async function probeDevice(): Promise<void> {
   }
 }
 
-/** A backend that this browser has, and settings without a problem. */
+/** A backend that this browser has, a data set that is known, and settings without a problem on it. */
 export function canStart(
   { settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>,
   set: SetImages | null,
 ): boolean {
-  return (probe === null || probe.backends.includes(backend)) && problems(settings, set).size === 0;
+  return (
+    set !== null &&
+    (probe === null || probe.backends.includes(backend)) &&
+    problems(settings, set).size === 0
+  );
 }
 
 export function startSearch(): void {
@@ -134,8 +138,24 @@ export function newSearch(): void {
 }
 
 export function choosePreset(name: PresetName): void {
-  lab.setState({ settings: presets[name], preset: name });
+  lab.setState({ settings: onSet(presets[name]), preset: name });
 }
+
+/** A preset's images, or all that the chosen set has where it has fewer. */
+function onSet(settings: SearchSettings): SearchSettings {
+  const set = chosenImages(datasets.getState());
+  return set && settings.data.trainImages > set.train
+    ? { ...settings, data: { ...settings.data, trainImages: 0 } }
+    : settings;
+}
+
+// A preset follows the set; numbers that somebody entered are theirs, and are checked instead.
+datasets.subscribe(() => {
+  const { preset, settings } = lab.getState();
+  if (preset === null) return;
+  const fitting = onSet(presets[preset]);
+  if (fitting.data.trainImages !== settings.data.trainImages) lab.setState({ settings: fitting });
+});
 
 export function changeSettings(settings: SearchSettings): void {
   lab.setState({ settings, preset: null });
