@@ -29,6 +29,7 @@ export const messages: Record<string, Fields> = {
     docString: ['string', 10],
     input: ['ValueInfoProto', 11, 'repeated'],
     output: ['ValueInfoProto', 12, 'repeated'],
+    valueInfo: ['ValueInfoProto', 13, 'repeated'],
   },
   NodeProto: {
     input: ['string', 1, 'repeated'],
@@ -83,7 +84,7 @@ export interface OnnxNode {
   output: string[];
   attribute: OnnxAttribute[];
 }
-interface OnnxValue {
+export interface OnnxValue {
   name: string;
   type: {
     tensorType: {
@@ -105,6 +106,8 @@ export interface OnnxModel {
     initializer: OnnxTensor[];
     input: OnnxValue[];
     output: OnnxValue[];
+    /** Shapes of what lies between: viewers show them. */
+    valueInfo: OnnxValue[];
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Writes a trained architecture as an ONNX model (opset 13): input `image`, [N, channels, height, width], normalized as
+ * Writes a trained architecture as an ONNX model (opset 17): input `image`, [N, channels, height, width], normalized as
  * the metadata says; output `logits`, [N, classes]. N is free.
  */
 import type { Network } from '../../granularity/network.ts';
@@ -12,7 +12,7 @@ import { cardLines, modelCard } from './card.ts';
 import { writeGraph } from './graph.ts';
 import type { ConvolutionShape, GraphWriter } from './graph.ts';
 import { attributeTypes, dataTypes, encodeModel } from './onnx-schema.ts';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from './onnx-schema.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxValue } from './onnx-schema.ts';
 
 /** As engine/supernet: PyTorch's. */
 const normEpsilon = 1e-5;
@@ -23,22 +23,14 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
   writer.rename(writeGraph(network, writer), 'logits');
   const card = modelCard(network, trained, latency);
   const { imageSize, imageChannels, classNames } = card.task;
-  const value = (name: string, dims: number[]) => ({
-    name,
-    type: {
-      tensorType: {
-        elemType: dataTypes.float,
-        shape: { dim: [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))] },
-      },
-    },
-  });
   return encodeModel({
-    irVersion: 7,
+    // That of the release which brought opset 17.
+    irVersion: 8,
     producerName: 'MGAS Lab',
     producerVersion: engineVersion,
     docString: cardLines(card).join('\n'),
-    opsetImport: [{ domain: '', version: 13 }],
-    metadataProps: Object.entries(card).map(([key, entry]) => ({
+    opsetImport: [{ domain: '', version: 17 }],
+    metadataProps: Object.entries({ ...card, class_names: classNames }).map(([key, entry]) => ({
       key,
       value: typeof entry === 'string' ? entry : JSON.stringify(entry),
     })),
@@ -48,8 +40,15 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
       initializer: writer.initializers,
       input: [value('image', [imageChannels, imageSize, imageSize])],
       output: [value('logits', [classNames.length])],
+      valueInfo: writer.values('logits'),
     },
   });
+}
+
+/** `dims`: behind the number of images, which is free. */
+function value(name: string, dims: readonly number[]): OnnxValue {
+  const dim = [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))];
+  return { name, type: { tensorType: { elemType: dataTypes.float, shape: { dim } } } };
 }
 
 const int = (name: string, i: number): OnnxAttribute => ({ name, type: attributeTypes.int, i });
@@ -81,8 +80,31 @@ function intTensor(values: readonly number[]): OnnxTensor {
 class OnnxWriter implements GraphWriter<string> {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
+  /** Channels, and pixels a side, of every tensor of images; channels alone behind the global pool. */
+  private readonly shapes = new Map<string, readonly number[]>();
 
-  constructor(private readonly network: Network) {}
+  constructor(private readonly network: Network) {
+    const { imageChannels, imageSize } = network.plan.space;
+    this.shapes.set('image', [imageChannels, imageSize, imageSize]);
+  }
+
+  /** Of all tensors but the model's input and `output`. */
+  values(output: string): OnnxValue[] {
+    return [...this.shapes].flatMap(([name, dims]) =>
+      name === 'image' || name === output ? [] : [value(name, dims)],
+    );
+  }
+
+  private shape(name: string): readonly number[] {
+    const shape = this.shapes.get(name);
+    if (!shape) throw new Error(`no shape of '${name}' is known`);
+    return shape;
+  }
+
+  private shaped(name: string, dims: readonly number[]): string {
+    this.shapes.set(name, dims);
+    return name;
+  }
 
   private node(
     opType: string,
@@ -111,6 +133,8 @@ class OnnxWriter implements GraphWriter<string> {
   rename(output: string, name: string): void {
     for (const node of this.nodes)
       node.output = node.output.map((one) => (one === output ? name : one));
+    this.shapes.set(name, this.shape(output));
+    this.shapes.delete(output);
   }
 
   image(): string {
@@ -124,7 +148,10 @@ class OnnxWriter implements GraphWriter<string> {
   ): string {
     const { values, shape } = arrayOf(this.network, name);
     const weight = channelsFirst(values, shape, depthwise);
-    return this.node(
+    const [, size] = this.shape(x);
+    const reach = dilation * (kernel - 1) + 1;
+    const side = Math.floor((size + 2 * padding - reach) / stride) + 1;
+    const output = this.node(
       'Conv',
       `${name}.output`,
       [x, this.initializer(name, weight.values, weight.shape)],
@@ -136,32 +163,35 @@ class OnnxWriter implements GraphWriter<string> {
         int('group', depthwise ? weight.shape[0] : 1),
       ],
     );
+    return this.shaped(output, [weight.shape[0], side, side]);
   }
 
   shift(name: string, x: string): string {
+    const [channels, size] = this.shape(x);
     const padded = this.node('Pad', `${name}.padded`, [
       x,
       this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 0, 1, 1])),
     ]);
+    this.shaped(padded, [channels, size + 1, size + 1]);
     const from = this.constant(`${name}.from`, intTensor([1, 1]));
     const to = this.constant(`${name}.to`, intTensor([2 ** 31 - 1, 2 ** 31 - 1]));
-    return this.node('Slice', name, [
-      padded,
-      from,
-      to,
-      this.constant(`${name}.axes`, intTensor([2, 3])),
-    ]);
+    const axes = this.constant(`${name}.axes`, intTensor([2, 3]));
+    return this.shaped(this.node('Slice', name, [padded, from, to, axes]), this.shape(x));
   }
 
   norm(name: string, x: string): string {
     const inputs = ['gamma', 'beta', 'mean', 'variance'].map((part) =>
       this.vector(`${name}.${part}`),
     );
-    return this.node('BatchNormalization', name, [x, ...inputs], [float('epsilon', normEpsilon)]);
+    const attributes = [float('epsilon', normEpsilon)];
+    return this.shaped(
+      this.node('BatchNormalization', name, [x, ...inputs], attributes),
+      this.shape(x),
+    );
   }
 
   relu(name: string, x: string): string {
-    return this.node('Relu', name, [x]);
+    return this.shaped(this.node('Relu', name, [x]), this.shape(x));
   }
 
   pool(name: string, x: string, kind: 'max' | 'average', stride: number): string {
@@ -171,14 +201,18 @@ class OnnxWriter implements GraphWriter<string> {
       ints('pads', [1, 1, 1, 1]),
     ];
     if (kind === 'average') attributes.push(int('count_include_pad', 0));
-    return this.node(kind === 'max' ? 'MaxPool' : 'AveragePool', name, [x], attributes);
+    const [channels, size] = this.shape(x);
+    const side = Math.floor((size - 1) / stride) + 1;
+    const output = this.node(kind === 'max' ? 'MaxPool' : 'AveragePool', name, [x], attributes);
+    return this.shaped(output, [channels, side, side]);
   }
 
   scale(name: string, x: string, factor: number): string {
-    return this.node('Mul', `${name}.scaled`, [
+    const output = this.node('Mul', `${name}.scaled`, [
       x,
       this.constant(name, floatTensor(Float32Array.of(factor), [])),
     ]);
+    return this.shaped(output, this.shape(x));
   }
 
   /** One channel of zeros behind those of `x`, then a choice of channels. */
@@ -187,32 +221,42 @@ class OnnxWriter implements GraphWriter<string> {
       x,
       this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 1, 0, 0])),
     ]);
+    const [own, ...sides] = this.shape(x);
+    this.shaped(widened, [own + 1, ...sides]);
     const choice = Array.from({ length: channels }, (_, i) =>
       positions.includes(i) ? positions.indexOf(i) : positions.length,
     );
-    return this.node(
+    const output = this.node(
       'Gather',
       name,
       [widened, this.constant(`${name}.choice`, intTensor(choice))],
       [int('axis', 1)],
     );
+    return this.shaped(output, [channels, ...sides]);
   }
 
   sum(name: string, terms: readonly string[]): string {
-    return this.node('Sum', name, [...terms]);
+    return this.shaped(this.node('Sum', name, [...terms]), this.shape(terms[0]));
   }
 
   concat(name: string, parts: readonly string[]): string {
-    return this.node('Concat', name, [...parts], [int('axis', 1)]);
+    const [, ...sides] = this.shape(parts[0]);
+    const channels = parts.reduce((sum, part) => sum + this.shape(part)[0], 0);
+    const output = this.node('Concat', name, [...parts], [int('axis', 1)]);
+    return this.shaped(output, [channels, ...sides]);
   }
 
   classifier(name: string, x: string): string {
     const pooled = this.node('GlobalAveragePool', `${name}.pooled`, [x]);
     const flat = this.node('Flatten', `${name}.flat`, [pooled], [int('axis', 1)]);
-    return this.node('Gemm', `${name}.output`, [
+    const [channels] = this.shape(x);
+    this.shaped(pooled, [channels, 1, 1]);
+    this.shaped(flat, [channels]);
+    const output = this.node('Gemm', `${name}.output`, [
       flat,
       this.vector(`${name}.weight`),
       this.vector(`${name}.bias`),
     ]);
+    return this.shaped(output, [this.network.plan.space.classes]);
   }
 }

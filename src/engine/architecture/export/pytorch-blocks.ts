@@ -1,5 +1,7 @@
 /** The part of an exported PyTorch module that is the same for every network. */
-export const blocksModule = `import numpy as np
+export const blocksModule = `from typing import List
+
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -59,17 +61,17 @@ class FactorizedReduce(nn.Module):
         return self.norm(torch.cat(halves, dim=1))
 
 
-def avg_pool(x, stride):
+def avg_pool(x, stride: int):
     return F.avg_pool2d(x, 3, stride=stride, padding=1, count_include_pad=False)
 
 
-def max_pool(x, stride):
+def max_pool(x, stride: int):
     return F.max_pool2d(x, 3, stride=stride, padding=1)
 
 
-def spread(x, channels, width):
+def spread(x, channels: List[int], width: int):
     """The channels of \`x\` at these places among \`width\` channels; zero elsewhere."""
-    wide = x.new_zeros(x.shape[0], width, *x.shape[2:])
+    wide = x.new_zeros([x.shape[0], width, x.shape[2], x.shape[3]])
     return wide.index_copy(1, torch.tensor(channels, device=x.device), x)
 
 

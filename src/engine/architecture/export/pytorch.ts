@@ -30,13 +30,17 @@ export function exportPyTorch(
   const { imageSize, imageChannels, classNames } = card.task;
   const numbers = (values: readonly number[]): string =>
     `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;
-  const module = `"""${card.producer}: a network found by multi-granularity architecture search.
+  const found = trained.architecture.origin
+    ? `the network ${trained.architecture.origin.name}`
+    : 'a network found by multi-granularity architecture search';
+  const module = `"""${card.producer}: ${docstring(found)}.
 
-${cardLines(card).join('\n')}
+${docstring(cardLines(card).join('\n'))}
 
     model = Network()
     model.load_state_dict(load_weights("weights.npz"))
-    logits = model.eval()(normalize(images))  # images: bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}]
+    model.eval()
+    logits = model(model.normalize(images))  # images: bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}]
 
 It is a plain \`nn.Module\`: to train it from scratch on many machines, wrap it in DistributedDataParallel and start it with
 torchrun. Masked weights stay masked.
@@ -44,15 +48,9 @@ torchrun. Masked weights stay masked.
 
 ${blocksModule}
 
-CLASSES = [${classNames.map((name) => JSON.stringify(name)).join(', ')}]
+CLASSES = [${classNames.map(stringLiteral).join(', ')}]
 MEAN = ${numbers(trained.normalization.mean)}
 DEVIATION = ${numbers(trained.normalization.deviation)}
-
-
-def normalize(images):
-    """Bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}], to what the network was trained on."""
-    mean, deviation = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, DEVIATION))
-    return (images.float() - mean) / deviation
 
 
 def load_weights(path):
@@ -66,6 +64,9 @@ ${plan.cells.map((cell) => cellSource(network, cell)).join('\n\n')}
 class Network(nn.Module):
     def __init__(self):
         super().__init__()
+        # They move with the module, and are no part of its state dict: the lines above hold them.
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, -1, 1, 1), persistent=False)
         self.stem = nn.Sequential(
             nn.Conv2d(${imageChannels}, ${plan.space.stemChannels}, 3, padding=1, bias=False),
             nn.BatchNorm2d(${plan.space.stemChannels}),
@@ -78,6 +79,11 @@ ${plan.cells.map(({ shape }) => `        self.cell${shape.index} = Cell${shape.i
 ${plan.cells.map((cell) => `        c${cell.shape.index} = self.cell${cell.shape.index}(${cell.preprocess.map(({ source }) => sourceName(source)).join(', ')})`).join('\n')}
         return self.classifier(c${plan.endCell}.mean(dim=(2, 3)))
 
+    @torch.jit.export
+    def normalize(self, images):
+        """Bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}], to what the network was trained on."""
+        return (images.float() - self.mean) / self.deviation
+
 
 if __name__ == "__main__":
     network = Network()
@@ -85,6 +91,12 @@ if __name__ == "__main__":
 `;
   return { module, weights: npz(stateDict(network)) };
 }
+
+/** Text that cannot end a docstring, nor begin an escape. */
+const docstring = (text: string): string => text.replace(/\\/g, '\\\\').replace(/"/g, '\\"');
+
+/** JSON's strings are Python's. */
+const stringLiteral = (text: string): string => JSON.stringify(text);
 
 const sourceName = (source: number): string => (source < 0 ? 'stem' : `c${source}`);
 

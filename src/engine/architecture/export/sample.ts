@@ -5,6 +5,9 @@ import { everyLevel, scatter, scatteredNetwork } from '../../granularity/testing
 import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import { createSpace } from '../../../domain/spaces/cells.ts';
+import { buildPlan, fullMasks } from '../../supernet/build-plan.ts';
+import { migrateParameters } from '../../supernet/parameters.ts';
 import { rebuildNetwork } from '../../train/rebuild.ts';
 import { trainSettingsFor } from '../../train/settings.ts';
 import { describeValues } from '../../train/trained.ts';
@@ -64,5 +67,51 @@ export function sampleWidened(): Trained {
     architecture,
     training: { ...found.training, widen: 2 },
     ...describeValues(network),
+  };
+}
+
+/** Names that file formats have to carry whole. */
+export const oddNames = [
+  '"quoted"',
+  "it's",
+  'back\\slash',
+  '\u{1f9f6} wool',
+  'caf\u00e9, "two"',
+  ' ',
+];
+
+/** An evaluation network (plain sums, norms behind pools), pruned at every level, with odd names. */
+export function sampleEvaluation(imageChannels: number): Trained {
+  const settings = smallSettings((s) => {
+    s.space = space;
+    s.data.imageSize = imageSize;
+  });
+  const shape = { size: imageSize, channels: imageChannels, classes: oddNames.length };
+  const cells = createSpace(space, shape, { form: { sum: 'plain', poolNorm: true } });
+  const masks = fullMasks(cells);
+  const plan = buildPlan(cells, masks, space.cells - 1, space.stages - 1);
+  const whole = { plan, masks, parameters: migrateParameters(plan.table, null, 1, 0) };
+  scatter(whole);
+  const { network } = commitLive(whole, everyLevel);
+  const name = 'my """set""" \\';
+  const architecture = describeArchitecture({
+    network,
+    totals: superNetTotals(cells),
+    settings,
+    data: { name, classNames: oddNames, imageSize, imageChannels },
+    steps: 1,
+    validationAccuracy: 0.5,
+    targetReached: true,
+  });
+  const rebuilt = rebuildNetwork(architecture, 1);
+  scatter(rebuilt);
+  return {
+    ...sampleTrained(),
+    architecture,
+    normalization: {
+      mean: [72.9, 80, 90].slice(0, imageChannels),
+      deviation: [80.5, 70, 60].slice(0, imageChannels),
+    },
+    ...describeValues(rebuilt),
   };
 }

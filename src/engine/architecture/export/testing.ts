@@ -51,6 +51,25 @@ export function realImages(): Images {
   };
 }
 
+/** The same with two more channels, made of the first. NHWC and NCHW. */
+export function colourImages(): Images & { readonly channelsFirst: Float32Array } {
+  const { images, count, size } = realImages();
+  const of = (image: number, pixel: number, c: number): number =>
+    [1, -0.7, 0.4][c] * images[image * size ** 2 + pixel] + 0.1 * c;
+  const pixels = size ** 2;
+  const length = images.length * 3;
+  return {
+    images: Float32Array.from({ length }, (_, i) =>
+      of(Math.floor(i / (3 * pixels)), Math.floor(i / 3) % pixels, i % 3),
+    ),
+    channelsFirst: Float32Array.from({ length }, (_, i) =>
+      of(Math.floor(i / (3 * pixels)), i % pixels, Math.floor(i / pixels) % 3),
+    ),
+    count,
+    size,
+  };
+}
+
 /** By the engine itself, composed on the CPU, with running averages. */
 export async function engineLogits(
   trained: Trained,
@@ -63,10 +82,11 @@ export async function engineLogits(
     granularities: trainedLevels,
     unitMillions: unitMillions(network),
   });
+  const perImage = size ** 2 * trained.architecture.dataset.imageChannels;
   const result = new Float32Array(count * trained.architecture.dataset.classes);
   for (let first = 0; first < count; first += 25) {
     const batch = {
-      images: images.subarray(first * size ** 2, (first + 25) * size ** 2),
+      images: images.subarray(first * perImage, (first + 25) * perImage),
       labels: new Int32Array(25),
       size: 25,
     };

@@ -1,0 +1,191 @@
+/** All three exports against the engine, for gray and colour, with class names that are hard to carry. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import * as tf from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor } from 'onnxruntime-web';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exportOnnx } from './onnx.ts';
+import { exportPyTorch } from './pytorch.ts';
+import { oddNames, sampleEvaluation } from './sample.ts';
+import {
+  colourImages,
+  engineLogits,
+  largestDifference,
+  python,
+  pytorchLogits,
+  realImages,
+} from './testing.ts';
+import { exportTfjs } from './tfjs.ts';
+
+const withOnnx = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import onnx']).status === 0,
+);
+
+const gray = realImages();
+describe.each([
+  ['gray', 1, { ...gray, channelsFirst: gray.images }],
+  ['colour', 3, colourImages()],
+] as const)('an evaluation network over %s images', (_, channels, data) => {
+  const trained = sampleEvaluation(channels);
+  const { images, channelsFirst, count, size } = data;
+  const shape = [count, channels, size, size];
+  let expected: Float32Array;
+  beforeAll(async () => {
+    expected = await engineLogits(trained, data);
+  }, 120_000);
+
+  it('has pools with norms, masks and pruned filters', () => {
+    const { cells, parameters } = trained.architecture;
+    const pools = cells.flatMap(({ operations }) =>
+      operations.filter(
+        ({ blocks, reduce, parameters: own }) => !blocks.length && !reduce && own.dense > 0,
+      ),
+    );
+    expect(pools.length).toBeGreaterThan(2);
+    expect(parameters.active).toBeLessThan(parameters.dense);
+  });
+
+  it('agrees in onnxruntime', async () => {
+    const session = await InferenceSession.create(exportOnnx(trained));
+    const { logits } = await session.run({ image: new Tensor('float32', channelsFirst, shape) });
+    expect(largestDifference(logits.data as Float32Array, expected)).toBeLessThan(1e-4);
+  }, 60_000);
+
+  it('agrees in TensorFlow.js', async () => {
+    const { model, weights } = exportTfjs(trained);
+    const { modelTopology, weightsManifest, signature, format, userDefinedMetadata } = JSON.parse(
+      JSON.stringify(model),
+    ) as typeof model;
+    expect(userDefinedMetadata).toMatchObject({ card: { task: { classNames: oddNames } } });
+    const loaded = await loadGraphModel({
+      load: () =>
+        Promise.resolve({
+          modelTopology,
+          format,
+          signature,
+          weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
+          weightData: weights.buffer,
+        }),
+    });
+    const logits = loaded.predict(tf.tensor4d(images, [count, size, size, channels])) as tf.Tensor;
+    expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
+  }, 60_000);
+
+  it.runIf(python)(
+    'agrees in PyTorch',
+    () => {
+      expect(
+        largestDifference(pytorchLogits(trained, channelsFirst, shape), expected),
+      ).toBeLessThan(1e-4);
+    },
+    60_000,
+  );
+
+  it.runIf(python)(
+    'is scripted by PyTorch, normalize() a part of it that moves along',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'mgas-script-'));
+      try {
+        const { module, weights } = exportPyTorch(trained);
+        writeFileSync(join(folder, 'network.py'), module);
+        writeFileSync(join(folder, 'weights.npz'), weights);
+        writeFileSync(join(folder, 'check.py'), scriptCheck);
+        const report = JSON.parse(
+          execFileSync(python!, ['check.py', String(channels), String(size)], {
+            cwd: folder,
+            encoding: 'utf8',
+          }),
+        ) as Record<string, unknown>;
+        expect(report).toMatchObject({
+          classes: oddNames,
+          difference: 0,
+          buffers: ['mean', 'deviation'],
+          inState: false,
+          double: 'torch.float64',
+        });
+        // torch.export came with PyTorch 2.1.
+        expect(report.exported ?? 'absent').not.toBe('failed');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    60_000,
+  );
+
+  it.runIf(withOnnx)(
+    'passes the full check of ONNX, with the shapes that its inference finds',
+    () => {
+      const folder = mkdtempSync(join(tmpdir(), 'mgas-onnx-'));
+      try {
+        writeFileSync(join(folder, 'network.onnx'), exportOnnx(trained));
+        writeFileSync(join(folder, 'check.py'), onnxCheck);
+        const report = JSON.parse(
+          execFileSync(withOnnx!, ['check.py'], { cwd: folder, encoding: 'utf8' }),
+        ) as { opset: number; named: string[]; wrong: string[]; missing: string[]; count: number };
+        expect(report).toMatchObject({ opset: 17, named: oddNames, wrong: [], missing: [] });
+        expect(report.count).toBeGreaterThan(100);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    60_000,
+  );
+});
+
+const scriptCheck = `
+import json, sys
+import torch
+import network as exported
+
+channels, size = (int(word) for word in sys.argv[1:])
+model = exported.Network()
+model.load_state_dict(exported.load_weights("weights.npz"))
+model.eval()
+images = torch.randint(0, 256, (4, channels, size, size), dtype=torch.uint8)
+plain = model(model.normalize(images))
+scripted = torch.jit.script(model)
+torch.jit.save(scripted, "scripted.pt")
+again = torch.jit.load("scripted.pt")
+difference = (again(again.normalize(images)) - plain).abs().max().item()
+outcome = None
+if hasattr(torch, "export"):
+    try:
+        program = torch.export.export(model, (model.normalize(images),))
+        outcome = (program.module()(model.normalize(images)) - plain).abs().max().item()
+    except Exception as error:
+        outcome = "failed"
+print(json.dumps({
+    "classes": exported.CLASSES, "difference": difference, "exported": outcome,
+    "buffers": [name for name, _ in model.named_buffers() if name in ("mean", "deviation")],
+    "inState": "mean" in model.state_dict(),
+    "double": str(exported.Network().double().normalize(images).dtype),
+}))
+`;
+
+const onnxCheck = `
+import json
+import onnx
+from onnx import checker, shape_inference
+
+model = onnx.load("network.onnx")
+checker.check_model(model, full_check=True)
+
+def shapes(values):
+    return {v.name: [d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim] for v in values}
+
+ours = shapes(model.graph.value_info)
+constants = {node.output[0] for node in model.graph.node if node.op_type == "Constant"}
+bare = onnx.load("network.onnx")
+del bare.graph.value_info[:]
+found = shapes(shape_inference.infer_shapes(bare, check_type=True, strict_mode=True, data_prop=True).graph.value_info)
+inner = {output for node in model.graph.node for output in node.output} - constants - {"logits"}
+print(json.dumps({
+    "opset": model.opset_import[0].version,
+    "named": json.loads(next(p.value for p in model.metadata_props if p.key == "class_names")),
+    "wrong": [name for name, shape in ours.items() if name in found and found[name] != shape],
+    "missing": sorted(inner - set(ours)), "count": len(ours),
+}))
+`;
