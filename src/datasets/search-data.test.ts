@@ -175,7 +175,11 @@ describe('createSearchData', () => {
 describe('stratifiedSplit', () => {
   it('gives every class its share of both parts, disjoint', () => {
     const labels = Uint8Array.from({ length: 1000 }, (_, i) => (i < 500 ? 0 : i < 800 ? 1 : 2));
-    const { search, validation } = stratifiedSplit(labels, 3, 200, 50, 1);
+    const { search, validation } = stratifiedSplit(labels, 3, {
+      used: 200,
+      validation: 50,
+      seed: 1,
+    });
     const perClass = (part: Uint32Array) =>
       [0, 1, 2].map((label) => part.filter((image) => labels[image] === label).length);
     expect(perClass(validation)).toEqual([25, 15, 10]);
@@ -185,7 +189,7 @@ describe('stratifiedSplit', () => {
 
   it('rounds without losing an image, and copes with an empty class', () => {
     const labels = Uint8Array.from([0, 0, 0, 2, 2, 2, 3]);
-    const { search, validation } = stratifiedSplit(labels, 4, 7, 3, 9);
+    const { search, validation } = stratifiedSplit(labels, 4, { used: 7, validation: 3, seed: 9 });
     expect([...search, ...validation].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(validation.length).toBe(3);
   });

@@ -17,6 +17,7 @@ import { channelHistograms } from './statistics.ts';
 import { stratifiedSplit, type SplitIndices } from './split.ts';
 
 const shuffleStream = 0x5af;
+const validationStream = 0x5b7;
 
 /**
  * Batches for a search over `dataset`'s training images, under `settings.seed`, `.data` and `.batchSize`. Every batch
@@ -70,7 +71,8 @@ export function createSearchData(
   }
 
   const stepsPerEpoch = Math.floor(search.length / batchSize);
-  const validationOrder = indicesUpTo(validation.length);
+  // Drawn once: a part of it is a fair sample, however the set was sorted.
+  const validationOrder = shuffle(indicesUpTo(validation.length), hash(seed, validationStream));
   const validationBatches = Math.ceil(validation.length / batchSize);
   return {
     name: dataset.name,
@@ -130,14 +132,10 @@ function chooseImages(
   const available = dataset.train.count;
   for (const { path, message } of imageProblems(settings, { name: dataset.name, train: available }))
     throw new DatasetError(`${path}: ${message}`);
-  const { used, validation } = splitSizes(settings.data, available);
-  return stratifiedSplit(
-    dataset.train.labels,
-    dataset.classNames.length,
-    used,
-    validation,
-    settings.seed,
-  );
+  const { used, validation, spare } = splitSizes(settings.data, available);
+  const { seed } = settings;
+  const sizes = { used, validation, spare, seed };
+  return stratifiedSplit(dataset.train.labels, dataset.classNames.length, sizes);
 }
 
 /** Images resized block by block: a large set is not in memory twice. */

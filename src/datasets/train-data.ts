@@ -143,7 +143,11 @@ function choose(
       images: resizeImages(images.images, dataset.size, dataset.channels, size),
       labels: images.labels,
     };
-  const chosen = stratifiedSplit(images.labels, dataset.classNames.length, wanted, 0, seed).search;
+  const chosen = stratifiedSplit(images.labels, dataset.classNames.length, {
+    used: wanted,
+    validation: 0,
+    seed,
+  }).search;
   return extract({ ...dataset, train: images }, chosen, size);
 }
 

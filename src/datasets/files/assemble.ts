@@ -136,7 +136,11 @@ function holdOut(
   imageBytes: number,
 ): [ImageSplit, ImageSplit] {
   const held = Math.max(1, Math.round(count * heldOutShare));
-  const { validation } = stratifiedSplit(labels, classes, count, held, heldOutSeed);
+  const { validation } = stratifiedSplit(labels, classes, {
+    used: count,
+    validation: held,
+    seed: heldOutSeed,
+  });
   const out = {
     count: held,
     images: new Uint8Array(held * imageBytes),

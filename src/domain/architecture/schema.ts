@@ -106,6 +106,8 @@ export const ArchitectureSchema = v.object({
   steps: count,
   /** Share of held-out images classified correctly by the searched network, importances and gates still in place. */
   validationAccuracy: v.nullable(v.number()),
+  /** How many images these are; absent in older files. */
+  validationImages: v.optional(v.nullable(count)),
   /** Surviving and all units of each granularity, in all cells. */
   remaining: v.object({ operation: ratio, filter: ratio, weight: ratio }),
   parameters: v.object({

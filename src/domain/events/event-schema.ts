@@ -89,6 +89,7 @@ export const SearchEventSchema = v.variant('type', [
     },
     ...{
       accuracy: finite,
+      images: v.optional(count),
       lambda: finite,
       msPerStep: finite,
       memoryBytes: finite,
@@ -151,6 +152,7 @@ export const SearchEventSchema = v.variant('type', [
   event('finished', {
     targetReached: v.boolean(),
     accuracy: finite,
+    images: v.optional(count),
     parameters: ParametersSchema,
     architecture: ArchitectureSchema,
   }),

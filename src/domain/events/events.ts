@@ -129,8 +129,9 @@ export type SearchEvent = Base &
         sizeRegularizer: number;
         thresholdRegularizer: number;
         gradientNorm: number;
-        /** Share of the batch classified correctly. */
+        /** Share of the batches' images classified correctly, and how many these are (absent in older runs). */
         accuracy: number;
+        images?: number;
         lambda: number;
         /** Mean milliseconds a step since the last such event. */
         msPerStep: number;
@@ -205,7 +206,9 @@ export type SearchEvent = Base &
     | {
         type: 'finished';
         targetReached: boolean;
+        /** On the validation part, of so many images (absent in older runs). */
         accuracy: number;
+        images?: number;
         parameters: ParameterCounts;
         architecture: Architecture;
       }

@@ -55,6 +55,7 @@ const tiny: SearchSettings = {
     imageSize: 10,
     trainImages: 600,
     validationFraction: 0.3,
+    validationImages: 2_000,
     cropPadding: 0,
     flip: false,
     cutout: 0,

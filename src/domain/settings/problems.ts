@@ -147,12 +147,16 @@ export function* imageProblems(
     };
 }
 
-/** Images to search with and to validate on, of `available` training images. */
+/**
+ * Images to search with and to validate on, of `available` training images; `spare` more of those that are not used join
+ * the validation part.
+ */
 export function splitSizes(
-  { trainImages, validationFraction }: SearchSettings['data'],
+  { trainImages, validationFraction, validationImages = 0 }: SearchSettings['data'],
   available: number,
-): { used: number; searched: number; validation: number } {
+): { used: number; searched: number; validation: number; spare: number } {
   const used = trainImages || available;
   const validation = Math.max(1, Math.round(used * validationFraction));
-  return { used, searched: used - validation, validation };
+  const spare = Math.max(0, Math.min(validationImages - validation, available - used));
+  return { used, searched: used - validation, validation, spare };
 }

@@ -82,6 +82,14 @@ export const SearchSettingsSchema = v.object({
       'Share of the images kept aside to measure validation accuracy.',
       share,
     ),
+    validationImages: v.optional(
+      setting(
+        nonNegativeInteger,
+        'Held out, up to',
+        'Images that the search does not use join those kept aside until these are so many; 0 = none.',
+        'images',
+      ),
+    ),
     cropPadding: setting(
       nonNegativeInteger,
       'Crop padding',

@@ -32,6 +32,8 @@ export interface Discovery {
   readonly data: Pick<SearchData, 'name' | 'classNames' | 'imageSize' | 'imageChannels'>;
   readonly steps: number;
   readonly validationAccuracy: number | null;
+  /** Default null: not known. */
+  readonly validationImages?: number | null;
   readonly targetReached: boolean;
 }
 
@@ -60,6 +62,7 @@ export function describeArchitecture({
     targetReached: found.targetReached,
     steps: found.steps,
     validationAccuracy: found.validationAccuracy,
+    validationImages: found.validationImages ?? null,
     remaining: addCounts(summarizeCells(network, totals).map(({ counts }) => counts)),
     parameters: {
       superNet: full.plan.table.groups.weight.size,

@@ -39,6 +39,8 @@ export interface Checkpoint {
   lambda: LambdaState;
   recent: StepMetrics | null;
   accuracy: number | null;
+  /** Images behind `accuracy`; absent in older checkpoints. */
+  accuracyImages?: number | null;
   /** Operations under protection: cell -> units (edge * operations + operation). */
   protectedUnits: [cell: number, unit: number][];
   network: {
@@ -53,8 +55,8 @@ export interface Checkpoint {
 /** Reads the network back from the device. Between steps only. @param stageOver the stage is finished: the next one begins. */
 export async function takeCheckpoint(session: Session, stageOver: boolean): Promise<Checkpoint> {
   const { plan, masks, parameters } = await session.pull();
-  const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, settings, stage } =
-    session;
+  const { steps, epochs, stageEpochs, generation, lambda, recent, settings, stage } = session;
+  const { accuracy, accuracyImages } = session;
   return {
     format: checkpointFormat,
     version: checkpointVersion,
@@ -64,7 +66,7 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
     ...{ steps, epochs, stageEpochs, time: session.control.time, generation },
     stage: stageOver ? stage.index + 1 : stage.index,
     progress: stageOver ? null : { ...session.progress },
-    ...{ lambda, recent, accuracy },
+    ...{ lambda, recent, accuracy, accuracyImages },
     protectedUnits: session.protectedUnits,
     network: {
       endCell: plan.endCell,
@@ -104,7 +106,9 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   if (checkpoint.stage > session.stages.length)
     throw refuse(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
   const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, progress } = checkpoint;
-  Object.assign(session, { steps, epochs, stageEpochs, generation, lambda, recent, accuracy });
+  const { accuracyImages = null } = checkpoint;
+  Object.assign(session, { steps, epochs, stageEpochs, generation, lambda, recent });
+  Object.assign(session, { accuracy, accuracyImages });
   session.events = checkpoint.events;
   session.stage = session.stages[Math.min(checkpoint.stage, session.stages.length - 1)];
   if (progress) session.progress = { ...progress };

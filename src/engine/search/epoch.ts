@@ -80,6 +80,7 @@ class Report {
       epoch: session.stageEpochs,
       ...losses,
       accuracy: correct / settings.batchSize,
+      images: metrics.length * settings.batchSize,
       lambda,
       msPerStep,
       memoryBytes: bytes,

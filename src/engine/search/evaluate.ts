@@ -1,38 +1,80 @@
 /** Accuracy of the loaded network on held-out images. */
+import type { SearchData } from '../data.ts';
 import { countParameters } from '../granularity/count.ts';
+import type { Batch } from '../supernet/stepper.ts';
 import { diverged } from './failure.ts';
-import { stepHyper } from './schedule.ts';
 import type { Session } from './session.ts';
 
-/** Running averages forget nine tenths in 22 steps (momentum 0.1), and all but 4% in these. */
-const settlingSteps = 30;
+/** Training batches that the running averages of batch norm settle on: docs/engine.md says how many are needed. */
+export const settlingBatches = 16;
+/** Held-out images that count within a search at least, where there are so many: a 95 % interval of some 4 points. */
+const leastSample = 500;
+
+/** `sample`: a fixed draw that takes no more time than the epoch before it; `all`: every held-out image. */
+export type EvaluatedPart = 'sample' | 'all';
+
+/** Steering replaced the network while it was evaluated. */
+class Replaced extends Error {
+  override readonly name = 'Replaced';
+}
 
 /**
- * During the search, by each batch's own statistics: a commit leaves the running averages behind what the network has
- * become, and they take some twenty steps to follow. At its end, by running averages that `settle` brought up to date:
- * then an image's class does not depend on its neighbours.
+ * By running averages that settle on training batches first, so that an image's class depends neither on the images
+ * beside it nor on what the network was before a commit. Emits `evaluated`.
  * @throws SearchFailure when the loss is not finite; Stopped.
  */
-export async function evaluate(
-  session: Session,
-  statistics: 'batch' | 'running' = 'batch',
-): Promise<number> {
-  const { data, stepper, stage, control, space, settings } = session;
+export async function evaluate(session: Session, part: EvaluatedPart = 'sample'): Promise<number> {
+  const { data, stepper, stage, control } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'evaluating' });
-  // A shorter last batch has statistics unlike training's: by them, only whole batches count, if there is one.
-  const whole = data.validationBatch(0).size === settings.batchSize;
-  const used = whole ? statistics : 'running';
+  const images =
+    part === 'all'
+      ? data.validationImages
+      : Math.min(data.validationImages, Math.max(leastSample, data.trainImages));
+  for (;;) {
+    const network = session.current;
+    /** Who pauses here and steers wants to see it done here. */
+    const gate = async (): Promise<void> => {
+      await control.gate(session.betweenSteps, false);
+      if (session.current !== network) throw new Replaced();
+    };
+    try {
+      await stepper.settle(settlingOn(data, session.epochs), gate);
+      return report(session, await classify(session, images, gate), images);
+    } catch (error) {
+      // The figure shall be of one network: from the start again.
+      if (!(error instanceof Replaced)) throw error;
+    }
+  }
+}
+
+/** Batches of the epoch to come: a pure function of how far the search is, so a resumed one settles on the same. */
+function* settlingOn(data: SearchData, epoch: number): Generator<Batch> {
+  for (let i = 0; i < Math.min(settlingBatches, data.stepsPerEpoch); i++)
+    yield data.trainBatch(epoch, i);
+}
+
+interface Classified {
+  correct: number;
+  /** Sum of the images' cross entropies. */
+  loss: number;
+}
+
+/** The first `images` of the validation part. */
+async function classify(
+  { data, stepper, space: { classes } }: Session,
+  images: number,
+  gate: () => Promise<void>,
+): Promise<Classified> {
   let correct = 0;
   let loss = 0;
-  let images = 0;
-  for (let i = 0; i < data.validationBatches; i++) {
-    // Who pauses here and steers wants to see it done here.
-    await control.gate(session.betweenSteps, false);
+  let left = images;
+  for (let i = 0; left > 0; i++) {
+    await gate();
     const batch = data.validationBatch(i);
-    if (used === 'batch' && batch.size !== settings.batchSize) continue;
-    const logits = await stepper.logits(batch, used);
-    for (let image = 0; image < batch.size; image++) {
-      const row = logits.subarray(image * space.classes, (image + 1) * space.classes);
+    const logits = await stepper.logits(batch, 'running');
+    const counted = Math.min(left, batch.size);
+    for (let image = 0; image < counted; image++) {
+      const row = logits.subarray(image * classes, (image + 1) * classes);
       const label = batch.labels[image];
       const largest = row.reduce((a, b) => Math.max(a, b));
       // Of equal logits the first counts, so that a constant network is right by chance only.
@@ -40,14 +82,18 @@ export async function evaluate(
       loss +=
         Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
     }
-    images += batch.size;
+    left -= counted;
   }
+  return { correct, loss };
+}
+
+function report(session: Session, { correct, loss }: Classified, images: number): number {
   if (!Number.isFinite(loss)) throw diverged(session.steps);
   const accuracy = images > 0 ? correct / images : 0;
-  session.accuracy = accuracy;
+  Object.assign(session, { accuracy, accuracyImages: images });
   session.emit({
     type: 'evaluated',
-    stage: stage.index,
+    stage: session.stage.index,
     split: 'validation',
     accuracy,
     loss: images > 0 ? loss / images : 0,
@@ -55,22 +101,4 @@ export async function evaluate(
     parameters: countParameters(session.current).active,
   });
   return accuracy;
-}
-
-/** Brings the running averages up to date: training steps that change nothing else. */
-export async function settle(session: Session): Promise<void> {
-  const { data, stepper, control, settings, stage } = session;
-  session.emit({ type: 'phase', stage: stage.index, phase: 'evaluating' });
-  const { update, ...hyper } = stepHyper(settings, stage, 'search', 0);
-  const frozen = Object.fromEntries(
-    Object.keys(update).map((group) => [group, 'off']),
-  ) as typeof update;
-  for (let i = 0; i < settlingSteps; i++) {
-    await control.gate();
-    await stepper.step(data.trainBatch(session.epochs, i % data.stepsPerEpoch), {
-      ...hyper,
-      update: frozen,
-    });
-  }
-  await stepper.readMetrics();
 }

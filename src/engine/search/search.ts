@@ -5,7 +5,7 @@ import { countParameters } from '../granularity/count.ts';
 import { engineVersion } from '../version.ts';
 import type { SearchOptions, StartSearch } from './api.ts';
 import { Stopped } from './control.ts';
-import { evaluate, settle } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
 import { failureOf } from './failure.ts';
 import { restoreSession } from './checkpoint.ts';
 import { Session } from './session.ts';
@@ -82,12 +82,15 @@ async function search(session: Session): Promise<Architecture> {
   for (const stage of left) await runStage(session, stage, stage.index === within);
   const { finish } = session.options.variant ?? {};
   if (finish) await session.load(finish(await session.pull()));
-  await settle(session);
-  const accuracy = await evaluate(session, 'running');
+  const accuracy = await evaluate(session, 'all');
   const parameters = countParameters(session.current);
   const targetReached = parameters.active <= session.settings.targetParameters;
   const architecture = describe(session, targetReached);
-  session.emit({ type: 'finished', targetReached, accuracy, parameters, architecture });
+  session.emit({
+    type: 'finished',
+    ...{ targetReached, accuracy, images: session.data.validationImages },
+    ...{ parameters, architecture },
+  });
   return architecture;
 }
 
@@ -100,7 +103,7 @@ async function stopped(session: Session): Promise<Architecture | null> {
 }
 
 function describe(session: Session, targetReached: boolean): Architecture {
-  const { totals, settings, data, steps, accuracy } = session;
+  const { totals, settings, data, steps, accuracy, accuracyImages } = session;
   return describeArchitecture({
     network: session.current,
     totals,
@@ -108,6 +111,7 @@ function describe(session: Session, targetReached: boolean): Architecture {
     data,
     steps,
     validationAccuracy: accuracy,
+    validationImages: accuracy === null ? null : accuracyImages,
     targetReached,
   });
 }

@@ -78,8 +78,9 @@ export class Session {
   lambda: LambdaState;
   /** Averages over the steps of the last report. */
   recent: StepMetrics | null = null;
-  /** Of the stage's last evaluation; null before it. */
+  /** Of the stage's last evaluation; null before it. And over how many images; null in older checkpoints. */
   accuracy: number | null = null;
+  accuracyImages: number | null = null;
   msPerStep = 0;
   readonly options: SearchOptions;
   private readonly steerings: Steering[] = [];

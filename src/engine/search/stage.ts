@@ -48,7 +48,7 @@ async function beginStage(session: Session, stage: Stage): Promise<void> {
   session.stage = stage;
   session.stageEpochs = 0;
   session.lambda = initialLambda(session.settings.regularizer);
-  session.accuracy = null;
+  session.accuracy = session.accuracyImages = null;
   const network = openStage(session, stage);
   const parameters = countParameters(network);
   session.progress = {

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm, batchNormRunning } from '../../kernels/composed/batch-norm.ts';
+import { runningRate } from '../../kernels/running-rate.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { activateBackend } from './composed/backend.ts';
 import type { ComposedBackend } from './composed/backend.ts';
@@ -12,7 +13,7 @@ import type { Source } from './composed/network.ts';
 import { clipAndDecay, descend } from './composed/optimizer.ts';
 import { specsOf, unpack } from './composed/packed-tensors.ts';
 import { cutLeaves, differentiate, leafSource, trainedGroups } from './composed/pass.ts';
-import type { PassResult } from './composed/pass.ts';
+import type { Moments, PassResult } from './composed/pass.ts';
 import { followMoments } from './composed/running-statistics.ts';
 import { Units } from './composed/units.ts';
 import type { PackedGroups } from './composed/units.ts';
@@ -197,17 +198,56 @@ export class ComposedStepper implements Stepper {
     return gradient;
   }
 
-  async logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array> {
+  /** Inside a tidy. */
+  private forward(batch: Batch, norm: Source['norm']): tf.Tensor2D {
     const { plan, units, values, granularities } = this.loaded();
-    const logits = tf.tidy(() => {
-      const leaves = cutLeaves(
-        plan,
-        units.effective(values, units.decide(values)),
-        granularities.filter,
-      );
-      const norm = statistics === 'running' ? runningNorm(plan, values.statistic) : batchNormOf;
-      return forward(plan, imagesOf(plan, batch), leafSource(plan, leaves, norm));
-    });
+    const leaves = cutLeaves(
+      plan,
+      units.effective(values, units.decide(values)),
+      granularities.filter,
+    );
+    return forward(plan, imagesOf(plan, batch), leafSource(plan, leaves, norm));
+  }
+
+  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
+    const { plan, batchSize, values } = this.loaded();
+    let next = tf.clone(values.statistic);
+    let count = 0;
+    try {
+      for (const batch of batches) {
+        await gate?.();
+        if (batch.size !== batchSize)
+          throw new RangeError(`a training batch of ${batch.size} images; ${batchSize} wanted`);
+        count++;
+        // The exponential mean, divided by the weights so far at every step: the first batch takes all.
+        const rate = runningRate / (1 - (1 - runningRate) ** count);
+        const followed = tf.tidy(() => {
+          const moments = new Map<string, Moments>();
+          this.forward(batch, (name, x, gamma, beta, factor) =>
+            batchNorm(x, gamma, beta, factor, (mean, variance) =>
+              moments.set(name, { mean, variance, count: x.size / x.shape[3] }),
+            ),
+          );
+          return followMoments(plan, next, moments, rate);
+        });
+        next.dispose();
+        next = followed;
+      }
+      values.statistic.dispose();
+      values.statistic = tf.keep(next.clone());
+    } finally {
+      next.dispose();
+    }
+  }
+
+  async logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array> {
+    const { plan, values } = this.loaded();
+    const logits = tf.tidy(() =>
+      this.forward(
+        batch,
+        statistics === 'running' ? runningNorm(plan, values.statistic) : batchNormOf,
+      ),
+    );
     const data = (await logits.data()) as Float32Array;
     logits.dispose();
     return data.slice();

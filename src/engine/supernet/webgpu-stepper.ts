@@ -1,4 +1,5 @@
 /** Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it. */
+import { runningRate } from '../../kernels/running-rate.ts';
 import { Gpu } from '../../kernels/webgpu/runtime.ts';
 import { packHyper } from '../../kernels/webgpu/hyper.ts';
 import { readMetrics } from '../../kernels/webgpu/regularizers/metrics.ts';
@@ -25,6 +26,7 @@ const modes: Readonly<Record<UpdateMode, number>> = sgdModes;
 
 const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
+const settling = new Set(['prologue', 'forward', 'batch statistics']);
 const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'backward']);
 /** Parts that make up a training step. */
 export const trainingParts: ReadonlySet<string> = new Set([
@@ -161,8 +163,7 @@ export class WebGPUStepper implements Stepper {
   }
 
   async step(batch: Batch, hyper: StepHyper): Promise<void> {
-    if (batch.size !== this.batchSize)
-      throw new RangeError(`a training batch of ${batch.size} images; ${this.batchSize} wanted`);
+    this.demandWhole(batch);
     if (this.steps - this.readSteps >= ring)
       throw new Error(`metrics must be read at least every ${ring} steps`);
     this.upload(batch);
@@ -170,8 +171,45 @@ export class WebGPUStepper implements Stepper {
     this.writePaths(hyper.paths);
     this.submit(trainingParts);
     this.steps++;
+    await this.keepQueueShort();
+  }
+
+  private demandWhole(batch: Batch): void {
+    if (batch.size !== this.batchSize)
+      throw new RangeError(`a training batch of ${batch.size} images; ${this.batchSize} wanted`);
+  }
+
+  private async keepQueueShort(): Promise<void> {
     this.pending.push(this.gpu.device.queue.onSubmittedWorkDone());
     if (this.pending.length > inFlight) await this.pending.shift();
+  }
+
+  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
+    const { network, plan } = this.loaded();
+    const { offset, size } = plan.table.groups.statistic;
+    const read = async (): Promise<Float32Array<ArrayBuffer>> =>
+      new Float32Array(await this.gpu.read(network.values, size * 4, offset * 4));
+    const before = await read();
+    let after = before;
+    let count = 0;
+    try {
+      this.gpu.write(network.values, new Float32Array(size), offset * 4);
+      for (const batch of batches) {
+        await gate?.();
+        this.demandWhole(batch);
+        this.upload(batch);
+        this.writePaths();
+        this.submit(settling);
+        await this.keepQueueShort();
+        count++;
+      }
+      if (count === 0) return;
+      const weight = 1 - (1 - runningRate) ** count;
+      after = (await read()).map((sum) => sum / weight);
+    } finally {
+      // Where the gate threw, another network may be loaded by now.
+      if (this.network === network) this.gpu.write(network.values, after, offset * 4);
+    }
   }
 
   async readMetrics(): Promise<StepMetrics[]> {

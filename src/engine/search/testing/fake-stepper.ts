@@ -22,6 +22,8 @@ export interface FakeOptions {
   readonly failure?: Error;
   /** Told of every step, before it. */
   readonly onStep?: (step: number, hyper: StepHyper) => void;
+  /** Told of every batch that the running averages settle on. */
+  readonly onSettle?: (batch: Batch) => void;
   /** Told of everything that is loaded. */
   readonly onLoad?: (plan: NetworkPlan, parameters: NetworkParameters) => void;
 }
@@ -97,6 +99,13 @@ export class FakeStepper implements Stepper {
 
   readMetrics(): Promise<StepMetrics[]> {
     return Promise.resolve(this.metrics.splice(0));
+  }
+
+  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
+    for (const batch of batches) {
+      await gate?.();
+      this.options.onSettle?.(batch);
+    }
   }
 
   logits({ labels, size }: Batch): Promise<Float32Array> {

@@ -1,19 +1,19 @@
 /** Running averages of batch statistics, as PyTorch keeps them. */
 import * as tf from '@tensorflow/tfjs-core';
+import { runningRate } from '../../../kernels/running-rate.ts';
 import type { NetworkPlan } from '../plan.ts';
 import { pack, specsOf } from './packed-tensors.ts';
 import type { Moments } from './pass.ts';
 
-const rate = 0.1;
-
 /**
- * 0.9 * old + 0.1 * the batch's mean, or its *unbiased* variance.
+ * (1 - rate) * old + rate * the batch's mean, or its *unbiased* variance.
  * @param old the packed statistics. @param moments by norm name; a norm that did not run keeps what it has.
  */
 export function followMoments(
   plan: NetworkPlan,
   old: tf.Tensor1D,
   moments: ReadonlyMap<string, Moments>,
+  rate = runningRate,
 ): tf.Tensor1D {
   const { offset: base, size } = plan.table.groups.statistic;
   const unbias = new Float32Array(size).fill(1);

@@ -4,6 +4,7 @@
  *
  * Gate after the norm: y = gate (gamma x^ + beta). Gate before it (factorized reduce): y = gamma (gate x)^ + beta.
  */
+import { runningRate } from '../../running-rate.ts';
 import { epsilon, reducePairFunction } from '../norm/reduce.ts';
 import type { Program } from '../runtime.ts';
 import { slotFunctions } from '../slots.ts';
@@ -61,9 +62,9 @@ export const batchStatistics = (threads: number): Program => ({
       if (params.updateRunning == 1u && local < 4u && row.means[local] != NONE) {
         let meanAt = row.means[local];
         let varianceAt = row.variances[local];
-        values[meanAt] += 0.1 * ((gate * mean)[local] - values[meanAt]);
+        values[meanAt] += ${runningRate} * ((gate * mean)[local] - values[meanAt]);
         let unbiased = (gate * gate * variance)[local] * count / max(count - 1.0, 1.0);
-        values[varianceAt] += 0.1 * (unbiased - values[varianceAt]);
+        values[varianceAt] += ${runningRate} * (unbiased - values[varianceAt]);
       }
       workgroupBarrier();
       if (local == 0u) {
