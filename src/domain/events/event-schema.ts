@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ArchitectureSchema } from '../architecture/schema.ts';
 import { operationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
+import { unitCauses } from './events.ts';
 import { SteeringSchema } from './steering-schema.ts';
 
 const finite = v.pipe(v.number(), v.finite());
@@ -30,9 +31,12 @@ const share = v.object({ cell: count, count, reprune: v.boolean() });
 const PhaseSchema = v.picklist(['compiling', 'warm-up', 'search', 'scoring', 'evaluating']);
 
 const flags = v.pipe(v.string(), v.regex(/^[01]*$/));
+const causes = v.optional(
+  v.pipe(v.string(), v.regex(new RegExp(`^[${Object.values(unitCauses).join('')}]*$`))),
+);
 const FilterUnitsSchema = v.object({
   ...{ unit: v.nullable(count), part: count, ids: v.nullable(v.array(count)) },
-  ...{ gates: v.array(count), threshold: finite, alive: flags },
+  ...{ gates: v.array(count), threshold: finite, alive: flags, causes },
 });
 const WeightUnitsSchema = v.object({
   unit: count,
@@ -41,10 +45,13 @@ const WeightUnitsSchema = v.object({
   alive: v.array(count),
   masked: v.array(count),
   total: count,
+  last: v.optional(count),
 });
 const CellUnitsSchema = v.object({
   cell: count,
-  operations: v.object({ importances: v.array(finite), thresholds: v.array(finite), alive: flags }),
+  operations: v.object({
+    ...{ importances: v.array(finite), thresholds: v.array(finite), alive: flags, causes },
+  }),
   filters: v.array(FilterUnitsSchema),
   weights: v.array(WeightUnitsSchema),
 });
@@ -145,7 +152,12 @@ export const SearchEventSchema = v.variant('type', [
     peakMemoryBytes: finite,
   }),
   event('checkpoint', { stage: count }),
-  event('steered', { stage: count, change: SteeringSchema, refusal: v.nullable(text) }),
+  event('steered', {
+    stage: count,
+    change: SteeringSchema,
+    refusal: v.nullable(text),
+    unit: v.optional(v.object({ importance: finite, threshold: finite, reprune: v.boolean() })),
+  }),
   event('paused', {}),
   event('resumed', {}),
   event('device-lost', { message: text }),

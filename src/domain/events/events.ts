@@ -43,6 +43,30 @@ export const histogramBins = 24;
 /** `FilterUnits.gates` are integers of this scale: ten thousand is an importance of 1. */
 export const gateScale = 10_000;
 
+/**
+ * Why a unit is alive or gone, one letter a unit in `causes` strings. A letter holds for the moment of its event: of a
+ * unit that went earlier, the last event that has another letter than `gone` says why.
+ */
+export const unitCauses = {
+  /** Alive: its importance exceeds its threshold, or no threshold judges at this moment. */
+  above: 'a',
+  /** Alive as the last one of its node, convolution or array, though it does not exceed its threshold. */
+  last: 'l',
+  /** Alive under its threshold: a user protects it. */
+  protected: 'p',
+  /** Alive under its threshold: the masks of its cell are held, since re-pruning is off. */
+  held: 'h',
+  /** Gone at this moment: its importance does not exceed its threshold. */
+  threshold: 't',
+  /** Gone at this moment: a user pruned it, or the operation that it belongs to. */
+  hand: 'u',
+  /** Filters: gone at this moment with their operation, which its threshold pruned. */
+  operation: 'o',
+  /** Gone before this moment. */
+  gone: 'g',
+} as const;
+export type UnitCause = keyof typeof unitCauses;
+
 /** The filters of a preprocess or of one block of a candidate operation, those that its thresholds judged. */
 export interface FilterUnits {
   /** Candidate, edge * operations + operation; null = a preprocess. */
@@ -56,6 +80,8 @@ export interface FilterUnits {
   threshold: number;
   /** A digit a filter, 1 = its own mask keeps it. */
   alive: string;
+  /** A letter of `unitCauses` a filter; absent in older runs. */
+  causes?: string;
 }
 
 /** The maskable weights of a candidate operation, those in its compacted tensors. */
@@ -66,15 +92,23 @@ export interface WeightUnits {
   width: number;
   alive: number[];
   masked: number[];
-  /** Of the unpruned candidate. */
+  /** Of the unpruned candidate: what is neither alive nor masked went with filters, here or of the cells before. */
   total: number;
+  /** Weights alive as the last of their array, though they do not exceed the threshold; absent in older runs. */
+  last?: number;
 }
 
 /** Importances and thresholds of one cell's units. */
 export interface CellUnits {
   cell: number;
   /** Of all candidates, at edge * operations + operation; pruned ones keep what they had when they went. */
-  operations: { importances: number[]; thresholds: number[]; alive: string };
+  operations: {
+    importances: number[];
+    thresholds: number[];
+    alive: string;
+    /** A letter of `unitCauses` a candidate; absent in older runs. */
+    causes?: string;
+  };
   filters: FilterUnits[];
   weights: WeightUnits[];
 }
@@ -198,8 +232,17 @@ export type SearchEvent = Base &
         peakMemoryBytes: number;
       }
     | { type: 'checkpoint'; stage: number }
-    /** A user's change; `refusal` = why it was not made. */
-    | { type: 'steered'; stage: number; change: Steering; refusal: string | null }
+    /**
+     * A user's change; `refusal` = why it was not made. `unit`: how an operation stood that was pruned by hand (`reprune`:
+     * of an earlier stage); absent in older runs.
+     */
+    | {
+        type: 'steered';
+        stage: number;
+        change: Steering;
+        refusal: string | null;
+        unit?: { importance: number; threshold: number; reprune: boolean };
+      }
     | { type: 'paused' }
     | { type: 'resumed' }
     | { type: 'device-lost'; message: string }

@@ -17,13 +17,13 @@ const halvings = 20;
  * under the factor.
  * @param network as trained; a commit at its own thresholds meets the goal.
  * @param goal active parameters.
- * @returns the network with its lowered thresholds; no smaller than it has to be.
+ * @returns the network with its lowered thresholds, no smaller than it has to be; `judged` = as trained, under these.
  */
 export function commitAtGoal(
   network: Network,
   discretization: Discretization,
   goal: number,
-): { network: Network; pruned: PrunedUnits } {
+): { network: Network; pruned: PrunedUnits; judged: Network } {
   const at = (factor: number): ReturnType<typeof commitLive> =>
     commitLive(withThresholds(network, factor), discretization);
   let [met, unmet] = [1, 0];
@@ -32,7 +32,7 @@ export function commitAtGoal(
     if (countParameters(at(middle).network).active <= goal) met = middle;
     else unmet = middle;
   }
-  return at(met);
+  return { ...at(met), judged: withThresholds(network, met) };
 }
 
 function withThresholds({ plan, masks, parameters }: Network, factor: number): Network {

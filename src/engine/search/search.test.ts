@@ -47,7 +47,7 @@ describe('a search', () => {
     expect(recording.of('step').every(({ timeLeft }) => timeLeft >= 0)).toBe(true);
   });
 
-  it('trains weights alone in a warm-up, and nothing while it scores or settles', async () => {
+  it('trains weights alone in a warm-up, and nothing while it scores', async () => {
     const modes = new Set<string>();
     let phase = '';
     const { running } = fakeSearch(
@@ -64,7 +64,6 @@ describe('a search', () => {
     );
     await running.result;
     expect([...modes].sort()).toEqual([
-      'evaluating: off off off off off',
       'scoring: off gather off off off 0',
       'search: train train train train train',
       'warm-up: train off off off off',

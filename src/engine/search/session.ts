@@ -26,6 +26,7 @@ import type { Stage, TrainingPhase } from './schedule.ts';
 import { applySteering } from './steering.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import { describeUnits } from './units.ts';
+import type { Judgement } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
 /** What the stage under way has done, beside its epochs. */
@@ -221,9 +222,9 @@ export class Session {
 
   /**
    * @param committed false: `network` is what a commit at this moment would leave.
-   * @param judged what the thresholds judged, where they judged anything: its pruned units are still there to be seen.
+   * @param judgement what it was left of, where anything was judged: pruned units are still there to be seen.
    */
-  emitRatios(network: Network, committed: boolean, judged = network): void {
+  emitRatios(network: Network, committed: boolean, judgement?: Judgement): void {
     const cells = summarizeCells(network, this.totals);
     const begun = [...new Set(cells.map(({ stage }) => stage))];
     this.emit({
@@ -246,7 +247,7 @@ export class Session {
       type: 'units',
       stage: this.stage.index,
       committed,
-      cells: describeUnits(judged, network),
+      cells: describeUnits(network, judgement),
     });
   }
 }

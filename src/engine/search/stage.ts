@@ -122,21 +122,22 @@ async function searchEpochs(session: Session): Promise<EndReason> {
     if (progress.step === 0) session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
     await trainEpoch(session, 'search');
     const trained = await session.pull();
-    let outcome = commitLive(trained, session.discretization);
+    let outcome = { ...commitLive(trained, session.discretization), judged: trained };
     const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
     const last = session.stageEpochs >= stage.maxEpochs;
     const goal = goalOf(session);
     const met = countParameters(outcome.network).active <= goal;
     if (met) outcome = commitAtGoal(trained, session.discretization, goal);
+    const judgement = { trained: outcome.judged, by: session.discretization };
     if (due || last || met) {
       await commitRound(session, outcome, ++progress.round, goal);
       progress.idle = prunedNothing(outcome.pruned) ? progress.idle + 1 : 0;
       progress.prunedOperations += outcome.pruned.operations.length;
-      session.emitRatios(session.current, true, trained);
+      session.emitRatios(session.current, true, judgement);
       await evaluate(session);
       await session.checkpoint(false);
     } else {
-      session.emitRatios(outcome.network, false, trained);
+      session.emitRatios(outcome.network, false, judgement);
     }
   }
   return 'goal-reached';

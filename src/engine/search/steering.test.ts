@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { unitCauses } from '../../domain/events/events.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
+import { presetOperations } from '../../domain/operations/registry.ts';
 import type { RunningSearch } from './api.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 import type { EventOf, Recording } from './testing/setup.ts';
@@ -38,6 +40,14 @@ describe('steering', () => {
     const before = recording.events.slice(0, at).findLast((e) => e.type === 'ratios')!;
     const after = recording.events.slice(at).find((e) => e.type === 'ratios')!;
     expect(after.counts.operation.left).toBe(before.counts.operation.left - 1);
+    // How it stood, and that a hand pruned it, is stored with the event.
+    const [{ unit: standing }] = outcomes(recording);
+    expect(standing).toMatchObject({ reprune: false });
+    expect(standing!.importance).toBeGreaterThan(0);
+    const units = recording.events.slice(at).find((e) => e.type === 'units')!;
+    const index = presetOperations.indexOf('sep_conv_5x5');
+    expect(units.cells[0].operations.causes![index]).toBe(unitCauses.hand);
+    expect(units.cells[0].operations.importances[index]).toBeCloseTo(standing!.importance, 3);
     const [{ architecture }] = recording.of('finished');
     const regrown = recording.of('regrown').flatMap(({ operations }) => operations);
     if (

@@ -1,21 +1,46 @@
 /** What a user changes while a search runs. Every change is an event, so that a stored run tells of it. */
 import * as v from 'valibot';
 import { compact, freeze } from '../granularity/commit.ts';
+import { operationMargins } from '../granularity/live.ts';
 import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { regrow } from './regrow.ts';
-import type { Session } from './session.ts';
+import type { EventBody, Session } from './session.ts';
+import type { Judgement } from './units.ts';
 import type { SteerableSetting, Steering } from '../../domain/events/steering-schema.ts';
 
-/** Why a change was not made; null = it was. */
-type Outcome = Promise<string | null> | string | null;
+/** Why a change was not made; null = it was; or what an operation was pruned from by hand. */
+type Done = string | null | Judgement;
+type Outcome = Promise<Done> | Done;
 
-/** Between two steps. What cannot be done is told and leaves everything as it is. */
+/** Between two steps. What cannot be done is reported and leaves everything as it is. */
 export async function applySteering(session: Session, steering: Steering): Promise<void> {
-  const refusal = await apply(session, steering);
-  session.emit({ type: 'steered', stage: session.stage.index, change: steering, refusal });
-  if (!refusal && (steering.kind === 'prune' || steering.kind === 'regrow'))
-    session.emitRatios(session.current, true);
+  const outcome = await apply(session, steering);
+  const refusal = typeof outcome === 'string' ? outcome : null;
+  const judgement = typeof outcome === 'string' ? null : outcome;
+  const unit = judgement && standingOf(session, judgement);
+  session.emit({
+    type: 'steered',
+    stage: session.stage.index,
+    change: steering,
+    refusal,
+    ...(unit && { unit }),
+  });
+  if (refusal === null && (steering.kind === 'prune' || steering.kind === 'regrow'))
+    session.emitRatios(session.current, true, judgement ?? undefined);
+}
+
+/** Of the operation that was pruned by hand; null in a cell that is not searched yet. */
+function standingOf(
+  { space, stage }: Session,
+  { trained, hand }: Judgement,
+): Extract<EventBody, { type: 'steered' }>['unit'] | null {
+  const cell = trained.plan.cells.find(({ shape }) => shape.index === hand?.cell);
+  const margin =
+    cell && operationMargins(trained, cell).find(({ candidate }) => candidate.unit === hand?.unit);
+  if (!cell || !margin) return null;
+  const { importance, threshold } = margin;
+  return { importance, threshold, reprune: space.cells[cell.shape.index].stage < stage.index };
 }
 
 function apply(session: Session, steering: Steering): Outcome {
@@ -63,7 +88,7 @@ function set(session: Session, setting: SteerableSetting, value: number): string
   return null;
 }
 
-async function prune(session: Session, cell: number, unit: number): Promise<string | null> {
+async function prune(session: Session, cell: number, unit: number): Promise<string | Judgement> {
   const network = await session.pull();
   const { edges, operations } = session.space;
   const to = edges[Math.floor(unit / operations.length)].to;
@@ -83,7 +108,7 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
   const pruned = compact(network, masks);
   if (cell <= pruned.plan.endCell) freeze(pruned, cell, unit);
   await session.replace(pruned);
-  return null;
+  return { trained: network, by: null, hand: { cell, unit } };
 }
 
 async function bringBack(session: Session, cell: number, unit: number): Promise<string | null> {

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { commitLive } from '../granularity/commit.ts';
+import { commitLive, compact } from '../granularity/commit.ts';
 import { superNetTotals, summarizeCells } from '../granularity/count.ts';
 import { prunableFilters } from '../granularity/live.ts';
+import type { Discretization } from '../granularity/live.ts';
 import { count, sigmoid, slice } from '../granularity/network.ts';
 import { everyLevel, freshNetwork, scatteredNetwork } from '../granularity/testing.ts';
 import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
-import { gateScale, histogramBins } from '../../domain/events/events.ts';
+import { gateScale, histogramBins, unitCauses } from '../../domain/events/events.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 import { describeUnits } from './units.ts';
+import type { Judgement } from './units.ts';
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);
 
 describe('describeUnits', () => {
   const trained = scatteredNetwork();
   const { network: left, pruned } = commitLive(trained, everyLevel);
-  const cells = describeUnits(trained, left);
+  const cells = describeUnits(left, { trained, by: everyLevel });
 
   it('gives every candidate its importance, threshold and fate', () => {
     const { table, space } = trained.plan;
@@ -115,7 +117,7 @@ describe('describeUnits', () => {
   it('is plain JSON, and tells nothing pruned of a fresh super-net', () => {
     expect(JSON.parse(JSON.stringify(cells))).toEqual(cells);
     const fresh = freshNetwork();
-    for (const { operations, filters, weights } of describeUnits(fresh, fresh)) {
+    for (const { operations, filters, weights } of describeUnits(fresh)) {
       expect(operations.alive).not.toContain('0');
       expect(filters.every(({ ids, alive }) => ids === null && !alive.includes('0'))).toBe(true);
       expect(
@@ -125,7 +127,142 @@ describe('describeUnits', () => {
   });
 });
 
+describe('causes', () => {
+  const trained = scatteredNetwork();
+  const causesOf = (by: Discretization | null, hand?: Judgement['hand']) => {
+    const left = by ? commitLive(trained, by).network : trained;
+    return describeUnits(left, { trained, by, ...(hand && { hand }) });
+  };
+  const margins = (cell: number, unit: number): number => {
+    const { table } = trained.plan;
+    const of = (name: string) =>
+      slice(trained.parameters.values, parameter(table, `cells.${cell}.${name}`))[unit];
+    return sigmoid(of('alpha')) - of('operationThreshold');
+  };
+
+  it('say of each operation whether its threshold pruned it, or why it is there', () => {
+    for (const { cell, operations } of causesOf(everyLevel)) {
+      [...operations.causes!].forEach((cause, unit) => {
+        if (cause === unitCauses.threshold) {
+          expect(operations.alive[unit]).toBe('0');
+          expect(margins(cell, unit)).toBeLessThanOrEqual(0);
+        } else {
+          expect(operations.alive[unit]).toBe('1');
+          expect(cause).toBe(margins(cell, unit) > 0 ? unitCauses.above : unitCauses.last);
+        }
+      });
+    }
+    // Under such thresholds every node keeps one candidate alone.
+    const starved = scatteredNetwork();
+    for (const { name, offset, size } of starved.plan.table.specs)
+      if (name.endsWith('operationThreshold'))
+        starved.parameters.values.fill(0.999, offset, offset + size);
+    const cells = describeUnits(commitLive(starved, everyLevel).network, {
+      trained: starved,
+      by: everyLevel,
+    });
+    for (const { operations } of cells) {
+      const { nodes } = starved.plan.space.settings;
+      expect(operations.causes!.split(unitCauses.last)).toHaveLength(nodes + 1);
+      expect(operations.causes!.split(unitCauses.above)).toHaveLength(1);
+    }
+  });
+
+  it('say of each filter whether its threshold pruned it, or it went with its operation, or is the last', () => {
+    const seen = new Set<string>();
+    for (const { operations, filters } of causesOf(everyLevel)) {
+      for (const { unit, gates, threshold, alive, causes } of filters) {
+        const withOperation = unit !== null && operations.alive[unit] === '0';
+        [...causes!].forEach((cause, i) => {
+          seen.add(cause);
+          const above = gates[i] / gateScale > threshold;
+          if (withOperation) expect(cause).toBe(unitCauses.operation);
+          else if (alive[i] === '0') expect(cause).toBe(unitCauses.threshold);
+          // Gates and thresholds are rounded in the event.
+          else if (Math.abs(gates[i] / gateScale - threshold) > 1e-3)
+            expect(cause).toBe(above ? unitCauses.above : unitCauses.last);
+        });
+      }
+    }
+    expect([...seen].sort()).toEqual(
+      [unitCauses.above, unitCauses.operation, unitCauses.threshold].sort(),
+    );
+    const starved = scatteredNetwork();
+    for (const { name, offset, size } of starved.plan.table.specs)
+      if (/[fF]ilterThreshold$/.test(name))
+        starved.parameters.values.fill(0.999, offset, offset + size);
+    for (const { operations, filters } of describeUnits(commitLive(starved, everyLevel).network, {
+      trained: starved,
+      by: everyLevel,
+    })) {
+      for (const { unit, causes } of filters)
+        if (unit === null || operations.alive[unit] === '1')
+          expect(causes!.split(unitCauses.last)).toHaveLength(2);
+    }
+  });
+
+  it('count weights that are the last of their array', () => {
+    const starved = scatteredNetwork();
+    for (const { name, offset, size } of starved.plan.table.specs)
+      if (name.endsWith('weightThreshold'))
+        starved.parameters.values.fill(99, offset, offset + size);
+    const judged = describeUnits(commitLive(starved, everyLevel).network, {
+      trained: starved,
+      by: everyLevel,
+    });
+    for (const { weights } of judged)
+      for (const { last, alive } of weights) expect(last).toBe(sum(alive));
+    expect(sum(judged.flatMap(({ weights }) => weights.map(({ last }) => last!)))).toBeGreaterThan(
+      0,
+    );
+    for (const { weights } of causesOf(null)) for (const { last } of weights) expect(last).toBe(0);
+  });
+
+  it('name protection, held masks, and a hand', () => {
+    const [{ operations }] = causesOf(everyLevel);
+    const under = operations.causes!.indexOf(unitCauses.threshold);
+    const kept = causesOf({ ...everyLevel, kept: (cell, unit) => cell === 0 && unit === under });
+    expect(kept[0].operations.causes![under]).toBe(unitCauses.protected);
+    const held = causesOf({ ...everyLevel, held: (cell) => cell === 0 });
+    expect(held[0].operations.causes![under]).toBe(unitCauses.held);
+    const convolution = trained.plan.cells[0].candidates.find(({ blocks }) => blocks.length > 0)!;
+    const masks = structuredClone(trained.masks) as typeof trained.masks;
+    masks.operations[0][convolution.unit] = 0;
+    const [cell] = describeUnits(compact(trained, masks), {
+      trained,
+      by: null,
+      hand: { cell: 0, unit: convolution.unit },
+    });
+    expect(cell.operations.causes![convolution.unit]).toBe(unitCauses.hand);
+    expect(cell.operations.causes!.split(unitCauses.above)).toHaveLength(
+      cell.operations.causes!.length,
+    );
+    for (const { unit, causes } of cell.filters)
+      expect(new Set(causes)).toEqual(
+        new Set(unit === convolution.unit ? [unitCauses.hand] : [unitCauses.above]),
+      );
+  });
+});
+
 describe('units events of a search', () => {
+  it('judge by the thresholds that pruned, also where these were lowered to the goal', async () => {
+    const { running, recording } = fakeSearch(smallSettings());
+    await running.result;
+    expect(recording.of('stage-finished').some(({ reason }) => reason === 'goal-reached')).toBe(
+      true,
+    );
+    for (const { cells } of recording.of('units')) {
+      for (const { operations } of cells) {
+        [...operations.causes!].forEach((cause, unit) => {
+          const margin = operations.importances[unit] - operations.thresholds[unit];
+          if (cause === unitCauses.threshold) expect(margin).toBeLessThan(2e-4);
+          if (cause === unitCauses.above && operations.thresholds[unit] > 0)
+            expect(margin).toBeGreaterThan(-2e-4);
+        });
+      }
+    }
+  });
+
   it('follow every ratios event and agree with it', async () => {
     const { running, recording } = fakeSearch(smallSettings());
     await running.result;
@@ -180,7 +317,7 @@ describe('units events of a search', () => {
 it('counts with the totals of the super-net', () => {
   const network = scatteredNetwork();
   const [cell] = summarizeCells(network, superNetTotals(network.plan.space));
-  expect(sum(describeUnits(network, network)[0].weights.map(({ total }) => total))).toBe(
+  expect(sum(describeUnits(network)[0].weights.map(({ total }) => total))).toBe(
     cell.counts.weight.total,
   );
   expect(count(network.masks.operations[0])).toBe(cell.counts.operation.left);

@@ -4,22 +4,38 @@ import type { CellPlan } from '../supernet/plan.ts';
 import { prunableFilters } from '../granularity/live.ts';
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import { gateScale, histogramBins } from '../../domain/events/events.ts';
-import type { CellUnits, FilterUnits, WeightUnits } from '../../domain/events/events.ts';
+import type { Discretization } from '../granularity/live.ts';
+import { gateScale, histogramBins, unitCauses } from '../../domain/events/events.ts';
+import type { CellUnits, FilterUnits, UnitCause, WeightUnits } from '../../domain/events/events.ts';
+
+/** What left of a network at a commit, or where a user pruned. */
+export interface Judgement {
+  /** What the importances and thresholds are read from. */
+  readonly trained: Network;
+  /** By what the thresholds judged; null where none did. */
+  readonly by: Discretization | null;
+  /** An operation that a user pruned. */
+  readonly hand?: { readonly cell: number; readonly unit: number };
+}
 
 /**
- * @param trained what the importances and thresholds are read from.
- * @param left what a commit of `trained` leaves: its masks say who is alive. The same network where nothing is judged.
- * @returns one entry a cell of the network.
+ * @param left what the judgement left: its masks say who is alive. The trained network itself where nothing was judged.
+ * @returns one entry a cell of the trained network.
  */
-export function describeUnits(trained: Network, left: Network): CellUnits[] {
-  const weights = weightUnits(trained, left);
-  return trained.plan.cells.map((cell) => ({
-    cell: cell.shape.index,
-    operations: operationUnits(trained, left, cell),
-    filters: filterUnits(trained, left, cell),
-    weights: weights.get(cell.shape.index) ?? [],
-  }));
+export function describeUnits(
+  left: Network,
+  judgement: Judgement = { trained: left, by: null },
+): CellUnits[] {
+  const weights = weightUnits(left, judgement);
+  return judgement.trained.plan.cells.map((cell) => {
+    const operations = operationUnits(left, judgement, cell);
+    return {
+      cell: cell.shape.index,
+      operations,
+      filters: filterUnits(left, judgement, cell, operations.causes),
+      weights: weights.get(cell.shape.index) ?? [],
+    };
+  });
 }
 
 const bits = (mask: ArrayLike<number>): string =>
@@ -28,39 +44,78 @@ const round = (value: number): number => Number(value.toFixed(4));
 /** Of magnitudes that may be far below one. */
 const significant = (value: number): number => Number(value.toPrecision(4));
 
+type Judged = CellUnits['operations'] & { causes: string };
+
 function operationUnits(
-  { plan, parameters }: Network,
   left: Network,
-  { shape }: CellPlan,
-): CellUnits['operations'] {
+  { trained, by, hand }: Judgement,
+  { shape: { index: cell } }: CellPlan,
+): Judged {
+  const { plan, parameters, masks } = trained;
   const vector = (name: string): Float32Array =>
-    slice(parameters.values, parameter(plan.table, `cells.${shape.index}.${name}`));
+    slice(parameters.values, parameter(plan.table, `cells.${cell}.${name}`));
+  const importances = Array.from(vector('alpha'), sigmoid);
+  const thresholds = vector('operationThreshold');
+  const alive = left.masks.operations[cell];
+  const causeOf = (unit: number): UnitCause => {
+    if (!masks.operations[cell][unit]) return 'gone';
+    if (!alive[unit]) return hand?.cell === cell && hand.unit === unit ? 'hand' : 'threshold';
+    if (!by?.granularities.operation || importances[unit] - thresholds[unit] > 0) return 'above';
+    if (by.kept?.(cell, unit)) return 'protected';
+    return by.held(cell) ? 'held' : 'last';
+  };
   return {
-    importances: Array.from(vector('alpha'), (alpha) => round(sigmoid(alpha))),
-    thresholds: Array.from(vector('operationThreshold'), round),
-    alive: bits(left.masks.operations[shape.index]),
+    importances: importances.map(round),
+    thresholds: Array.from(thresholds, round),
+    alive: bits(alive),
+    causes: letters(importances.map((_, unit) => causeOf(unit))),
   };
 }
 
-function filterUnits({ plan, parameters }: Network, left: Network, cell: CellPlan): FilterUnits[] {
+const letters = (causes: readonly UnitCause[]): string =>
+  causes.map((cause) => unitCauses[cause]).join('');
+
+/** @param operations causes of the cell's candidates. */
+function filterUnits(
+  left: Network,
+  { trained: { plan, parameters }, by }: Judgement,
+  cell: CellPlan,
+  operations: string,
+): FilterUnits[] {
   const owners = new Map<string, Pick<FilterUnits, 'unit' | 'part'>>();
   for (const { name, slot } of cell.preprocess) owners.set(name, { unit: null, part: slot });
   for (const { unit, blocks } of cell.candidates)
     blocks.forEach(({ name }, part) => owners.set(name, { unit, part }));
-  return [...prunableFilters(cell)].map(({ name, filters, thresholds, index }) => ({
-    ...owners.get(name)!,
-    // Most groups are whole for most of a search.
-    ids: filters.length === cell.shape.channels ? null : [...filters],
-    gates: Array.from(slice(parameters.values, parameter(plan.table, `${name}.gate`)), (gate) =>
-      Math.round(sigmoid(gate) * gateScale),
-    ),
-    threshold: round(slice(parameters.values, parameter(plan.table, thresholds))[index]),
-    alive: bits(filters.map((filter) => left.masks.filters[name][filter])),
-  }));
+  return [...prunableFilters(cell)].map(({ name, filters, thresholds, index }) => {
+    const owner = owners.get(name)!;
+    const gates = Array.from(
+      slice(parameters.values, parameter(plan.table, `${name}.gate`)),
+      sigmoid,
+    );
+    const threshold = slice(parameters.values, parameter(plan.table, thresholds))[index];
+    const alive = filters.map((filter) => left.masks.filters[name][filter]);
+    const fate = owner.unit === null ? unitCauses.above : operations[owner.unit];
+    const causeOf = (i: number): UnitCause => {
+      if (fate === unitCauses.threshold) return 'operation';
+      if (fate === unitCauses.hand) return 'hand';
+      if (!alive[i]) return 'threshold';
+      if (!by?.granularities.filter || gates[i] - threshold > 0) return 'above';
+      return by.held(cell.shape.index) ? 'held' : 'last';
+    };
+    return {
+      ...owner,
+      // Most groups are whole for most of a search.
+      ids: filters.length === cell.shape.channels ? null : [...filters],
+      gates: gates.map((gate) => Math.round(gate * gateScale)),
+      threshold: round(threshold),
+      alive: bits(alive),
+      causes: letters(filters.map((_, i) => causeOf(i))),
+    };
+  });
 }
 
 /** Of the candidates that `left` holds; by cell. The thresholds are `trained`'s: a commit may lower them afterwards. */
-function weightUnits(trained: Network, left: Network): Map<number, WeightUnits[]> {
+function weightUnits(left: Network, { trained, by }: Judgement): Map<number, WeightUnits[]> {
   const { plan, parameters } = left;
   const arrays = new Map<
     string,
@@ -86,11 +141,25 @@ function weightUnits(trained: Network, left: Network): Map<number, WeightUnits[]
       unit,
       ...histogram(values, masks),
       threshold: significant(threshold),
+      last: by?.granularities.weight && !by.held(cell) ? notAbove(values, masks, threshold) : 0,
       total: operation.blocks * channels * (operation.kernel ** 2 + channels),
     };
     cells.set(cell, [...(cells.get(cell) ?? []), units]);
   }
   return cells;
+}
+
+/** Weights alive whose magnitude does not exceed the threshold that judged them. */
+function notAbove(
+  values: readonly Float32Array[],
+  masks: readonly Uint8Array[],
+  threshold: number,
+): number {
+  return values.reduce(
+    (sum, array, a) =>
+      sum + array.filter((value, i) => masks[a][i] && Math.abs(value) - threshold <= 0).length,
+    0,
+  );
 }
 
 function histogram(

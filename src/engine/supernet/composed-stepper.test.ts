@@ -91,6 +91,10 @@ describe('composed stepper', () => {
     await stepper.logits(batch, 'running');
     await stepper.logits(batch, 'batch');
     await stepper.gradients(batch, hyper);
+    await stepper.settle([batch, batch]);
+    await expect(
+      stepper.settle([batch, batch], () => Promise.reject(new Error('stopped'))),
+    ).rejects.toThrow('stopped');
     await stepper.read();
     expect(tf.memory().numTensors).toBe(loaded);
     stepper.dispose();

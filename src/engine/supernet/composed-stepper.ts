@@ -225,10 +225,17 @@ export class ComposedStepper implements Stepper {
           const moments = new Map<string, Moments>();
           this.forward(batch, (name, x, gamma, beta, factor) =>
             batchNorm(x, gamma, beta, factor, (mean, variance) =>
-              moments.set(name, { mean, variance, count: x.size / x.shape[3] }),
+              // The norm disposes what it made inside.
+              moments.set(name, {
+                mean: tf.keep(mean),
+                variance: tf.keep(variance),
+                count: x.size / x.shape[3],
+              }),
             ),
           );
-          return followMoments(plan, next, moments, rate);
+          const averages = followMoments(plan, next, moments, rate);
+          for (const { mean, variance } of moments.values()) tf.dispose([mean, variance]);
+          return averages;
         });
         next.dispose();
         next = followed;

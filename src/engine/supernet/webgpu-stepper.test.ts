@@ -158,6 +158,38 @@ describe('the WebGPU stepper', () => {
     expect(await run()).toEqual(await run());
   });
 
+  it('settles running averages alone, whatever they were, and not where it is stopped', async () => {
+    const { plan, parameters, batch, hyper, options } = setUp(small);
+    const { offset, size } = plan.table.groups.statistic;
+    await own.load(plan, parameters, options);
+    await own.step(batch, hyper);
+    const trained = await own.read();
+    await own.settle([batch, batch]);
+    const settled = await own.read();
+    expect(settled.values.slice(0, offset)).toEqual(trained.values.slice(0, offset));
+    expect(settled.values.slice(offset)).not.toEqual(trained.values.slice(offset));
+    expect(settled.momentum).toEqual(trained.momentum);
+    // A batch twice is that batch's own statistics.
+    expect(
+      relative(await own.logits(batch, 'running'), await own.logits(batch, 'batch')),
+    ).toBeLessThan(
+      // Running variances are unbiased: of 2 x 3 x 3 pixels at the coarsest.
+      0.1,
+    );
+    const values = trained.values.slice();
+    values.fill(7, offset, offset + size);
+    await own.load(plan, { ...trained, values }, options);
+    await own.settle([batch, batch]);
+    expect(relative((await own.read()).values, settled.values)).toBeLessThan(1e-6);
+    let passed = 0;
+    await expect(
+      own.settle([batch, batch, batch], () =>
+        passed++ > 1 ? Promise.reject(new Error('stopped')) : Promise.resolve(),
+      ),
+    ).rejects.toThrow('stopped');
+    expect(relative((await own.read()).values, settled.values)).toBeLessThan(1e-6);
+  });
+
   it('drops paths and follows an auxiliary head in training only', async () => {
     const both = setUp({ ...small, dropPath: 0.5, auxiliary: 0.4 });
     const { batch, options, plan, parameters } = both;

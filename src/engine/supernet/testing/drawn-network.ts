@@ -160,10 +160,17 @@ export interface Disagreement {
   readonly values: number;
   readonly momentum: number;
   readonly running: number;
+  /** Running statistics settled on three batches, and what they leave alone. */
+  readonly settled: number;
 }
 
 const metricsOf = (all: readonly StepMetrics[]): number[] =>
   all.flatMap((m) => Object.values(m) as number[]);
+
+/** Another batch of the same shape. */
+function mirrored({ images, ...rest }: Batch): Batch {
+  return { ...rest, images: images.map((_, i) => images[images.length - 1 - i]) };
+}
 
 export async function disagreement(
   actual: GradientStepper,
@@ -177,13 +184,10 @@ export async function disagreement(
     const gradient = await stepper.gradients(batch, hyper);
     for (let i = 0; i < 3; i++) await stepper.step(batch, hyper);
     const metrics = metricsOf(await stepper.readMetrics());
-    return {
-      logits,
-      gradient,
-      metrics,
-      running: await stepper.logits(batch, 'running'),
-      trained: await stepper.read(),
-    };
+    const running = await stepper.logits(batch, 'running');
+    const trained = await stepper.read();
+    await stepper.settle([batch, mirrored(batch), batch]);
+    return { logits, gradient, metrics, running, trained, settled: (await stepper.read()).values };
   };
   const a = await run(actual);
   const e = await run(expected);
@@ -202,5 +206,6 @@ export async function disagreement(
     values: relative(a.trained.values, e.trained.values),
     momentum: relative(a.trained.momentum, e.trained.momentum),
     running: relative(a.running, e.running),
+    settled: relative(a.settled, e.settled),
   };
 }
