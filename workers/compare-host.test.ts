@@ -1,11 +1,13 @@
 import 'fake-indexeddb/auto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { DatasetError } from '../src/datasets/dataset.ts';
 import { emptyComparison } from '../src/engine/baselines/plan.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
-import type { CompareMessage } from '../src/protocol/compare-messages.ts';
+import type { CompareContract } from '../src/protocol/compare-messages.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
+import { hostUnderTest } from '../src/protocol/testing.ts';
 import { openComparisons } from '../src/storage/comparisons.ts';
 import type { ComparisonRecord } from '../src/storage/records.ts';
 import { CompareHost } from './compare-host.ts';
@@ -69,30 +71,26 @@ async function kept(id: string): Promise<ComparisonRecord> {
 }
 
 function open() {
-  const messages: CompareMessage[] = [];
-  const host = new CompareHost((message) => messages.push(structuredClone(message)));
-  const of = <T extends CompareMessage['type']>(type: T) =>
-    messages.filter(
-      (message): message is Extract<CompareMessage, { type: T }> => message.type === type,
-    );
+  const host = hostUnderTest<CompareContract>((emit) => new CompareHost(emit));
   const run = (id: string, comparison: Comparison) =>
-    host.receive({ type: 'run', id, comparison, dataset: source, backend: 'cpu' });
-  return { host, messages, of, run };
+    host.request('run', { id, comparison, dataset: source, backend: 'cpu' });
+  return { ...host, run };
 }
 
 describe('the host of a comparison', () => {
   it('estimates by measured steps, then runs, stores every result, and does none of it twice', async () => {
-    const { host, messages, of, run } = open();
+    const { request, of, run } = open();
     const comparison = comparisonOf();
-    await host.receive({ type: 'estimate', plan: comparison, dataset: source, backend: 'cpu' });
-    const [estimated] = of('estimated');
+    const estimated = await request('estimate', {
+      plan: comparison,
+      dataset: source,
+      backend: 'cpu',
+    });
     expect(estimated).toMatchObject({ dataset: 'bright', estimate: { runs: 2, trainSteps: 3 } });
-    expect(estimated!.estimate.seconds).toBeGreaterThan(0);
+    expect(estimated.estimate.seconds).toBeGreaterThan(0);
 
     await stored('a', comparison);
     await run('a', comparison);
-    expect(of('error')).toEqual([]);
-    expect(messages.at(-1)).toEqual({ type: 'finished' });
     const results = of('run-finished').map(({ result }) => result);
     expect(results.map(({ method, target, seed }) => [method, target, seed])).toEqual([
       ['mgas', 100, 3],
@@ -117,7 +115,6 @@ describe('the host of a comparison', () => {
     const again = open();
     await again.run('a', comparison);
     expect(again.of('run-finished')).toEqual([]);
-    expect(again.messages.at(-1)).toEqual({ type: 'finished' });
     expect((await kept('a')).comparison.runs).toEqual(results);
   }, 60_000);
 
@@ -155,22 +152,18 @@ describe('the host of a comparison', () => {
   }, 60_000);
 
   it('refuses other data, and data that do not fit, in words', async () => {
-    const { of, run, host } = open();
-    await run('c', comparisonOf({ dataset: 'another' }));
-    expect(of('error')[0]!.error).toMatchObject({
+    const { of, run, request } = open();
+    await expect(run('c', comparisonOf({ dataset: 'another' }))).rejects.toMatchObject({
       code: 'other-data',
       message: expect.stringContaining('another') as string,
     });
-    await host.receive({
-      type: 'estimate',
+    const estimating = request('estimate', {
       plan: comparisonOf({ training: { epochs: 1, trainImages: 5000, testImages: 0 } }),
       dataset: source,
       backend: 'cpu',
     });
-    expect(of('error')[1]!.error).toMatchObject({
-      code: 'data-set',
-      message: expect.stringContaining('trainImages is 5000') as string,
-    });
+    await expect(estimating).rejects.toThrow(DatasetError);
+    await expect(estimating).rejects.toThrow('trainImages is 5000');
     // Neither has held the comparison's lock for good.
     await run('c', comparisonOf({ methods: ['random'] }));
     expect(of('run-finished')).toHaveLength(1);

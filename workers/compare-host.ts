@@ -7,11 +7,14 @@ import type { Measured } from '../src/engine/baselines/pace.ts';
 import { allRuns, sameRun } from '../src/engine/baselines/plan.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import type {
-  CompareMessage,
-  CompareRequest,
+  CompareContract,
+  EstimatePayload,
   RunFailure,
+  RunPayload,
 } from '../src/protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource } from '../src/protocol/messages.ts';
+import type { Value } from '../src/protocol/rpc.ts';
+import type { Handlers } from '../src/protocol/serve.ts';
 import { asFound, openComparisons } from '../src/storage/comparisons.ts';
 import type { ComparisonChange, ComparisonStore, Found } from '../src/storage/comparisons.ts';
 import { lease } from '../src/storage/lock.ts';
@@ -19,12 +22,10 @@ import { tellComparisonNews } from '../src/storage/news.ts';
 import { whyNotStored } from '../src/storage/room.ts';
 import { carryOut, Device, NoDevice } from './comparison-runs.ts';
 import { atSteps, loadSource } from './load-source.ts';
-import { Refusal, workerErrorOf } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { runInputs } from './run-inputs.ts';
 import { RunControl } from './run-control.ts';
 import { createStepper } from './steppers.ts';
-
-type Request<T extends CompareRequest['type']> = Extract<CompareRequest, { type: T }>;
 
 export class CompareHost {
   private readonly control = new RunControl(() => performance.now());
@@ -33,33 +34,29 @@ export class CompareHost {
   /** What was timed last, and for which settings. */
   private measured: { key: string; measured: Measured } | null = null;
 
-  constructor(private readonly post: (message: CompareMessage) => void) {}
+  constructor(private readonly emit: (event: CompareContract['event']) => void) {}
 
-  async receive(request: CompareRequest): Promise<void> {
-    try {
-      await this.perform(request);
-    } catch (error) {
-      this.post({
-        type: 'error',
-        error: workerErrorOf(error instanceof NoDevice ? error.cause : error),
-      });
-    }
-  }
+  readonly handlers: Handlers<CompareContract> = {
+    estimate: (payload) => withCause(() => this.estimate(payload)),
+    run: async (payload) => {
+      await withCause(() => this.run(payload));
+      return null;
+    },
+    pause: () => {
+      this.control.pause();
+      return null;
+    },
+    resume: () => {
+      this.control.resume();
+      return null;
+    },
+  };
 
-  private async perform(request: CompareRequest): Promise<void> {
-    switch (request.type) {
-      case 'estimate':
-        return this.estimate(request);
-      case 'run':
-        return this.run(request);
-      case 'pause':
-        return this.control.pause();
-      case 'resume':
-        return this.control.resume();
-    }
-  }
-
-  private async estimate({ plan, dataset, backend }: Request<'estimate'>): Promise<void> {
+  private async estimate({
+    plan,
+    dataset,
+    backend,
+  }: EstimatePayload): Promise<Value<CompareContract, 'estimate'>> {
     const images = await this.load(dataset);
     const { settings, training } = plan;
     const runs = allRuns(plan);
@@ -73,18 +70,17 @@ export class CompareHost {
       now: this.control.now,
     });
     this.measured = { key: this.keyOf(plan, backend), measured };
-    this.post({
-      type: 'estimated',
+    return {
       estimate: {
         ...measured,
         runs: runs.length,
         seconds: new Pace({ runs: [] }, measured).left(runs),
       },
       dataset: images.name,
-    });
+    };
   }
 
-  private async run({ id, comparison: given, dataset, backend }: Request<'run'>): Promise<void> {
+  private async run({ id, comparison: given, dataset, backend }: RunPayload): Promise<void> {
     const held = await lease('comparison', id);
     if (!held)
       throw new Refusal(
@@ -106,7 +102,7 @@ export class CompareHost {
         throw new Refusal(
           'other-data',
           `This comparison is of the data set \u201c${comparison.dataset}\u201d, and here is \u201c${images.name}\u201d.`,
-          'Add that data set under Data, and go on then.',
+          'Add that data set under Data, then resume.',
         );
       }
       await this.carryOut(comparison, stored?.failures ?? [], images, backend, keep);
@@ -116,7 +112,6 @@ export class CompareHost {
       // Its lock is free: what the list offers changes.
       tellComparisonNews({ id });
     }
-    this.post({ type: 'finished' });
   }
 
   private async carryOut(
@@ -135,8 +130,8 @@ export class CompareHost {
       control: this.control,
       measured:
         this.measured?.key === this.keyOf(comparison, backend) ? this.measured.measured : null,
-      onProgress: (progress) => this.post({ type: 'progress', progress }),
-      onPause: (paused) => this.post({ type: paused ? 'paused' : 'resumed' }),
+      onProgress: (progress) => this.emit({ type: 'progress', progress }),
+      onPause: (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }),
       onResult: async ({ result, architecture }) => {
         runs = [...runs, result];
         failures = failures.filter((failure) => !sameRun(failure, result));
@@ -144,12 +139,12 @@ export class CompareHost {
           { comparison: { ...comparison, runs }, failures },
           asFound(result, architecture),
         );
-        this.post({ type: 'run-finished', result, architecture });
+        this.emit({ type: 'run-finished', result, architecture });
       },
       onFailure: async (failure) => {
         failures = [...failures.filter((other) => !sameRun(other, failure)), failure];
         await keep({ failures });
-        this.post({ type: 'run-failed', failure });
+        this.emit({ type: 'run-failed', failure });
       },
     });
   }
@@ -160,7 +155,7 @@ export class CompareHost {
     store: ComparisonStore,
     obstacle: string | null,
   ): (change: ComparisonChange, found?: Found) => Promise<void> {
-    this.post({ type: 'keeping', obstacle });
+    this.emit({ type: 'keeping', obstacle });
     if (obstacle !== null) return () => Promise.resolve();
     let waiting: ComparisonChange = {};
     let found: Found[] = [];
@@ -172,9 +167,9 @@ export class CompareHost {
         waiting = {};
         found = [];
         tellComparisonNews({ id });
-        this.post({ type: 'keeping', obstacle: null });
+        this.emit({ type: 'keeping', obstacle: null });
       } catch (error) {
-        this.post({ type: 'keeping', obstacle: whyNotStored(error) });
+        this.emit({ type: 'keeping', obstacle: whyNotStored(error) });
       }
     };
   }
@@ -200,11 +195,20 @@ export class CompareHost {
     if (this.images?.key !== key) {
       const loading = loadSource(
         source,
-        atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })),
+        atSteps((loaded, total) => this.emit({ type: 'loading', loaded, total })),
       );
       this.images = { key, loading };
       loading.catch(() => (this.images = null));
     }
     return this.images.loading;
+  }
+}
+
+/** Why no device could be opened, rather than that none could. */
+async function withCause<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof NoDevice ? error.cause : error;
   }
 }

@@ -1,16 +1,12 @@
-/** Entry of the worker that runs comparisons: messages in, messages out. */
-import type { CompareRequest } from '../src/protocol/compare-messages.ts';
+/** Entry of the worker that runs comparisons. */
+import { compareDelivery } from '../src/protocol/compare-messages.ts';
+import type { CompareContract } from '../src/protocol/compare-messages.ts';
+import { serve } from '../src/protocol/serve.ts';
 import { CompareHost } from './compare-host.ts';
 import { workerErrorOf } from './refusal.ts';
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-const host = new CompareHost((message) => scope.postMessage(message));
-
-scope.addEventListener(
-  'message',
-  ({ data }: MessageEvent<CompareRequest>) => void host.receive(data),
-);
-scope.addEventListener('unhandledrejection', (event) => {
-  event.preventDefault();
-  scope.postMessage({ type: 'error', error: workerErrorOf(event.reason) });
+serve<CompareContract>(globalThis, {
+  open: (emit) => new CompareHost(emit).handlers,
+  delivery: compareDelivery,
+  errorOf: workerErrorOf,
 });

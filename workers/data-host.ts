@@ -5,14 +5,10 @@ import type { SourceFile } from '../src/datasets/files/source.ts';
 import { resizeImages } from '../src/datasets/resize.ts';
 import { summarize } from '../src/datasets/stored.ts';
 import type { DatasetSummary, StoredDataset, StoredSplitName } from '../src/datasets/stored.ts';
-import { protocolVersion } from '../src/protocol/messages.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
 import type {
+  DataContract,
   DataPayload,
-  DataRequest,
-  DataRequestType,
-  DataValue,
-  DataWorkerMessage,
   ImagesRequest,
   Preview,
   PreviewRequest,
@@ -20,11 +16,12 @@ import type {
   SomeImages,
   Unreadable,
 } from '../src/protocol/data-messages.ts';
+import type { Handlers } from '../src/protocol/serve.ts';
 import { DatasetStore } from '../src/storage/datasets.ts';
 import { importDataset } from './data-import.ts';
 import { decodeImage } from './decode-image.ts';
 import { loadSource } from './load-source.ts';
-import { Refusal, workerErrorOf } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 
 interface Running {
   controller: AbortController;
@@ -43,44 +40,28 @@ export class DataHost {
   /** The set shipped with the lab, once it was asked for. */
   private readonly shipped = new Map<string, Promise<Dataset>>();
 
-  constructor(
-    private readonly post: (message: DataWorkerMessage, transfer?: Transferable[]) => void,
-  ) {}
+  constructor(private readonly emit: (event: DataContract['event']) => void) {}
 
-  async receive(request: DataRequest): Promise<void> {
-    const reply = { version: protocolVersion, type: 'reply', id: request.id } as const;
-    try {
-      const value = await this.perform(request);
-      this.post({ ...reply, ok: true, value });
-    } catch (error) {
-      this.post({ ...reply, ok: false, error: workerErrorOf(error) });
-    }
-  }
-
-  private async perform(request: DataRequest): Promise<DataValue<DataRequestType>> {
-    switch (request.type) {
-      case 'list':
-        return (await (await this.openStore()).list()).map(listed);
-      case 'summarize':
-        return this.summarize(request.source);
-      case 'images':
-        return this.images(request);
-      case 'preview':
-        return this.preview(request);
-      case 'import':
-        return this.import(request);
-      case 'cancel':
-        this.running?.controller.abort();
-        this.running?.answer?.(false);
-        return null;
-      case 'answer':
-        this.running?.answer?.(request.skip);
-        return null;
-      case 'remove':
-        await (await this.openStore()).remove(request.set);
-        return null;
-    }
-  }
+  readonly handlers: Handlers<DataContract> = {
+    list: async () => (await (await this.openStore()).list()).map(listed),
+    summarize: ({ source }) => this.summarize(source),
+    images: (payload) => this.images(payload),
+    preview: (payload) => this.preview(payload),
+    import: (payload) => this.import(payload),
+    cancel: () => {
+      this.running?.controller.abort();
+      this.running?.answer?.(false);
+      return null;
+    },
+    answer: ({ skip }) => {
+      this.running?.answer?.(skip);
+      return null;
+    },
+    remove: async ({ set }) => {
+      await (await this.openStore()).remove(set);
+      return null;
+    },
+  };
 
   private openStore(): Promise<DatasetStore> {
     this.store ??= DatasetStore.open().catch((error: unknown) => {
@@ -125,7 +106,7 @@ export class DataHost {
         running.answer = null;
         resolve(skip);
       };
-      this.post({ version: protocolVersion, type: 'unreadable', unreadable });
+      this.emit({ type: 'unreadable', unreadable });
     });
   }
 
@@ -146,7 +127,7 @@ export class DataHost {
         elapsed > 500 && progress.total > 0 && progress.done > 0
           ? (elapsed * (progress.total - progress.done)) / progress.done
           : null;
-      this.post({ version: protocolVersion, type: 'progress', progress, msLeft });
+      this.emit({ type: 'progress', progress, msLeft });
     };
   }
 

@@ -1,8 +1,12 @@
-/** Entry of the worker that reads data sets: messages in, messages out. */
-import type { DataRequest } from '../src/protocol/data-messages.ts';
+/** Entry of the worker that reads data sets. */
+import { dataDelivery } from '../src/protocol/data-messages.ts';
+import type { DataContract } from '../src/protocol/data-messages.ts';
+import { serve } from '../src/protocol/serve.ts';
 import { DataHost } from './data-host.ts';
+import { workerErrorOf } from './refusal.ts';
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-const host = new DataHost((message) => scope.postMessage(message));
-
-scope.addEventListener('message', ({ data }: MessageEvent<DataRequest>) => void host.receive(data));
+serve<DataContract>(globalThis, {
+  open: (emit) => new DataHost(emit).handlers,
+  delivery: dataDelivery,
+  errorOf: workerErrorOf,
+});

@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import type { Steering } from '../src/domain/events/steering-schema.ts';
-import type { Payload } from '../src/protocol/messages.ts';
+import type { StartPayload } from '../src/protocol/messages.ts';
 import { leaseRun } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';
 import { MemoryStore } from '../src/storage/memory-store.ts';
@@ -32,7 +32,7 @@ export interface Recording {
   close(): Promise<void>;
 }
 
-type Begin = Payload<'start'> & {
+type Begin = StartPayload & {
   datasetName: string;
   onProblem: (problem: string | null) => void;
 };

@@ -1,97 +1,59 @@
-/** Runs one search for the page: data set, device, engine; events out in batches, every failure in words. */
+/** Runs one search for the page: data set, device, engine. */
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
-import { EventBatcher } from '../src/protocol/batcher.ts';
-import { protocolVersion } from '../src/protocol/messages.ts';
 import type {
   BackendChoice,
   DatasetSource,
-  PageMessage,
-  Payload,
-  Request,
-  RequestType,
-  Value,
-  WorkerMessage,
+  SearchContract,
+  StartPayload,
 } from '../src/protocol/messages.ts';
+import type { Handlers } from '../src/protocol/serve.ts';
 import { DurableSearch } from './durable-search.ts';
 import type { DurableOptions } from './durable-search.ts';
 import { atSteps, loadSource } from './load-source.ts';
 import { beginRecording, reopenRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
-import { Refusal, workerErrorOf } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { createStepper } from './steppers.ts';
 import { probe } from './webgpu.ts';
 import { describeSuperNet } from './super-net.ts';
 
+type Emit = (event: SearchContract['event']) => void;
+
 export class SearchHost {
-  private readonly batcher: EventBatcher;
   private running: DurableSearch | null = null;
   private busy = false;
 
-  constructor(private readonly post: (message: WorkerMessage) => void) {
-    this.batcher = new EventBatcher({
-      send: (events, batch) => post({ version: protocolVersion, type: 'events', batch, events }),
-    });
+  constructor(private readonly emit: Emit) {}
+
+  readonly handlers: Handlers<SearchContract> = {
+    probe: () => probe(),
+    start: async (payload) => {
+      await this.start(payload);
+      return null;
+    },
+    pause: () => this.control((search) => search.pause()),
+    resume: () => this.control((search) => search.resume()),
+    stop: () => this.control((search) => search.stop()),
+    step: () => this.control((search) => search.stepOnce()),
+    steer: ({ change }) => this.control((search) => search.steer(change)),
+  };
+
+  private control(act: (search: DurableSearch) => void): null {
+    if (this.running) act(this.running);
+    return null;
   }
 
-  receive(message: PageMessage): void {
-    if (message.type === 'drawn') return this.batcher.drawn(message.batch);
-    void this.answer(message);
-  }
-
-  private async answer(request: Request): Promise<void> {
-    const reply = { version: protocolVersion, type: 'reply', id: request.id } as const;
-    try {
-      this.post({ ...reply, ok: true, value: await this.perform(request) });
-    } catch (error) {
-      this.post({ ...reply, ok: false, error: workerErrorOf(error) });
-    }
-  }
-
-  private async perform(request: Request): Promise<Value<RequestType>> {
-    switch (request.type) {
-      case 'probe':
-        return probe();
-      case 'start':
-        await this.start(request);
-        return null;
-      case 'pause':
-        this.running?.pause();
-        return null;
-      case 'resume':
-        this.running?.resume();
-        return null;
-      case 'stop':
-        this.running?.stop();
-        return null;
-      case 'step':
-        this.running?.stepOnce();
-        return null;
-      case 'steer':
-        this.running?.steer(request.change);
-        return null;
-    }
-  }
-
-  private async start({
-    settings: chosen,
-    dataset,
-    backend,
-    run,
-  }: Payload<'start'>): Promise<void> {
+  private async start({ settings: chosen, dataset, backend, run }: StartPayload): Promise<void> {
     if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
     this.busy = true;
-    const onProblem = (problem: string | null): void => this.tell(recording, problem);
+    const onProblem = (problem: string | null): void => this.report(recording, problem);
     let recording: Recording | null = run.resume ? await reopenRecording(run.id, onProblem) : null;
     const settings = recording?.resumed?.checkpoint.settings ?? chosen;
     const images = await this.load(dataset);
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const data = createSearchData(images, settings);
-    this.post({
-      version: protocolVersion,
-      type: 'super-net',
-      superNet: describeSuperNet(settings, data),
-    });
+    this.emit({ type: 'super-net', superNet: describeSuperNet(settings, data) });
     recording ??= await beginRecording({
       settings,
       dataset,
@@ -100,9 +62,8 @@ export class SearchHost {
       run,
       onProblem,
     });
-    this.tell(recording, null);
-    if (recording.resumed)
-      this.post({ version: protocolVersion, type: 'history', events: recording.resumed.events });
+    this.report(recording, null);
+    if (recording.resumed) this.emit({ type: 'history', events: recording.resumed.events });
     this.running = this.createSearch({ settings, data, checkpointEvery }, backend, recording);
     try {
       await this.running.start();
@@ -126,29 +87,23 @@ export class SearchHost {
       createStepper: (lost) => createStepper(backend, lost),
       emit: (event) => {
         recorder.push(event);
-        this.batcher.push(event);
+        this.emit({ type: 'search', event });
       },
       onCheckpoint: (checkpoint) => {
         kept = recorder.count;
         recorder.checkpoint(checkpoint);
       },
       rewind: async () => {
-        this.batcher.flush();
-        this.post({
-          version: protocolVersion,
-          type: 'history',
-          events: await recorder.rewind(kept),
-        });
+        this.emit({ type: 'history', events: await recorder.rewind(kept) });
       },
       onOver: () => void close(),
     });
   }
 
-  private tell(recording: Recording | null, problem: string | null): void {
+  private report(recording: Recording | null, problem: string | null): void {
     if (!recording) return;
     const { runId, obstacle } = recording;
-    this.post({
-      version: protocolVersion,
+    this.emit({
       type: 'recording',
       runId,
       kept: obstacle === null ? 'stored' : 'in-memory',
@@ -160,9 +115,7 @@ export class SearchHost {
     return loadSource(
       source,
       // Progress is worth a message every percent or so, not every network packet.
-      atSteps((loaded, total) =>
-        this.post({ version: protocolVersion, type: 'loading', loaded, total }),
-      ),
+      atSteps((loaded, total) => this.emit({ type: 'loading', loaded, total })),
     );
   }
 }

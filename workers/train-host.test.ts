@@ -5,7 +5,9 @@ import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
 import { trainSettingsFor } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
-import type { TrainMessage, TrainRequest } from '../src/protocol/train-messages.ts';
+import type { Handlers } from '../src/protocol/serve.ts';
+import { hostUnderTest } from '../src/protocol/testing.ts';
+import type { TrainContract } from '../src/protocol/train-messages.ts';
 import { TrainingStore } from '../src/storage/trainings.ts';
 import { storeSmallDataset } from './testing.ts';
 import { TrainHost } from './train-host.ts';
@@ -37,25 +39,16 @@ const settings: TrainSettings = {
 let source: DatasetSource;
 beforeAll(async () => void (source = await storeSmallDataset()));
 
-function open(onMessage: (message: TrainMessage, host: TrainHost) => void = () => {}) {
-  const messages: TrainMessage[] = [];
-  const host: TrainHost = new TrainHost((message) => {
-    messages.push(message);
-    onMessage(message, host);
-  });
-  const events = () =>
-    messages.flatMap((message) => (message.type === 'event' ? [message.event] : []));
+type Event = TrainContract['event'];
+
+function open(onEvent?: (event: Event, handlers: Handlers<TrainContract>) => void) {
+  const host = hostUnderTest<TrainContract>((emit) => new TrainHost(emit), onEvent);
   const train = (id: string, resume = false) =>
-    host.receive({
-      type: 'train',
-      id,
-      resume,
-      architecture,
-      settings,
-      dataset: source,
-      backend: 'cpu',
-    } satisfies TrainRequest);
-  return { host, messages, events, train };
+    host.request('train', {
+      ...{ id, resume, architecture, settings },
+      ...{ dataset: source, backend: 'cpu' },
+    });
+  return { ...host, train, trainEvents: () => host.of('training').map(({ event }) => event) };
 }
 
 async function kept(id: string) {
@@ -68,18 +61,17 @@ async function kept(id: string) {
 it('a training that was cut off goes on to what an uninterrupted one finds, curve and all', async () => {
   const whole = open();
   await whole.train('whole');
-  expect(whole.messages.filter(({ type }) => type === 'error')).toEqual([]);
   const { finished } = await kept('whole');
   expect(finished!.trained!.test.images).toBe(40);
 
   // As a killed page leaves it: stopped in the second epoch, with what was stored at the end of the first.
-  const cut = open((message, host) => {
+  const cut = open((message, handlers) => {
     if (
-      message.type === 'event' &&
+      message.type === 'training' &&
       message.event.type === 'training-epoch' &&
       message.event.epoch === 1
     )
-      void host.receive({ type: 'stop' });
+      void handlers.stop({});
   });
   await cut.train('cut');
   const left = await kept('cut');
@@ -95,49 +87,41 @@ it('a training that was cut off goes on to what an uninterrupted one finds, curv
   const steps = (events: readonly { type: string; step: number }[]) =>
     events.filter(({ type }) => type === 'training-step').map(({ step }) => step);
   // The history comes first, then what is new: one curve without a gap or a repetition.
-  expect(steps(rest.events())).toEqual(steps(whole.events()));
+  expect(steps(rest.trainEvents())).toEqual(steps(whole.trainEvents()));
   expect(steps(after.finished!.events)).toEqual(steps(finished!.events));
   expect(after.finished!.worst).toEqual(finished!.worst);
 }, 60_000);
 
 it('an architecture\u2019s latency is measured without a training, and named after what it ran on', async () => {
-  const { host, messages } = open();
-  await host.receive({ type: 'measure', architecture, backend: 'cpu' });
-  expect(messages.slice(0, -1)).toEqual(
+  const { request, events } = open();
+  const latency = await request('measure', { architecture, backend: 'cpu' });
+  expect(events).toEqual(
     Array.from({ length: 23 }, (_, done) => ({ type: 'measuring', done, total: 23 })),
   );
-  expect(messages.at(-1)).toMatchObject({
-    type: 'measured',
-    latency: { adapter: 'the CPU', images: 1, passes: 20 },
-  });
+  expect(latency).toMatchObject({ adapter: 'the CPU', images: 1, passes: 20 });
 });
 
 it('an architecture that contradicts itself is not measured, but refused in words', async () => {
-  const { host, messages } = open();
-  await host.receive({
-    type: 'measure',
+  const { request } = open();
+  const measuring = request('measure', {
     architecture: { ...architecture, head: { ...architecture.head, inputs: [0] } },
     backend: 'cpu',
   });
-  expect(messages).toMatchObject([
-    {
-      type: 'error',
-      error: { code: 'architecture', message: expect.stringContaining('head.inputs') as string },
-    },
-  ]);
+  await expect(measuring).rejects.toMatchObject({
+    code: 'architecture',
+    message: expect.stringContaining('head.inputs') as string,
+  });
 });
 
 it('a training of an earlier page is exported from what it left', async () => {
   const { trained } = (await kept('whole')).finished!;
-  const { host, messages } = open();
-  await host.receive({
-    type: 'export',
+  const { request } = open();
+  const file = await request('export', {
     format: 'onnx',
     trained,
     latency: { adapter: 'An "adapter"', images: 1, passes: 20, median: 1.25, percentile95: 2 },
   });
-  const file = messages.find((message) => message.type === 'file');
-  const files = unzipSync(file!.bytes);
+  const files = unzipSync(file.bytes);
   expect(Object.keys(files).sort()).toEqual(['card.json', 'network.onnx']);
   expect(JSON.parse(strFromU8(files['card.json']))).toMatchObject({
     latency: {
@@ -153,9 +137,8 @@ it('a training of an earlier page is exported from what it left', async () => {
 });
 
 it('one that has nothing to go on from says so', async () => {
-  const { messages, train } = open();
-  await train('unknown', true);
-  expect(messages).toMatchObject([{ type: 'error', error: { code: 'no-checkpoint' } }]);
+  const { train } = open();
+  await expect(train('unknown', true)).rejects.toMatchObject({ code: 'no-checkpoint' });
 });
 
 it('a checkpoint that lacks what this version needs is refused in words', async () => {
@@ -184,9 +167,6 @@ it('a checkpoint that lacks what this version needs is refused in words', async 
     worst: [],
   });
   store.close();
-  const { messages, train } = open();
-  await train('old', true);
-  expect(messages).toMatchObject([
-    { type: 'error', error: { message: expect.stringContaining('at settings') as string } },
-  ]);
+  const { train } = open();
+  await expect(train('old', true)).rejects.toThrow('at settings');
 });

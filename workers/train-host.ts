@@ -1,4 +1,4 @@
-/** Trains one architecture for the page: data set, device, engine; events out, every failure in words. */
+/** Trains one architecture for the page: data set, device, engine. */
 import { createTrainData } from '../src/datasets/train-data.ts';
 import { exportArchive } from '../src/engine/architecture/export/files.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
@@ -8,9 +8,17 @@ import { measureArchitecture, measuredRuns } from '../src/engine/train/measure.t
 import { startTraining } from '../src/engine/train/training.ts';
 import type { RunningTraining } from '../src/engine/train/training.ts';
 import type { Trained } from '../src/engine/train/trained.ts';
-import type { TrainMessage, TrainRequest, WorstImage } from '../src/protocol/train-messages.ts';
+import type { MeasuredLatency } from '../src/engine/train/latency.ts';
+import type { Payload } from '../src/protocol/rpc.ts';
+import type { Handlers } from '../src/protocol/serve.ts';
+import type {
+  ExportPayload,
+  TrainContract,
+  TrainPayload,
+  WorstImage,
+} from '../src/protocol/train-messages.ts';
 import { atSteps, loadSource } from './load-source.ts';
-import { Refusal, workerErrorOf } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { createNamedStepper } from './steppers.ts';
 import { TrainingKeeper } from './training-keeper.ts';
 
@@ -18,79 +26,56 @@ export class TrainHost {
   private running: RunningTraining | null = null;
   private trained: Trained | null = null;
 
-  constructor(private readonly post: (message: TrainMessage) => void) {}
+  constructor(private readonly emit: (event: TrainContract['event']) => void) {}
 
-  async receive(request: TrainRequest): Promise<void> {
-    try {
-      await this.perform(request);
-    } catch (error) {
-      const wrong = error instanceof ArchitectureError || error instanceof RangeError;
-      const refusal = wrong
-        ? new Refusal(
-            'architecture',
-            error.message,
-            'Choose another data set, or another architecture.',
-          )
-        : error;
-      this.post({ type: 'error', error: workerErrorOf(refusal) });
-    }
+  readonly handlers: Handlers<TrainContract> = {
+    train: async (payload) => {
+      await explained(() => this.train(payload));
+      return null;
+    },
+    pause: () => this.control((training) => training.pause()),
+    resume: () => this.control((training) => training.resume()),
+    stop: () => this.control((training) => training.stop()),
+    export: (payload) => explained(() => this.export(payload)),
+    measure: (payload) => explained(() => this.measure(payload)),
+  };
+
+  private control(act: (training: RunningTraining) => void): null {
+    if (this.running) act(this.running);
+    return null;
   }
 
-  private async perform(request: TrainRequest): Promise<void> {
-    switch (request.type) {
-      case 'train':
-        return this.train(request);
-      case 'pause':
-        return this.running?.pause();
-      case 'resume':
-        return this.running?.resume();
-      case 'stop':
-        return this.running?.stop();
-      case 'export': {
-        const trained = request.trained ?? this.trained;
-        if (!trained)
-          throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
-        return this.post({
-          type: 'file',
-          ...exportArchive(trained, request.format, request.latency),
-        });
-      }
-      case 'measure':
-        return this.measure(request);
-    }
+  private export({ format, trained, latency }: ExportPayload) {
+    const exported = trained ?? this.trained;
+    if (!exported)
+      throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
+    return exportArchive(exported, format, latency);
   }
 
   private async measure({
     architecture,
     backend,
-  }: Extract<TrainRequest, { type: 'measure' }>): Promise<void> {
-    const { stepper, adapter } = await createNamedStepper(backend, (message) => {
-      this.post({
-        type: 'error',
-        error: {
-          code: 'device-lost',
-          message,
-          advice: 'Measure again; reload the page if it happens again.',
-        },
-      });
-    });
+  }: Payload<TrainContract, 'measure'>): Promise<MeasuredLatency> {
+    const advice = 'Measure again; reload the page if it happens again.';
+    const { lost, onLost } = deviceLoss(advice);
+    const { stepper, adapter } = await createNamedStepper(backend, onLost);
     try {
-      const latency = await measureArchitecture({
+      const measuring = measureArchitecture({
         ...{ architecture, stepper, now: () => performance.now() },
-        onRun: (done) => this.post({ type: 'measuring', done, total: measuredRuns }),
+        onRun: (done) => this.emit({ type: 'measuring', done, total: measuredRuns }),
       });
-      this.post({ type: 'measured', latency: { ...latency, adapter } });
+      return { ...(await Promise.race([measuring, lost])), adapter };
     } finally {
       stepper.dispose();
     }
   }
 
-  private async train(request: Extract<TrainRequest, { type: 'train' }>): Promise<void> {
+  private async train(request: TrainPayload): Promise<void> {
     const keeper = await TrainingKeeper.open(request, (obstacle) =>
-      this.post({ type: 'keeping', obstacle }),
+      this.emit({ type: 'keeping', obstacle }),
     );
     try {
-      for (const event of keeper.resumed?.events ?? []) this.post({ type: 'event', event });
+      for (const event of keeper.resumed?.events ?? []) this.emit({ type: 'training', event });
       await this.trainKept(request, keeper);
     } finally {
       await keeper.close();
@@ -98,29 +83,28 @@ export class TrainHost {
   }
 
   private async trainKept(
-    { architecture, settings: chosen, dataset, backend }: Extract<TrainRequest, { type: 'train' }>,
+    { architecture, settings: chosen, dataset, backend }: TrainPayload,
     keeper: TrainingKeeper,
   ): Promise<void> {
     const resumeFrom = keeper.resumed?.checkpoint;
     const settings = resumeFrom?.settings ?? chosen;
     const images = await loadSource(
       dataset,
-      atSteps((loaded, total) => this.post({ type: 'loading', loaded, total })),
+      atSteps((loaded, total) => this.emit({ type: 'loading', loaded, total })),
     );
     const data = createTrainData(images, {
       ...settings.data,
       ...settings,
       imageSize: architecture.dataset.imageSize,
     });
-    const { stepper, adapter } = await createNamedStepper(backend, (message) => {
-      const advice =
-        'Go on from the last epoch, or train again with a smaller batch if it happens again.';
-      this.post({ type: 'error', error: { code: 'device-lost', message, advice } });
-    });
+    const { lost, onLost } = deviceLoss(
+      'Resume from the last epoch, or train again with a smaller batch if it happens again.',
+    );
+    const { stepper, adapter } = await createNamedStepper(backend, onLost);
     const emit = (told: TrainEvent): void => {
       const event = told.type === 'training-latency' ? { ...told, adapter } : told;
       keeper.note(event);
-      this.post({ type: 'event', event });
+      this.emit({ type: 'training', event });
     };
     try {
       this.running = startTraining({
@@ -128,15 +112,38 @@ export class TrainHost {
         onCheckpoint: (checkpoint) => keeper.checkpoint(checkpoint),
         ...(resumeFrom && { resumeFrom }),
       });
-      // A failure has been told as an event by the time the promise rejects.
-      this.trained = await this.running.result.catch(() => null);
+      // A failure has been reported as an event by the time the promise rejects.
+      const result = this.running.result.catch(() => null);
+      this.trained = await Promise.race([result, lost]);
       if (!this.trained) return;
       const images = worstImages(this.trained, data);
       keeper.finish(this.trained, images);
-      this.post({ type: 'worst', images });
+      this.emit({ type: 'worst', images });
     } finally {
       stepper.dispose();
     }
+  }
+}
+
+/** `lost` rejects once `onLost` is called. */
+function deviceLoss(advice: string): { lost: Promise<never>; onLost: (message: string) => void } {
+  let onLost: (message: string) => void = () => {};
+  const lost = new Promise<never>((_, reject) => {
+    onLost = (message) => reject(new Refusal('device-lost', message, advice));
+  });
+  // After the end nobody waits for it.
+  lost.catch(() => {});
+  return { lost, onLost };
+}
+
+/** Says what to do about an architecture that contradicts itself, or does not fit the data set. */
+async function explained<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ArchitectureError) && !(error instanceof RangeError)) throw error;
+    const advice = 'Choose another data set, or another architecture.';
+    throw new Refusal('architecture', error.message, advice, { cause: error });
   }
 }
 

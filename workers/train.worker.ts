@@ -1,16 +1,12 @@
-/** Entry of the worker that trains architectures from scratch: messages in, messages out. */
-import type { TrainRequest } from '../src/protocol/train-messages.ts';
-import { workerErrorOf } from './refusal.ts';
+/** Entry of the worker that trains architectures from scratch. */
+import { trainDelivery } from '../src/protocol/train-messages.ts';
+import type { TrainContract } from '../src/protocol/train-messages.ts';
+import { serve } from '../src/protocol/serve.ts';
 import { TrainHost } from './train-host.ts';
+import { workerErrorOf } from './refusal.ts';
 
-const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
-const host = new TrainHost((message) => scope.postMessage(message));
-
-scope.addEventListener(
-  'message',
-  ({ data }: MessageEvent<TrainRequest>) => void host.receive(data),
-);
-scope.addEventListener('unhandledrejection', (event) => {
-  event.preventDefault();
-  scope.postMessage({ type: 'error', error: workerErrorOf(event.reason) });
+serve<TrainContract>(globalThis, {
+  open: (emit) => new TrainHost(emit).handlers,
+  delivery: trainDelivery,
+  errorOf: workerErrorOf,
 });

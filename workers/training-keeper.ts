@@ -3,7 +3,7 @@ import { readCheckpoint } from '../src/engine/train/checkpoint.ts';
 import type { TrainCheckpoint } from '../src/engine/train/checkpoint.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import type { Trained } from '../src/engine/train/trained.ts';
-import type { TrainRequest, WorstImage } from '../src/protocol/train-messages.ts';
+import type { TrainPayload, WorstImage } from '../src/protocol/train-messages.ts';
 import { lease } from '../src/storage/lock.ts';
 import type { Lease } from '../src/storage/lock.ts';
 import type { TrainingRecord } from '../src/storage/records.ts';
@@ -11,10 +11,7 @@ import { whyNotStored } from '../src/storage/room.ts';
 import { TrainingStore } from '../src/storage/trainings.ts';
 import { Refusal } from './refusal.ts';
 
-type Training = Pick<
-  Extract<TrainRequest, { type: 'train' }>,
-  'id' | 'resume' | 'architecture' | 'dataset' | 'backend'
->;
+type Training = Pick<TrainPayload, 'id' | 'resume' | 'architecture' | 'dataset' | 'backend'>;
 
 /** Points of a curve are halved once there are more. */
 const mostSteps = 600;

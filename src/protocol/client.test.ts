@@ -1,43 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SearchEvent } from '../domain/events/events.ts';
 import { paperSettings } from '../domain/settings/presets.ts';
-import { RequestFailed, SearchClient } from './client.ts';
-import type { ClientState, Transport } from './client.ts';
-import type { PageMessage, Payload, Request, WorkerError, WorkerMessage } from './messages.ts';
+import { SearchClient } from './client.ts';
+import type { ClientState } from './client.ts';
+import type { SearchContract, StartPayload, WorkerError } from './messages.ts';
+import { protocolVersion, RequestFailed } from './rpc.ts';
+import type { WorkerMessage } from './rpc.ts';
+import { FakeWorker } from './testing.ts';
 
-/** The wire alone: what was posted, and a way to say something back. */
-class FakeTransport extends EventTarget implements Transport {
-  readonly posted: PageMessage[] = [];
-  terminated = false;
-  postMessage(message: PageMessage): void {
-    this.posted.push(structuredClone(message));
-  }
-  terminate(): void {
-    this.terminated = true;
-  }
-  say(message: WorkerMessage): void {
-    this.dispatchEvent(new MessageEvent('message', { data: message }));
-  }
-  requests(): Request[] {
-    return this.posted.filter((message) => message.type !== 'drawn');
-  }
-  /** Answers the last request. */
-  answer(error?: WorkerError): void {
-    const { id } = this.requests().at(-1)!;
-    this.say(
-      error
-        ? { version: 1, type: 'reply', id, ok: false, error }
-        : { version: 1, type: 'reply', id, ok: true, value: null },
-    );
-  }
-  events(...types: SearchEvent['type'][]): void {
-    const events = types.map((type) => ({ type, step: 0, time: 0 }) as SearchEvent);
-    this.say({ version: 1, type: 'events', batch: ++this.batch, events });
-  }
-  private batch = 0;
-}
-
-const payload: Payload<'start'> = {
+const payload: StartPayload = {
   settings: paperSettings,
   dataset: { kind: 'fashion-mnist', baseUrl: '/' },
   backend: 'webgpu',
@@ -46,20 +17,22 @@ const payload: Payload<'start'> = {
 const problem: WorkerError = { code: 'data', message: 'no data', advice: 'look again' };
 
 function setUp() {
-  const transports: FakeTransport[] = [];
+  const transports: FakeWorker<SearchContract>[] = [];
   const states: ClientState[] = [];
   const errors: WorkerError[] = [];
-  const batches: { types: string[]; drawn: () => void }[] = [];
+  const batches: string[][] = [];
+  const drawn: (() => void)[] = [];
   const histories: string[][] = [];
   const onLoading = vi.fn();
   const client = new SearchClient(
     () => {
-      transports.push(new FakeTransport());
+      transports.push(new FakeWorker());
       return transports.at(-1)!;
     },
     {
       onState: (state) => states.push(state),
-      onEvents: (events, drawn) => batches.push({ types: events.map(({ type }) => type), drawn }),
+      onEvents: (events) => batches.push(events.map(({ type }) => type)),
+      afterDrawing: (then) => drawn.push(then),
       onError: (error) => errors.push(error),
       onLoading,
       onSuperNet: () => {},
@@ -72,6 +45,7 @@ function setUp() {
     states,
     errors,
     batches,
+    drawn,
     histories,
     onLoading,
     transports,
@@ -79,12 +53,18 @@ function setUp() {
   };
 }
 
+const events = (...types: SearchEvent['type'][]): SearchContract['event'][] =>
+  types.map((type) => ({
+    type: 'search',
+    event: { type, step: 0, time: 0 } as SearchEvent,
+  }));
+
 async function running() {
   const all = setUp();
   const started = all.client.start(payload);
-  all.worker().answer();
+  all.worker().answer(null);
   await started;
-  all.worker().events('started');
+  all.worker().emit(...events('started'));
   return all;
 }
 
@@ -92,14 +72,14 @@ describe('a search', () => {
   it('goes from idle over loading, running, paused and stopping to finished', async () => {
     const { client, states, worker } = await running();
     client.pause();
-    worker().answer();
-    worker().events('paused');
+    worker().answer(null);
+    worker().emit(...events('paused'));
     client.resume();
-    worker().answer();
-    worker().events('resumed');
+    worker().answer(null);
+    worker().emit(...events('resumed'));
     client.stop();
-    worker().answer();
-    worker().events('stopped');
+    worker().answer(null);
+    worker().emit(...events('stopped'));
     expect(states).toEqual(['loading', 'running', 'paused', 'running', 'stopping', 'finished']);
     expect(
       worker()
@@ -111,23 +91,23 @@ describe('a search', () => {
   it('is paused only once the engine says so', async () => {
     const { client, worker } = await running();
     client.pause();
-    worker().answer();
+    worker().answer(null);
     expect(client.state).toBe('running');
-    worker().events('paused');
+    worker().emit(...events('paused'));
     expect(client.state).toBe('paused');
   });
 
   it('passes data set progress on', async () => {
     const { client, worker, onLoading } = setUp();
     void client.start(payload);
-    worker().say({ version: 1, type: 'loading', loaded: 3, total: 9 });
+    worker().emit({ type: 'loading', loaded: 3, total: 9 });
     expect(onLoading).toHaveBeenCalledWith(3, 9);
   });
 
   it('fails with the reason when it cannot start', async () => {
     const { client, errors, worker } = setUp();
     const started = client.start(payload);
-    worker().answer(problem);
+    worker().refuse(problem);
     await started;
     expect(client.state).toBe('failed');
     expect(errors).toEqual([problem]);
@@ -135,8 +115,8 @@ describe('a search', () => {
 
   it('fails by event without a second report from the dying worker', async () => {
     const { client, errors, worker } = await running();
-    worker().events('failed');
-    worker().say({ version: 1, type: 'crashed', error: problem });
+    worker().emit(...events('failed'));
+    worker().say({ version: protocolVersion, kind: 'crashed', error: problem });
     expect(client.state).toBe('failed');
     expect(errors).toEqual([]);
   });
@@ -145,7 +125,7 @@ describe('a search', () => {
     const { client, worker, transports } = await running();
     await client.start(payload);
     expect(transports).toHaveLength(1);
-    worker().events('finished');
+    worker().emit(...events('finished'));
     client.pause();
     client.resume();
     client.stop();
@@ -161,13 +141,25 @@ describe('a search', () => {
   });
 });
 
-describe('back-pressure', () => {
-  it('acknowledges a batch when it is drawn, not before', async () => {
-    const { batches, worker } = await running();
-    const drawn = () => worker().posted.filter(({ type }) => type === 'drawn');
-    expect(drawn()).toEqual([]);
-    batches[0].drawn();
-    expect(drawn()).toEqual([{ version: 1, type: 'drawn', batch: 1 }]);
+describe('a batch of events', () => {
+  it('is acknowledged once it is drawn, not before', async () => {
+    const { drawn, worker } = await running();
+    expect(worker().received()).toEqual([]);
+    drawn[0]!();
+    expect(worker().received()).toEqual([1]);
+  });
+
+  it('keeps its order where other messages lie between', async () => {
+    const { batches, histories, worker } = await running();
+    batches.length = 0;
+    const history = events('started').map((one) => one.type === 'search' && one.event);
+    worker().emit(
+      ...events('step', 'ratios'),
+      { type: 'history', events: history as SearchEvent[] },
+      ...events('step'),
+    );
+    expect(batches).toEqual([['step', 'ratios'], ['step']]);
+    expect(histories).toEqual([['started']]);
   });
 });
 
@@ -191,7 +183,7 @@ describe('a crash', () => {
   it('during a search fails it once', async () => {
     const { client, worker, states, errors } = await running();
     client.pause();
-    worker().say({ version: 1, type: 'crashed', error: problem });
+    worker().say({ version: protocolVersion, kind: 'crashed', error: problem });
     await Promise.resolve();
     expect(states.filter((state) => state === 'failed')).toHaveLength(1);
     expect(errors).toEqual([problem]);
@@ -200,7 +192,7 @@ describe('a crash', () => {
   it('of versions asks for a reload', () => {
     const { client, worker, errors } = setUp();
     void client.probe().catch(() => {});
-    worker().say({ version: 2 } as unknown as WorkerMessage);
+    worker().say({ version: 1 } as WorkerMessage<SearchContract>);
     expect(errors[0].code).toBe('version');
   });
 });
@@ -209,12 +201,12 @@ describe('generations', () => {
   it('reuse the probing worker for the first search, and take a fresh one for the next', async () => {
     const { client, worker, transports } = setUp();
     const probe = client.probe();
-    worker().answer();
+    worker().answer(null);
     await probe;
     void client.start(payload);
     expect(transports).toHaveLength(1);
-    worker().answer();
-    worker().events('started', 'finished');
+    worker().answer(null);
+    worker().emit(...events('started', 'finished'));
     void client.start(payload);
     expect(transports).toHaveLength(2);
     expect(transports[0].terminated).toBe(true);
@@ -222,18 +214,18 @@ describe('generations', () => {
   });
 
   it('that are over are not heard any more', async () => {
-    const { client, batches, states, errors, transports } = await running();
+    const { client, batches, drawn, states, errors, transports } = await running();
     client.abandon();
     void client.start(payload);
     states.length = 0;
     const heard = batches.length;
-    transports[0].events('paused', 'finished');
+    transports[0].emit(...events('paused', 'finished'));
     transports[0].dispatchEvent(new Event('error'));
-    batches[0].drawn();
+    drawn[0]!();
     expect(batches).toHaveLength(heard);
     expect(states).toEqual([]);
     expect(errors).toEqual([]);
-    expect(transports[1].posted.map(({ type }) => type)).toEqual(['start']);
+    expect(transports[1].posted).toMatchObject([{ kind: 'request', type: 'start' }]);
   });
 
   it('that are replaced reject what was pending, without failing the next', async () => {

@@ -1,47 +1,57 @@
-/** Messages between the page and the worker that runs a comparison: one comparison a worker. */
+/** The contract of the worker that runs a comparison: one comparison a worker. */
 import type { Architecture } from '../domain/architecture/schema.ts';
 import type { Estimate } from '../engine/baselines/pace.ts';
 import type { ComparisonPlan, RunKey } from '../engine/baselines/plan.ts';
 import type { Comparison, RunResult } from '../engine/baselines/results.ts';
 import type { ParameterCounts, SearchPhase } from '../domain/events/events.ts';
-import type { BackendChoice, DatasetSource, WorkerError } from './messages.ts';
+import type { BackendChoice, DatasetSource, LoadingEvent } from './messages.ts';
+import type { WorkerError } from './rpc.ts';
+import type { Delivery } from './stream.ts';
 
-export type CompareRequest =
-  /** Times a few steps, whatever the plan's `dataset` and `backend` say: answered by `estimated`, or by `error`. */
-  | { type: 'estimate'; plan: ComparisonPlan; dataset: DatasetSource; backend: BackendChoice }
-  /**
-   * Runs what is open of the stored comparison of this id; of the given one where none is stored. To stop, end the
-   * worker: the run under way is lost, all before it are stored.
-   */
-  | {
-      type: 'run';
-      id: string;
-      comparison: Comparison;
-      dataset: DatasetSource;
-      backend: BackendChoice;
-    }
-  /** After the step under way. */
-  | { type: 'pause' }
-  | { type: 'resume' };
+export interface EstimatePayload {
+  /** Its `dataset` and `backend` are ignored: the fields below count. */
+  plan: ComparisonPlan;
+  dataset: DatasetSource;
+  backend: BackendChoice;
+}
 
-export type CompareMessage =
-  /** Loading the data set: bytes so far and in all (0 = unknown). */
-  | { type: 'loading'; loaded: number; total: number }
-  | { type: 'estimated'; estimate: Estimate; dataset: string }
-  | { type: 'progress'; progress: RunProgress }
-  | { type: 'run-finished'; result: RunResult; architecture: Architecture }
-  /** The others go on. */
-  | { type: 'run-failed'; failure: RunFailure }
-  | { type: 'paused' }
-  | { type: 'resumed' }
-  /** Why results are not stored at the moment; null = they are (again). */
-  | { type: 'keeping'; obstacle: string | null }
-  /** Nothing is open any more. */
-  | { type: 'finished' }
-  /** The request could not be carried out, or the worker is of no more use. */
-  | { type: 'error'; error: WorkerError };
+export interface RunPayload {
+  id: string;
+  /** Run where none is stored under this id. */
+  comparison: Comparison;
+  dataset: DatasetSource;
+  backend: BackendChoice;
+}
 
-/** A run that failed: it is tried again when the comparison goes on. */
+export interface CompareContract {
+  requests: {
+    /** Times a few steps. `dataset`: its name. */
+    estimate: { payload: EstimatePayload; value: { estimate: Estimate; dataset: string } };
+    /**
+     * Carries out the open runs of the stored comparison; answered once none is open. To stop, end the worker: the run
+     * under way is lost, all before it are stored.
+     */
+    run: { payload: RunPayload; value: null };
+    /** After the step under way. */
+    pause: { payload: object; value: null };
+    resume: { payload: object; value: null };
+  };
+  event:
+    | LoadingEvent
+    | { type: 'progress'; progress: RunProgress }
+    | { type: 'run-finished'; result: RunResult; architecture: Architecture }
+    /** The other runs continue. */
+    | { type: 'run-failed'; failure: RunFailure }
+    | { type: 'paused' }
+    | { type: 'resumed' }
+    /** Why results are not stored at the moment; null = they are (again). */
+    | { type: 'keeping'; obstacle: string | null };
+}
+
+export const compareDelivery = ({ type }: CompareContract['event']): Delivery =>
+  type === 'loading' || type === 'progress' ? 'latest' : 'urgent';
+
+/** A run that failed: it is tried again when the comparison is resumed. */
 export interface RunFailure extends RunKey {
   error: WorkerError;
 }

@@ -1,9 +1,11 @@
-/** Messages between the page and the worker that reads data sets: one union each way, versioned. Plain data only. */
+/** The contract of the worker that reads data sets. Plain data only. */
 import type { Progress } from '../datasets/files/source.ts';
 import type { Unreadable } from '../datasets/files/image-folder.ts';
 import type { DatasetSummary, StoredSplitName } from '../datasets/stored.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
-import type { DatasetSource, WorkerError } from './messages.ts';
+import type { DatasetSource } from './messages.ts';
+import type { Payload, RequestType, Value } from './rpc.ts';
+import type { Delivery } from './stream.ts';
 
 export type { DatasetSummary, Progress, StoredSplitName, Unreadable };
 
@@ -62,31 +64,32 @@ export interface Preview {
   labels: number[];
 }
 
-export interface DataRequestMap {
-  list: { payload: object; value: ListedDataset[] };
-  /** Of a set that need not be stored. */
-  summarize: { payload: { source: DatasetSource }; value: DatasetSummary };
-  images: { payload: ImagesRequest; value: SomeImages };
-  preview: { payload: PreviewRequest; value: Preview };
-  /** Reads the files and stores the set. Told of by `progress`; ended early by `cancel`, and then rejected with the code 'cancelled'. */
-  import: { payload: { files: ImportFile[]; options: ImportOptions }; value: DatasetSummary };
-  cancel: { payload: object; value: null };
-  /** To the question `unreadable`. */
-  answer: { payload: { skip: boolean }; value: null };
-  remove: { payload: { set: string }; value: null };
+export interface DataContract {
+  requests: {
+    list: { payload: object; value: ListedDataset[] };
+    /** Of a set that need not be stored. */
+    summarize: { payload: { source: DatasetSource }; value: DatasetSummary };
+    images: { payload: ImagesRequest; value: SomeImages };
+    preview: { payload: PreviewRequest; value: Preview };
+    /**
+     * Reads the files and stores the set. Reported by `progress`; ended early by `cancel`, and then rejected with the
+     * code 'cancelled'.
+     */
+    import: { payload: { files: ImportFile[]; options: ImportOptions }; value: DatasetSummary };
+    cancel: { payload: object; value: null };
+    /** To the question `unreadable`. */
+    answer: { payload: { skip: boolean }; value: null };
+    remove: { payload: { set: string }; value: null };
+  };
+  event:
+    /** Of the import under way; `msLeft` in milliseconds, null until it is known. */
+    | { type: 'progress'; progress: Progress; msLeft: number | null }
+    /** Some images of the import under way cannot be read: answered by `answer`. */
+    | { type: 'unreadable'; unreadable: Unreadable };
 }
-export type DataRequestType = keyof DataRequestMap;
-export type DataPayload<T extends DataRequestType> = DataRequestMap[T]['payload'];
-export type DataValue<T extends DataRequestType> = DataRequestMap[T]['value'];
-/** A payload must not have a field `id` of its own: it is the request's. */
-export type DataRequest = {
-  [T in DataRequestType]: { version: 1; id: number; type: T } & DataPayload<T>;
-}[DataRequestType];
+export type DataRequestType = RequestType<DataContract>;
+export type DataPayload<T extends DataRequestType> = Payload<DataContract, T>;
+export type DataValue<T extends DataRequestType> = Value<DataContract, T>;
 
-export type DataWorkerMessage =
-  | { version: 1; type: 'reply'; id: number; ok: true; value: DataValue<DataRequestType> }
-  | { version: 1; type: 'reply'; id: number; ok: false; error: WorkerError }
-  /** Of the import under way; `msLeft` null until it can be told. */
-  | { version: 1; type: 'progress'; progress: Progress; msLeft: number | null }
-  /** Some images of the import under way cannot be read: answered by `answer`. */
-  | { version: 1; type: 'unreadable'; unreadable: Unreadable };
+export const dataDelivery = ({ type }: DataContract['event']): Delivery =>
+  type === 'progress' ? 'latest' : 'urgent';

@@ -1,9 +1,11 @@
-/** Messages between the page and the search worker: one union each way, versioned. Plain data only. */
+/** The contract of the worker that searches, and what all contracts share. Plain data only. */
 import type { SearchEvent } from '../domain/events/events.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { Steering } from '../domain/events/steering-schema.ts';
+import type { WorkerError } from './rpc.ts';
+import type { Delivery } from './stream.ts';
 
-export const protocolVersion = 1;
+export type { WorkerError };
 
 export type BackendChoice = 'webgpu' | 'webgl' | 'cpu';
 
@@ -32,11 +34,11 @@ export interface ProbeResult {
   backends: BackendChoice[];
 }
 
-export interface WorkerError {
-  code: string;
-  message: string;
-  /** What the user can do now. */
-  advice: string;
+/** Loading the data set: bytes so far and in all (0 = unknown). */
+export interface LoadingEvent {
+  type: 'loading';
+  loaded: number;
+  total: number;
 }
 
 /** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */
@@ -57,57 +59,63 @@ export interface SuperNetCell {
   candidates: number[];
 }
 
-/** What the page asks for, each answered by one reply with its `id`. */
-export interface RequestMap {
-  probe: { payload: object; value: ProbeResult };
-  /** Answered when the search runs: the data set is loaded and the device is there. */
-  start: {
-    payload: {
-      settings: SearchSettings;
-      dataset: DatasetSource;
-      backend: BackendChoice;
-      /** Under which id it is stored. `resume`: it is there already; the search goes on from its last checkpoint, whose settings count. */
-      run: { id: string; resume: boolean };
-    };
-    value: null;
-  };
-  pause: { payload: object; value: null };
-  resume: { payload: object; value: null };
-  stop: { payload: object; value: null };
-  /** While paused: one training step. */
-  step: { payload: object; value: null };
-  /** Before the next step; an event `steered` tells what came of it. */
-  steer: { payload: { change: Steering }; value: null };
+/** Whether the run is stored; `obstacle`: why not, or why not all of it at the moment. */
+export interface Recording {
+  runId: string;
+  kept: 'stored' | 'in-memory';
+  obstacle: string | null;
 }
-export type RequestType = keyof RequestMap;
-export type Payload<T extends RequestType> = RequestMap[T]['payload'];
-export type Value<T extends RequestType> = RequestMap[T]['value'];
 
-export type Request = {
-  [T in RequestType]: { version: 1; id: number; type: T } & Payload<T>;
-}[RequestType];
+export interface StartPayload {
+  settings: SearchSettings;
+  dataset: DatasetSource;
+  backend: BackendChoice;
+  /** Under which id it is stored. `resume`: continue the stored run from its last checkpoint, whose settings count. */
+  run: { id: string; resume: boolean };
+}
 
-export type PageMessage =
-  | Request
-  /** Back-pressure, not answered: the page has drawn all event batches up to `batch`. */
-  | { version: 1; type: 'drawn'; batch: number };
+export interface SearchContract {
+  requests: {
+    probe: { payload: object; value: ProbeResult };
+    /** Answered when the search runs: the data set is loaded and the device is there. */
+    start: { payload: StartPayload; value: null };
+    pause: { payload: object; value: null };
+    resume: { payload: object; value: null };
+    stop: { payload: object; value: null };
+    /** While paused: one training step. */
+    step: { payload: object; value: null };
+    /** Before the next step; the search event `steered` reports the outcome. */
+    steer: { payload: { change: Steering }; value: null };
+  };
+  event:
+    | { type: 'search'; event: SearchEvent }
+    | LoadingEvent
+    | { type: 'super-net'; superNet: SuperNet }
+    | ({ type: 'recording' } & Recording)
+    /** The run up to its last checkpoint, in place of all search events before: it continues from there. */
+    | { type: 'history'; events: SearchEvent[] };
+}
 
-export type WorkerMessage =
-  | { version: 1; type: 'reply'; id: number; ok: true; value: Value<RequestType> }
-  | { version: 1; type: 'reply'; id: number; ok: false; error: WorkerError }
-  | { version: 1; type: 'events'; batch: number; events: SearchEvent[] }
-  /** Loading the data set: bytes so far and in all (0 = unknown). */
-  | { version: 1; type: 'loading'; loaded: number; total: number }
-  | { version: 1; type: 'super-net'; superNet: SuperNet }
-  /** The run as it is stored. `obstacle`: why it is not, or not all of it at the moment. */
-  | {
-      version: 1;
-      type: 'recording';
-      runId: string;
-      kept: 'stored' | 'in-memory';
-      obstacle: string | null;
-    }
-  /** The run up to its last checkpoint, in place of all events sent before: it goes on from there. */
-  | { version: 1; type: 'history'; events: SearchEvent[] }
-  /** A failure outside any request: the worker is of no more use. */
-  | { version: 1; type: 'crashed'; error: WorkerError };
+const urgentEvents: ReadonlySet<SearchEvent['type']> = new Set([
+  'started',
+  'paused',
+  'resumed',
+  'finished',
+  'stopped',
+  'failed',
+  'device-lost',
+]);
+
+export function searchDelivery(message: SearchContract['event']): Delivery {
+  switch (message.type) {
+    case 'search':
+      if (message.event.type === 'step') return 'curve';
+      return urgentEvents.has(message.event.type) ? 'urgent' : 'kept';
+    case 'loading':
+      return 'latest';
+    case 'super-net':
+    case 'recording':
+    case 'history':
+      return 'urgent';
+  }
+}

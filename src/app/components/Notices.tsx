@@ -1,6 +1,11 @@
 /** What stands in the way of a search, and a way on. */
 import type { ReactNode } from 'react';
-import type { BackendChoice, ProbeResult, WebGPUObstacle } from '../../protocol/messages.ts';
+import type {
+  BackendChoice,
+  ProbeResult,
+  WebGPUObstacle,
+  WorkerError,
+} from '../../protocol/messages.ts';
 import { useCanStart } from '../settings/use-problems.ts';
 import { viewHref } from '../router.ts';
 import { isLive, newestRun } from '../sessions/shown-run.ts';
@@ -24,7 +29,9 @@ function ErrorNotice() {
   // Of the run on screen: what failed in another is said there.
   const live = useLab(isLive);
   const startable = useCanStart();
-  const failure = useLab((s) => (isLive(s) ? s.error : null) ?? newestRun(s).failure);
+  const failure = useLab<WorkerError | null>(
+    (s) => (isLive(s) ? s.error : null) ?? newestRun(s).failure,
+  );
   const probe = useLab((s) => s.probe);
   const backend = useLab((s) => s.backend);
   if (!failure) return null;
@@ -61,6 +68,12 @@ function ErrorNotice() {
             </button>
           )}
         </p>
+        {failure.details && (
+          <details>
+            <summary>Technical details</summary>
+            <pre>{failure.details}</pre>
+          </details>
+        )}
       </div>
     </section>
   );

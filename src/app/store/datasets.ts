@@ -1,10 +1,11 @@
 /** The data sets of this browser, the one the next search takes, and the import under way. */
 import { createStore, useStore } from 'zustand';
 import { isShipped, shippedSets } from '../../domain/shipped-sets.ts';
-import { DataClient } from '../../protocol/data-client.ts';
-import { RequestFailed } from '../../protocol/client.ts';
+import { errorOf, WorkerClient } from '../../protocol/rpc.ts';
+import { afterDrawing } from '../after-drawing.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
 import type {
+  DataContract,
   ImportFile,
   ImportOptions,
   ListedDataset,
@@ -65,17 +66,22 @@ export function useDatasets<T>(select: (state: DatasetsState) => T): T {
   return useStore(datasets, select);
 }
 
-const client = new DataClient(
-  () =>
+const client = new WorkerClient<DataContract>({
+  task: 'Reading data sets',
+  advice: 'Try again, with fewer or smaller images if memory ran out.',
+  connect: () =>
     new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), {
       type: 'module',
       name: 'data',
     }),
-  {
-    onProgress: ({ progress, msLeft }) => changeJob({ progress, msLeft }),
-    onUnreadable: ({ unreadable }) => changeJob({ unreadable }),
+  onEvents(events, received) {
+    for (const event of events) {
+      if (event.type === 'progress') changeJob({ progress: event.progress, msLeft: event.msLeft });
+      else changeJob({ unreadable: event.unreadable });
+    }
+    afterDrawing(received);
   },
-);
+});
 
 /** What views ask the worker for directly. */
 export const askForData = client.request.bind(client);
@@ -214,13 +220,4 @@ export async function removeDataset(id: string): Promise<void> {
 function changeJob(change: Partial<ImportJob>): void {
   const { job } = datasets.getState();
   if (job) datasets.setState({ job: { ...job, ...change } });
-}
-
-export function errorOf(error: unknown): WorkerError {
-  if (error instanceof RequestFailed) return error.error;
-  return {
-    code: 'unknown',
-    message: error instanceof Error ? error.message : String(error),
-    advice: 'Reload the page.',
-  };
 }

@@ -3,7 +3,7 @@
  * that the run is in the library and can be saved as a file for as long as the page lives.
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
-import type { Recording } from '../../protocol/client.ts';
+import type { Recording } from '../../protocol/messages.ts';
 import { MemoryStore } from '../../storage/memory-store.ts';
 import { emptySummary } from '../../storage/records.ts';
 import type { RunRecord } from '../../storage/records.ts';

@@ -1,6 +1,6 @@
 /** What the page knows of stored runs. Filled by `library.ts`, and by the running search's record. */
 import { createStore, useStore } from 'zustand';
-import type { Recording } from '../../protocol/client.ts';
+import type { Recording } from '../../protocol/messages.ts';
 import type { ArchitectureRecord, RunRecord } from '../../storage/records.ts';
 import type { Room } from '../../storage/room.ts';
 

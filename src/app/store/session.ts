@@ -5,6 +5,7 @@ import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
+import { afterDrawing } from '../after-drawing.ts';
 import { problems } from '../../domain/settings/problems.ts';
 import { chosenImages, chosenSource, datasets, nameOfSource } from './datasets.ts';
 import type { SetImages } from './datasets.ts';
@@ -31,11 +32,11 @@ const client = new SearchClient(
         slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
       lab.setState({ state, pausing: false, stopIsSlow: false });
     },
-    onEvents(events, drawn) {
+    onEvents(events) {
       recordEvents(events);
       recordInMemory(events);
-      afterDrawing(drawn);
     },
+    afterDrawing,
     onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
     onSuperNet: (superNet) => lab.setState({ superNet }),
     onHistory(events) {
@@ -46,12 +47,6 @@ const client = new SearchClient(
     onError: (error) => lab.setState({ error }),
   },
 );
-
-/** A tab in the background draws no frames; the search shall go on there. */
-function afterDrawing(then: () => void): void {
-  if (document.visibilityState === 'hidden') setTimeout(then, 0);
-  else requestAnimationFrame(() => setTimeout(then, 0));
-}
 
 /** Asks the worker what this browser can search on. Where WebGPU is missing, the choice of a slow way is the user's. */
 export async function probeDevice(): Promise<void> {

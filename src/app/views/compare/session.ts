@@ -1,24 +1,35 @@
 /** The comparison that this page runs: its worker, and what it tells. */
 import type { ComparisonPlan } from '../../../engine/baselines/plan.ts';
 import { emptyComparison, sameRun } from '../../../engine/baselines/plan.ts';
-import type {
-  CompareMessage,
-  CompareRequest,
-  RunFailure,
-} from '../../../protocol/compare-messages.ts';
+import type { CompareContract, RunFailure } from '../../../protocol/compare-messages.ts';
 import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
+import { errorOf, wasEnded, WorkerClient } from '../../../protocol/rpc.ts';
 import type { RunResult } from '../../../engine/baselines/results.ts';
 import { asFound } from '../../../storage/comparisons.ts';
 import type { Found } from '../../../storage/comparisons.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { lockTime } from '../../../storage/lock.ts';
 import { askForPersistence } from '../../../storage/room.ts';
+import { afterDrawing } from '../../after-drawing.ts';
 import { datasets, sourceOf } from '../../store/datasets.ts';
 import { giveWay } from './give-way.ts';
 import { comparisons } from './state.ts';
 import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } from './stored.ts';
 
-let worker: Worker | null = null;
+/** The one that timed the steps has the data set and the device already: the run is given to it. */
+const worker = new WorkerClient<CompareContract>({
+  task: 'The comparison',
+  advice: 'What was finished is kept: resume from there. Reload the page if it happens again.',
+  connect: () =>
+    new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'compare',
+    }),
+  onEvents(events, received) {
+    for (const event of events) receive(event);
+    afterDrawing(received);
+  },
+});
 let endWatch: (() => void) | null = null;
 
 export type Plan = Omit<ComparisonPlan, 'dataset' | 'backend'>;
@@ -28,7 +39,10 @@ export interface Where {
   readonly backend: BackendChoice;
 }
 
-const send = (request: CompareRequest): void => worker?.postMessage(request);
+/** A request that the page has ended is no failure. */
+function failUnlessEnded(error: unknown): void {
+  if (!wasEnded(error)) fail(errorOf(error));
+}
 
 export const estimateKey = ({ settings, training }: Plan, { source, backend }: Where): string =>
   JSON.stringify([settings, training, source, backend]);
@@ -41,19 +55,22 @@ export function planComparison(): void {
 /** Times a few steps. */
 export function estimate(plan: Plan, where: Where): void {
   if (comparisons.getState().work !== 'idle') return;
-  openWorker();
   comparisons.setState({ work: 'estimating', estimate: null, error: null, loading: null });
-  pending = estimateKey(plan, where);
-  send({
-    type: 'estimate',
-    plan: { ...plan, dataset: '', backend: where.backend },
-    dataset: where.source,
-    backend: where.backend,
-  });
+  worker
+    .request('estimate', {
+      plan: { ...plan, dataset: '', backend: where.backend },
+      dataset: where.source,
+      backend: where.backend,
+    })
+    .then(({ estimate: measured, dataset }) =>
+      comparisons.setState({
+        work: 'idle',
+        loading: null,
+        estimate: { key: estimateKey(plan, where), measured, dataset },
+      }),
+    )
+    .catch(failUnlessEnded);
 }
-
-/** Of what is being timed. */
-let pending = '';
 
 /** Stores the comparison and runs it. @param dataset its name, as the estimate told it. */
 export async function startComparison(
@@ -106,7 +123,6 @@ function sourceFor({ source, comparison }: ComparisonRecord): DatasetSource | nu
 }
 
 function run({ id, comparison }: ComparisonRecord, { source, backend }: Where): void {
-  openWorker();
   comparisons.setState({
     work: 'running',
     runningId: id,
@@ -119,18 +135,21 @@ function run({ id, comparison }: ComparisonRecord, { source, backend }: Where): 
     problem: null,
     notKept: null,
   });
-  send({ type: 'run', id, comparison, dataset: source, backend });
+  worker
+    .request('run', { id, comparison, dataset: source, backend })
+    .then(stopComparison)
+    .catch(failUnlessEnded);
   endWatch = giveWay(pauseComparison, resumeComparison);
 }
 
 export function pauseComparison(): void {
   comparisons.setState({ work: 'pausing' });
-  send({ type: 'pause' });
+  worker.request('pause', {}).catch(failUnlessEnded);
 }
 
 export function resumeComparison(): void {
   comparisons.setState({ work: 'running' });
-  send({ type: 'resume' });
+  worker.request('resume', {}).catch(failUnlessEnded);
 }
 
 /** At once, whatever it is doing: the run under way is lost, all before it are kept. Also ends an estimate. */
@@ -140,8 +159,7 @@ export function stopComparison(): void {
 }
 
 function end(): void {
-  worker?.terminate();
-  worker = null;
+  worker.end();
   endWatch?.();
   endWatch = null;
   comparisons.setState({
@@ -153,64 +171,32 @@ function end(): void {
   });
 }
 
-/** The one that timed the steps has the data set and the device already. */
-function openWorker(): void {
-  if (worker) return;
-  const own = new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'compare',
-  });
-  worker = own;
-  own.addEventListener('message', ({ data }: MessageEvent<CompareMessage>) => {
-    if (worker === own) receive(data);
-  });
-  own.addEventListener('error', (event) => {
-    event.preventDefault();
-    if (worker === own)
-      fail({
-        code: 'crash',
-        message: `The worker stopped: ${event.message || 'no reason was given'}.`,
-        advice: 'What was finished is kept: go on from there. Reload the page if it happens again.',
-      });
-  });
-}
-
 function fail(error: WorkerError): void {
   end();
   comparisons.setState({ error });
   setTimeout(() => void refreshComparisons(), lockTime);
 }
 
-function receive(message: CompareMessage): void {
-  switch (message.type) {
+function receive(event: CompareContract['event']): void {
+  switch (event.type) {
     case 'loading':
-      return comparisons.setState({ loading: { loaded: message.loaded, total: message.total } });
-    case 'estimated':
-      return comparisons.setState({
-        work: 'idle',
-        loading: null,
-        estimate: { key: pending, measured: message.estimate, dataset: message.dataset },
-      });
+      return comparisons.setState({ loading: { loaded: event.loaded, total: event.total } });
     case 'progress':
-      return comparisons.setState({ progress: message.progress, loading: null });
+      return comparisons.setState({ progress: event.progress, loading: null });
     case 'run-finished':
       return note(
-        (record) => withResult(record, message.result),
-        [asFound(message.result, message.architecture)],
+        (record) => withResult(record, event.result),
+        [asFound(event.result, event.architecture)],
       );
     case 'run-failed':
-      return note((record) => withFailure(record, message.failure));
+      return note((record) => withFailure(record, event.failure));
     case 'paused':
-      // One that was resumed meanwhile goes on.
+      // One that was resumed meanwhile continues.
       return comparisons.setState(({ work }) => ({ work: work === 'pausing' ? 'paused' : work }));
     case 'resumed':
       return;
     case 'keeping':
-      return comparisons.setState({ notKept: message.obstacle });
-    case 'finished':
-      return stopComparison();
-    case 'error':
-      return fail(message.error);
+      return comparisons.setState({ notKept: event.obstacle });
   }
 }
 

@@ -2,7 +2,8 @@
 import { useEffect, useState } from 'react';
 import type { DataPayload, DataRequestType, DataValue } from '../../../protocol/data-messages.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
-import { askForData, errorOf } from '../../store/datasets.ts';
+import { errorOf } from '../../../protocol/rpc.ts';
+import { askForData } from '../../store/datasets.ts';
 
 export type Answer<T> =
   | { state: 'waiting'; value: T | null }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { sampleTrained } from '../../../engine/architecture/export/sample.ts';
-import type { TrainMessage, TrainRequest } from '../../../protocol/train-messages.ts';
+import { FakeWorker } from '../../../protocol/testing.ts';
+import type { TrainContract } from '../../../protocol/train-messages.ts';
 import type { ArchitectureRecord } from '../../../storage/records.ts';
 import { pageStore } from '../../store/library-recording.ts';
 import { lab } from '../../store/store.ts';
@@ -8,23 +9,13 @@ import { comparisons } from '../compare/state.ts';
 import { training } from '../retrain/session.ts';
 import { cancelMeasuring, measure, measuring } from './measuring.ts';
 
-/** The other end of the messages: says what a test lets it say. */
-class OtherEnd extends EventTarget {
-  static last: OtherEnd;
-  readonly received: TrainRequest[] = [];
-  terminated = false;
+/** The worker that was started last. */
+let worker: FakeWorker<TrainContract>;
+class OtherEnd extends FakeWorker<TrainContract> {
   constructor() {
     super();
-    OtherEnd.last = this;
-  }
-  postMessage(request: TrainRequest): void {
-    this.received.push(request);
-  }
-  terminate(): void {
-    this.terminated = true;
-  }
-  say(data: TrainMessage): void {
-    this.dispatchEvent(new MessageEvent('message', { data }));
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- what `new Worker` in the code under test has made
+    worker = this;
   }
 }
 
@@ -53,17 +44,19 @@ afterEach(async () => {
 
 it('keeps what was measured with the architecture', async () => {
   measure(record);
-  const worker = OtherEnd.last;
-  expect(worker.received).toEqual([
-    { type: 'measure', architecture: record.architecture, backend: lab.getState().backend },
+  expect(worker.requests()).toMatchObject([
+    {
+      type: 'measure',
+      payload: { architecture: record.architecture, backend: lab.getState().backend },
+    },
   ]);
-  worker.say({ type: 'measuring', done: 4, total: 23 });
+  worker.emit({ type: 'measuring', done: 4, total: 23 });
   expect(measuring.getState()).toMatchObject({
     id: 'a',
     progress: { done: 4, total: 23 },
     problem: null,
   });
-  worker.say({ type: 'measured', latency });
+  worker.answer(latency);
   await vi.waitFor(() => expect(measuring.getState()).toEqual(nothing));
   expect(worker.terminated).toBe(true);
   expect(await pageStore.architectures()).toEqual([
@@ -75,8 +68,8 @@ it('is cancelled at once, and what comes after is not heard', async () => {
   measure(record);
   cancelMeasuring();
   expect(measuring.getState()).toEqual(nothing);
-  expect(OtherEnd.last.terminated).toBe(true);
-  OtherEnd.last.say({ type: 'measured', latency });
+  expect(worker.terminated).toBe(true);
+  worker.answer(latency, 1);
   expect(await pageStore.architectures()).toEqual([record]);
 });
 
@@ -87,13 +80,13 @@ it.each<[string, () => void]>([
 ])('is refused beside other work, and gives way to it: %s', (occupant, begin) => {
   const text = `${occupant} is using the graphics device: pause or finish it first.`;
   measure(record);
-  const under = OtherEnd.last;
-  expect(under.received).toHaveLength(1);
+  expect(worker.requests()).toHaveLength(1);
   begin();
-  expect(under.terminated).toBe(true);
+  expect(worker.terminated).toBe(true);
   expect(measuring.getState()).toEqual({ ...nothing, problem: { id: 'a', text } });
+  const last = worker;
   measure(record);
-  expect(OtherEnd.last.received).toEqual([]);
+  expect(worker).toBe(last);
   expect(measuring.getState()).toEqual({ ...nothing, problem: { id: 'a', text } });
 });
 
@@ -103,16 +96,14 @@ it('runs beside work that is paused', () => {
   expect(measuring.getState()).toEqual({ ...nothing, id: 'a' });
 });
 
-it('says why it came to nothing', () => {
+it('says why it came to nothing', async () => {
   measure(record);
-  OtherEnd.last.say({
-    type: 'error',
-    error: {
-      code: 'device-lost',
-      message: 'The graphics device was lost: the browser gave no reason',
-      advice: 'Measure again.',
-    },
+  worker.refuse({
+    code: 'device-lost',
+    message: 'The graphics device was lost: the browser gave no reason',
+    advice: 'Measure again.',
   });
+  await vi.waitFor(() => expect(measuring.getState().id).toBeNull());
   expect(measuring.getState().problem).toEqual({
     id: 'a',
     text: 'The graphics device was lost: the browser gave no reason. Measure again.',
@@ -122,7 +113,7 @@ it('says why it came to nothing', () => {
 it('an architecture that was deleted meanwhile is said to be gone', async () => {
   measure(record);
   await pageStore.removeArchitecture(record.id);
-  OtherEnd.last.say({ type: 'measured', latency });
+  worker.answer(latency);
   await vi.waitFor(() =>
     expect(measuring.getState().problem?.text).toMatch(
       /^It was measured, but not stored: There is no architecture 'a'/,

@@ -1,7 +1,8 @@
 /** Measures the inference latency of one stored architecture at a time, in a worker of its own, and keeps it with the architecture. */
 import { createStore, useStore } from 'zustand';
 import type { WorkerError } from '../../../protocol/messages.ts';
-import type { TrainMessage, TrainRequest } from '../../../protocol/train-messages.ts';
+import { errorOf, WorkerClient } from '../../../protocol/rpc.ts';
+import type { TrainContract } from '../../../protocol/train-messages.ts';
 import type { ArchitectureRecord } from '../../../storage/records.ts';
 import { keepLatency } from '../../store/library.ts';
 import { lab } from '../../store/store.ts';
@@ -24,77 +25,65 @@ const idle: Measuring = { id: null, progress: null, problem: null };
 export const measuring = createStore<Measuring>(() => idle);
 export const useMeasuring = <T>(select: (state: Measuring) => T): T => useStore(measuring, select);
 
-/** Ends the measurement under way. */
-let end: (() => void) | null = null;
+/** Ends the measurement under way, with the reason where it came to nothing. */
+let end: ((text: string | null) => void) | null = null;
 
 export function measure(record: ArchitectureRecord): void {
   cancelMeasuring();
   const { id, architecture } = record;
   measuring.setState({ ...idle, id });
-  const worker = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'latency',
+  let began = 0;
+  const worker = new WorkerClient<TrainContract>({
+    task: 'The measurement',
+    advice: 'Measure again; reload the page if it happens again.',
+    connect: () =>
+      new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
+        type: 'module',
+        name: 'latency',
+      }),
+    onEvents(events, received) {
+      received();
+      const last = events.findLast(({ type }) => type === 'measuring');
+      if (last?.type !== 'measuring') return;
+      const { done, total } = last;
+      began ||= performance.now();
+      const pace = done > 0 ? (performance.now() - began) / done : null;
+      const timeLeft = pace === null ? null : pace * (total - done);
+      measuring.setState({ progress: { done, total, timeLeft } });
+    },
   });
-  let ended = false;
-  let giveUp = (): void => {};
+  let stopWatching = (): void => {};
   const finish = (text: string | null): void => {
-    if (ended) return;
-    ended = true;
-    giveUp();
-    worker.terminate();
+    if (end !== finish) return;
     end = null;
+    stopWatching();
+    worker.end();
     measuring.setState({ ...idle, problem: text === null ? null : { id, text } });
   };
-  end = () => finish(null);
-  let began = 0;
-  worker.addEventListener('message', ({ data }: MessageEvent<TrainMessage>) => {
-    if (ended) return;
-    switch (data.type) {
-      case 'measuring': {
-        const { done, total } = data;
-        if (done === 0) began = performance.now();
-        return measuring.setState({
-          progress: {
-            done,
-            total,
-            timeLeft: done > 0 ? ((performance.now() - began) / done) * (total - done) : null,
-          },
-        });
-      }
-      case 'measured':
-        return void keepLatency(record, { ...data.latency, measured: Date.now() }).then(
-          () => finish(null),
-          (error: unknown) =>
-            finish(
-              `It was measured, but not stored: ${error instanceof Error ? error.message : String(error)}`,
-            ),
-        );
-      case 'error':
-        return finish(inWords(data.error));
-      default:
-    }
-  });
-  worker.addEventListener('error', (event) => {
-    event.preventDefault();
-    finish(
-      `The worker stopped: ${event.message || 'no reason was given'}. Measure again; reload the page if it happens again.`,
-    );
-  });
+  end = finish;
   // Beside other work on the device it would measure that.
-  giveUp = whenOccupied((occupant) =>
+  stopWatching = whenOccupied((occupant) =>
     finish(`${occupant} is using the graphics device: pause or finish it first.`),
   );
-  if (!ended)
-    worker.postMessage({
-      type: 'measure',
-      architecture,
-      backend: lab.getState().backend,
-    } satisfies TrainRequest);
+  if (end !== finish) return stopWatching();
+  worker
+    .request('measure', { architecture, backend: lab.getState().backend })
+    .then(async (latency) => {
+      if (end !== finish) return;
+      try {
+        await keepLatency(record, { ...latency, measured: Date.now() });
+        finish(null);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        finish(`It was measured, but not stored: ${message}`);
+      }
+    })
+    .catch((error: unknown) => finish(inWords(errorOf(error))));
 }
 
 /** At once, whatever it is doing. */
 export function cancelMeasuring(): void {
-  end?.();
+  end?.(null);
 }
 
 function inWords({ message, advice }: WorkerError): string {

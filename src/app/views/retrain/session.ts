@@ -6,10 +6,12 @@ import type { TrainEvent } from '../../../engine/train/events.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import type { Trained } from '../../../engine/train/trained.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
-import type { TrainMessage, TrainRequest, WorstImage } from '../../../protocol/train-messages.ts';
+import { errorOf, wasEnded, WorkerClient } from '../../../protocol/rpc.ts';
+import type { TrainContract, TrainPayload, WorstImage } from '../../../protocol/train-messages.ts';
 import type { TrainingRecord } from '../../../storage/records.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import type { StoredTrainings } from '../../../storage/trainings.ts';
+import { afterDrawing } from '../../after-drawing.ts';
 import { saveBytes } from '../../download.ts';
 import { chosenSource, sourceOf } from '../../store/datasets.ts';
 import { library } from '../../store/library-state.ts';
@@ -59,9 +61,25 @@ export const useTraining = <T>(select: (state: Training) => T): T => useStore(tr
 
 /** Points of a curve are halved once there are more. */
 const mostPoints = 600;
-let worker: Worker | null = null;
 
-const send = (request: TrainRequest): void => worker?.postMessage(request);
+const worker = new WorkerClient<TrainContract>({
+  task: 'The training',
+  advice: 'Train again; reload the page if it happens again.',
+  connect: () =>
+    new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
+      type: 'module',
+      name: 'train',
+    }),
+  onEvents(events, received) {
+    for (const event of events) receive(event);
+    afterDrawing(received);
+  },
+});
+
+/** What a request that the page has ended comes to is no failure. */
+function failUnlessEnded(error: unknown): void {
+  if (!wasEnded(error)) fail(errorOf(error));
+}
 
 export function isTraining({ state }: Pick<Training, 'state'>): boolean {
   return state === 'loading' || state === 'running' || state === 'paused';
@@ -92,39 +110,17 @@ export function continueTraining(
 function begin(
   architecture: Architecture,
   settings: TrainSettings,
-  where: Pick<Extract<TrainRequest, { type: 'train' }>, 'dataset' | 'backend' | 'resume'>,
+  where: Pick<TrainPayload, 'dataset' | 'backend' | 'resume'>,
 ): void {
-  worker?.terminate();
-  worker = openWorker();
+  worker.end();
   const id = fingerprint(architecture);
   training.setState({ ...empty, of: id, state: 'loading' });
-  send({ type: 'train', id, architecture, settings, ...where });
-}
-
-function openWorker(): Worker {
-  const own = new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
-    type: 'module',
-    name: 'train',
-  });
-  own.addEventListener('message', ({ data }: MessageEvent<TrainMessage>) => {
-    if (worker === own) receive(data);
-  });
-  own.addEventListener('error', (event) => {
-    event.preventDefault();
-    if (worker === own)
-      fail({
-        code: 'crash',
-        message: `The worker stopped: ${event.message || 'no reason was given'}`,
-        advice: 'Train again; reload the page if it happens again.',
-      });
-  });
-  return own;
+  worker.request('train', { id, architecture, settings, ...where }).catch(failUnlessEnded);
 }
 
 /** Shows what is stored of an architecture. */
 export function restoreTraining(of: string, { unfinished, finished }: StoredTrainings): void {
-  worker?.terminate();
-  worker = null;
+  worker.end();
   const { imported } = training.getState();
   let state: Training = { ...empty, imported, of, unfinished };
   if (finished) {
@@ -135,42 +131,36 @@ export function restoreTraining(of: string, { unfinished, finished }: StoredTrai
 }
 
 export function pauseTraining(): void {
-  send({ type: 'pause' });
+  worker.request('pause', {}).catch(failUnlessEnded);
 }
 
 export function resumeTraining(): void {
-  send({ type: 'resume' });
+  worker.request('resume', {}).catch(failUnlessEnded);
 }
 
 /** At once, whatever it is doing. */
 export function stopTraining(): void {
-  worker?.terminate();
-  worker = null;
+  worker.end();
   training.setState({ state: 'idle', loading: null });
 }
 
 export function exportTrained(format: ExportFormat): void {
-  worker ??= openWorker();
   const state = training.getState();
-  send({
-    type: 'export',
-    format,
-    trained: state.trained,
-    latency: latencyFor(state, library.getState().architectures),
-  });
+  const latency = latencyFor(state, library.getState().architectures);
+  worker
+    .request('export', { format, trained: state.trained, latency })
+    .then(({ bytes, name }) => saveBytes(bytes, name))
+    .catch(failUnlessEnded);
 }
 
 export function importArchitecture(imported: Architecture | null): void {
   training.setState({ ...empty, imported });
 }
 
-function receive(message: TrainMessage): void {
+function receive(message: TrainContract['event']): void {
   switch (message.type) {
     case 'loading':
       training.setState({ loading: { loaded: message.loaded, total: message.total } });
-      break;
-    case 'error':
-      fail(message.error);
       break;
     case 'worst':
       training.setState({ worst: message.images });
@@ -178,14 +168,10 @@ function receive(message: TrainMessage): void {
     case 'keeping':
       training.setState({ obstacle: message.obstacle });
       break;
-    case 'file':
-      saveBytes(message.bytes, message.name);
-      break;
     // Asked for by the library, of another worker.
     case 'measuring':
-    case 'measured':
       break;
-    case 'event':
+    case 'training':
       training.setState((state) => follow(state, message.event));
   }
 }

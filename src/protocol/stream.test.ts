@@ -1,64 +1,83 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SearchEvent } from '../domain/events/events.ts';
-import { EventBatcher, thinSteps } from './batcher.ts';
+import { EventStream, thinCurves } from './stream.ts';
+import type { Delivery } from './stream.ts';
 
 const event = (type: SearchEvent['type'], step = 0) => ({ type, step, time: 0 }) as SearchEvent;
 
+const delivery = ({ type }: SearchEvent): Delivery =>
+  type === 'step'
+    ? 'curve'
+    : type === 'finished'
+      ? 'urgent'
+      : type === 'ratios'
+        ? 'latest'
+        : 'kept';
+
 function setUp(options: { capacity?: number } = {}) {
   const batches: SearchEvent[][] = [];
-  const batcher = new EventBatcher({
+  const stream = new EventStream<SearchEvent>({
+    delivery,
     send: (events) => batches.push(events),
     interval: 100,
     window: 2,
     ...options,
   });
-  return { batcher, batches };
+  return { stream, batches };
 }
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('EventBatcher', () => {
+describe('EventStream', () => {
   it('sends at most one batch an interval, in order', () => {
-    const { batcher, batches } = setUp();
+    const { stream, batches } = setUp();
     for (let step = 0; step < 50; step++) {
-      batcher.push(event('step', step));
+      stream.push(event('step', step));
       vi.advanceTimersByTime(10);
-      batcher.drawn(batches.length);
+      stream.received(batches.length);
     }
     vi.advanceTimersByTime(100);
     expect(batches.length).toBeLessThanOrEqual(6);
     expect(batches.flat().map(({ step }) => step)).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
-  it('holds back until the page has drawn', () => {
-    const { batcher, batches } = setUp();
+  it('holds back until the page has received what was sent', () => {
+    const { stream, batches } = setUp();
     for (let i = 0; i < 10; i++) {
-      batcher.push(event('step'));
+      stream.push(event('step'));
       vi.advanceTimersByTime(100);
     }
     expect(batches).toHaveLength(2);
-    batcher.drawn(1);
+    stream.received(1);
     vi.advanceTimersByTime(0);
     expect(batches).toHaveLength(3);
     expect(batches[2]).toHaveLength(8);
   });
 
   it('never keeps the end of a search waiting', () => {
-    const { batcher, batches } = setUp();
-    batcher.push(event('step', 1));
-    batcher.push(event('finished', 2));
+    const { stream, batches } = setUp();
+    stream.push(event('step', 1));
+    stream.push(event('finished', 2));
     expect(batches).toEqual([[event('step', 1), event('finished', 2)]]);
   });
 
+  it('sends only the newest of what is replaced', () => {
+    const { stream, batches } = setUp();
+    for (const [i, type] of (['ratios', 'committed', 'ratios'] as const).entries())
+      stream.push(event(type, i));
+    vi.advanceTimersByTime(100);
+    expect(batches).toEqual([[event('committed', 1), event('ratios', 2)]]);
+  });
+
   it('bounds what waits by thinning curves, and loses nothing else', () => {
-    const { batcher, batches } = setUp({ capacity: 100 });
+    const { stream, batches } = setUp({ capacity: 100 });
     for (let i = 0; i < 3; i++) {
-      batcher.push(event('step'));
+      stream.push(event('step'));
       vi.advanceTimersByTime(100);
     }
-    for (let i = 0; i < 10_000; i++) batcher.push(event(i % 1000 === 0 ? 'committed' : 'step', i));
-    batcher.flush();
+    for (let i = 0; i < 10_000; i++) stream.push(event(i % 1000 === 0 ? 'committed' : 'step', i));
+    stream.flush();
     const last = batches.at(-1)!;
     expect(last.length).toBeLessThanOrEqual(111);
     expect(last.filter(({ type }) => type === 'committed')).toHaveLength(10);
@@ -66,9 +85,9 @@ describe('EventBatcher', () => {
   });
 });
 
-it('thinSteps keeps the newest step and all other events', () => {
+it('thinCurves keeps the newest step and all other events', () => {
   const events = [event('step', 1), event('step', 2), event('pruned', 2), event('step', 3)];
-  expect(thinSteps(events).map(({ type, step }) => `${type} ${step}`)).toEqual([
+  expect(thinCurves(events, delivery).map(({ type, step }) => `${type} ${step}`)).toEqual([
     'step 1',
     'pruned 2',
     'step 3',
