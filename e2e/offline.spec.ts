@@ -39,6 +39,18 @@ test('no view needs more than the policy allows', async ({ lab, context }) => {
   await other.close();
 });
 
+test('the offline cache holds TensorFlow.js once, whatever the number of workers', async ({
+  request,
+}) => {
+  const worker = await (await request.get('/sw.js')).text();
+  const files = [...worker.matchAll(/assets\/[\w.-]+\.js/g)].map(([file]) => file);
+  const sources = await Promise.all(
+    files.map(async (file) => (await request.get(`/${file}`)).text()),
+  );
+  for (const flag of ['WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE', 'WEBGL_DELETE_TEXTURE_THRESHOLD'])
+    expect(sources.filter((source) => source.includes(flag))).toHaveLength(1);
+});
+
 test.describe('without a network', () => {
   test.use({ serviceWorkers: 'allow' });
   test('the lab opens and searches', async ({ page, context }) => {

@@ -116,9 +116,9 @@ async function crash(page: Page): Promise<void> {
   await gone;
 }
 
-/** Puts code in front of the worker's: the product has no door for it. */
+/** Puts code in front of every worker's: the product has no door for it. */
 async function beforeWorker(context: BrowserContext, code: string): Promise<void> {
-  await context.route(/search\.worker-[^/]*\.js$/, async (route) => {
+  await context.route(/lab\.worker-[^/]*\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${code}\n${await response.text()}` });
   });

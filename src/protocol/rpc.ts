@@ -52,6 +52,9 @@ export type WorkerMessage<C extends Contract = Contract> =
   /** A failure outside any request: the worker is of no more use. */
   | { version: number; kind: 'crashed'; error: WorkerError };
 
+/** What a worker serves: one contract each. */
+export type WorkerRole = 'search' | 'train' | 'compare' | 'data';
+
 /** What of `Worker` a client needs; a test gives it an EventTarget. */
 export interface Transport {
   postMessage(message: PageMessage): void;

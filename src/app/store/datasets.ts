@@ -2,6 +2,7 @@
 import { createStore, useStore } from 'zustand';
 import { isShipped, shippedSets } from '../../domain/shipped-sets.ts';
 import { errorOf, WorkerClient } from '../../protocol/rpc.ts';
+import { openWorker } from '../open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
 import type {
@@ -69,11 +70,7 @@ export function useDatasets<T>(select: (state: DatasetsState) => T): T {
 const client = new WorkerClient<DataContract>({
   task: 'Reading data sets',
   advice: 'Try again, with fewer or smaller images if memory ran out.',
-  connect: () =>
-    new Worker(new URL('../../../workers/data.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'data',
-    }),
+  connect: () => openWorker('data'),
   onEvents(events, received) {
     for (const event of events) {
       if (event.type === 'progress') changeJob({ progress: event.progress, msLeft: event.msLeft });

@@ -5,6 +5,7 @@ import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { SearchClient } from '../../protocol/client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
+import { openWorker } from '../open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
 import { problems } from '../../domain/settings/problems.ts';
 import { chosenImages, chosenSource, datasets, nameOfSource } from './datasets.ts';
@@ -19,34 +20,27 @@ import type { LabState, RunOrigin } from './store.ts';
 const patience = 4_000;
 let slowStop: ReturnType<typeof setTimeout> | undefined;
 
-const client = new SearchClient(
-  () =>
-    new Worker(new URL('../../../workers/search.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'search',
-    }),
-  {
-    onState(state) {
-      clearTimeout(slowStop);
-      if (state === 'stopping')
-        slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
-      lab.setState({ state, pausing: false, stopIsSlow: false });
-    },
-    onEvents(events) {
-      recordEvents(events);
-      recordInMemory(events);
-    },
-    afterDrawing,
-    onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
-    onSuperNet: (superNet) => lab.setState({ superNet }),
-    onHistory(events) {
-      recordHistory(events);
-      noteRewind(events.length);
-    },
-    onRecording: noteRecording,
-    onError: (error) => lab.setState({ error }),
+const client = new SearchClient(() => openWorker('search'), {
+  onState(state) {
+    clearTimeout(slowStop);
+    if (state === 'stopping')
+      slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
+    lab.setState({ state, pausing: false, stopIsSlow: false });
   },
-);
+  onEvents(events) {
+    recordEvents(events);
+    recordInMemory(events);
+  },
+  afterDrawing,
+  onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
+  onSuperNet: (superNet) => lab.setState({ superNet }),
+  onHistory(events) {
+    recordHistory(events);
+    noteRewind(events.length);
+  },
+  onRecording: noteRecording,
+  onError: (error) => lab.setState({ error }),
+});
 
 /** Asks the worker what this browser can search on. Where WebGPU is missing, the choice of a slow way is the user's. */
 export async function probeDevice(): Promise<void> {

@@ -10,6 +10,7 @@ import type { Found } from '../../../storage/comparisons.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { lockTime } from '../../../storage/lock.ts';
 import { askForPersistence } from '../../../storage/room.ts';
+import { openWorker } from '../../open-worker.ts';
 import { afterDrawing } from '../../after-drawing.ts';
 import { datasets, sourceOf } from '../../store/datasets.ts';
 import { giveWay } from './give-way.ts';
@@ -20,11 +21,7 @@ import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } 
 const worker = new WorkerClient<CompareContract>({
   task: 'The comparison',
   advice: 'What was finished is kept: resume from there. Reload the page if it happens again.',
-  connect: () =>
-    new Worker(new URL('../../../../workers/compare.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'compare',
-    }),
+  connect: () => openWorker('compare'),
   onEvents(events, received) {
     for (const event of events) receive(event);
     afterDrawing(received);

@@ -4,6 +4,7 @@ import type { WorkerError } from '../../../protocol/messages.ts';
 import { errorOf, WorkerClient } from '../../../protocol/rpc.ts';
 import type { TrainContract } from '../../../protocol/train-messages.ts';
 import type { ArchitectureRecord } from '../../../storage/records.ts';
+import { openWorker } from '../../open-worker.ts';
 import { keepLatency } from '../../store/library.ts';
 import { lab } from '../../store/store.ts';
 import { whenOccupied } from '../compare/occupied.ts';
@@ -36,11 +37,7 @@ export function measure(record: ArchitectureRecord): void {
   const worker = new WorkerClient<TrainContract>({
     task: 'The measurement',
     advice: 'Measure again; reload the page if it happens again.',
-    connect: () =>
-      new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
-        type: 'module',
-        name: 'latency',
-      }),
+    connect: () => openWorker('train'),
     onEvents(events, received) {
       received();
       const last = events.findLast(({ type }) => type === 'measuring');

@@ -11,6 +11,7 @@ import type { TrainContract, TrainPayload, WorstImage } from '../../../protocol/
 import type { TrainingRecord } from '../../../storage/records.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import type { StoredTrainings } from '../../../storage/trainings.ts';
+import { openWorker } from '../../open-worker.ts';
 import { afterDrawing } from '../../after-drawing.ts';
 import { saveBytes } from '../../download.ts';
 import { chosenSource, sourceOf } from '../../store/datasets.ts';
@@ -65,11 +66,7 @@ const mostPoints = 600;
 const worker = new WorkerClient<TrainContract>({
   task: 'The training',
   advice: 'Train again; reload the page if it happens again.',
-  connect: () =>
-    new Worker(new URL('../../../../workers/train.worker.ts', import.meta.url), {
-      type: 'module',
-      name: 'train',
-    }),
+  connect: () => openWorker('train'),
   onEvents(events, received) {
     for (const event of events) receive(event);
     afterDrawing(received);

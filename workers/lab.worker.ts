@@ -1,0 +1,44 @@
+/**
+ * Entry of every worker of the page. Its name says what it serves; the code for that is loaded then. One entry, so that
+ * all workers share their chunks: an entry each would bundle the engine and TensorFlow.js once per worker.
+ */
+import { compareDelivery } from '../src/protocol/compare-messages.ts';
+import type { CompareContract } from '../src/protocol/compare-messages.ts';
+import { dataDelivery } from '../src/protocol/data-messages.ts';
+import type { DataContract } from '../src/protocol/data-messages.ts';
+import { searchDelivery } from '../src/protocol/messages.ts';
+import type { SearchContract } from '../src/protocol/messages.ts';
+import type { Contract, WorkerRole } from '../src/protocol/rpc.ts';
+import { serve } from '../src/protocol/serve.ts';
+import type { ServeOptions } from '../src/protocol/serve.ts';
+import { trainDelivery } from '../src/protocol/train-messages.ts';
+import type { TrainContract } from '../src/protocol/train-messages.ts';
+import { workerErrorOf } from './refusal.ts';
+
+const served = <C extends Contract>(options: Omit<ServeOptions<C>, 'errorOf'>): void =>
+  serve<C>(globalThis, { ...options, errorOf: workerErrorOf });
+
+const roles: Readonly<Record<WorkerRole, () => void>> = {
+  search: () =>
+    served<SearchContract>({
+      open: async (emit) => new (await import('./search-host.ts')).SearchHost(emit).handlers,
+      delivery: searchDelivery,
+    }),
+  train: () =>
+    served<TrainContract>({
+      open: async (emit) => new (await import('./train-host.ts')).TrainHost(emit).handlers,
+      delivery: trainDelivery,
+    }),
+  compare: () =>
+    served<CompareContract>({
+      open: async (emit) => new (await import('./compare-host.ts')).CompareHost(emit).handlers,
+      delivery: compareDelivery,
+    }),
+  data: () =>
+    served<DataContract>({
+      open: async (emit) => new (await import('./data-host.ts')).DataHost(emit).handlers,
+      delivery: dataDelivery,
+    }),
+};
+
+roles[self.name as WorkerRole]();
