@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { comparisonTargets } from '../src/engine/baselines/preset.ts';
 import { methodLabels, methodNames } from '../src/engine/baselines/results.ts';
 import type { MethodName } from '../src/engine/baselines/results.ts';
+import { parseShard } from '../src/engine/baselines/shard.ts';
+import type { Shard } from '../src/engine/baselines/shard.ts';
 import { wholeNumber } from './search-options.ts';
 
 export interface CompareOptions {
@@ -16,6 +18,8 @@ export interface CompareOptions {
   trainImages: number;
   testImages: number;
   out: string;
+  shard?: Shard;
+  merge?: string[];
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
 }
@@ -74,6 +78,21 @@ export function compareCommand(presetNames: readonly string[]): Command {
     )
     .option('--test-images <number>', 'test images; 0 = all', wholeNumber(0, 1e9), 2000)
     .option('--out <folder>', 'where results go; made if it is not there', 'comparison')
+    .option(
+      '--shard <K/N>',
+      'run the K-th of N parts of the matrix, for one of N machines; results go to OUT/shard-K-of-N',
+      (text: string) => {
+        try {
+          return parseShard(text);
+        } catch (error) {
+          throw new InvalidArgumentError(`${(error as Error).message}.`);
+        }
+      },
+    )
+    .option(
+      '--merge <folders...>',
+      'run nothing: join the results of shards into OUT. Shards of different plans are refused',
+    )
     .addOption(
       new Option('--backend <name>', 'where to compute')
         .choices(['webgpu', 'cpu'])

@@ -2,7 +2,7 @@
  * `npm run -s compare`: the matrix of methods, target sizes and seeds. Writes results.json and results.csv after every
  * run, and every architecture. Exit codes: 0 finished, 1 failed, 2 wrong arguments or data, 130 stopped by Ctrl-C.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
@@ -10,16 +10,13 @@ import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
-import { allRuns, emptyComparison, openRuns } from '../src/engine/baselines/plan.ts';
+import { allRuns, emptyComparison, openRuns, sameRun } from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
-import {
-  comparisonCsv,
-  ComparisonError,
-  parseComparison,
-} from '../src/engine/baselines/results.ts';
+import { ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
+import { shardFolder, shardRuns } from '../src/engine/baselines/shard.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { failureOf, SearchFailure } from '../src/engine/search/failure.ts';
@@ -27,10 +24,12 @@ import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { runInputs } from '../workers/run-inputs.ts';
 import { compareCommand } from './compare-options.ts';
 import type { CompareOptions } from './compare-options.ts';
+import { mergeFolders, writeResults } from './compare-merge.ts';
 import { comparisonSentences, comparisonTable } from './compare-table.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { duration } from './progress.ts';
+import { writeWhole } from './write-whole.ts';
 import { checkSettings, kernelsOf, settingsOf, UsageError } from './search-options.ts';
 
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
@@ -41,6 +40,8 @@ async function compare(args: readonly string[]): Promise<number> {
     .exitOverride()
     .parse(args, { from: 'user' })
     .opts<CompareOptions>();
+  if (options.merge) return merge(options.merge, options.out);
+  if (options.shard) options.out = join(options.out, shardFolder(options.shard));
   const kernels = kernelsOf(options);
   const settings = settingsOf(options, allPresets);
   const dataset = await loadDataset(options.dataset);
@@ -48,8 +49,11 @@ async function compare(args: readonly string[]): Promise<number> {
   const comparison = openComparison(options, settings, dataset);
   const { methods, targets, seeds } = options;
   // Of those asked for now; the folder may hold others.
-  const all = allRuns({ methods, targets, seeds });
-  const open = openRuns({ methods, targets, seeds, runs: comparison.runs });
+  const plan = { methods, targets, seeds };
+  const all = options.shard ? shardRuns(plan, options.shard) : allRuns(plan);
+  const open = openRuns({ ...plan, runs: comparison.runs }).filter((run) =>
+    all.some((one) => sameRun(one, run)),
+  );
   const stepper = await createNodeStepper(options.backend, kernels);
   try {
     const { stopped, failed } = await runAll(comparison, open, all.length, {
@@ -57,9 +61,7 @@ async function compare(args: readonly string[]): Promise<number> {
       dataset,
       stepper,
     });
-    process.stdout.write(
-      `\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`,
-    );
+    showResults(comparison);
     process.stderr.write(
       `Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' The same command goes on from there.' : ''}\n`,
     );
@@ -67,6 +69,26 @@ async function compare(args: readonly string[]): Promise<number> {
   } finally {
     stepper.dispose();
   }
+}
+
+function merge(folders: readonly string[], out: string): number {
+  const { comparison, missing } = mergeFolders(folders, out);
+  showResults(comparison);
+  process.stderr.write(`The merged results are in ${join(out, 'results.json')} and results.csv.\n`);
+  if (missing.length === 0) return exitCode.finished;
+  const names = missing
+    .slice(0, 5)
+    .map(({ method, target, seed }) => `${method}, target ${target}, seed ${seed}`);
+  process.stderr.write(
+    `${missing.length} of the plan's runs are not there yet: ${names.join('; ')}${missing.length > names.length ? '; ...' : ''}. Run their shards again, then merge again.\n`,
+  );
+  return exitCode.failed;
+}
+
+function showResults(comparison: Comparison): void {
+  process.stdout.write(
+    `\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`,
+  );
 }
 
 /** What the folder holds already, or an empty comparison. @throws UsageError where it is of other settings. */
@@ -176,20 +198,13 @@ async function runAll(
       join(options.out, 'runs', `${run.method}-${run.target}-${run.seed}.json`),
       `${JSON.stringify(architecture)}\n`,
     );
-    writeWhole(join(options.out, 'results.json'), `${JSON.stringify(comparison, null, 1)}\n`);
-    writeWhole(join(options.out, 'results.csv'), comparisonCsv(comparison));
+    writeResults(options.out, comparison);
     const right = `${result.parameters.active} parameters, ${(100 * result.testAccuracy).toFixed(1)} % of test images right`;
     process.stderr.write(
       `${name}: ${right}; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`,
     );
   }
   return { stopped: false, failed };
-}
-
-/** A kill while it writes leaves the old file. */
-function writeWhole(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text);
-  renameSync(`${file}.new`, file);
 }
 
 function exitCodeOf(error: unknown): number {
