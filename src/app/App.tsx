@@ -11,6 +11,7 @@ import { SetupBar } from './components/SetupBar.tsx';
 import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
+import { RecordingsBar } from './recorded/RecordingsBar.tsx';
 import { isSteerable } from './sessions/shown-run.ts';
 import { useLearnStop, useView, viewNames } from './router.ts';
 import { shownState, useLab } from './store/store.ts';
@@ -49,6 +50,7 @@ export function App() {
       <Notices />
       <StageTrack />
       <Scrubber />
+      <RecordingsBar />
       <main id="main" aria-label={viewNames[view]} data-view={view}>
         {view === 'library' && (
           <Suspense fallback={<p className="empty">Loading this view.</p>}>

@@ -4,7 +4,8 @@ import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { togglePresentation } from './presentation.ts';
 import { learnHref, views } from './router.ts';
-import { newestRun } from './sessions/shown-run.ts';
+import { isSteerable, newestRun } from './sessions/shown-run.ts';
+import { changeSpeed, togglePlaying } from './recorded/play.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
 import { lab } from './store/store.ts';
@@ -12,9 +13,13 @@ import { toggleTheme } from './theme.ts';
 import { viewCommands } from './view-commands.ts';
 import type { Command } from './view-commands.ts';
 
+/** Of the search on screen; a run that is over is played in its place. */
 export function togglePause(): void {
-  if (lab.getState().state === 'paused') resumeSearch();
-  else pauseSearch();
+  const state = lab.getState();
+  if (isSteerable(state)) {
+    if (state.state === 'paused') resumeSearch();
+    else pauseSearch();
+  } else if (newestRun(state).outcome !== null) togglePlaying();
 }
 
 /** The architecture of the run on screen. */
@@ -24,7 +29,14 @@ export function download(): void {
 }
 
 export const commands: readonly Command[] = [
-  { key: 'Space', shown: 'Space', label: 'Pause or resume the search', perform: togglePause },
+  {
+    key: 'Space',
+    shown: 'Space',
+    label: 'Pause or resume the search; play a run that is over',
+    perform: togglePause,
+  },
+  { key: '+', shown: '+', label: 'Play faster', perform: () => changeSpeed(1) },
+  { key: '-', shown: '-', label: 'Play slower', perform: () => changeSpeed(-1) },
   { key: '.', shown: '.', label: 'While paused: one step', repeats: true, perform: stepSearch },
   { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
   { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },

@@ -6,15 +6,17 @@ import './styles/panels.css';
 import './styles/views.css';
 import './styles/units.css';
 import './styles/learn.css';
+import './recorded/recorded.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { keepOffline } from './offline.ts';
+import { openRecording } from './recorded/opening.ts';
 import { listDatasets } from './store/datasets.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './store/session.ts';
 
-void openLibrary();
+void openLibrary().then(openRecording);
 void listDatasets();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -95,6 +95,9 @@ export function replaceRun(run: string | null): void {
   window.dispatchEvent(new HashChangeEvent('hashchange'));
 }
 
+/** For code outside components. */
+export const routeNow = (): Route => parse(location.hash);
+
 function subscribe(listener: () => void): () => void {
   window.addEventListener('hashchange', listener);
   return () => window.removeEventListener('hashchange', listener);

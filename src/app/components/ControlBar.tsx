@@ -15,7 +15,7 @@ import { library, useLibrary } from '../store/library-state.ts';
 import { sentence } from '../store/sentence.ts';
 import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { useCanStart } from '../settings/use-problems.ts';
-import { fullParameters, lab, useLab } from '../store/store.ts';
+import { fullParameters, lab, shownState, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
@@ -171,16 +171,20 @@ function StopButton() {
   );
 }
 
-function Sentence({ shown: { status, dataset, id, checkpointStep, live } }: { shown: ShownRun }) {
+function Sentence({ shown }: { shown: ShownRun }) {
+  const { dataset, id, checkpointStep, live, recorded } = shown;
   const chosen = useDatasets(chosenName);
   const images = id === null ? chosen : dataSetLabel(dataset);
+  // A recording says where it stands at the moment shown, as if it ran now.
+  const moment = useLab((s) => (recorded && shownState(s).run.outcome === null ? s.cursor : null));
+  const status = moment === null ? shown.status : 'running';
   const text = useLab((s) =>
     sentence({
       images,
       status,
       checkpointStep,
-      run: newestRun(s),
-      fullParameters: fullParameters(newestState(s)),
+      run: moment === null ? newestRun(s) : shownState(s).run,
+      fullParameters: fullParameters(moment === null ? newestState(s) : shownState(s)),
       loading: live ? s.loading : null,
       pausing: live && s.pausing,
     }),

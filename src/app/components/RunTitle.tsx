@@ -17,16 +17,22 @@ const statusNames: Readonly<Record<ShownStatus, string>> = {
 };
 
 export function RunTitle() {
-  const { id, name, seed, dataset, status } = useShownRun();
+  const { id, name, seed, dataset, status, recorded } = useShownRun();
   if (id === null) return null;
   return (
     <p className="run-title" aria-label="Run on screen">
       <strong>{name}</strong>
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
-      <span className="run-state" data-state={status}>
-        {statusNames[status]}
-      </span>
+      {recorded ? (
+        <span className="run-state" data-state="recorded">
+          recorded {recorded.recorded.slice(0, 10)} on {recorded.adapter}
+        </span>
+      ) : (
+        <span className="run-state" data-state={status}>
+          {statusNames[status]}
+        </span>
+      )}
     </p>
   );
 }

@@ -1,8 +1,10 @@
 /** Time travel: the run from its first event to now as a line to move along; every view follows. */
 import { useMemo } from 'react';
 import { duration, integer } from '../format.ts';
+import { PlayControls } from '../recorded/PlayControls.tsx';
 import { scrubTo, scrubToLandmark, shownStops } from '../store/replay.ts';
 import { shownState, useLab, useShown } from '../store/store.ts';
+import { newestRun } from '../sessions/shown-run.ts';
 import type { Stop } from '../store/timeline.ts';
 import { CloseIcon, LiveIcon, NextIcon, PreviousIcon } from './icons.tsx';
 
@@ -13,6 +15,7 @@ export function Scrubber() {
   const count = useLab((s) => s.stops);
   const cursor = useLab((s) => s.cursor);
   const pastId = useLab((s) => s.pastId);
+  const over = useLab((s) => newestRun(s).outcome !== null);
   if (count < 2) return null;
   const stops = shownStops();
   const at = Math.min(cursor ?? count - 1, stops.length - 1);
@@ -22,6 +25,7 @@ export function Scrubber() {
       aria-label="Time travel"
       data-past={cursor !== null || pastId !== null}
     >
+      {over && <PlayControls id={pastId ?? 'live'} />}
       <button
         type="button"
         className="icon-button small"

@@ -2,10 +2,11 @@
  * What the page opens with: a recorded search that plays, so that there is something to see at once. A link to a run, a
  * search that is under way or can be resumed, and the visitor's own choice come first.
  */
+import { replaceRun, routeNow } from '../router.ts';
 import { library } from '../store/library-state.ts';
 import { lab } from '../store/store.ts';
-import { listRecordings } from './recordings.ts';
 import { startPlaying } from './play.ts';
+import { isRecorded, listRecordings } from './recordings.ts';
 
 const key = 'mgas-opening';
 
@@ -29,13 +30,20 @@ export function setOpensWithRecording(wanted: boolean): void {
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 
-/** @param show brings a run on screen by its id. */
-export async function openRecording(show: (id: string) => Promise<void>): Promise<void> {
+// A recording begins to play when it comes on screen.
+lab.subscribe(({ pastId }, before) => {
+  if (pastId !== before.pastId && isRecorded(pastId) && !calm.matches) startPlaying();
+});
+
+const isFree = (): boolean => {
+  const { runId, pastId, opening, state } = lab.getState();
+  return runId === null && pastId === null && opening === null && state === 'idle';
+};
+
+/** Call it when the library has been read: an interrupted search is offered first. */
+export async function openRecording(): Promise<void> {
   const [first] = await listRecordings();
-  if (!first || !opensWithRecording()) return;
-  const { runId, pastId, state } = lab.getState();
+  if (!first || !opensWithRecording() || routeNow().run !== null || !isFree()) return;
   const resumable = library.getState().runs?.some(({ status }) => status === 'running') ?? false;
-  if (runId !== null || pastId !== null || state !== 'idle' || resumable) return;
-  await show(first.id);
-  if (lab.getState().pastId === first.id && !calm.matches) startPlaying();
+  if (!resumable) replaceRun(first.id);
 }

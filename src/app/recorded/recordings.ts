@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { createStore, useStore } from 'zustand';
 import { RecordedListSchema, recordedPrefix } from '../../storage/recorded-runs.ts';
 import type { RecordedRun } from '../../storage/recorded-runs.ts';
-import type { PastRun } from '../store/replay.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
 
 interface RecordingsState {
   /** Null until the list has been read; empty where there is none. */
@@ -46,13 +46,15 @@ async function readList(): Promise<readonly RecordedRun[]> {
 }
 
 /** @returns null for an id that is not in the list. @throws TypeError where the file cannot be fetched. */
-export async function loadRecording(id: string): Promise<PastRun | null> {
+export async function loadRecording(
+  id: string,
+): Promise<{ id: string; name: string; events: SearchEvent[] } | null> {
   const recorded = (await listRecordings()).find((one) => one.id === id);
   if (!recorded) return null;
   const response = await fetch(addressOf(recorded.file));
   if (!response.ok) return null;
   // Checked by the same schema as any run file when it is recorded, and again by a unit test.
-  const { events } = JSON.parse(await unpack(await response.blob())) as Pick<PastRun, 'events'>;
+  const { events } = JSON.parse(await unpack(await response.blob())) as { events: SearchEvent[] };
   return { id, name: recorded.title, events };
 }
 

@@ -2,6 +2,7 @@
  * The run on screen: one source for its name, seed, data set and status, and for what may be done to it. Every view
  * heads itself with it, and every button acts on it; a search that runs meanwhile in this tab is another run.
  */
+import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { activeStates } from '../../protocol/client.ts';
 import type { DatasetSource } from '../../protocol/messages.ts';
@@ -11,6 +12,8 @@ import { chosenName, chosenSource, datasets, useDatasets } from '../store/datase
 import type { DatasetsState } from '../store/datasets.ts';
 import { isInterrupted, isOpenEnded, library, useLibrary } from '../store/library-state.ts';
 import type { LibraryState } from '../store/library-state.ts';
+import { recordingOf, recordings } from '../recorded/recordings.ts';
+import type { RecordedRun } from '../../storage/recorded-runs.ts';
 import type { RunModel } from '../store/run-model.ts';
 import { lab, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
@@ -39,6 +42,8 @@ export interface ShownRun {
   readonly live: boolean;
   /** Step of the checkpoint that it can be resumed from; null = none, or it needs none. */
   readonly checkpointStep: number | null;
+  /** It ships with the lab: when and on what it was recorded; null = it was searched here or imported. */
+  readonly recorded: RecordedRun | null;
 }
 
 type Stored = Pick<LibraryState, 'runs' | 'held'>;
@@ -69,6 +74,7 @@ export function shownRun(state: LabState, stored: Stored, images: string): Shown
   const live = isLive(state);
   const { started, outcome } = newestRun(state);
   const record = shownRecord(state, stored);
+  const recorded = record ? null : recordingOf(id);
   const settings = started?.settings ?? record?.settings ?? state.settings;
   const status: ShownStatus = live
     ? liveStatus(state)
@@ -81,9 +87,12 @@ export function shownRun(state: LabState, stored: Stored, images: string): Shown
           : record.status;
   const active = live && activeStates.includes(state.state);
   return {
-    ...{ id, live, status },
+    ...{ id, live, status, recorded },
     name:
-      record?.name ?? state.earlier.find((run) => run.id === id)?.name ?? defaultRunName(settings),
+      record?.name ??
+      recorded?.title ??
+      state.earlier.find((run) => run.id === id)?.name ??
+      defaultRunName(settings),
     seed: settings.seed,
     dataset: started?.dataset.name ?? record?.dataset.name ?? images,
     checkpointStep: record && !active && isOpenEnded(record, stored) ? record.checkpointStep : null,
@@ -99,6 +108,8 @@ export function useShownRun(): ShownRun {
   const runs = useLibrary((s) => s.runs);
   const held = useLibrary((s) => s.held);
   const images = useDatasets(chosenName);
+  // Its name may come with the list of recordings.
+  useStore(recordings);
   return useLab(useShallow((state) => shownRun(state, { runs, held }, images)));
 }
 

@@ -4,6 +4,7 @@
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { SuperNet } from '../../protocol/messages.ts';
+import { isRecorded, loadRecording } from '../recorded/recordings.ts';
 import { defaultRunName } from '../../storage/run-name.ts';
 import { emptyRunSlice, lab } from './store.ts';
 import type { LabState, RunOrigin } from './store.ts';
@@ -210,11 +211,15 @@ export async function openRun(id: string | null): Promise<void> {
   else lab.setState({ opening: null, missingId: id });
 }
 
-/** A run of this page, the one that runs among them, or one from storage. */
+/** A run of this page, the one that runs among them, one from storage, or a recording that ships with the lab. */
 export async function findRun(id: string): Promise<PastRun | null> {
   if (id === lab.getState().runId && live.events.length > 0)
     return { id, name: nameOf(live), events: live.events };
-  return pageRuns.find((run) => run.id === id) ?? (await source(id).catch(() => null));
+  return (
+    pageRuns.find((run) => run.id === id) ??
+    (await source(id).catch(() => null)) ??
+    (isRecorded(id) ? await loadRecording(id).catch(() => null) : null)
+  );
 }
 
 /** In slices of time, so that the page stays responsive. @returns null once it is not wanted any more. */

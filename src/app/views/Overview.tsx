@@ -3,6 +3,7 @@ import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { granularities } from '../../domain/granularities.ts';
 import { adapterName } from '../../protocol/adapter.ts';
 import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
+import { useShownRun } from '../sessions/shown-run.ts';
 import { useShown } from '../store/store.ts';
 import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
 import { DeviceFigures } from './DeviceFigures.tsx';
@@ -68,7 +69,9 @@ export function Overview() {
 
 function MemoryPanel() {
   const backend = useShown(({ run, backend: chosen }) => run.started?.backend ?? chosen);
-  const adapter = useShown(({ probe }) => probe?.webgpu ?? null);
+  const { live, recorded } = useShownRun();
+  // Of a run that was, only a recording says what it ran on: it need not have been this adapter.
+  const adapter = useShown(({ probe }) => (live ? (probe?.webgpu ?? null) : null));
   const name =
     backend !== 'webgpu'
       ? backend === 'webgl'
@@ -76,7 +79,7 @@ function MemoryPanel() {
         : 'the CPU'
       : adapter
         ? adapterName(adapter)
-        : 'WebGPU';
+        : (recorded?.adapter ?? 'WebGPU');
   return (
     <PlotPanel
       title="Device"

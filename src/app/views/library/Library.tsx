@@ -15,6 +15,7 @@ import {
 } from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
+import { RecordedRuns } from '../../recorded/RecordedRuns.tsx';
 import { Compare } from './Compare.tsx';
 import './library.css';
 import { orders, pickRuns } from './pick.ts';
@@ -104,6 +105,7 @@ export default function Library() {
         )}
       </Panel>
       <Architectures />
+      <RecordedRuns />
     </div>
   );
 }

@@ -1,0 +1,87 @@
+/** What a first visitor meets: a recorded search that plays at once, without a device. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+
+const title = (page: Page) => page.getByLabel('Run on screen');
+const moment = (page: Page) => page.getByRole('slider', { name: 'Moment of the run' });
+const at = async (page: Page): Promise<number> => Number(await moment(page).inputValue());
+
+test.describe('without WebGPU', () => {
+  test.beforeEach(async ({ page }) => {
+    // As in a browser that has none.
+    await page.addInitScript(() =>
+      Object.defineProperty(navigator, 'gpu', { value: undefined, configurable: true }),
+    );
+  });
+
+  test('the page opens on a recorded search that plays, and is steered like a film', async ({
+    page,
+  }) => {
+    await page.goto('/');
+    await expect(title(page)).toContainText('recorded');
+    await test.step('it moves by itself', async () => {
+      const from = await at(page);
+      await expect.poll(() => at(page)).toBeGreaterThan(from);
+      await expect(page.getByRole('button', { name: 'Pause playing' })).toBeVisible();
+    });
+    await test.step('Space holds it, and lets it go on', async () => {
+      await page.keyboard.press('Space');
+      await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
+      const held = await at(page);
+      await page.waitForTimeout(700);
+      expect(await at(page)).toBe(held);
+      await page.keyboard.press('Space');
+      await expect.poll(() => at(page)).toBeGreaterThan(held);
+    });
+    await test.step('faster by a key; without a loop it ends at its last moment', async () => {
+      await page.getByRole('checkbox', { name: 'Loop' }).uncheck();
+      for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+      await expect(page.getByRole('combobox', { name: 'Playing speed' })).toHaveValue('8');
+      await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
+      expect(await at(page)).toBe(Number(await moment(page).getAttribute('max')));
+    });
+    await test.step('its views, and the tour, show it', async () => {
+      for (const view of ['Balance', 'Architecture', 'Discretization', 'Events']) {
+        await page.getByRole('link', { name: view, exact: true }).click();
+        await expect(title(page)).toContainText('recorded');
+      }
+      await page.getByRole('link', { name: 'Guided tour' }).click();
+      await expect(title(page)).toContainText('recorded');
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+    });
+  });
+
+  test('the lab opens empty where that was chosen, and offers the recordings', async ({ page }) => {
+    await page.goto('/');
+    await expect(title(page)).toContainText('recorded');
+    await page.getByRole('link', { name: 'Library', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Open the lab with a recorded search' }).uncheck();
+    await page.goto('about:blank');
+    await page.goto('/');
+    const bar = page.getByRole('region', { name: 'Recorded searches' });
+    await expect(bar).toBeVisible();
+    await expect(title(page)).toHaveCount(0);
+    await bar.getByRole('link').first().click();
+    await expect(title(page)).toContainText('recorded');
+    expect(await page.getByRole('button', { name: 'Pause playing' }).count()).toBe(1);
+  });
+});
+
+test('it fits a phone, and stands still for who prefers less motion', async ({ browser }) => {
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    reducedMotion: 'reduce',
+    serviceWorkers: 'block',
+  });
+  const page = await context.newPage();
+  await page.goto('/');
+  await expect(title(page)).toContainText('recorded');
+  await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBe(0);
+  await context.close();
+});

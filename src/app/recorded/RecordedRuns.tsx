@@ -1,0 +1,70 @@
+/** The recorded searches that ship with the lab, in the library. */
+import { useState } from 'react';
+import { Panel } from '../components/Panel.tsx';
+import { compact, duration, integer, percent } from '../format.ts';
+import { viewHref } from '../router.ts';
+import { opensWithRecording, setOpensWithRecording } from './opening.ts';
+import { useRecordings } from './recordings.ts';
+
+export function RecordedRuns() {
+  const list = useRecordings((s) => s.list);
+  const [opens, setOpens] = useState(opensWithRecording);
+  if (!list || list.length === 0) return null;
+  return (
+    <Panel title="Recorded searches" note="ship with the lab">
+      <div className="recorded-runs" role="region" aria-label="Recorded searches" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Search</th>
+              <th scope="col">Data set</th>
+              <th scope="col">Parameters</th>
+              <th scope="col">Validation accuracy</th>
+              <th scope="col">Recorded</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {list.map(
+              ({ id, title, dataset, seed, targetParameters, result, recorded, adapter }) => (
+                <tr key={id}>
+                  <th scope="row">{title}</th>
+                  <td>
+                    {dataset}, seed {seed}
+                  </td>
+                  <td>
+                    {compact(result.parameters)}{' '}
+                    <small>of at most {integer(targetParameters)}</small>
+                  </td>
+                  <td>{result.accuracy === null ? '\u2013' : percent(result.accuracy)}</td>
+                  <td>
+                    {recorded.slice(0, 10)}{' '}
+                    <small>
+                      {duration(1000 * result.seconds)} on {adapter}
+                    </small>
+                  </td>
+                  <td>
+                    <a className="button primary" href={viewHref('overview', id)}>
+                      Play
+                    </a>
+                  </td>
+                </tr>
+              ),
+            )}
+          </tbody>
+        </table>
+      </div>
+      <label className="recorded-opens">
+        <input
+          type="checkbox"
+          checked={opens}
+          onChange={(event) => {
+            setOpens(event.target.checked);
+            setOpensWithRecording(event.target.checked);
+          }}
+        />
+        Open the lab with a recorded search
+      </label>
+    </Panel>
+  );
+}
