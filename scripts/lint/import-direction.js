@@ -48,6 +48,12 @@ export const layers = [
     packages: /^(valibot|fflate)$/,
   },
   {
+    name: 'tests of kernels',
+    files: /^src\/kernels\/webgpu\/testing\//,
+    values: /^(src\/kernels\/|cli\/node-webgpu\.ts$)/,
+    packages: anyPackage,
+  },
+  {
     name: 'engine',
     files: /^src\/engine\//,
     values: /^src\/(engine|kernels|domain)\//,

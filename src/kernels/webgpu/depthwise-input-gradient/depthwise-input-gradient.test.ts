@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { depthwise } from '../../composed/depthwise.ts';
+import { tilesAlong } from '../depthwise/window.ts';
+import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
+import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
+import { packSlots, packTaps } from '../testing/convolution.ts';
+import { forDrawn, planes } from '../testing/draw.ts';
+import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
+import { runProgram, TestTables } from '../testing/run.ts';
+import { difference, tf, twin } from '../testing/twin.ts';
+import { sequence } from '../wgsl.ts';
+import { depthwiseInputGradient } from './program.ts';
+import { readerListRow, readerRow, readQuadRow } from './rows.ts';
+
+const cases = [
+  { name: '3x3 and 5x5 readers of relu', kernels: [3, 5], stride: 1, rows: 4, activation: 'relu' },
+  { name: '7x7 behind a norm', kernels: [7], stride: 1, rows: 8, activation: 'affine' },
+  {
+    name: '3x3, 5x5 and 7x7 at stride 2',
+    kernels: [3, 5, 7],
+    stride: 2,
+    rows: 4,
+    activation: 'relu',
+  },
+] as const satisfies readonly (DepthwiseVariant & { name: string; kernels: readonly number[] })[];
+
+describe('input gradient of depthwise convolutions', () => {
+  it.each(cases)('$name', async ({ kernels, ...v }) => {
+    const shapes = fc.tuple(
+      planes,
+      fc.integer({ min: 1, max: v.stride === 1 ? 3 : 2 }),
+      fc.boolean(),
+    );
+    await forDrawn(shapes, async ([shape, dilation, add], draw) => {
+      const { channels, ...inPlane } = shape;
+      const outPlane = stridedPlane(inPlane, v.stride);
+      const quads = quadsOf(channels);
+      const size = pixelsOf(outPlane) * channels;
+      const x = draw.normals(pixelsOf(inPlane) * channels);
+      const before = draw.normals(pixelsOf(inPlane) * channels);
+      const readers = kernels.map((kernel) => ({
+        kernel,
+        filter: draw.normals(kernel * kernel * channels),
+        upstream: draw.normals(size),
+      }));
+      const scale = draw.normals(channels);
+      const shift = draw.normals(channels);
+      const packed = readers.map(({ filter, kernel }) => packTaps(filter, kernel, channels));
+      const firstTap = packed.map((_, i) =>
+        packed.slice(0, i).reduce((n, { length }) => n + length / 4, 0),
+      );
+      const tables = new TestTables();
+      const rows = sequence(quads).map((q) =>
+        readQuadRow.pack({
+          inputQuad: q,
+          slot: q,
+          dilation,
+          outputQuad: q,
+          lists: tables.add(
+            readers.map(({ kernel }, i) => {
+              const weights = firstTap[i] + q * kernel * kernel;
+              const row = readerRow.pack({ gradientQuad: i * quads + q, weights });
+              return readerListRow.pack({ readers: tables.add([row]), count: 1 });
+            }),
+          ),
+        }),
+      );
+      const table = tables.add(rows);
+      const classes = kernels.map((kernel): DepthwiseClass => ({
+        kernel,
+        dilation: v.stride === 1 ? 1 : dilation,
+      }));
+      const columns = tilesAlong(inPlane.height, v.rows, v.stride === 1 ? dilation : 1);
+      const { results } = await runProgram(
+        depthwiseInputGradient(v, classes),
+        {
+          gradients: Float32Array.from(
+            readers.flatMap(({ upstream }) => [...packQuads(upstream, channels)]),
+          ),
+          weights: Float32Array.from(packed.flatMap((taps) => [...taps])),
+          inputs: packQuads(x, channels),
+          results: packQuads(before, channels),
+          tables: tables.words,
+          slots: packSlots(channels, { scale, shift }),
+        },
+        {
+          ...outPlane,
+          inHeight: inPlane.height,
+          inWidth: inPlane.width,
+          table,
+          add: add ? 1 : 0,
+        },
+        [ceilDiv(inPlane.batch * columns * inPlane.width, 64), quads],
+      );
+      // The gradient of what the convolutions read, before relu: after a norm's scale and shift.
+      const read = Float32Array.from(x, (value, i) =>
+        v.activation === 'affine' ? value * scale[i % channels] + shift[i % channels] : value,
+      );
+      const expected = new Float32Array(x.length);
+      for (const { kernel, filter, upstream } of readers) {
+        const { gradients } = twin(
+          [{ data: read, shape: [inPlane.batch, inPlane.height, inPlane.width, channels] }],
+          (input) =>
+            depthwise(
+              tf.relu(input) as tf.Tensor4D,
+              tf.tensor4d(filter, [kernel, kernel, channels, 1]),
+              v.stride,
+              dilation,
+            ),
+          upstream,
+        );
+        gradients[0].forEach((g, i) => (expected[i] += g));
+      }
+      if (add) before.forEach((value, i) => (expected[i] += value));
+      expect(difference(unpackQuads(results, inPlane, channels), expected)).toBeLessThan(1e-5);
+    });
+  });
+
+  it('writes zeros where nobody reads', async () => {
+    const v: DepthwiseVariant = { stride: 1, rows: 4, activation: 'relu' };
+    const tables = new TestTables();
+    const lists = tables.add([readerListRow.pack({ readers: 0, count: 0 })]);
+    const table = tables.add([
+      readQuadRow.pack({ inputQuad: 0, slot: 0, dilation: 1, outputQuad: 0, lists }),
+    ]);
+    const { results } = await runProgram(
+      depthwiseInputGradient(v, [{ kernel: 3, dilation: 1 }]),
+      {
+        gradients: new Float32Array(36).fill(1),
+        weights: new Float32Array(36).fill(1),
+        inputs: new Float32Array(36).fill(1),
+        results: new Float32Array(36).fill(7),
+        tables: tables.words,
+      },
+      { batch: 1, height: 3, width: 3, inHeight: 3, inWidth: 3, table, add: 0 },
+      [1, 1],
+    );
+    expect([...results]).toEqual(new Array(36).fill(0));
+  });
+});

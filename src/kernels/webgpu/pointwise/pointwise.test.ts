@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { pointwise } from '../../composed/pointwise.ts';
+import { everySecondPixel } from '../../composed/subsample.ts';
+import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
+import { packMatrix } from '../testing/convolution.ts';
+import { forDrawn, planes } from '../testing/draw.ts';
+import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
+import { runProgram, TestTables } from '../testing/run.ts';
+import { difference, tf, twin } from '../testing/twin.ts';
+import { sequence } from '../wgsl.ts';
+import { pointwiseTile } from './product.ts';
+import { pointwiseForward } from './program.ts';
+import { pointwiseRow } from './rows.ts';
+
+describe('pointwise convolution', () => {
+  it.each([
+    { relu: false, strided: false, shift: 0 },
+    { relu: true, strided: false, shift: 0 },
+    { relu: true, strided: true, shift: 0 },
+    { relu: true, strided: true, shift: 1 },
+  ] as const)('relu $relu, strided $strided, shift $shift', async ({ shift, ...v }) => {
+    await forDrawn(planes, async ({ channels, ...inPlane }, draw) => {
+      const outPlane = stridedPlane(inPlane, v.strided ? 2 : 1);
+      const filters = 1 + draw.below(9);
+      const [inQuads, outQuads] = [quadsOf(channels), quadsOf(filters)];
+      const x = draw.normals(pixelsOf(inPlane) * channels);
+      const matrix = draw.normals(channels * filters);
+      const tables = new TestTables();
+      const table = tables.add(
+        sequence(outQuads).map((o) =>
+          pointwiseRow.pack({
+            inputQuad: 0,
+            inputQuads: inQuads,
+            weights: o * inQuads * 4,
+            shift,
+          }),
+        ),
+      );
+      const { outputs } = await runProgram(
+        pointwiseForward(v),
+        {
+          inputs: packQuads(x, channels),
+          weights: packMatrix(matrix, channels, filters),
+          // One quad before the result, which must stay as it is.
+          outputs: (outQuads + 1) * pixelsOf(outPlane) * 4,
+          tables: tables.words,
+        },
+        {
+          ...outPlane,
+          inHeight: inPlane.height,
+          inWidth: inPlane.width,
+          table,
+          outputQuad: 1,
+        },
+        [ceilDiv(pixelsOf(outPlane), pointwiseTile), outQuads],
+      );
+      const shape = [inPlane.batch, inPlane.height, inPlane.width, channels];
+      const { y } = twin(
+        [{ data: x, shape }],
+        (input) => {
+          const read = (v.relu ? tf.relu(input) : input) as tf.Tensor4D;
+          const pixels = v.strided ? everySecondPixel(read, shift) : read;
+          return pointwise(pixels, tf.tensor4d(matrix, [1, 1, channels, filters]));
+        },
+        new Float32Array(pixelsOf(outPlane) * filters),
+      );
+      const own = outputs.subarray(pixelsOf(outPlane) * 4);
+      expect(difference(unpackQuads(own, outPlane, filters), y)).toBeLessThan(1e-5);
+      expect(Math.max(...outputs.subarray(0, pixelsOf(outPlane) * 4))).toBe(0);
+    });
+  });
+});
