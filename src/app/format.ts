@@ -37,6 +37,12 @@ export function bytes(n: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[unit]}`;
 }
 
+/** `bytes` without zeros behind the point: for ticks. */
+export const roundBytes = (n: number): string =>
+  bytes(n)
+    .replace(/(\.\d*?)0+ /, '$1 ')
+    .replace('. ', ' ');
+
 /** 45 s, 3 min 20 s, 2 h 5 min */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

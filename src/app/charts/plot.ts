@@ -32,6 +32,8 @@ export interface PlotData {
   xMax: number;
   yMin: number;
   yMax: number;
+  /** Ticks are round multiples of it; default 1. */
+  yUnit?: number;
   /** Horizontal line to be under or over. */
   reference?: { y: number; label: string };
 }
@@ -130,11 +132,12 @@ function drawAxes(
   context.fillStyle = palette.muted;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
+  const { yUnit = 1 } = data;
   const yTicks = ticks(
-    data.yMin,
-    data.yMax,
+    data.yMin / yUnit,
+    data.yMax / yUnit,
     Math.max(2, Math.floor((frame.height - frame.top - frame.bottom) / 36)),
-  );
+  ).map((tick) => tick * yUnit);
   for (const tick of yTicks) {
     const at = Math.round(y(tick)) + 0.5;
     context.strokeStyle = tick === data.yMin ? palette.faint : palette.line;

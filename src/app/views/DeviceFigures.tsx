@@ -4,13 +4,15 @@ import { useShown } from '../store/store.ts';
 
 export function DeviceFigures() {
   const msPerStep = useShown(({ run }) => run.latest?.msPerStep);
+  const last = useShown(({ run }) => {
+    const newest = run.compactions[run.compactions.length - 1];
+    // Runs by WebGL of earlier versions hold 0 bytes where nothing was uploaded yet.
+    return newest?.after > 0 ? newest : undefined;
+  });
   const now = useShown(({ run }) =>
-    run.compactions[run.compactions.length - 1]?.step === run.step
-      ? run.compactions[run.compactions.length - 1].after
-      : run.latest?.memoryBytes,
+    last?.step === run.step ? last.after : run.latest?.memoryBytes,
   );
   const peak = useShown(({ run }) => run.latest?.peakMemoryBytes);
-  const last = useShown(({ run }) => run.compactions[run.compactions.length - 1]);
   return (
     <dl className="device">
       <Figure label="A step" value={msPerStep === undefined ? null : milliseconds(msPerStep)} />

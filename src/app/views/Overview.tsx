@@ -2,7 +2,7 @@
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { granularities } from '../../domain/granularities.ts';
 import { adapterName } from '../../protocol/adapter.ts';
-import { accuracy, bytes, decimal, granularityNames, percent } from '../format.ts';
+import { accuracy, decimal, granularityNames, percent, roundBytes } from '../format.ts';
 import { useShownRun } from '../sessions/shown-run.ts';
 import { useShown } from '../store/store.ts';
 import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
@@ -87,7 +87,7 @@ function MemoryPanel() {
       className="area-memory"
       note={name}
       select={memoryPlot}
-      formatY={bytes}
+      formatY={roundBytes}
       legend={[{ label: 'Memory; it drops where a commit compacts', color: 'text', mark: 'line' }]}
     >
       <DeviceFigures />

@@ -7,7 +7,11 @@ export function SizePanel() {
   const parameters = useShown(({ run }) => run.parameters);
   const superNet = useShown(({ run }) => run.started?.superNetParameters ?? null);
   const target = useShown((s) => shownSettings(s).targetParameters);
-  const reached = parameters !== null && parameters.active <= target;
+  const cells = useShown((s) => shownSettings(s).space.cells);
+  const trained = useShown(({ run }) => (run.stages.at(-1)?.lastCell ?? -1) + 1);
+  // A stage of some cells is no network within a target.
+  const whole = trained === cells;
+  const reached = whole && parameters !== null && parameters.active <= target;
   return (
     <Panel title="Size against target" note="parameters">
       {parameters && superNet ? (
@@ -15,8 +19,9 @@ export function SizePanel() {
           <p className="figures">
             <strong>{integer(parameters.active)}</strong>
             <span>
-              {reached ? 'within the target of ' : 'down to '}
-              {integer(target)}
+              {whole
+                ? `${reached ? 'within the target of' : 'down to'} ${integer(target)}`
+                : `in the first ${trained === 1 ? 'cell' : `${trained} cells`} of ${cells}; the target for all is ${integer(target)}`}
             </span>
           </p>
           <div

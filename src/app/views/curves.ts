@@ -125,7 +125,9 @@ const memoryData = memoLast(
     stages: readonly StageState[],
     end: number,
   ): PlotData => {
-    const drops = compactions.flatMap(({ step, before, after }) => [
+    // Runs by WebGL of earlier versions hold 0 bytes where nothing was uploaded yet.
+    const known = compactions.filter(({ after }) => after > 0);
+    const drops = known.flatMap(({ step, before, after }) => [
       { x: step, y: before },
       { x: step, y: after },
     ]);
@@ -134,15 +136,21 @@ const memoryData = memoLast(
       (a, b) => a.x - b.x,
     );
     const most = points.reduce((max, { y }) => Math.max(max, y), 0);
+    const yUnit = byteUnit(most);
     return {
       lines: [{ label: 'Device memory', color: 'text', style: 'step', points }],
       bands: stageBands(stages, end),
       xMax: Math.max(end, shortestAxis),
       yMin: 0,
-      yMax: roundUp(most / 2 ** 20) * 2 ** 20,
+      yMax: roundUp(most / yUnit) * yUnit,
+      yUnit,
     };
   },
 );
+
+/** Of bytes, KiB, MiB or GiB the one that a value is written in. */
+const byteUnit = (most: number): number =>
+  1024 ** Math.min(3, Math.floor(Math.log2(Math.max(1, most)) / 10));
 
 const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
 

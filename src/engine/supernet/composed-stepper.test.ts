@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../random.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from './build-plan.ts';
@@ -99,6 +99,19 @@ describe('composed stepper', () => {
     expect(tf.memory().numTensors).toBe(loaded);
     stepper.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('counts a network that was just loaded, also where nothing is uploaded yet', async () => {
+    // WebGL uploads a tensor when a program first reads it, and reports 0 bytes until then.
+    const empty = stepper.memory().bytes;
+    const memory = vi
+      .spyOn(tf.engine().backend as { memory(): object }, 'memory')
+      .mockReturnValue({ unreliable: false, numBytesInGPU: 0 });
+    await load(stepper);
+    const { bytes, peakBytes } = stepper.memory();
+    memory.mockRestore();
+    expect(bytes - empty).toBeGreaterThan(2 * 4 * fullPlan.table.groups.weight.size);
+    expect(peakBytes).toBeGreaterThanOrEqual(bytes);
   });
 
   it('learns the batch', async () => {

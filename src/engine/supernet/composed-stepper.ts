@@ -332,7 +332,7 @@ function runningNorm(plan: NetworkPlan, packed: tf.Tensor1D): Source['norm'] {
     );
 }
 
+/** Of all live tensors: what the backend reports of its own memory leaves out tensors that are not uploaded yet. */
 function currentBytes(): number {
-  const memory = tf.memory() as tf.MemoryInfo & { numBytesInGPU?: number };
-  return memory.numBytesInGPU ?? memory.numBytes;
+  return tf.memory().numBytes;
 }

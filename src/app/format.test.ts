@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { bytes, roundBytes } from './format.ts';
+import { emptyRun } from './store/run-model.ts';
+import { memoryPlot } from './views/curves.ts';
+import { ticks } from './charts/ticks.ts';
+import type { LabState } from './store/store.ts';
+
+it.each([
+  [0, '0 B'],
+  [500, '500 B'],
+  [5 * 2 ** 20, '5 MiB'],
+  [2.5 * 2 ** 20, '2.5 MiB'],
+  [20 * 2 ** 10, '20 KiB'],
+  [200 * 2 ** 10, '200 KiB'],
+])('%s bytes on an axis: %s', (value, text) => expect(roundBytes(value)).toBe(text));
+
+it.each([90_000, 700_000, 9_500_000, 300 * 2 ** 20, 3 * 2 ** 30])(
+  'ticks of an axis up to %s bytes are round in the unit that they are written in',
+  (most) => {
+    const point = { step: 1, time: 0, crossEntropy: 1, loss: 1, accuracy: 0, memoryBytes: most };
+    const run = { ...emptyRun, step: 1, curves: { ...emptyRun.curves, points: [point] } };
+    const { yMin, yMax, yUnit = 1 } = memoryPlot({ run } as unknown as LabState);
+    expect(yMax).toBeGreaterThanOrEqual(most);
+    for (const tick of ticks(yMin / yUnit, yMax / yUnit, 4)) {
+      const [number] = bytes(tick * yUnit).split(' ');
+      // Two digits at most, then zeros: 50, 2.5, 200; never 4.77.
+      expect(Number(number)).toBe(Number(Number(number).toPrecision(2)));
+    }
+  },
+);
