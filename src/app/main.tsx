@@ -12,10 +12,13 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { keepOffline } from './offline.ts';
 import { openRecording } from './recorded/opening.ts';
+import { openLink, watchLinks } from './share/link.ts';
 import { listDatasets } from './store/datasets.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './store/session.ts';
 
+openLink();
+watchLinks();
 void openLibrary().then(openRecording);
 void listDatasets();
 createRoot(document.getElementById('root')!).render(

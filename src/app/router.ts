@@ -83,6 +83,11 @@ export function openBesideRun(beside: string | null): void {
   location.hash = hrefOf({ ...parse(location.hash), beside });
 }
 
+/** The address names this view, of the run on screen; without an entry in the history. */
+export function currentView(view: View): void {
+  history.replaceState(null, '', hrefOf({ run: null, view, beside: null }));
+}
+
 export function openView(view: View): void {
   location.hash = viewHref(view);
 }

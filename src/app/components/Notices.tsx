@@ -13,11 +13,13 @@ import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
 import { FailureActions, nothingToRepeat } from '../views/library/FailureActions.tsx';
 import { StorageNotices } from '../views/library/StorageNotices.tsx';
+import { LinkNotice } from '../share/LinkNotice.tsx';
 import { WarningIcon } from './icons.tsx';
 
 export function Notices() {
   return (
     <div className="notices">
+      <LinkNotice />
       <ErrorNotice />
       <DeviceNotice />
       <StorageNotices />

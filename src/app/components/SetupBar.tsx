@@ -12,6 +12,7 @@ import { useProblems } from '../settings/use-problems.ts';
 import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
 import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
+import { CopyLink } from '../share/CopyLink.tsx';
 import { BarEnd } from './BarEnd.tsx';
 import { Glyph } from './icons.tsx';
 
@@ -38,6 +39,7 @@ export function SetupBar() {
         <Levels />
         <Backend />
       </fieldset>
+      <CopyLink />
       <BarEnd problem={problem} />
     </form>
   );

@@ -3,6 +3,7 @@
  * search that is under way or can be resumed, and the visitor's own choice come first.
  */
 import { replaceRun, routeNow } from '../router.ts';
+import { link } from '../share/link.ts';
 import { library } from '../store/library-state.ts';
 import { lab } from '../store/store.ts';
 import { startPlaying } from './play.ts';
@@ -44,6 +45,8 @@ const isFree = (): boolean => {
 export async function openRecording(): Promise<void> {
   const [first] = await listRecordings();
   if (!first || !opensWithRecording() || routeNow().run !== null || !isFree()) return;
+  // A link with settings asks for a search of one's own.
+  if (link.getState().opened !== null) return;
   const resumable = library.getState().runs?.some(({ status }) => status === 'running') ?? false;
   if (!resumable) replaceRun(first.id);
 }

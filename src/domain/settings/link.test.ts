@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changedPaths, LinkRefused, nearestPreset, readLink, writeLink } from './link.ts';
+import { withValue } from './path.ts';
+import { presets } from './presets.ts';
+import { findProblems } from './problems.ts';
+
+const { tiny, demo } = presets;
+
+describe('settings in a link', () => {
+  it('are a preset and what differs from it', () => {
+    const settings = withValue(withValue(tiny, 'seed', 7), 'targetParameters', 3_000);
+    expect(writeLink(settings).toString()).toBe('v=1&preset=tiny&targetParameters=3000&seed=7');
+    expect(nearestPreset(withValue(demo, 'seed', 7))).toBe('demo');
+    expect(changedPaths(settings, 'tiny')).toEqual(['targetParameters', 'seed']);
+  });
+
+  it('come back as they were, lists, switches and fractions too', () => {
+    let settings = withValue(tiny, 'space.operations', tiny.space.operations.slice(0, 2));
+    settings = withValue(settings, 'granularities.weight', false);
+    settings = withValue(settings, 'regularizer.lambda0', 1e-7);
+    expect(readLink(new URLSearchParams(writeLink(settings).toString()))).toEqual({
+      settings,
+      preset: 'tiny',
+    });
+    for (const preset of Object.values(presets))
+      expect(readLink(writeLink(preset)).settings).toEqual(preset);
+  });
+
+  it.each([
+    ['preset=tiny', 'v', /version/],
+    ['v=2&preset=tiny', 'v', /newest/],
+    ['v=1&preset=huge', 'preset', /huge.*tiny/],
+    ['v=1&preset=tiny&speed=3', 'speed', /speed/],
+    ['v=1&preset=tiny&seed=x', 'seed', /number/],
+    ['v=1&preset=tiny&seed=-1', 'seed', /at least 0/],
+    ['v=1&preset=tiny&seed=1&seed=2', 'seed', /twice/],
+    ['v=1&preset=tiny&space.operations=', 'space.operations', /at least one/],
+    ['v=1&preset=tiny&space.operations=sep', 'space.operations', /choose/],
+    ['v=1&preset=tiny&granularities.weight=1', 'granularities.weight', /true or false/],
+    ['v=1&preset=tiny&space.cells=1', 'space.cells', /stage/],
+  ])('%s is refused, naming %s', (text, field, message) => {
+    try {
+      readLink(new URLSearchParams(text));
+    } catch (error) {
+      expect(error).toBeInstanceOf(LinkRefused);
+      expect((error as LinkRefused).field).toBe(field);
+      expect((error as LinkRefused).message).toMatch(message);
+      return;
+    }
+    throw new Error('it was read');
+  });
+
+  it('is read rightly or refused, whatever is done to it', () => {
+    const links = Object.values(presets).map((preset) =>
+      writeLink(withValue(withValue(preset, 'seed', 11), 'space.cells', 5)).toString(),
+    );
+    const mutation = fc.record({
+      link: fc.constantFrom(...links),
+      at: fc.nat(80),
+      cut: fc.nat(12),
+      put: fc.string({ maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(mutation, ({ link, at, cut, put }) => {
+        const text = link.slice(0, at) + put + link.slice(at + cut);
+        try {
+          expect(findProblems(readLink(new URLSearchParams(text)).settings, null)).toEqual([]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(LinkRefused);
+          expect((error as LinkRefused).message.length).toBeLessThan(260);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

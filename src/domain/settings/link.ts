@@ -1,0 +1,101 @@
+/**
+ * Settings as a short, readable piece of a link: a preset and what differs from it,
+ * `v=1&preset=tiny&seed=7&targetParameters=3000`. Reading goes by the schema: a link is input from outside.
+ */
+import { fieldGroups, fieldOf } from './fields.ts';
+import { valueAt, withValue } from './path.ts';
+import { presets } from './presets.ts';
+import type { PresetName } from './presets.ts';
+import { findProblems } from './problems.ts';
+import type { SearchSettings } from './schema.ts';
+
+export const linkVersion = '1';
+
+const paths = fieldGroups.flatMap(({ fields }) => fields.map(({ path }) => path));
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Paths of the settings that differ from a preset's, in the order of the form. */
+export function changedPaths(settings: SearchSettings, preset: PresetName): string[] {
+  return paths.filter((path) => !same(valueAt(settings, path), valueAt(presets[preset], path)));
+}
+
+/** The preset that the settings differ least from. */
+export function nearestPreset(settings: SearchSettings): PresetName {
+  const names = Object.keys(presets) as PresetName[];
+  return names.reduce((best, name) =>
+    changedPaths(settings, name).length < changedPaths(settings, best).length ? name : best,
+  );
+}
+
+export function writeLink(settings: SearchSettings): URLSearchParams {
+  const preset = nearestPreset(settings);
+  const query = new URLSearchParams({ v: linkVersion, preset });
+  for (const path of changedPaths(settings, preset)) {
+    const value = valueAt(settings, path);
+    query.set(path, Array.isArray(value) ? value.join(',') : JSON.stringify(value));
+  }
+  return query;
+}
+
+/** What is wrong with a link: the field and the mend, in one sentence. */
+export class LinkRefused extends Error {
+  override readonly name = 'LinkRefused';
+  constructor(
+    readonly field: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * @throws LinkRefused naming the first field that is wrong: then none of the link counts.
+ */
+export function readLink(query: URLSearchParams): { settings: SearchSettings; preset: PresetName } {
+  const seen = new Set<string>();
+  for (const key of query.keys()) {
+    if (seen.has(key)) throw new LinkRefused(key, `'${shorten(key)}' is there twice.`);
+    seen.add(key);
+  }
+  const version = query.get('v');
+  if (version !== linkVersion) {
+    throw new LinkRefused(
+      'v',
+      version === null
+        ? 'it has no version (v=1).'
+        : `its version is '${shorten(version)}', and this lab reads ${linkVersion}. Reload the page to get the newest lab.`,
+    );
+  }
+  const preset = query.get('preset') ?? '';
+  if (!Object.hasOwn(presets, preset)) {
+    throw new LinkRefused(
+      'preset',
+      `preset '${shorten(preset)}' does not exist; choose from ${Object.keys(presets).join(', ')}.`,
+    );
+  }
+  let settings: SearchSettings = structuredClone(presets[preset as PresetName]);
+  for (const [path, text] of query) {
+    if (path === 'v' || path === 'preset') continue;
+    if (!paths.includes(path))
+      throw new LinkRefused(path, `there is no setting '${shorten(path)}'.`);
+    settings = withValue(settings, path, valueOf(path, text));
+  }
+  for (const { path, message } of findProblems(settings, null))
+    throw new LinkRefused(path, `${fieldOf.get(path)?.label ?? path} (${path}) ${message}`);
+  return { settings, preset: preset as PresetName };
+}
+
+function valueOf(path: string, text: string): unknown {
+  switch (fieldOf.get(path)!.kind) {
+    case 'operations':
+      return text === '' ? [] : text.split(',');
+    case 'switch':
+      if (text === 'true' || text === 'false') return text === 'true';
+      throw new LinkRefused(path, `${path} is '${shorten(text)}'; it must be true or false.`);
+    default:
+      if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+      throw new LinkRefused(path, `${path} is '${shorten(text)}'; it must be a number.`);
+  }
+}
+
+const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}\u2026` : text);
