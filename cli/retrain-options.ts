@@ -11,6 +11,8 @@ import {
 } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
+import { addLogOption } from './log-option.ts';
+import type { LogChoice } from './log-option.ts';
 import { UsageError, wholeNumber } from './search-options.ts';
 
 export interface RetrainOptions {
@@ -28,6 +30,7 @@ export interface RetrainOptions {
   out: string;
   weights?: string;
   json: boolean;
+  log?: LogChoice;
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
 }
@@ -50,7 +53,7 @@ function numberUpTo(most: number) {
 
 export function retrainCommand(): Command {
   const most = Number.MAX_SAFE_INTEGER;
-  return new Command('retrain')
+  const command = new Command('retrain')
     .description(
       'Train an architecture from scratch and test it. The same command again goes on where it was interrupted.',
     )
@@ -110,6 +113,7 @@ export function retrainCommand(): Command {
       ).choices(['own', 'composed']),
     )
     .allowExcessArguments(false);
+  return addLogOption(command);
 }
 
 /** An architecture's JSON, alone or with weights. @throws UsageError; ArchitectureError naming what is wrong in it. */

@@ -16,6 +16,9 @@ import type { TrainCheckpoint } from '../src/engine/train/checkpoint.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { startTraining } from '../src/engine/train/training.ts';
+import { trainingPoints } from '../src/engine/train/series.ts';
+import { writeEventLine } from './event-lines.ts';
+import { joinLog, openLog, settingsNote } from './log-option.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { readArchitecture, retrainCommand, trainSettingsOf } from './retrain-options.ts';
@@ -26,7 +29,7 @@ import { kernelsOf, UsageError } from './search-options.ts';
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 
 async function retrain(args: readonly string[]): Promise<number> {
-  const command = retrainCommand().exitOverride().parse(args, { from: 'user' });
+  const command = retrainCommand().exitOverride().parse(joinLog(args), { from: 'user' });
   const options = command.opts<RetrainOptions>();
   const kernels = kernelsOf(options);
   const architecture = await readArchitecture(command.args[0]!);
@@ -41,9 +44,13 @@ async function retrain(args: readonly string[]): Promise<number> {
     imageSize: architecture.dataset.imageSize,
   });
   const stepper = await createNodeStepper(options.backend, kernels);
-  const show = options.json
-    ? (event: TrainEvent) => void process.stdout.write(`${JSON.stringify(event)}\n`)
-    : trainingWriter(process.stderr, process.stderr.isTTY);
+  const show = options.json ? writeEventLine : trainingWriter(process.stderr, process.stderr.isTTY);
+  const log = openLog(options.log);
+  log?.note('settings', settingsNote(settings));
+  const emit = (event: TrainEvent): void => {
+    log?.write(event.step, trainingPoints(event));
+    show(event);
+  };
   if (resumeFrom)
     process.stderr.write(`Going on from step ${resumeFrom.step}: ${checkpointFile}.\n`);
   try {
@@ -52,7 +59,7 @@ async function retrain(args: readonly string[]): Promise<number> {
       settings,
       data,
       stepper,
-      emit: show,
+      emit,
       onCheckpoint: (checkpoint) => writeWhole(checkpointFile, checkpointToJson(checkpoint)),
       ...(resumeFrom && { resumeFrom }),
     });

@@ -1,5 +1,8 @@
 /** The arguments of `npm run search`, checked, and the settings they stand for. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addLogOption } from './log-option.ts';
+import type { LogChoice } from './log-option.ts';
+import { UsageError } from './usage-error.ts';
 import { findProblems } from '../src/domain/settings/problems.ts';
 import type { SetSize } from '../src/domain/settings/problems.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
@@ -14,14 +17,12 @@ export interface SearchOptions {
   set: string[];
   out: string;
   json: boolean;
+  log?: LogChoice;
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
 }
 
-/** The arguments contradict each other or the settings' schema: exit code 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError } from './usage-error.ts';
 
 export function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -35,7 +36,7 @@ export function wholeNumber(least: number, most: number) {
 
 /** @param presetNames first one is the default. */
 export function searchCommand(presetNames: readonly string[]): Command {
-  return new Command('search')
+  const command = new Command('search')
     .description('Search an architecture and write it as JSON.')
     .option(
       '--dataset <name|path>',
@@ -79,6 +80,7 @@ export function searchCommand(presetNames: readonly string[]): Command {
       ).choices(['own', 'composed']),
     )
     .allowExcessArguments(false);
+  return addLogOption(command);
 }
 
 /**

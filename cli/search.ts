@@ -12,6 +12,9 @@ import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
+import { searchPoints } from '../src/domain/events/series.ts';
+import { writeEventLine } from './event-lines.ts';
+import { joinLog, openLog, settingsNote } from './log-option.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
@@ -29,11 +32,12 @@ const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 async function search(args: readonly string[]): Promise<number> {
   const options = searchCommand(Object.keys(presets))
     .exitOverride()
-    .parse(args, { from: 'user' })
+    .parse(joinLog(args), { from: 'user' })
     .opts<SearchOptions>();
   const settings = settingsOf(options, presets);
   const kernels = kernelsOf(options);
   await checkWritable(options.out);
+  const log = openLog(options.log);
   const dataset = await loadDataset(options.dataset, {
     imageSize: settings.data.imageSize,
     labelKind: options.labels,
@@ -45,11 +49,13 @@ async function search(args: readonly string[]): Promise<number> {
   const stepper = await createNodeStepper(options.backend, kernels);
 
   let failed = false;
-  const show = options.json ? writeJsonLine : progressWriter(process.stderr, process.stderr.isTTY);
+  const show = options.json ? writeEventLine : progressWriter(process.stderr, process.stderr.isTTY);
   const emit = (event: SearchEvent) => {
     failed ||= event.type === 'failed';
+    log?.write(event.step, searchPoints(event));
     show(event);
   };
+  log?.note('settings', settingsNote(settings));
   try {
     const running = start({ settings, data, stepper, emit, now: () => performance.now() });
     const interruption = stopOnInterrupt(running);
@@ -104,10 +110,6 @@ async function checkWritable(out: string): Promise<void> {
       `--out ${out}: the folder ${folder} does not exist or cannot be written to.`,
     );
   });
-}
-
-function writeJsonLine(event: SearchEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
 function messageOf(error: unknown): string {
