@@ -11,7 +11,10 @@ import { openStore } from './open.ts';
 import { emptySummary } from './records.ts';
 import { architectureIn } from './run-store.ts';
 import type { ComparisonRecord, RunRecord, TrainingRecord } from './records.ts';
+import { Collection } from './collection.ts';
+import type { Binned } from './collection.ts';
 import { fingerprint, TrainingStore } from './trainings.ts';
+import type { TrainingSummary } from './trainings.ts';
 
 let names = 0;
 const fresh = (): string => `comparisons-${names++}`;
@@ -146,8 +149,31 @@ describe('trainings', () => {
       ['a', 'finished', 5],
       ['ab', 'unfinished', 4],
     ]);
-    await store.remove('ab', 'unfinished');
+    await store.remove('unfinished ab');
     expect(await store.of('ab')).toEqual({ unfinished: null, finished: null });
+  });
+
+  it('can be put into the bin and restored, also those stored before there was one', async () => {
+    const store = await TrainingStore.open(fresh());
+    const binned: (Binned | null)[] = [];
+    const trainings = new Collection<TrainingSummary>({
+      stores: () => Promise.resolve([store]),
+      onChange: () => Promise.resolve(),
+      onBinned: (one) => binned.push(one),
+    });
+    await store.save(training('a', 'unfinished', 1));
+    const [one] = await trainings.list();
+    expect(one).not.toHaveProperty('deleted');
+    await trainings.bin(one!);
+    expect(await trainings.list()).toEqual([]);
+    expect((await store.of('a')).unfinished).toBeNull();
+    await trainings.restore();
+    expect((await store.of('a')).unfinished).toMatchObject(training('a', 'unfinished', 1));
+    expect(binned).toEqual([{ id: one!.id, name: one!.name }, null]);
+    // A training that starts again takes the place of what is in the bin.
+    await trainings.bin(one!);
+    await store.save(training('a', 'unfinished', 2));
+    expect((await store.of('a')).unfinished?.updated).toBe(2);
   });
 
   it('are found by what an architecture is, not by where it came from', () => {
@@ -243,7 +269,7 @@ describe('the upgrade to version 3', () => {
     expect(await store.list()).toEqual([run]);
     expect(await store.events('a')).toEqual(sample.events);
     expect(await store.checkpoint('a')).toEqual(checkpoint);
-    expect(await store.architectures()).toEqual([found]);
+    expect(await store.architectures.list()).toEqual([found]);
     store.close();
     await usable(name);
   });

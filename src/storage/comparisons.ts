@@ -2,12 +2,14 @@
 import { sameRun } from '../engine/baselines/plan.ts';
 import type { RunKey } from '../engine/baselines/plan.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
+import { changed, latestFirst, MemoryRecords, settle } from './collection.ts';
+import type { ChangeOf, RecordStore } from './collection.ts';
 import { foundRange } from './database.ts';
 import type { LabDatabase, OpenHandlers } from './database.ts';
 import { openOr } from './open.ts';
 import type { ComparisonRecord, FoundRecord } from './records.ts';
 
-export type ComparisonChange = Partial<Omit<ComparisonRecord, 'id'>>;
+export type ComparisonChange = ChangeOf<ComparisonRecord>;
 /** A run's architecture. */
 export type Found = Omit<FoundRecord, 'comparison'>;
 
@@ -18,10 +20,8 @@ export const asFound = ({ method, target, seed }: RunKey, architecture: Architec
   architecture,
 });
 
-export interface ComparisonStore {
+export interface ComparisonStore extends RecordStore<ComparisonRecord> {
   readonly kind: 'indexeddb' | 'memory';
-  /** Latest first; those in the bin too. */
-  list(): Promise<ComparisonRecord[]>;
   get(id: string): Promise<ComparisonRecord | undefined>;
   /** @throws Error when its id is taken. */
   add(record: ComparisonRecord): Promise<void>;
@@ -34,8 +34,6 @@ export interface ComparisonStore {
   /** Runs whose architectures are kept. */
   foundRuns(id: string): Promise<RunKey[]>;
   architecture(id: string, run: RunKey): Promise<Architecture | undefined>;
-  /** With the architectures it found. */
-  remove(id: string): Promise<void>;
   close(): void;
 }
 
@@ -51,11 +49,6 @@ export async function openComparisons(
   );
   return { store: made, obstacle };
 }
-
-const latestFirst = (records: ComparisonRecord[]): ComparisonRecord[] =>
-  records.sort((a, b) => b.created - a.created);
-const missing = (id: string): Error =>
-  new Error(`There is no comparison '${id}' in this browser (any more).`);
 
 class IndexedComparisons implements ComparisonStore {
   readonly kind = 'indexeddb';
@@ -81,13 +74,10 @@ class IndexedComparisons implements ComparisonStore {
   ): Promise<ComparisonRecord> {
     const transaction = this.database.transaction(['comparisons', 'found'], 'readwrite');
     const store = transaction.objectStore('comparisons');
-    const old = await store.get(id);
-    if (!old) throw missing(id);
-    const record = { ...old, ...change };
-    await Promise.all([
+    const record = changed('comparison', id, await store.get(id), change);
+    await settle(transaction, [
       store.put(record),
       ...found.map((one) => transaction.objectStore('found').put({ ...one, comparison: id })),
-      transaction.done,
     ]);
     return record;
   }
@@ -111,10 +101,9 @@ class IndexedComparisons implements ComparisonStore {
 
   async remove(id: string): Promise<void> {
     const transaction = this.database.transaction(['comparisons', 'found'], 'readwrite');
-    await Promise.all([
+    await settle(transaction, [
       transaction.objectStore('comparisons').delete(id),
       transaction.objectStore('found').delete(foundRange(id)),
-      transaction.done,
     ]);
   }
 
@@ -123,42 +112,27 @@ class IndexedComparisons implements ComparisonStore {
   }
 }
 
-export class MemoryComparisons implements ComparisonStore {
+export class MemoryComparisons extends MemoryRecords<ComparisonRecord> implements ComparisonStore {
   readonly kind = 'memory';
-  private readonly records = new Map<string, ComparisonRecord>();
   private found: FoundRecord[] = [];
 
-  list(): Promise<ComparisonRecord[]> {
-    return Promise.resolve(latestFirst([...this.records.values()]));
+  constructor() {
+    super('comparison');
   }
 
-  get(id: string): Promise<ComparisonRecord | undefined> {
-    return Promise.resolve(this.records.get(id));
-  }
-
-  async add(record: ComparisonRecord): Promise<void> {
-    if (this.records.has(record.id))
-      throw new Error(`There is a comparison '${record.id}' already.`);
-    this.records.set(record.id, record);
-    return Promise.resolve();
-  }
-
-  async update(
+  override async update(
     id: string,
     change: ComparisonChange,
     found: readonly Found[] = [],
   ): Promise<ComparisonRecord> {
-    const old = this.records.get(id);
-    if (!old) throw missing(id);
-    const record = { ...old, ...change };
-    this.records.set(id, record);
+    const record = await super.update(id, change);
     const replaced = (one: FoundRecord): boolean =>
       one.comparison === id && found.some((other) => sameRun(one, other));
     this.found = [
       ...this.found.filter((one) => !replaced(one)),
       ...found.map((one) => ({ ...one, comparison: id })),
     ];
-    return Promise.resolve(record);
+    return record;
   }
 
   foundRuns(id: string): Promise<RunKey[]> {
@@ -175,10 +149,9 @@ export class MemoryComparisons implements ComparisonStore {
     );
   }
 
-  remove(id: string): Promise<void> {
-    this.records.delete(id);
+  override async remove(id: string): Promise<void> {
+    await super.remove(id);
     this.found = this.found.filter(({ comparison }) => comparison !== id);
-    return Promise.resolve();
   }
 
   close(): void {}

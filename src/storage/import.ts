@@ -17,7 +17,7 @@ export async function importFile(store: RunStore, file: Blob, fileName = ''): Pr
       fileName.replace(/\.json$/i, '').slice(0, 120) ||
       `${architecture.dataset.name}, seed ${architecture.settings.seed}`;
     const id = crypto.randomUUID();
-    await store.addArchitecture({ id, runId: null, name, created: Date.now(), architecture });
+    await store.architectures.add({ id, runId: null, name, created: Date.now(), architecture });
     return { kind: 'architecture', id, name };
   }
   const { run } = restored;

@@ -2,17 +2,23 @@
 import type { SearchEvent } from '../domain/events/events.ts';
 import { checkpointRange, eventRange } from './database.ts';
 import type { LabDatabase } from './database.ts';
+import { changed, settle } from './collection.ts';
+import type { ChangeOf } from './collection.ts';
 import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
-import { architectureIn, noArchitecture, superfluous } from './run-store.ts';
-import type { Progress, RunStore, WholeRun } from './run-store.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+import { architectureIn, superfluous } from './run-store.ts';
+import type { ArchitectureStore, Progress, RunStore, WholeRun } from './run-store.ts';
 
 const everything = ['runs', 'events', 'checkpoints', 'architectures'] as const;
 
 export class IndexedStore implements RunStore {
   readonly kind = 'indexeddb';
 
-  constructor(private readonly database: LabDatabase) {}
+  readonly architectures: ArchitectureStore;
+
+  constructor(private readonly database: LabDatabase) {
+    this.architectures = new IndexedArchitectures(database);
+  }
 
   async list(): Promise<RunRecord[]> {
     return (await this.database.getAllFromIndex('runs', 'created')).reverse();
@@ -34,16 +40,16 @@ export class IndexedStore implements RunStore {
     ]);
   }
 
-  async update(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<RunRecord> {
+  async update(id: string, change: ChangeOf<RunRecord>): Promise<RunRecord> {
     const transaction = this.database.transaction('runs', 'readwrite');
-    const run = { ...(await existing(transaction.store.get(id), id)), ...change };
+    const run = changed('run', id, await transaction.store.get(id), change);
     await settle(transaction, [transaction.store.put(run)]);
     return run;
   }
 
   async append(id: string, { first, events, change, checkpoint }: Progress): Promise<void> {
     const transaction = this.write();
-    const run = { ...(await existing(transaction.objectStore('runs').get(id), id)), ...change };
+    const run = changed('run', id, await transaction.objectStore('runs').get(id), change);
     const checkpoints = transaction.objectStore('checkpoints');
     const writes: Promise<unknown>[] = [
       transaction.objectStore('runs').put(run),
@@ -81,14 +87,14 @@ export class IndexedStore implements RunStore {
     return cursor?.value;
   }
 
-  async cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
+  async cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void> {
     const transaction = this.write();
     const [runs, batches, checkpoints] = [
       transaction.objectStore('runs'),
       transaction.objectStore('events'),
       transaction.objectStore('checkpoints'),
     ];
-    const run = { ...(await existing(runs.get(id), id)), ...change, events: count };
+    const run = changed('run', id, await runs.get(id), { ...change, events: count });
     const writes: Promise<unknown>[] = [runs.put(run), batches.delete(eventRange(id, count))];
     const last = await batches.openCursor(eventRange(id), 'prev');
     if (last && last.value.first + last.value.events.length > count) {
@@ -126,25 +132,6 @@ export class IndexedStore implements RunStore {
     return keys.length > 0;
   }
 
-  architectures(): Promise<ArchitectureRecord[]> {
-    return this.database.getAll('architectures');
-  }
-
-  async addArchitecture(record: ArchitectureRecord): Promise<void> {
-    await this.database.add('architectures', record);
-  }
-
-  async setLatency(id: string, latency: StoredLatency): Promise<void> {
-    const transaction = this.database.transaction('architectures', 'readwrite');
-    const record = await transaction.store.get(id);
-    if (!record) throw noArchitecture(id);
-    await settle(transaction, [transaction.store.put({ ...record, latency })]);
-  }
-
-  async removeArchitecture(id: string): Promise<void> {
-    await this.database.delete('architectures', id);
-  }
-
   close(): void {
     this.database.close();
   }
@@ -169,23 +156,24 @@ export class IndexedStore implements RunStore {
   }
 }
 
-/** Waits for the transaction too: only then is it stored. What it says of a failure (no room) comes before what its writes say. */
-async function settle(
-  transaction: { done: Promise<void> },
-  writes: readonly Promise<unknown>[],
-): Promise<void> {
-  const done = transaction.done.then(
-    () => null,
-    (error: unknown) => ({ error }),
-  );
-  const failed = (await Promise.allSettled(writes)).find((result) => result.status === 'rejected');
-  const ended = await done;
-  if (ended) throw ended.error;
-  if (failed) throw failed.reason;
-}
+class IndexedArchitectures implements ArchitectureStore {
+  constructor(private readonly database: LabDatabase) {}
 
-async function existing(found: Promise<RunRecord | undefined>, id: string): Promise<RunRecord> {
-  const run = await found;
-  if (!run) throw new Error(`There is no run '${id}' in the library.`);
-  return run;
+  list(): Promise<ArchitectureRecord[]> {
+    return this.database.getAll('architectures');
+  }
+
+  async add(record: ArchitectureRecord): Promise<void> {
+    await this.database.add('architectures', record);
+  }
+
+  async update(id: string, change: ChangeOf<ArchitectureRecord>): Promise<void> {
+    const transaction = this.database.transaction('architectures', 'readwrite');
+    const record = changed('architecture', id, await transaction.store.get(id), change);
+    await settle(transaction, [transaction.store.put(record)]);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.delete('architectures', id);
+  }
 }

@@ -1,8 +1,10 @@
 /** Runs in memory, for as long as the page lives: where IndexedDB is blocked. */
 import type { SearchEvent } from '../domain/events/events.ts';
+import { changed, latestFirst, MemoryRecords, taken } from './collection.ts';
+import type { ChangeOf } from './collection.ts';
 import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
-import { architectureIn, noArchitecture, superfluous } from './run-store.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+import { architectureIn, superfluous } from './run-store.ts';
 import type { Progress, RunStore, WholeRun } from './run-store.ts';
 
 interface Held {
@@ -13,40 +15,34 @@ interface Held {
 
 export class MemoryStore implements RunStore {
   readonly kind = 'memory';
+  readonly architectures = new MemoryRecords<ArchitectureRecord>('architecture');
   private readonly runs = new Map<string, Held>();
-  private readonly found = new Map<string, ArchitectureRecord>();
 
-  list(): Promise<RunRecord[]> {
-    return Promise.resolve(
-      [...this.runs.values()].map(({ run }) => run).sort((a, b) => b.created - a.created),
-    );
+  async list(): Promise<RunRecord[]> {
+    return latestFirst([...this.runs.values()].map(({ run }) => run));
   }
 
-  get(id: string): Promise<RunRecord | undefined> {
-    return Promise.resolve(this.runs.get(id)?.run);
+  async get(id: string): Promise<RunRecord | undefined> {
+    return this.runs.get(id)?.run;
   }
 
   async add({ run, events, checkpoint }: WholeRun): Promise<void> {
-    if (this.runs.has(run.id))
-      throw new Error(`There is a run '${run.id}' in the library already.`);
+    if (this.runs.has(run.id)) throw taken('run', run.id);
     this.runs.set(run.id, {
       run,
       events: [...events],
       checkpoints: checkpoint ? [{ ...checkpoint, runId: run.id }] : [],
     });
     this.keepArchitecture(run, events);
-    return Promise.resolve();
   }
 
-  async update(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<RunRecord> {
-    const held = await this.held(id);
-    held.run = { ...held.run, ...change };
+  async update(id: string, change: ChangeOf<RunRecord>): Promise<RunRecord> {
+    const held = await this.held(id, change);
     return held.run;
   }
 
   async append(id: string, { first, events, change, checkpoint }: Progress): Promise<void> {
-    const held = await this.held(id);
-    held.run = { ...held.run, ...change };
+    const held = await this.held(id, change);
     held.events.splice(first, held.events.length, ...events);
     this.keepArchitecture(held.run, events);
     if (!checkpoint) return;
@@ -65,17 +61,16 @@ export class MemoryStore implements RunStore {
     return this.runs.get(id)?.checkpoints.at(-1);
   }
 
-  async cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
-    const held = await this.held(id);
-    held.run = { ...held.run, ...change, events: count };
+  async cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void> {
+    const held = await this.held(id, { ...change, events: count });
     held.events.length = Math.min(count, held.events.length);
     held.checkpoints = held.checkpoints.filter(({ events }) => events <= count);
-    this.found.delete(id);
+    await this.architectures.remove(id);
   }
 
   async remove(id: string): Promise<void> {
     this.runs.delete(id);
-    this.found.delete(id);
+    await this.architectures.remove(id);
   }
 
   async thinCheckpoints(id: string): Promise<boolean> {
@@ -83,35 +78,17 @@ export class MemoryStore implements RunStore {
     return held.checkpoints.splice(0, held.checkpoints.length - 1).length > 0;
   }
 
-  async architectures(): Promise<ArchitectureRecord[]> {
-    return [...this.found.values()];
-  }
-
-  async addArchitecture(record: ArchitectureRecord): Promise<void> {
-    this.found.set(record.id, record);
-  }
-
-  async setLatency(id: string, latency: StoredLatency): Promise<void> {
-    const record = this.found.get(id);
-    if (!record) throw noArchitecture(id);
-    this.found.set(id, { ...record, latency });
-  }
-
-  async removeArchitecture(id: string): Promise<void> {
-    this.found.delete(id);
-  }
-
   close(): void {}
 
   private keepArchitecture({ id, name, created }: RunRecord, events: readonly SearchEvent[]): void {
     const architecture = architectureIn(events);
-    if (architecture) this.found.set(id, { id, runId: id, name, created, architecture });
+    if (architecture) this.architectures.put({ id, runId: id, name, created, architecture });
   }
 
   /** Rejects, as IndexedDB does, rather than throws. */
-  private async held(id: string): Promise<Held> {
+  private async held(id: string, change: ChangeOf<RunRecord> = {}): Promise<Held> {
     const held = this.runs.get(id);
-    if (!held) throw new Error(`There is no run '${id}' in the library.`);
-    return held;
+    const run = changed('run', id, held?.run, change);
+    return Object.assign(held!, { run });
   }
 }

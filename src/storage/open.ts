@@ -11,6 +11,9 @@ export interface OpenedStore {
   obstacle: string | null;
 }
 
+/** Why nothing is stored any more once another tab has upgraded the database. */
+export const outdated = 'a newer version of the lab was opened in another tab; reload this one';
+
 /** How long another tab may take to let go of an older version. */
 const patience = 5_000;
 

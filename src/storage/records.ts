@@ -76,6 +76,8 @@ export interface ArchitectureRecord {
   name: string;
   created: number;
   architecture: Architecture;
+  /** As of a run; absent = it was not, or stored before there was a bin for it. */
+  deleted?: number | null;
   /** Of inference, measured in this browser; absent = not (yet), or stored before it could be. */
   latency?: StoredLatency;
 }
@@ -128,6 +130,8 @@ export interface TrainingRecord {
   checkpoint: TrainCheckpoint | null;
   trained: Trained | null;
   worst: WorstImage[];
+  /** As of a run; absent = it was not, or stored before there was a bin for it. */
+  deleted?: number | null;
 }
 
 /** A run's record in the words of version 1, the first that was stored. */

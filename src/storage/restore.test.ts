@@ -308,7 +308,7 @@ describe('what is wrong', () => {
     expect(refused).toBe(1000);
     expect([...met.keys()].sort()).toEqual([...kinds].sort());
     expect(await store.list()).toEqual([]);
-    expect(await store.architectures()).toEqual([]);
+    expect(await store.architectures.list()).toEqual([]);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 

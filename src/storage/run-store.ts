@@ -3,14 +3,15 @@
  * resolved is durable as a whole: none leaves a run half written.
  */
 import type { SearchEvent } from '../domain/events/events.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord, StoredLatency } from './records.ts';
+import type { ChangeOf, RecordStore } from './collection.ts';
+import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
 
 export interface Progress {
   /** How many events of the run come before these: `events` fields of the record count on from here. */
   first: number;
   events: readonly SearchEvent[];
   /** Fields of the record that changed with them. */
-  change: Partial<Omit<RunRecord, 'id'>>;
+  change: ChangeOf<RunRecord>;
   /** Taken after these events. */
   checkpoint?: Omit<CheckpointRecord, 'runId'>;
 }
@@ -22,15 +23,13 @@ export interface WholeRun {
   checkpoint: CheckpointRecord | null;
 }
 
-export interface RunStore {
+export interface RunStore extends RecordStore<RunRecord> {
   readonly kind: 'indexeddb' | 'memory';
-  /** Latest first; those in the bin too. */
-  list(): Promise<RunRecord[]>;
   get(id: string): Promise<RunRecord | undefined>;
   /** Adds a run with all that belongs to it, in one transaction. @throws Error when its id is taken. */
   add(run: WholeRun): Promise<void>;
   /** @throws Error when there is no such run. */
-  update(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<RunRecord>;
+  update(id: string, change: ChangeOf<RunRecord>): Promise<RunRecord>;
   /** Events, the record's change and a checkpoint, in one transaction. Architectures in the events are kept on their own too. */
   append(id: string, progress: Progress): Promise<void>;
   /** @param from how many events to leave out at the beginning. */
@@ -38,21 +37,17 @@ export interface RunStore {
   /** The latest, or undefined. */
   checkpoint(id: string): Promise<CheckpointRecord | undefined>;
   /** Cuts the run back to its first `count` events, and drops checkpoints taken after them. */
-  cut(id: string, count: number, change: Partial<Omit<RunRecord, 'id'>>): Promise<void>;
-  /** Removes the run and all that belongs to it, for good. */
-  remove(id: string): Promise<void>;
+  cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void>;
   /** Drops a run's checkpoints but for the latest: room in need. @returns whether there were any to drop. */
   thinCheckpoints(id: string): Promise<boolean>;
-  architectures(): Promise<ArchitectureRecord[]>;
-  addArchitecture(record: ArchitectureRecord): Promise<void>;
-  /** In place of an earlier one; it goes with its architecture. @throws Error when there is no such architecture. */
-  setLatency(id: string, latency: StoredLatency): Promise<void>;
-  removeArchitecture(id: string): Promise<void>;
+  /** What runs found, and those that came alone. */
+  readonly architectures: ArchitectureStore;
   close(): void;
 }
 
-export const noArchitecture = (id: string): Error =>
-  new Error(`There is no architecture '${id}' in the library (any more).`);
+export interface ArchitectureStore extends RecordStore<ArchitectureRecord> {
+  add(record: ArchitectureRecord): Promise<void>;
+}
 
 /** Architecture that the events tell of, if any. */
 export function architectureIn(events: readonly SearchEvent[]) {

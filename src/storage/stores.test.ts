@@ -75,7 +75,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.events('a')).toEqual(events);
     expect(await store.events('a', 10)).toEqual(events.slice(10));
     expect((await store.get('a'))!.events).toBe(events.length);
-    expect((await store.architectures()).map(({ id }) => id)).toEqual(['a']);
+    expect((await store.architectures.list()).map(({ id }) => id)).toEqual(['a']);
     await expect(store.append('z', { first: 0, events, change: {} })).rejects.toThrow("no run 'z'");
   });
 
@@ -130,7 +130,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.events('a')).toEqual(events.slice(0, 12));
     expect(await store.get('a')).toMatchObject({ events: 12, status: 'running' });
     expect((await store.checkpoint('a'))!.events).toBe(10);
-    expect(await store.architectures()).toEqual([]);
+    expect(await store.architectures.list()).toEqual([]);
   });
 
   it('removes a run with all that belongs to it, and nothing else', async () => {
@@ -147,14 +147,14 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.events('a')).toEqual([]);
     expect(await store.checkpoint('a')).toBeUndefined();
     expect(await store.events('aa')).toEqual(sample.events);
-    expect((await store.architectures()).map(({ id }) => id)).toEqual(['aa']);
+    expect((await store.architectures.list()).map(({ id }) => id)).toEqual(['aa']);
   });
 
   it('keeps a latency with its architecture, for as long as that is the same', async () => {
     const store = await open(record('a'));
     await store.append('a', { first: 0, events: sample.events, change: {} });
     // As stored before latencies could be: without the field.
-    const [before] = await store.architectures();
+    const [before] = await store.architectures.list();
     expect(before).not.toHaveProperty('latency');
     const latency = {
       images: 1,
@@ -164,19 +164,21 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
       adapter: 'An adapter',
       measured: 7,
     };
-    await store.addArchitecture({ ...before, id: 'file', runId: null });
-    await store.setLatency('a', latency);
-    await store.setLatency('file', { ...latency, median: 9 });
-    await store.setLatency('file', latency);
-    expect(await store.architectures()).toEqual([
+    await store.architectures.add({ ...before, id: 'file', runId: null });
+    await store.architectures.update('a', { latency });
+    await store.architectures.update('file', { latency: { ...latency, median: 9 } });
+    await store.architectures.update('file', { latency });
+    expect(await store.architectures.list()).toEqual([
       { ...before, latency },
       { ...before, id: 'file', runId: null, latency },
     ]);
-    await expect(store.setLatency('z', latency)).rejects.toThrow("no architecture 'z'");
+    await expect(store.architectures.update('z', { latency })).rejects.toThrow(
+      "no architecture 'z'",
+    );
     // The run goes on, and finds its architecture anew.
     await store.cut('a', 5, {});
     await store.append('a', { first: 5, events: sample.events.slice(5), change: {} });
-    expect((await store.architectures()).find(({ id }) => id === 'a')).toEqual(before);
+    expect((await store.architectures.list()).find(({ id }) => id === 'a')).toEqual(before);
   });
 
   it('drops all but the latest checkpoint for room', async () => {
@@ -239,7 +241,7 @@ describe('the upgrade', () => {
     });
     expect(await store.get('b')).toMatchObject({ status: 'running', events: 20 });
     expect(await store.events('a')).toEqual(events);
-    expect((await store.architectures()).map(({ architecture }) => architecture)).toEqual([
+    expect((await store.architectures.list()).map(({ architecture }) => architecture)).toEqual([
       finished.architecture,
     ]);
     store.close();

@@ -3,6 +3,8 @@
  * latest finished one. Only IndexedDB: in memory there is nothing to come back to.
  */
 import type { Architecture } from '../domain/architecture/schema.ts';
+import { isBinned, missing, settle } from './collection.ts';
+import type { RecordStore } from './collection.ts';
 import { openDatabase } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import type { TrainingRecord } from './records.ts';
@@ -15,8 +17,16 @@ export interface StoredTrainings {
 /** What a list shows of one. */
 export type TrainingSummary = Pick<
   TrainingRecord,
-  'architecture' | 'state' | 'subject' | 'updated'
-> & { epochs: number; epochsDone: number; accuracy: number | null };
+  'architecture' | 'state' | 'subject' | 'updated' | 'deleted'
+> & { id: string; name: string; epochs: number; epochsDone: number; accuracy: number | null };
+
+/** Of one training in the list. */
+const idOf = ({ architecture, state }: Pick<TrainingRecord, 'architecture' | 'state'>): string =>
+  `${state} ${architecture}`;
+function keyOf(id: string): [architecture: string, state: TrainingRecord['state']] {
+  const [state, architecture] = id.split(' ') as [TrainingRecord['state'], string];
+  return [architecture, state];
+}
 
 export function summarize({
   architecture,
@@ -26,6 +36,7 @@ export function summarize({
   events,
   checkpoint,
   trained,
+  deleted,
 }: TrainingRecord): TrainingSummary {
   const started = events.find((event) => event.type === 'training-started');
   const { epochs } = trained?.training ?? checkpoint?.settings ?? { epochs: 0 };
@@ -35,6 +46,9 @@ export function summarize({
       ? Math.floor((checkpoint.step * epochs) / started.maxSteps)
       : 0;
   return {
+    id: idOf({ architecture, state }),
+    name: `${subject.dataset.name}, ${subject.parameters.active.toLocaleString('en-US')} parameters`,
+    ...(deleted !== undefined && { deleted }),
     architecture,
     state,
     subject,
@@ -45,7 +59,7 @@ export function summarize({
   };
 }
 
-export class TrainingStore {
+export class TrainingStore implements RecordStore<TrainingSummary> {
   private constructor(private readonly database: LabDatabase) {}
 
   /** @throws DOMException where the browser stores nothing here (a private window). */
@@ -58,10 +72,12 @@ export class TrainingStore {
       this.database.get('trainings', [architecture, 'unfinished']),
       this.database.get('trainings', [architecture, 'finished']),
     ]);
-    return { unfinished: unfinished ?? null, finished: finished ?? null };
+    const present = (record: TrainingRecord | undefined): TrainingRecord | null =>
+      record && !isBinned(record) ? record : null;
+    return { unfinished: present(unfinished), finished: present(finished) };
   }
 
-  /** Latest first. */
+  /** Latest first; those in the bin too. */
   async list(): Promise<TrainingSummary[]> {
     const found: TrainingSummary[] = [];
     // One after the other: each holds its weights.
@@ -80,11 +96,19 @@ export class TrainingStore {
     const { store } = transaction;
     const outlived =
       record.state === 'finished' ? [store.delete([record.architecture, 'unfinished'])] : [];
-    await Promise.all([store.put(record), ...outlived, transaction.done]);
+    await settle(transaction, [store.put(record), ...outlived]);
   }
 
-  async remove(architecture: string, state: TrainingRecord['state']): Promise<void> {
-    await this.database.delete('trainings', [architecture, state]);
+  /** Only whether it is in the bin can change: the rest is the training's own. */
+  async update(id: string, { deleted = null }: { deleted?: number | null }): Promise<void> {
+    const transaction = this.database.transaction('trainings', 'readwrite');
+    const old = await transaction.store.get(keyOf(id));
+    if (!old) throw missing('training', id);
+    await settle(transaction, [transaction.store.put({ ...old, deleted })]);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.delete('trainings', keyOf(id));
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 /** What the page knows of stored runs. Filled by `library.ts`, and by the running search's record. */
 import { createStore, useStore } from 'zustand';
 import type { Recording } from '../../protocol/messages.ts';
+import type { Binned } from '../../storage/collection.ts';
 import type { ArchitectureRecord, RunRecord } from '../../storage/records.ts';
 import type { Room } from '../../storage/room.ts';
 
@@ -18,10 +19,8 @@ export interface LibraryState {
   room: Room | null;
   /** How the running search is kept. */
   recording: Recording | null;
-  /** Run just put into the bin: it can be taken back. */
-  binned: { id: string; name: string } | null;
-  /** Architecture just removed: it can be put back as long as the page is open. */
-  removed: ArchitectureRecord | null;
+  /** Run or architecture just put into the bin: it can be restored. */
+  binned: Binned | null;
   /** A run of another tab that is on screen and followed. */
   watching: string | null;
   /** Interrupted run that the user does not want to be asked about again. */
@@ -42,7 +41,7 @@ export const library = createStore<LibraryState>(() => ({
     room: null,
     recording: null,
   },
-  ...{ binned: null, removed: null, watching: null, dismissed: null, update: null, message: null },
+  ...{ binned: null, watching: null, dismissed: null, update: null, message: null },
 }));
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {

@@ -1,11 +1,12 @@
 /** What the user can do with stored runs. */
 import type { SearchEvent } from '../../domain/events/events.ts';
-import { binTime, outdated } from '../../storage/bin.ts';
+import { Collection } from '../../storage/collection.ts';
+import type { Binned } from '../../storage/collection.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';
 import { allHeld, runReleased } from '../../storage/lock.ts';
 import { onNews, tellNews } from '../../storage/news.ts';
-import { openStore } from '../../storage/open.ts';
+import { openStore, outdated } from '../../storage/open.ts';
 import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
 import { measureRoom } from '../../storage/room.ts';
 import type { RunStore, WholeRun } from '../../storage/run-store.ts';
@@ -22,6 +23,28 @@ import { lab } from './store.ts';
 const calm = 500;
 
 let store: RunStore = pageStore;
+/** A run of the page itself is in the page's memory, all others are in the store. */
+const stores = (): RunStore[] => [...new Set<RunStore>([pageStore, store])];
+
+/** Renamed, put into the bin and restored like any other collection. Only one thing at a time can be restored. */
+const runs = new Collection<RunRecord>({
+  stores: () => Promise.resolve(stores()),
+  onChange: (id) => changed(id),
+  onBinned: (binned) => offer(runs, binned),
+});
+const architectures = new Collection<ArchitectureRecord>({
+  stores: () => Promise.resolve(stores().map((one) => one.architectures)),
+  onChange: () => changed(),
+  onBinned: (binned) => offer(architectures, binned),
+});
+/** What can be restored now is one of these. */
+let lastBin: typeof runs | typeof architectures = runs;
+
+function offer(from: typeof lastBin, binned: Binned | null): void {
+  if (binned) lastBin = from;
+  library.setState({ binned });
+}
+
 let refreshing: ReturnType<typeof setTimeout> | null = null;
 
 /** Opens the store and reads what is in it. Runs that have been in the bin for long are gone for good from then on. */
@@ -39,7 +62,8 @@ async function open(): Promise<void> {
   const opened = await openStore({ onOutdated: () => library.setState({ obstacle: outdated }) });
   if (opened.obstacle === null) store = opened.store;
   library.setState({ obstacle: opened.obstacle });
-  await emptyBin(Date.now() - binTime);
+  await runs.open();
+  await architectures.open();
   await refreshLibrary();
   onNews(({ runId }) => {
     refreshing ??= setTimeout(() => void refreshLibrary(), calm);
@@ -49,18 +73,15 @@ async function open(): Promise<void> {
 
 export async function refreshLibrary(): Promise<void> {
   refreshing = null;
-  const stores = [...new Set<RunStore>([pageStore, store])];
-  const all = <T>(read: (from: RunStore) => Promise<T[]>): Promise<T[]> =>
-    Promise.all(stores.map(read)).then((lists) => lists.flat());
-  const [runs, architectures, held, room] = await Promise.all([
-    all((from) => from.list()),
-    all((from) => from.architectures()),
+  const [listed, found, held, room] = await Promise.all([
+    runs.list(),
+    architectures.list(),
     allHeld(),
     measureRoom(),
   ]);
   library.setState({
-    runs: runs.filter(({ deleted }) => deleted === null),
-    architectures,
+    runs: listed,
+    architectures: found,
     held: held.run,
     working: Object.values(held).some(({ size }) => size > 0),
     room,
@@ -72,7 +93,6 @@ async function changed(runId: string | null = null): Promise<void> {
   await refreshLibrary();
 }
 
-/** A run of the page itself is in the page's memory, all others are in the store. */
 async function storeOf(id: string): Promise<RunStore> {
   return (await pageStore.get(id)) ? pageStore : store;
 }
@@ -140,50 +160,19 @@ export function saveStoredArchitecture({ name, architecture }: ArchitectureRecor
 
 /** An architecture of its own, as one from a file. */
 export async function addToLibrary(record: ArchitectureRecord): Promise<void> {
-  await store.addArchitecture(record);
+  await store.architectures.add(record);
   await changed();
-}
-
-/** One can be put back, until the next is removed or the page is left. */
-export async function removeArchitecture(record: ArchitectureRecord): Promise<void> {
-  await store.removeArchitecture(record.id);
-  library.setState({ removed: record, binned: null });
-  await changed();
-}
-
-export async function putBack(): Promise<void> {
-  const { removed } = library.getState();
-  if (!removed) return;
-  try {
-    await addToLibrary(removed);
-    library.setState({ removed: null });
-  } catch (error) {
-    library.setState({
-      message: {
-        kind: 'error',
-        text: `The architecture could not be put back. ${messageOf(error)}`,
-      },
-    });
-  }
 }
 
 /** Keeps what was measured of an architecture. @throws Error when it is not in the library any more, or cannot be stored. */
-export async function keepLatency(
-  { id, runId }: Pick<ArchitectureRecord, 'id' | 'runId'>,
+export function keepLatency(
+  { id }: Pick<ArchitectureRecord, 'id'>,
   latency: StoredLatency,
 ): Promise<void> {
-  await (runId === null ? store : await storeOf(runId)).setLatency(id, latency);
-  await changed(runId);
+  return architectures.update(id, { latency });
 }
 
-async function change(id: string, fields: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
-  await (await storeOf(id)).update(id, fields);
-  await changed(id);
-}
-
-export function renameRun(id: string, name: string): Promise<void> {
-  return change(id, { name: name.trim().slice(0, 120) || 'Without a name' });
-}
+export const renameRun = (id: string, name: string): Promise<void> => runs.rename(id, name);
 
 /** @param text tags separated by commas. */
 export function tagRun(id: string, text: string): Promise<void> {
@@ -195,29 +184,20 @@ export function tagRun(id: string, text: string): Promise<void> {
         .filter(Boolean),
     ),
   ].slice(0, 12);
-  return change(id, { tags });
+  return runs.update(id, { tags });
 }
 
-/** Into the bin, from which it can be taken back until the page is left or the next run is thrown away. */
-export async function binRun({ id, name }: RunRecord): Promise<void> {
-  await emptyBin();
-  await change(id, { deleted: Date.now() });
-  library.setState({ binned: { id, name }, removed: null });
-}
+export const binRun = (run: RunRecord): Promise<void> => runs.bin(run);
+export const binArchitecture = (record: ArchitectureRecord): Promise<void> =>
+  architectures.bin(record);
 
-export async function takeBack(): Promise<void> {
-  const { binned } = library.getState();
-  if (!binned) return;
-  library.setState({ binned: null });
-  await change(binned.id, { deleted: null });
-}
-
-/** Removes for good what was put into the bin before that time. */
-export async function emptyBin(before = Infinity): Promise<void> {
-  library.setState({ binned: null });
-  for (const from of new Set<RunStore>([store, pageStore])) {
-    for (const { id, deleted } of await from.list())
-      if (deleted !== null && deleted < before) await from.remove(id);
+export async function restore(): Promise<void> {
+  try {
+    await lastBin.restore();
+  } catch (error) {
+    library.setState({
+      message: { kind: 'error', text: `It could not be restored. ${messageOf(error)}` },
+    });
   }
 }
 

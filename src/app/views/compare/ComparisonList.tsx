@@ -8,7 +8,7 @@ import { useOccupied } from './occupied.ts';
 import { goOn } from './session.ts';
 import { standing, useComparisons } from './state.ts';
 import type { Standing } from './state.ts';
-import { binComparison, renameComparison, showComparison, takeBackComparison } from './stored.ts';
+import { binComparison, renameComparison, showComparison, restoreComparison } from './stored.ts';
 
 export function ComparisonList() {
   const records = useComparisons((s) => s.records);
@@ -29,7 +29,7 @@ export function ComparisonMessages() {
   const obstacle = useComparisons((s) => s.obstacle);
   return (
     <div className="comparison-messages" role="status">
-      {binned && <Deleted name={binned.name} undo={takeBackComparison} />}
+      {binned && <Deleted name={binned.name} undo={restoreComparison} />}
       {obstacle && (
         <p className="note">{`Comparisons are not stored, and gone with this page: ${obstacle}.`}</p>
       )}

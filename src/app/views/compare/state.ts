@@ -5,6 +5,7 @@ import { allRuns, openRuns } from '../../../engine/baselines/plan.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import type { RunProgress } from '../../../protocol/compare-messages.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
+import type { Binned } from '../../../storage/collection.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 
 /** Of the worker of this page. */
@@ -21,8 +22,8 @@ export interface Comparisons {
   readonly shownId: string | null;
   /** From a file, on screen in its place, and not stored. */
   readonly opened: { readonly name: string; readonly comparison: Comparison } | null;
-  /** Just put into the bin: it can be taken back. */
-  readonly binned: { readonly id: string; readonly name: string } | null;
+  /** Just put into the bin: it can be restored. */
+  readonly binned: Binned | null;
   /** Why a file could not be opened, or something not be done. */
   readonly problem: string | null;
   /** The form of a new comparison is open. */

@@ -1,11 +1,12 @@
 /** What the user can do with stored comparisons. */
 import { parseComparison } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
-import { binTime, outdated } from '../../../storage/bin.ts';
+import { Collection, nameOf } from '../../../storage/collection.ts';
 import { MemoryComparisons, openComparisons } from '../../../storage/comparisons.ts';
-import type { ComparisonChange, ComparisonStore, Found } from '../../../storage/comparisons.ts';
+import type { ComparisonStore, Found } from '../../../storage/comparisons.ts';
 import { held } from '../../../storage/lock.ts';
 import { onComparisonNews, tellComparisonNews } from '../../../storage/news.ts';
+import { outdated } from '../../../storage/open.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { comparisons } from './state.ts';
 
@@ -20,27 +21,30 @@ export function theStore(): Promise<ComparisonStore> {
   }).then(async ({ store, obstacle }) => {
     comparisons.setState({ obstacle });
     onComparisonNews(() => void refreshComparisons());
-    for (const { id, deleted } of await store.list())
-      if (deleted !== null && deleted < Date.now() - binTime) await store.remove(id);
     return store;
   });
   return opening;
 }
 
+const collection = new Collection<ComparisonRecord>({
+  stores: async () => [await theStore()],
+  onChange: (id) => changed(id),
+  onBinned: (binned) => comparisons.setState({ binned }),
+});
+let openedBin: Promise<void> | null = null;
+
 /** Reads the list anew. */
 export async function refreshComparisons(): Promise<void> {
   try {
-    const store = await theStore();
-    const [stored, running] = await Promise.all([store.list(), held('comparison')]);
+    await (openedBin ??= collection.open());
+    const [stored, running] = await Promise.all([collection.list(), held('comparison')]);
     comparisons.setState(({ records, shownId, opened, planning }) => {
-      const kept = stored
-        .filter(({ deleted }) => deleted === null)
-        .map((record) =>
-          newer(
-            record,
-            records?.find(({ id }) => id === record.id),
-          ),
-        );
+      const kept = stored.map((record) =>
+        newer(
+          record,
+          records?.find(({ id }) => id === record.id),
+        ),
+      );
       // At first sight, the latest.
       return {
         records: kept,
@@ -83,13 +87,13 @@ async function changed(id: string): Promise<void> {
   await refreshComparisons();
 }
 
-async function change(id: string, fields: ComparisonChange): Promise<void> {
+/** What went wrong is said; nothing is lost by it. */
+async function attempt(work: () => Promise<unknown>): Promise<void> {
   try {
-    await (await theStore()).update(id, fields);
+    await work();
   } catch (error) {
     comparisons.setState({ problem: messageOf(error) });
   }
-  await changed(id);
 }
 
 /** What the worker measured is on screen at once; where there is no store, this is where it is kept. */
@@ -111,28 +115,19 @@ export function showComparison(id: string): void {
 }
 
 export function renameComparison(id: string, name: string): Promise<void> {
-  return change(id, { name: name.trim().slice(0, 120) || 'Without a name' });
+  return attempt(() => collection.rename(id, name));
 }
 
-/** Into the bin, from which it can be taken back until the next one is thrown away, or for ten minutes over a reload. */
-export async function binComparison({ id, name }: ComparisonRecord): Promise<void> {
-  await emptyBin();
-  comparisons.setState(({ shownId }) => ({ shownId: shownId === id ? null : shownId }));
-  await change(id, { deleted: Date.now() });
-  comparisons.setState({ binned: { id, name } });
+export function binComparison(record: ComparisonRecord): Promise<void> {
+  comparisons.setState(({ shownId }) => ({ shownId: shownId === record.id ? null : shownId }));
+  return attempt(() => collection.bin(record));
 }
 
-export async function takeBackComparison(): Promise<void> {
-  const { binned } = comparisons.getState();
-  if (!binned) return;
-  comparisons.setState({ binned: null, shownId: binned.id });
-  await change(binned.id, { deleted: null });
-}
-
-async function emptyBin(): Promise<void> {
-  comparisons.setState({ binned: null });
-  const store = await theStore();
-  for (const { id, deleted } of await store.list()) if (deleted !== null) await store.remove(id);
+export function restoreComparison(): Promise<void> {
+  return attempt(async () => {
+    const id = await collection.restore();
+    if (id !== null) comparisons.setState({ shownId: id });
+  });
 }
 
 /** Shows a file's comparison; nothing is stored. */
@@ -170,7 +165,7 @@ export function newRecord(
   const now = Date.now();
   return {
     id: crypto.randomUUID(),
-    name: name.slice(0, 120) || 'Without a name',
+    name: nameOf(name),
     created: now,
     updated: now,
     comparison,

@@ -6,11 +6,10 @@ import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
 import {
-  putBack,
+  restore,
   refreshLibrary,
-  removeArchitecture,
+  binArchitecture,
   saveStoredArchitecture,
-  takeBack,
   takeIn,
 } from '../../store/library.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
@@ -150,12 +149,10 @@ function ImportButton() {
 
 function Messages() {
   const binned = useLibrary((s) => s.binned);
-  const removed = useLibrary((s) => s.removed);
   const message = useLibrary((s) => s.message);
   return (
     <div className="library-messages" role="status">
-      {removed && <Deleted name={removed.name} undo={putBack} />}
-      {binned && <Deleted name={binned.name} undo={takeBack} />}
+      {binned && <Deleted name={binned.name} undo={restore} />}
       {message && (
         <p className="callout" data-kind={message.kind}>
           <span>{message.text}</span>
@@ -192,7 +189,7 @@ function Architectures() {
               <button type="button" onClick={() => saveStoredArchitecture(record)}>
                 <DownloadIcon /> Save
               </button>
-              <button type="button" onClick={() => void removeArchitecture(record)}>
+              <button type="button" onClick={() => void binArchitecture(record)}>
                 Delete
               </button>
             </div>

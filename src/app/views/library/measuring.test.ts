@@ -31,14 +31,14 @@ const nothing = { id: null, progress: null, problem: null };
 
 beforeEach(async () => {
   vi.stubGlobal('Worker', OtherEnd);
-  await pageStore.addArchitecture(record);
+  await pageStore.architectures.add(record);
 });
 afterEach(async () => {
   cancelMeasuring();
   lab.setState({ state: 'idle' });
   training.setState({ state: 'idle' });
   comparisons.setState({ work: 'idle' });
-  await pageStore.removeArchitecture(record.id);
+  await pageStore.architectures.remove(record.id);
   vi.unstubAllGlobals();
 });
 
@@ -59,7 +59,7 @@ it('keeps what was measured with the architecture', async () => {
   worker.answer(latency);
   await vi.waitFor(() => expect(measuring.getState()).toEqual(nothing));
   expect(worker.terminated).toBe(true);
-  expect(await pageStore.architectures()).toEqual([
+  expect(await pageStore.architectures.list()).toEqual([
     { ...record, latency: { ...latency, measured: expect.any(Number) as number } },
   ]);
 });
@@ -70,7 +70,7 @@ it('is cancelled at once, and what comes after is not heard', async () => {
   expect(measuring.getState()).toEqual(nothing);
   expect(worker.terminated).toBe(true);
   worker.answer(latency, 1);
-  expect(await pageStore.architectures()).toEqual([record]);
+  expect(await pageStore.architectures.list()).toEqual([record]);
 });
 
 it.each<[string, () => void]>([
@@ -112,7 +112,7 @@ it('says why it came to nothing', async () => {
 
 it('an architecture that was deleted meanwhile is said to be gone', async () => {
   measure(record);
-  await pageStore.removeArchitecture(record.id);
+  await pageStore.architectures.remove(record.id);
   worker.answer(latency);
   await vi.waitFor(() =>
     expect(measuring.getState().problem?.text).toMatch(

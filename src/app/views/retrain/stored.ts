@@ -1,5 +1,8 @@
 /** Trainings of the architecture on screen that this browser has kept: shown again, or offered to go on with. */
+import { createStore } from 'zustand';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
+import { Collection } from '../../../storage/collection.ts';
+import type { Binned } from '../../../storage/collection.ts';
 import { held, lockTime } from '../../../storage/lock.ts';
 import { fingerprint, TrainingStore } from '../../../storage/trainings.ts';
 import type { StoredTrainings, TrainingSummary } from '../../../storage/trainings.ts';
@@ -22,23 +25,60 @@ export async function lookUp(architecture: Architecture): Promise<void> {
   restoreTraining(of, stored);
 }
 
+/** Trainings of all architectures in this browser. */
+interface TrainingList {
+  readonly list: readonly TrainingSummary[];
+  /** Just put into the bin: it can be restored. */
+  readonly binned: Binned | null;
+}
+export const storedTrainings = createStore<TrainingList>(() => ({ list: [], binned: null }));
+
+/** Opens the store for each piece of work: an open one would hold up a newer version of the lab in another tab. */
+const collection = new Collection<TrainingSummary>({
+  stores: () =>
+    Promise.resolve([
+      {
+        list: () => withStore((store) => store.list()),
+        update: (id, change) => withStore((store) => store.update(id, change)),
+        remove: (id) => withStore((store) => store.remove(id)),
+      },
+    ]),
+  onChange: () => refreshTrainings(),
+  onBinned: (binned) => storedTrainings.setState({ binned }),
+});
+let opened = false;
+
+/** None where nothing can be stored: that is said where something would be stored. */
+export async function refreshTrainings(): Promise<void> {
+  try {
+    if (!opened) await collection.open();
+    opened = true;
+    storedTrainings.setState({ list: await collection.list() });
+  } catch {
+    storedTrainings.setState({ list: [] });
+  }
+}
+
 export async function discardUnfinished(): Promise<void> {
   const { of } = training.getState();
-  if (of !== null) await removeTraining({ architecture: of, state: 'unfinished' });
+  const found = (await collection.list()).find(
+    ({ architecture, state }) => architecture === of && state === 'unfinished',
+  );
+  if (found) await binTraining(found);
 }
 
-/** Of all architectures; none where nothing can be stored. */
-export async function listTrainings(): Promise<TrainingSummary[]> {
-  return withStore((store) => store.list()).catch(() => []);
-}
-
-export async function removeTraining({
-  architecture,
-  state,
-}: Pick<TrainingSummary, 'architecture' | 'state'>): Promise<void> {
-  if (state === 'unfinished' && training.getState().of === architecture)
+export async function binTraining(summary: TrainingSummary): Promise<void> {
+  if (summary.state === 'unfinished' && training.getState().of === summary.architecture)
     training.setState({ unfinished: null });
-  await withStore((store) => store.remove(architecture, state)).catch(() => {});
+  await collection.bin(summary);
+}
+
+/** Also offers to resume it again where it is unfinished and its architecture is on screen. */
+export async function restoreStoredTraining(): Promise<void> {
+  await collection.restore();
+  const { of } = training.getState();
+  if (of !== null && !isTraining(training.getState()))
+    training.setState({ unfinished: (await read(of)).unfinished });
 }
 
 async function read(of: string): Promise<StoredTrainings> {
