@@ -29,12 +29,12 @@ describe('a table row', () => {
       mixed.pack({ ...values, add: false, offset: 5 }),
       mixed.pack(values),
     ]);
-    const { read } = await runProgram(
+    const { found } = await runProgram(
       {
         label: 'read rows',
         bindings: [
           ['tables', 'read', 'u32'],
-          ['read', 'read_write', 'f32'],
+          ['found', 'read_write', 'f32'],
         ],
         params: ['table'],
         workgroupSize: 1,
@@ -43,24 +43,24 @@ describe('a table row', () => {
           fn run(local : u32, group : vec3u) {
             let row = readMixed(params.table, group.x);
             let at = group.x * 9u;
-            read[at] = select(0.0, 1.0, row.count == NONE);
-            read[at + 1u] = f32(row.offset);
-            read[at + 2u] = row.weight;
-            read[at + 3u] = select(0.0, 1.0, row.add);
+            found[at] = select(0.0, 1.0, row.count == NONE);
+            found[at + 1u] = f32(row.offset);
+            found[at + 2u] = row.weight;
+            found[at + 3u] = select(0.0, 1.0, row.add);
             for (var i = 0u; i < 3u; i++) {
-              read[at + 4u + i] = f32(row.lanes[i]);
+              found[at + 4u + i] = f32(row.lanes[i]);
             }
-            read[at + 7u] = select(0.0, 1.0, row.lanes.w == NONE);
-            read[at + 8u] = f32(row.last);
+            found[at + 7u] = select(0.0, 1.0, row.lanes.w == NONE);
+            found[at + 8u] = f32(row.last);
           }
         `,
       },
-      { tables: tables.words, read: 18 },
+      { tables: tables.words, found: 18 },
       { table },
       [2],
     );
-    expect([...read.subarray(0, 9)]).toEqual([1, 5, -0.625, 0, 1, 2, 3, 1, 9]);
-    expect([...read.subarray(9)]).toEqual([1, -3, -0.625, 1, 1, 2, 3, 1, 9]);
+    expect([...found.subarray(0, 9)]).toEqual([1, 5, -0.625, 0, 1, 2, 3, 1, 9]);
+    expect([...found.subarray(9)]).toEqual([1, -3, -0.625, 1, 1, 2, 3, 1, 9]);
   });
 
   it.each([

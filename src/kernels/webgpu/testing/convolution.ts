@@ -72,3 +72,24 @@ export function readSlots(slots: Float32Array, field: SlotField, channels: numbe
     (_, c) => slots[((c >> 2) * slotSize + slotFieldIndex(field)) * 4 + (c & 3)],
   );
 }
+
+const stemPlace = (tap: number, i: number, o: number, inputs: number): number =>
+  (((o >> 2) * 9 + tap) * inputs + i) * 4 + (o & 3);
+
+/** [3, 3, inputs, outputs] as [output quad][tap][input] vec4 over outputs. */
+export function packStem(filter: Float32Array, inputs: number, outputs: number): Float32Array {
+  const result = new Float32Array(quadsOf(outputs) * 9 * inputs * 4);
+  filter.forEach((value, k) => {
+    const [row, o] = [Math.floor(k / outputs), k % outputs];
+    result[stemPlace(Math.floor(row / inputs), row % inputs, o, inputs)] = value;
+  });
+  return result;
+}
+
+/** The way back of `packStem`. */
+export function unpackStem(packed: Float32Array, inputs: number, outputs: number): Float32Array {
+  return Float32Array.from({ length: 9 * inputs * outputs }, (_, k) => {
+    const [row, o] = [Math.floor(k / outputs), k % outputs];
+    return packed[stemPlace(Math.floor(row / inputs), row % inputs, o, inputs)];
+  });
+}
