@@ -17,10 +17,19 @@ const FilterMasksSchema = v.pipe(
   v.record(v.pipe(v.string(), v.maxLength(80)), PackedArraySchema),
 );
 
+const StepMetricsSchema = v.object({
+  crossEntropy: finite,
+  sizeRegularizer: finite,
+  thresholdRegularizer: finite,
+  gradientNorm: finite,
+  correct: finite,
+});
+
 export const PackedCheckpointSchema = v.object({
   format: v.literal('mgas-checkpoint'),
-  version: v.literal(1),
+  version: v.picklist([1, 2]),
   engineVersion: v.pipe(v.string(), v.maxLength(40)),
+  stageEnds: v.optional(v.array(count)),
   settings: SearchSettingsSchema,
   ...{
     events: count,
@@ -42,18 +51,12 @@ export const PackedCheckpointSchema = v.object({
         prunedOperations: count,
         scored: count,
       },
+      epoch: v.optional(v.nullable(v.object({ steps: count, means: StepMetricsSchema }))),
     }),
   ),
-  lambda: v.object({ lambda: finite, step: finite, limit: finite }),
-  recent: v.nullable(
-    v.object({
-      crossEntropy: finite,
-      sizeRegularizer: finite,
-      thresholdRegularizer: finite,
-      gradientNorm: finite,
-      correct: finite,
-    }),
-  ),
+  /** `limit`: of version 1 alone. */
+  lambda: v.object({ lambda: finite, step: finite, limit: v.optional(finite) }),
+  recent: v.nullable(StepMetricsSchema),
   accuracy: v.nullable(finite),
   protectedUnits: v.array(v.strictTuple([count, count])),
   network: v.object({

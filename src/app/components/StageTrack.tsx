@@ -50,8 +50,10 @@ export function StageTrack() {
   );
 }
 
-function Stage({ index, joint, firstCell, lastCell }: Planned) {
+function Stage({ index, joint, ...planned }: Planned) {
   const state = useShown(({ run }) => run.stages.find((stage) => stage.index === index));
+  // A run of an earlier version may divide its cells otherwise.
+  const { firstCell, lastCell } = state ?? planned;
   const isCurrent = useShown(
     ({ run }) => run.stages[run.stages.length - 1]?.index === index && run.outcome === null,
   );

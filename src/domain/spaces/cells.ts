@@ -118,16 +118,20 @@ export function placesOf({
   );
 }
 
-/** Index of the last cell of each stage. */
-export function stageEnds({ cells, stages }: Pick<SpaceSettings, 'cells' | 'stages'>): number[] {
-  return Array.from(
-    { length: stages },
-    (_, stage) => Math.round(((stage + 1) * cells) / stages) - 1,
-  );
+type Division = Pick<SpaceSettings, 'cells' | 'stages'>;
+
+/** Index of the last cell of each stage: floor((s + 1) L / S) - 1 (docs/algorithm.md, Stages). */
+export function stageEnds({ cells, stages }: Division): number[] {
+  return Array.from({ length: stages }, (_, s) => Math.floor(((s + 1) * cells) / stages) - 1);
+}
+
+/** The same in searches whose checkpoints do not state it (version 1). */
+export function roundedStageEnds({ cells, stages }: Division): number[] {
+  return Array.from({ length: stages }, (_, s) => Math.round(((s + 1) * cells) / stages) - 1);
 }
 
 /** First and last cell of each stage. */
-export function stageCells(space: Pick<SpaceSettings, 'cells' | 'stages'>): [number, number][] {
+export function stageCells(space: Division): [number, number][] {
   const ends = stageEnds(space);
   return ends.map((end, stage) => [stage === 0 ? 0 : ends[stage - 1] + 1, end]);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { stageEndsOf } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { SearchFailure } from './failure.ts';
 import { startSearch } from './search.ts';
@@ -86,7 +88,8 @@ describe('a search that goes on from a checkpoint', () => {
     const { checkpoints } = await search();
     const [checkpoint] = checkpoints;
     const damaged: [Partial<Checkpoint>, RegExp][] = [
-      [{ version: 2 as 1 }, /version 2/],
+      [{ version: 3 as 2 }, /version 3/],
+      [{ stageEnds: [0, 7] }, /stages end at cells \[0, 7\]/],
       [
         {
           network: {
@@ -103,5 +106,24 @@ describe('a search that goes on from a checkpoint', () => {
       expect(failure).toBeInstanceOf(SearchFailure);
       expect((failure as SearchFailure).message).toMatch(message);
     }
+  });
+});
+
+describe('a checkpoint of version 1', () => {
+  it('resumes on the super-net that it was taken of, which divided its cells by rounding', () => {
+    const space = { ...smallSettings().space, cells: 8, stages: 3 };
+    const old = { settings: { ...smallSettings(), space } } as Checkpoint;
+    expect(stageEndsOf(old)).toEqual([2, 4, 7]);
+    expect(stageEndsOf({ ...old, stageEnds: [1, 4, 7] })).toEqual([1, 4, 7]);
+  });
+
+  it('resumes to an end although its lambda has a limit and no means of the epoch are kept', async () => {
+    const { checkpoints } = await search();
+    const { stageEnds: _, ...rest } = checkpoints[1];
+    const progress = rest.progress && { ...rest.progress };
+    delete progress?.epoch;
+    const lambda = { ...rest.lambda, limit: 1 };
+    const found = await search({ ...rest, version: 1, progress, lambda });
+    expect((found.architecture as Architecture).cells).toHaveLength(settings.space.cells);
   });
 });

@@ -4,6 +4,7 @@
  * there is no generator state beside them. docs/storage.md describes the form.
  */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { roundedStageEnds } from '../../domain/spaces/cells.ts';
 import { buildPlan } from '../supernet/build-plan.ts';
 import type { NetworkParameters, UnitMasks } from '../supernet/plan.ts';
 import type { StepMetrics } from '../supernet/stepper.ts';
@@ -13,15 +14,22 @@ import type { LambdaState } from './lambda.ts';
 import type { Session, StageProgress } from './session.ts';
 
 export const checkpointFormat = 'mgas-checkpoint';
-export const checkpointVersion = 1;
+/**
+ * 2: states where the super-net's stages end, and the means of the epoch under way; lambda has no limit of its own. A
+ * checkpoint of version 1 resumes on its own super-net; what is still to come follows today's rules.
+ */
+export const checkpointVersion = 2;
+const readableVersions: readonly number[] = [1, 2];
 /** Steps between two checkpoints within a stage, beside those at commits, in the lab. */
 export const checkpointEvery = 50;
 
 /** Structured-cloneable: numbers, strings, plain objects and typed arrays. */
 export interface Checkpoint {
   format: typeof checkpointFormat;
-  version: typeof checkpointVersion;
+  version: 1 | typeof checkpointVersion;
   engineVersion: string;
+  /** Last cell of each stage; absent in version 1, which divided the cells by rounding. */
+  stageEnds?: number[];
   /** As steered up to here. */
   settings: SearchSettings;
   /** Events emitted before it, its own `checkpoint` event included: a resumed search goes on after these. */
@@ -61,6 +69,7 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
     format: checkpointFormat,
     version: checkpointVersion,
     engineVersion,
+    stageEnds: [...session.space.stageEnds],
     settings: structuredClone(settings),
     events: session.events,
     ...{ steps, epochs, stageEpochs, time: session.control.time, generation },
@@ -78,36 +87,54 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
 }
 
 /**
+ * Where the stages of a checkpoint's super-net end.
+ * @throws SearchFailure when they do not divide its cells.
+ */
+export function stageEndsOf({ stageEnds, settings }: Checkpoint): readonly number[] {
+  const { cells, stages } = settings.space;
+  const ends = stageEnds ?? roundedStageEnds(settings.space);
+  const ascending = ends.every((end, s) => end > (ends[s - 1] ?? -1));
+  if (ends.length !== stages || ends.at(-1) !== cells - 1 || !ascending)
+    throw refusal(
+      `its stages end at cells [${ends.join(', ')}], of ${stages} stages and ${cells} cells`,
+    );
+  return ends;
+}
+
+function refusal(what: string): SearchFailure {
+  return new SearchFailure(
+    'invalid-checkpoint',
+    `The checkpoint cannot be resumed: ${what}.`,
+    'Choose an earlier checkpoint, or start the search anew.',
+  );
+}
+
+/**
  * Puts a new session where the checkpoint was taken.
  * @throws SearchFailure when the checkpoint is of another form, or its arrays do not fit its masks.
  */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
-  const refuse = (what: string): SearchFailure =>
-    new SearchFailure(
-      'invalid-checkpoint',
-      `The checkpoint cannot be gone on from: ${what}.`,
-      'Choose an earlier checkpoint, or start the search anew.',
-    );
-  if (checkpoint.format !== checkpointFormat) throw refuse('it is no checkpoint of a search');
-  if (checkpoint.version !== checkpointVersion) {
-    throw refuse(
-      `it is of version ${String(checkpoint.version)}, this program reads version ${checkpointVersion}`,
+  if (checkpoint.format !== checkpointFormat) throw refusal('it is no checkpoint of a search');
+  if (!readableVersions.includes(checkpoint.version)) {
+    throw refusal(
+      `it is of version ${String(checkpoint.version)}, this program reads versions ${readableVersions.join(' and ')}`,
     );
   }
   const { endCell, head, masks, parameters } = checkpoint.network;
   const plan = buildPlan(session.space, masks, endCell, head);
   for (const key of ['values', 'momentum', 'weightMask'] as const) {
     if (parameters[key].length !== plan.table.size) {
-      throw refuse(
+      throw refusal(
         `network.parameters.${key} holds ${parameters[key].length} numbers, its masks leave ${plan.table.size}`,
       );
     }
   }
   if (checkpoint.stage > session.stages.length)
-    throw refuse(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
+    throw refusal(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
   const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, progress } = checkpoint;
   const { accuracyImages = null } = checkpoint;
-  Object.assign(session, { steps, epochs, stageEpochs, generation, lambda, recent });
+  Object.assign(session, { steps, epochs, stageEpochs, generation, recent });
+  session.lambda = { lambda: lambda.lambda, step: lambda.step };
   Object.assign(session, { accuracy, accuracyImages });
   session.events = checkpoint.events;
   session.stage = session.stages[Math.min(checkpoint.stage, session.stages.length - 1)];

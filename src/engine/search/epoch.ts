@@ -3,7 +3,7 @@ import type { StepMetrics } from '../supernet/stepper.ts';
 import { diverged } from './failure.ts';
 import { stepHyper } from './schedule.ts';
 import type { TrainingPhase } from './schedule.ts';
-import type { Session } from './session.ts';
+import type { EpochMeans, Session } from './session.ts';
 
 /** Steps whose metrics may wait on the device. */
 const mostWaiting = 64;
@@ -15,17 +15,13 @@ const mostWaiting = 64;
 export async function trainEpoch(session: Session, phase: TrainingPhase): Promise<void> {
   const { data, stepper, control } = session;
   const { progress } = session;
+  if (progress.step === 0) progress.epoch = null;
   const report = new Report(session);
   for (let i = progress.step; i < data.stepsPerEpoch; i++) {
     await control.gate(session.betweenSteps);
     // Anew each step: the user may have steered.
     const { settings } = session;
-    const hyper = stepHyper(
-      settings,
-      session.stage,
-      phase,
-      phase === 'scoring' ? 0 : session.lambda.lambda,
-    );
+    const hyper = stepHyper(settings, session.stage, phase, session.lambda.lambda);
     await stepper.step(data.trainBatch(session.epochs, i), hyper);
     session.steps++;
     progress.step = i + 1;
@@ -72,6 +68,10 @@ class Report {
     // Half old, half new: one slow report (a compilation) does not upset the estimate for long.
     session.msPerStep = session.msPerStep === 0 ? msPerStep : (session.msPerStep + msPerStep) / 2;
     session.recent = mean;
+    session.progress.epoch = joined(session.progress.epoch, {
+      steps: metrics.length,
+      means: mean,
+    });
     const { bytes, peakBytes } = stepper.memory();
     const { correct, ...losses } = mean;
     session.emit({
@@ -96,6 +96,16 @@ class Report {
     const { session } = this;
     return session.maxStepsLeft - (session.steps - session.epochs * session.data.stepsPerEpoch);
   }
+}
+
+/** Means over the steps of both. */
+function joined(before: EpochMeans | null | undefined, after: EpochMeans): EpochMeans {
+  if (!before) return after;
+  const steps = before.steps + after.steps;
+  const means = { ...after.means };
+  for (const key of Object.keys(means) as (keyof StepMetrics)[])
+    means[key] = (before.means[key] * before.steps + means[key] * after.steps) / steps;
+  return { steps, means };
 }
 
 function average(metrics: readonly StepMetrics[]): StepMetrics {

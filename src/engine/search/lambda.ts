@@ -1,37 +1,41 @@
 /**
- * The weight of the regularizers, adapted after every commit (docs/algorithm.md, Loss). Pure.
+ * The weight of the regularizers, adapted after every commit (ALGORITHM.md, Loss; the released program's
+ * train_search.py, lines 523-539 and 897-913). Pure.
  *
  * It starts at 0 with step d = lambda0. Few units pruned: d grows by c0 squared and lambda by d. Many pruned: d falls
- * back to lambda0 and lambda shrinks by c0. In between both stay: the pressure is right. Lambda never exceeds the value
- * at which the weighted regularizers equal the cross entropy.
+ * back to lambda0 and lambda shrinks by c0. In between both stay: the pressure is right.
  *
- * One departure, for the joint stage alone: the paper's limit lets the task defend what is left, but the joint stage has
- * an order to fulfil, the user's target. While it is unmet and a round at the limit prunes little, the limit itself grows
- * by c0.
+ * A cap withholds growth where the weighted size regularizer outweighs the task: cross entropy < ratio * lambda * size
+ * regularizer. It looks at the size term alone, decides anew every round, and never lowers lambda.
  */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 
 export interface LambdaState {
   readonly lambda: number;
   readonly step: number;
-  /** Largest ratio of the weighted regularizers to the cross entropy. */
-  readonly limit: number;
 }
 
 export interface Round {
   /** Share of all candidate operations of the trained cells that this round pruned. */
   readonly prunedShare: number;
+  /** Means over the epoch that ended with the commit; the size regularizer without its weight. */
   readonly crossEntropy: number;
-  /** Both regularizers, not weighted. */
-  readonly regularizers: number;
-  /** The joint stage, its target unmet. */
-  readonly insist: boolean;
+  readonly sizeRegularizer: number;
+  /** Of the weighted size regularizer in the cap: `stageCapRatio` or `jointCapRatio`. */
+  readonly capRatio: number;
 }
+
+/** A stage withholds growth where the weighted size regularizer exceeds the cross entropy. */
+export const stageCapRatio = 1;
+/** The joint stage: where it exceeds twice the cross entropy. */
+export const jointCapRatio = 0.5;
+/** Lambda never grows beyond this. */
+export const lambdaLimit = 100;
 
 export function initialLambda({
   lambda0,
 }: Pick<SearchSettings['regularizer'], 'lambda0'>): LambdaState {
-  return { lambda: 0, step: lambda0, limit: 1 };
+  return { lambda: 0, step: lambda0 };
 }
 
 export function adaptLambda(
@@ -40,13 +44,11 @@ export function adaptLambda(
   settings: SearchSettings['regularizer'],
 ): LambdaState {
   const { lambda0, c0, fewPruned, manyPruned } = settings;
-  if (round.prunedShare >= manyPruned)
-    return { ...state, lambda: state.lambda / c0, step: lambda0 };
+  const { lambda, step } = state;
+  if (round.prunedShare >= manyPruned) return { lambda: lambda / c0, step: lambda0 };
   if (round.prunedShare >= fewPruned) return state;
-  const atLimit = (limit: number): number =>
-    round.regularizers > 0 ? (limit * round.crossEntropy) / round.regularizers : Infinity;
-  const capped = state.lambda > 0 && state.lambda >= atLimit(state.limit);
-  const limit = capped && round.insist ? state.limit * c0 : state.limit;
-  const step = capped ? state.step : state.step * c0 ** 2;
-  return { lambda: Math.min(state.lambda + step, atLimit(limit)), step, limit };
+  const capped = round.crossEntropy < round.capRatio * lambda * round.sizeRegularizer;
+  if (capped || lambda === lambdaLimit) return state;
+  const next = step * c0 ** 2;
+  return { lambda: Math.min(lambda + next, lambdaLimit), step: next };
 }

@@ -1,10 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commitLive } from '../granularity/commit.ts';
 import { slice } from '../granularity/network.ts';
-import { everyLevel, freshNetwork, scatteredNetwork } from '../granularity/testing.ts';
+import type { Network } from '../granularity/network.ts';
+import { everyLevel, freshNetwork, scatteredNetwork, smallSpace } from '../granularity/testing.ts';
 import { randomStream } from '../random.ts';
 import { parameter } from '../supernet/layout.ts';
-import { chooseRegrowth, regrow } from './regrow.ts';
+import { chooseRegrowth, regrow, regrownCount } from './regrow.ts';
 
 const pruned = (seed = 1) => commitLive(scatteredNetwork(undefined, seed), everyLevel).network;
 
@@ -15,8 +17,10 @@ describe('regrowth', () => {
       .flat()
       .reduce((sum, mask) => sum + mask.filter((alive) => !alive).length, 0);
     const chosen = chooseRegrowth(network, all + 5, randomStream(1));
-    expect(chosen).toHaveLength(all);
-    expect(new Set(chosen.map(({ cell, unit }) => `${cell} ${unit}`)).size).toBe(all);
+    // Pools and identities that would widen their node stay away.
+    expect(chosen.length).toBeLessThanOrEqual(all);
+    expect(chosen.length).toBeGreaterThan(all / 2);
+    expect(new Set(chosen.map(({ cell, unit }) => `${cell} ${unit}`)).size).toBe(chosen.length);
     for (const { cell, unit } of chosen) expect(network.masks.operations[cell][unit]).toBe(0);
     expect(chooseRegrowth(network, 3, randomStream(7))).toEqual(
       chooseRegrowth(network, 3, randomStream(7)),
@@ -50,14 +54,15 @@ describe('regrowth', () => {
         if (operations[unit % operations.length].blocks > 0) thresholds[unit] = 0.9;
       },
     );
+    slice(parameters.momentum, parameter(plan.table, 'cells.0.alpha')).fill(1);
     const after = commitLive({ plan, parameters, masks }, everyLevel).network;
     const chosen = chooseRegrowth(after, 100, randomStream(1));
     expect(new Set(chosen.map(({ cell }) => cell))).toEqual(new Set([0]));
-    // Three types are left with equal evidence: a third each; the others get half of that.
-    for (const { typeScore } of chosen) expect(typeScore).toBeCloseTo(1 / 6, 3);
+    // Three types are left with equal evidence, four get half of it: shares of 3 + 4 / 2.
+    for (const { typeScore } of chosen) expect(typeScore).toBeCloseTo(1 / 10, 3);
   });
 
-  it('brings an operation back whole: fresh weights, gates 0, full masks, its importance as first drawn', () => {
+  it('brings an operation back at the live widths of its states: fresh weights, gates 0, its importance as pruned', () => {
     const network = pruned();
     const unit = network.plan.space.operations.findIndex(({ name }) => name === 'sep_conv_3x3');
     // Any cell and edge where it is pruned.
@@ -69,25 +74,21 @@ describe('regrowth', () => {
     const place = edge * 7 + unit;
     const after = regrow(network, [{ cell, unit: place, cellScore: 1, typeScore: 1 }], 1, 5);
     const name = `cells.${cell}.edges.${edge}.sep_conv_3x3`;
-    const { channels } = after.plan.cells[cell].shape;
-    expect([
-      ...slice(after.parameters.values, parameter(after.plan.table, `${name}.block0.gate`)),
-    ]).toEqual(Array(channels).fill(0));
-    expect(
-      slice(
-        after.parameters.weightMask,
-        parameter(after.plan.table, `${name}.block1.pointwise`),
-      ).every((alive) => alive),
-    ).toBe(true);
-    expect(
-      slice(after.parameters.values, parameter(after.plan.table, `${name}.block1.pointwise`)).some(
-        (w) => w !== 0,
-      ),
-    ).toBe(true);
-    const alpha = (parameters: typeof after.parameters, plan: typeof after.plan) =>
+    const { from, to } = network.plan.space.edges[edge];
+    const { live } = network.plan.cells[cell];
+    const { blocks } = after.plan.cells[cell].candidates.find((k) => k.unit === place)!;
+    expect(blocks.map(({ inputs, filters }) => [inputs, filters])).toEqual([
+      [live[from], live[from]],
+      [live[from], live[to]],
+    ]);
+    expect(after.plan.cells[cell].live).toEqual(live);
+    const of = (part: string) => parameter(after.plan.table, `${name}.${part}`);
+    expect([...slice(after.parameters.values, of('block1.gate'))]).toEqual(live[to].map(() => 0));
+    expect(slice(after.parameters.weightMask, of('block1.pointwise')).every((on) => on)).toBe(true);
+    expect(slice(after.parameters.values, of('block1.pointwise')).some((w) => w !== 0)).toBe(true);
+    const alpha = ({ parameters, plan }: Network) =>
       slice(parameters.values, parameter(plan.table, `cells.${cell}.alpha`))[place];
-    const first = freshNetwork();
-    expect(alpha(after.parameters, after.plan)).toBe(alpha(first.parameters, first.plan));
+    expect(alpha(after)).toBe(alpha(network));
     // Nothing else changes.
     expect(after.plan.cells[cell].candidates).toHaveLength(
       network.plan.cells[cell].candidates.length + 1,
@@ -95,5 +96,33 @@ describe('regrowth', () => {
     expect(slice(after.parameters.values, parameter(after.plan.table, 'stem.conv'))).toEqual(
       slice(network.parameters.values, parameter(network.plan.table, 'stem.conv')),
     );
+  });
+
+  it("never raises a state's live channels, whatever was pruned and comes back", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom(3, 4, 6),
+        (seed, count, channels) => {
+          const space = { ...smallSpace, cells: 3, stages: 3, channels };
+          const before = commitLive(scatteredNetwork(space, seed), everyLevel).network;
+          const chosen = chooseRegrowth(before, count, randomStream(seed));
+          const after = regrow(before, chosen, seed, 1);
+          expect(after.plan.cells.map(({ live }) => live)).toEqual(
+            before.plan.cells.map(({ live }) => live),
+          );
+          // What was there before is as wide as it was.
+          for (const { name, shape } of before.plan.table.specs)
+            expect(after.plan.table.byName.get(name)!.shape).toEqual(shape);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('brings back a share rounded down, at least one in a small super-net that pruned any', () => {
+    expect([0, 3, 9, 10, 14].map((n) => regrownCount(n, 0.2, 105))).toEqual([0, 1, 1, 2, 2]);
+    expect([0, 3, 9, 10, 14].map((n) => regrownCount(n, 0.2, 784))).toEqual([0, 0, 1, 2, 2]);
   });
 });

@@ -2,6 +2,8 @@
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { RandomStream } from '../random.ts';
+import type { CandidateOperation } from '../../domain/operations/registry.ts';
+import type { Edge } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
@@ -54,29 +56,81 @@ function drawWeighted(pairs: readonly Pair[], random: RandomStream): Pair {
   return pairs.find((_, i) => (left -= weights[i]) < 0) ?? pairs[pairs.length - 1];
 }
 
-function scoredPairs(network: Network): Pair[] {
+/** P(cell, type), as the released program scores them (train_search.py, lines 1011-1135). */
+export interface RegrowthScores {
+  /** By cell. */
+  readonly cells: readonly number[];
+  /** By cell, then by operation type in the order of the space. */
+  readonly types: readonly (readonly number[])[];
+}
+
+/**
+ * Half from the momentum of the importances' gradients, half from the importances. A type counts with the mean over its
+ * survivors, one without survivors with half of the cell's smallest; a cell with the sum of its types over the count of
+ * its survivors. Both are shares of their sum, so that the products sum to 1.
+ */
+export function regrowthScores(network: Network): RegrowthScores {
   const { cells, space } = network.plan;
-  const cellScores = scores(cells.map((cell) => evidence(network, cell, () => true)!));
-  return cells.flatMap((cell, i) => {
-    const byType = space.operations.map(({ name }) =>
+  const evidences = cells.map((cell) => {
+    const known = space.operations.map(({ name }) =>
       evidence(network, cell, (unit) => operationOf(network, unit).name === name),
     );
-    const known = scores(byType.filter((e) => e !== null));
-    const unknown = Math.min(...known) / 2;
-    let next = 0;
-    return space.operations.map((_, o): Pair => {
+    const alive = known.filter((e) => e !== null);
+    const least = (kind: keyof Evidence): number => Math.min(...alive.map((e) => e[kind])) / 2;
+    const missing = { gradient: least('gradient'), importance: least('importance') };
+    return known.map((e) => e ?? missing);
+  });
+  const ofCell = (types: readonly Evidence[], c: number): Evidence => {
+    const survivors = cells[c].candidates.length;
+    const total = (kind: keyof Evidence): number => types.reduce((sum, e) => sum + e[kind], 0);
+    return { gradient: total('gradient') / survivors, importance: total('importance') / survivors };
+  };
+  return { cells: scores(evidences.map(ofCell)), types: evidences.map(scores) };
+}
+
+function scoredPairs(network: Network): Pair[] {
+  const { cells, space } = network.plan;
+  const { cells: cellScores, types } = regrowthScores(network);
+  return cells.flatMap((cell, i) =>
+    space.operations.map((_, o): Pair => {
       const places = space.edges
+        .filter((edge) => fits(cell, space.operations[o], edge))
         .map((edge) => edge.index * space.operations.length + o)
         .filter((unit) => !network.masks.operations[cell.shape.index][unit]);
       return {
         cell: cell.shape.index,
         cellScore: cellScores[i],
-        typeScore: byType[o] ? known[next++] : unknown,
+        typeScore: types[i][o],
         places,
       };
-    });
-  });
+    }),
+  );
 }
+
+/**
+ * Whether an operation can come back without bringing a pruned filter of its node back: a pool or an identity hands on
+ * every channel that it reads, and has no filters to leave out.
+ */
+export function fits(cell: CellPlan, operation: CandidateOperation, { from, to }: Edge): boolean {
+  const handsOn =
+    operation.blocks === 0 && !(operation.kind === 'skip' && cell.shape.reduction && from < 2);
+  if (!handsOn) return true;
+  const node = new Set(cell.live[to]);
+  return cell.live[from].every((id) => node.has(id));
+}
+
+/**
+ * Operations to bring back after a stage that pruned `pruned`: `share` of them, rounded down. A super-net so small that
+ * a stage can hardly prune 1 / share brings one back where it pruned any.
+ * @param candidates of the whole super-net.
+ */
+export function regrownCount(pruned: number, share: number, candidates: number): number {
+  const least = pruned > 0 && candidates < smallSuperNet ? 1 : 0;
+  return Math.max(least, Math.floor(share * pruned));
+}
+
+/** Candidates under which a super-net is small: half the paper's. */
+const smallSuperNet = 784 / 2;
 
 function operationOf({ plan: { space } }: Network, unit: number) {
   return space.operations[unit % space.operations.length];
@@ -112,8 +166,9 @@ function scores(all: readonly Evidence[]): number[] {
 }
 
 /**
- * The network with these operations back: fresh weights at the current widths, all filters, gate logits 0, thresholds 0,
- * and the importance as it was drawn at the start of the search.
+ * The network with these operations back: fresh weights at the live widths of the two states, so that no pruned filter
+ * comes back with them, gate logits 0, thresholds 0, the importance as it was when it was pruned. The middle of a
+ * separable convolution is as wide as the state it reads.
  */
 export function regrow(
   network: Network,
@@ -121,19 +176,25 @@ export function regrow(
   seed: number,
   generation: number,
 ): Network {
-  const { space, endCell, stage, table } = network.plan;
+  const { space, endCell, stage, table, cells } = network.plan;
   const masks: UnitMasks = {
     operations: network.masks.operations.map((mask) => mask.slice()),
     filters: { ...network.masks.filters },
   };
   for (const { cell, unit } of regrowths) {
     masks.operations[cell][unit] = 1;
-    const edge = Math.floor(unit / space.operations.length);
-    const name = candidateName(cell, edge, operationOf(network, unit));
-    for (const group of Object.keys(masks.filters)) {
-      if (group === name || group.startsWith(`${name}.`))
-        masks.filters[group] = new Uint8Array(masks.filters[group].length).fill(1);
-    }
+    const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)];
+    const operation = operationOf(network, unit);
+    const name = candidateName(cell, index, operation);
+    const { live } = cells.find(({ shape }) => shape.index === cell)!;
+    const keep = (group: string, filters: readonly number[]): void => {
+      const mask = new Uint8Array(masks.filters[group].length);
+      for (const filter of filters) mask[filter] = 1;
+      masks.filters[group] = mask;
+    };
+    for (let b = 0; b < operation.blocks; b++)
+      keep(`${name}.block${b}`, b + 1 === operation.blocks ? live[to] : live[from]);
+    if (masks.filters[name]) keep(name, live[to]);
   }
   const plan = buildPlan(space, masks, endCell, stage);
   const parameters = migrateParameters(
@@ -142,14 +203,13 @@ export function regrow(
     seed,
     generation,
   );
-  const alphas = plan.table.specs.filter(({ group }) => group === 'alpha');
-  const initial = migrateParameters({ ...plan.table, specs: alphas }, null, seed, 0).values;
   for (const { cell, unit } of regrowths) {
-    for (const name of ['alpha', 'operationThreshold', 'filterThreshold', 'weightThreshold']) {
+    for (const name of ['operationThreshold', 'filterThreshold', 'weightThreshold']) {
       const at = parameter(plan.table, `cells.${cell}.${name}`).offset + unit;
-      parameters.values[at] = initial[at];
+      parameters.values[at] = 0;
       parameters.momentum[at] = 0;
     }
+    parameters.momentum[parameter(plan.table, `cells.${cell}.alpha`).offset + unit] = 0;
   }
   return { plan, masks, parameters };
 }

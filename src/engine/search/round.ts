@@ -4,7 +4,7 @@ import { prunedNothing } from '../granularity/commit.ts';
 import type { PrunedUnits } from '../granularity/commit.ts';
 import type { Network } from '../granularity/network.ts';
 import { resetThresholds, yieldToLastSurvivors } from '../granularity/thresholds.ts';
-import { adaptLambda } from './lambda.ts';
+import { adaptLambda, jointCapRatio, stageCapRatio } from './lambda.ts';
 import type { Session } from './session.ts';
 
 /** @param outcome of `commitLive` on the network that is loaded. Its thresholds are adjusted in place. */
@@ -12,7 +12,6 @@ export async function commitRound(
   session: Session,
   outcome: { network: Network; pruned: PrunedUnits },
   round: number,
-  goal: number,
 ): Promise<void> {
   const { stage, stepper, discretization } = session;
   const { network, pruned } = outcome;
@@ -22,15 +21,16 @@ export async function commitRound(
   await session.load(network);
   const cells = summarizeCells(network, session.totals);
   const parameters = countParameters(network);
-  if (session.recent) {
-    const { crossEntropy, sizeRegularizer, thresholdRegularizer } = session.recent;
+  const means = session.progress.epoch?.means;
+  if (means) {
+    const { crossEntropy, sizeRegularizer } = means;
     session.lambda = adaptLambda(
       session.lambda,
       {
         prunedShare: prunedShare(session, pruned),
         crossEntropy,
-        regularizers: sizeRegularizer + thresholdRegularizer,
-        insist: stage.joint && parameters.active > goal,
+        sizeRegularizer,
+        capRatio: stage.joint ? jointCapRatio : stageCapRatio,
       },
       session.settings.regularizer,
     );

@@ -56,17 +56,14 @@ export function maxEpochs(stages: readonly Stage[]): number {
 
 export type TrainingPhase = 'warm-up' | 'search' | 'scoring';
 
-/** Warm-up trains weights alone; scoring moves nothing, and gathers the gradients of the importances. */
+/** Warm-up trains weights alone; scoring is an epoch like any other of the search, but without a commit. */
 const updates: Record<TrainingPhase, (group: TrainedGroup) => UpdateMode> = {
   'warm-up': (group) => (group === 'weight' ? 'train' : 'off'),
   search: () => 'train',
-  scoring: (group) => (group === 'alpha' ? 'gather' : 'off'),
+  scoring: () => 'train',
 };
 
-/**
- * @param lambda weight of the regularizers. Scoring is told 0: it asks what the task wants, and the size regularizer
- * speaks for the cells of one stage only.
- */
+/** @param lambda weight of the regularizers. */
 export function stepHyper(
   settings: SearchSettings,
   stage: Pick<Stage, 'firstCell' | 'lastCell'>,

@@ -16,7 +16,7 @@ import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';
 import type { SearchOptions } from './api.ts';
-import { takeCheckpoint } from './checkpoint.ts';
+import { stageEndsOf, takeCheckpoint } from './checkpoint.ts';
 import { Control } from './control.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { initialLambda } from './lambda.ts';
@@ -29,6 +29,12 @@ import { describeUnits } from './units.ts';
 import type { Judgement } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
+/** What an epoch's steps gave so far, as far as it is read back. */
+export interface EpochMeans {
+  steps: number;
+  means: StepMetrics;
+}
+
 /** What the stage under way has done, beside its epochs. */
 export interface StageProgress {
   phase: TrainingPhase;
@@ -42,6 +48,8 @@ export interface StageProgress {
   prunedOperations: number;
   /** Scoring epochs done. */
   scored: number;
+  /** Of the epoch under way, or the last one; null before its first report. Absent in checkpoints of version 1. */
+  epoch?: EpochMeans | null;
 }
 
 /** An event before the session adds when it happened. */
@@ -105,11 +113,11 @@ export class Session {
       (paused) => this.emit({ type: paused ? 'paused' : 'resumed' }),
       resumeFrom?.time,
     );
-    this.space = createSpace(settings.space, {
-      size: data.imageSize,
-      channels: data.imageChannels,
-      classes: data.classNames.length,
-    });
+    this.space = createSpace(
+      settings.space,
+      { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length },
+      resumeFrom && { stageEnds: stageEndsOf(resumeFrom) },
+    );
     this.totals = superNetTotals(this.space);
     this.stages = planStages(this.space, settings).filter(
       ({ joint }) => joint || !options.variant?.oneStage,

@@ -11,7 +11,7 @@ import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { initialLambda } from './lambda.ts';
-import { chooseRegrowth, regrow } from './regrow.ts';
+import { chooseRegrowth, regrow, regrownCount } from './regrow.ts';
 import { commitRound } from './round.ts';
 import type { Stage } from './schedule.ts';
 import type { Session } from './session.ts';
@@ -89,6 +89,8 @@ function openStage({ settings, space, network, generation }: Session, stage: Sta
   const plan = buildPlan(space, masks, stage.lastCell, stage.head);
   const old = network && { table: network.plan.table, parameters: network.parameters };
   const parameters = migrateParameters(plan.table, old, settings.seed, generation);
+  // Every optimizer starts afresh with its stage.
+  parameters.momentum.fill(0);
   resetThresholds(plan, parameters);
   return { plan, masks, parameters };
 }
@@ -130,7 +132,7 @@ async function searchEpochs(session: Session): Promise<EndReason> {
     if (met) outcome = commitAtGoal(trained, session.discretization, goal);
     const judgement = { trained: outcome.judged, by: session.discretization };
     if (due || last || met) {
-      await commitRound(session, outcome, ++progress.round, goal);
+      await commitRound(session, outcome, ++progress.round);
       progress.idle = prunedNothing(outcome.pruned) ? progress.idle + 1 : 0;
       progress.prunedOperations += outcome.pruned.operations.length;
       session.emitRatios(session.current, true, judgement);
@@ -144,8 +146,8 @@ async function searchEpochs(session: Session): Promise<EndReason> {
 }
 
 /**
- * Scores what is left over `scoringEpochs`, then brings back a share of what the stage pruned: one operation at least,
- * where a preset is so small that the share rounds to none.
+ * Trains on for `scoringEpochs` without a commit, which gathers the gradients that score what is left, then brings back
+ * a share of what the stage pruned.
  */
 async function regrowOperations(session: Session): Promise<void> {
   const { stage, settings, space, progress } = session;
@@ -153,9 +155,10 @@ async function regrowOperations(session: Session): Promise<void> {
   for (; progress.scored < stage.scoringEpochs; progress.scored++)
     await trainEpoch(session, 'scoring');
   const network = await session.pull();
-  const count = Math.max(
-    1,
-    Math.round(settings.reevaluation.regrowShare * progress.prunedOperations),
+  const count = regrownCount(
+    progress.prunedOperations,
+    settings.reevaluation.regrowShare,
+    space.cells.length * space.edges.length * space.operations.length,
   );
   const chosen = chooseRegrowth(network, count, randomStream(settings.seed, 'regrow', stage.index));
   session.setUnloaded(regrow(network, chosen, settings.seed, ++session.generation));

@@ -4,7 +4,7 @@ import { compact, freeze } from '../granularity/commit.ts';
 import { operationMargins } from '../granularity/live.ts';
 import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import { regrow } from './regrow.ts';
+import { fits, regrow } from './regrow.ts';
 import type { EventBody, Session } from './session.ts';
 import type { Judgement } from './units.ts';
 import type { SteerableSetting, Steering } from '../../domain/events/steering-schema.ts';
@@ -114,6 +114,11 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
 async function bringBack(session: Session, cell: number, unit: number): Promise<string | null> {
   const network = await session.pull();
   if (cell > network.plan.endCell) return `cell ${cell} is not searched yet`;
+  const { edges, operations } = session.space;
+  const edge = edges[Math.floor(unit / operations.length)];
+  if (!fits(network.plan.cells[cell], operations[unit % operations.length], edge)) {
+    return 'it hands on every channel that it reads, and would bring pruned filters of its node back';
+  }
   await session.replace(
     regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation),
   );

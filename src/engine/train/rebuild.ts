@@ -12,7 +12,7 @@ import type { Architecture } from '../../domain/architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { Granularity } from '../../domain/granularities.ts';
-import { createSpace } from '../../domain/spaces/cells.ts';
+import { createSpace, stageEnds } from '../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../supernet/build-plan.ts';
 import { parameter } from '../supernet/layout.ts';
@@ -89,7 +89,7 @@ function spaceOf({ settings, dataset, cells, form = searchedForm }: Architecture
   const space = createSpace(
     settings.space,
     { size: dataset.imageSize, channels: dataset.imageChannels, classes: dataset.classes },
-    { form, ...(cells.length === settings.space.cells && { stageEnds: stageEndsOf(cells) }) },
+    { form, stageEnds: stageEndsOf(settings.space, cells) },
   );
   if (cells.length === 0 || cells.length > space.cells.length) {
     throw new ArchitectureError(
@@ -106,9 +106,15 @@ function spaceOf({ settings, dataset, cells, form = searchedForm }: Architecture
   return space;
 }
 
-/** A whole network says where its stages end: that outlives a change of the rule by which a search divides its cells. */
-function stageEndsOf(cells: readonly Cell[]): number[] {
-  return cells.flatMap(({ stage }, c) => (stage === cells[c + 1]?.stage ? [] : [c]));
+/**
+ * The cells say where their stages end: that outlives a change of the rule by which a search divides its cells. Stages
+ * that a stopped search did not reach end by today's rule.
+ */
+function stageEndsOf(space: Architecture['settings']['space'], cells: readonly Cell[]): number[] {
+  const ends = cells.flatMap(({ stage }, c) => (stage === cells[c + 1]?.stage ? [] : [c]));
+  for (const end of stageEnds(space).slice(ends.length))
+    ends.push(Math.max(end, (ends.at(-1) ?? -1) + 1));
+  return ends;
 }
 
 function masksOf(architecture: Architecture, space: SpaceShape): UnitMasks {

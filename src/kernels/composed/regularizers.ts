@@ -6,6 +6,8 @@ export interface SizeRegularizerInput {
   importance: tf.Tensor2D;
   /** 1 where the operation survives (committed and over its threshold), [cells, units]: constant. */
   mask: tf.Tensor2D;
+  /** 1 where no commit removed the operation, [cells, units]: constant. */
+  committed: tf.Tensor2D;
   /** 1 where a unit belongs to a node, [units, nodes]: constant. */
   membership: tf.Tensor2D;
   /** Factor of each summand: 1 + mu * millions of parameters, or 0 in a cell left out. [cells, units]: constant. */
@@ -13,19 +15,21 @@ export interface SizeRegularizerInput {
 }
 
 /**
- * sum over surviving operations of weight * log(1 + n * sigmoid(alpha_o) / S), where S sums sigmoid(alpha) over all
- * candidates of the destination node, pruned ones too, and n counts its survivors. As in the released program S is
- * differentiated, but neither n nor the mask: thresholds get no gradient from here.
+ * sum over surviving operations of weight * log(1 + n * sigmoid(alpha_o) / S), where S sums sigmoid(alpha) over the
+ * destination node's candidates that no commit removed, those now under their threshold too, and n counts its
+ * survivors. As in the released program S is differentiated, but neither n nor the mask: operation thresholds get no
+ * gradient from here.
  */
 export function sizeRegularizer({
   importance,
   mask,
+  committed,
   membership,
   weight,
 }: SizeRegularizerInput): tf.Scalar {
   const overNode = (x: tf.Tensor2D): tf.Tensor2D =>
     tf.matMul(tf.matMul(x, membership), membership, false, true);
-  const share = tf.div(tf.mul(overNode(mask), importance), overNode(importance));
+  const share = tf.div(tf.mul(overNode(mask), importance), overNode(tf.mul(importance, committed)));
   return tf.sum(tf.mul(tf.mul(tf.log1p(share), mask), weight));
 }
 

@@ -179,6 +179,7 @@ export class Units {
       size: sizeRegularizer({
         importance: this.importance(groups),
         mask: survivors,
+        committed: this.committed,
         membership: this.nodes.membership,
         weight: tf.mul(
           tf.add(tf.mul(this.unitMillions, hyper.mu), 1),

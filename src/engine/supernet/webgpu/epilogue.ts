@@ -199,41 +199,32 @@ function weightSegments(context: Context): number[][] {
   });
 }
 
-/** All candidates of every node (also committed-pruned ones: they count in S), and the preprocess thresholds. */
+/** Every node's candidates that no commit removed, and the preprocess thresholds. */
 function regularizedTables(
   context: Context,
   options: RecordOptions,
 ): { nodes: number[][]; extra: number[][] } {
   const { plan, tables, on } = context;
-  const operations = plan.space.operations;
   const nodes: number[][] = [];
   const extra: number[][] = [];
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
-    const alive = new Set(cell.candidates.map((k) => k.unit));
     for (let to = 2; to < plan.space.settings.nodes + 2; to++) {
-      const rows = plan.space.edges
-        .filter((edge) => edge.to === to)
-        .flatMap((edge) =>
-          operations.map((operation, o) => {
-            const unit = edge.index * operations.length + o;
-            const convolution = operation.blocks > 0;
-            const threshold = (
-              level: 'operation' | 'filter' | 'weight',
-              wanted: boolean,
-            ): number =>
-              on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
-            return regularizedCandidateRow.pack({
-              alpha: alpha + unit,
-              operationThreshold: threshold('operation', true),
-              filterThreshold: threshold('filter', convolution),
-              weightThreshold: threshold('weight', convolution),
-              committed: alive.has(unit),
-              millions: options.unitMillions[c]?.[unit] ?? 0,
-            });
-          }),
-        );
+      const rows = cell.candidates
+        .filter((candidate) => candidate.to === to)
+        .map(({ unit, blocks }) => {
+          const convolution = blocks.length > 0;
+          const threshold = (level: 'operation' | 'filter' | 'weight', wanted: boolean): number =>
+            on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
+          return regularizedCandidateRow.pack({
+            alpha: alpha + unit,
+            operationThreshold: threshold('operation', true),
+            filterThreshold: threshold('filter', convolution),
+            weightThreshold: threshold('weight', convolution),
+            millions: options.unitMillions[c]?.[unit] ?? 0,
+          });
+        });
       nodes.push(
         regularizedNodeRow.pack({ cell: c, candidates: tables.add(rows), count: rows.length }),
       );

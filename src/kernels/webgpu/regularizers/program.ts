@@ -62,22 +62,20 @@ export const regularizers: Program = {
         let candidate = readRegularizedCandidate(node.candidates, i);
         let importance = sigmoid(values[candidate.alpha]);
         all += importance;
-        if (candidate.committed) {
-          var margin = importance;
-          if (candidate.operationThreshold != NONE) {
-            margin = importance - values[candidate.operationThreshold];
-          }
-          if (candidate.operationThreshold == NONE || margin > 0.0) {
-            survivors += 1.0;
-          }
-          if (margin > best) {
-            best = margin;
-            last = i;
-          }
-          sums.threshold += pushThreshold(candidate.operationThreshold);
-          sums.threshold += pushThreshold(candidate.filterThreshold);
-          sums.threshold += pushThreshold(candidate.weightThreshold);
+        var margin = importance;
+        if (candidate.operationThreshold != NONE) {
+          margin = importance - values[candidate.operationThreshold];
         }
+        if (candidate.operationThreshold == NONE || margin > 0.0) {
+          survivors += 1.0;
+        }
+        if (margin > best) {
+          best = margin;
+          last = i;
+        }
+        sums.threshold += pushThreshold(candidate.operationThreshold);
+        sums.threshold += pushThreshold(candidate.filterThreshold);
+        sums.threshold += pushThreshold(candidate.weightThreshold);
       }
       let cell = f32(node.cell);
       let sized = cell >= ${hyper('sizeFirst')} && cell <= ${hyper('sizeLast')};
@@ -89,9 +87,6 @@ export const regularizers: Program = {
       var slopeOfAll = 0.0;
       for (var i = 0u; i < node.count; i++) {
         let candidate = readRegularizedCandidate(node.candidates, i);
-        if (!candidate.committed) {
-          continue;
-        }
         let importance = sigmoid(values[candidate.alpha]);
         var survives = alone && i == last;
         if (candidate.operationThreshold == NONE) {
@@ -110,7 +105,7 @@ export const regularizers: Program = {
       for (var i = 0u; i < node.count; i++) {
         let alpha = readRegularizedCandidate(node.candidates, i).alpha;
         let importance = sigmoid(values[alpha]);
-        // S sums over pruned candidates too, so theirs moves as well.
+        // S sums over candidates under their threshold too, so theirs moves as well.
         gradients[alpha] += lambda * slopeOfAll * importance * (1.0 - importance);
       }
       return sums;

@@ -1,6 +1,6 @@
 import { row } from '../row.ts';
 
-/** A node of a cell, with all its candidates: also those pruned for good, which count in S. */
+/** A node of a cell, with its candidates that no commit removed. */
 export const regularizedNodeRow = row('RegularizedNode', {
   cell: 'u32',
   /** Table of `regularizedCandidateRow`. */
@@ -14,8 +14,6 @@ export const regularizedCandidateRow = row('RegularizedCandidate', {
   operationThreshold: 'u32',
   filterThreshold: 'u32',
   weightThreshold: 'u32',
-  /** Not pruned for good. */
-  committed: 'bool',
   /** Millions of parameters. */
   millions: 'f32',
 });
