@@ -63,3 +63,11 @@ export function worst(checks: readonly Check[]): Check {
     tolerance > 0 ? error / tolerance : error > 0 ? Infinity : 0;
   return checks.reduce((a, b) => (strain(b) > strain(a) ? b : a));
 }
+
+/** Numbers that must be the same: 0 = they are, 1 = not. */
+export function checkEqual(name: string, actual: unknown, expected: unknown): Check {
+  const same = JSON.stringify(actual) === JSON.stringify(expected);
+  const shown = (value: unknown): string => JSON.stringify(value).slice(0, 60);
+  const told = same ? name : `${name}: ${shown(actual)} instead of ${shown(expected)}`;
+  return { name: told, error: same ? 0 : 1, tolerance: 0 };
+}

@@ -9,6 +9,9 @@ import {
   checkPool,
 } from './operations.ts';
 import { ReferenceError } from './reference.ts';
+import { checkLambdaRounds } from './released/lambda-rounds.ts';
+import { checkRegrowth } from './released/regrowth.ts';
+import { checkStageSplit } from './released/stage-split.ts';
 import { checkSupernet } from './supernet.ts';
 
 type Checker = (content: unknown, file: string, kernels: ReferenceKernels) => Promise<Check[]>;
@@ -20,8 +23,17 @@ interface Form {
   readonly check: Checker;
 }
 
+/** Of a file that needs no kernels. */
+const plain =
+  (check: (content: unknown, file: string) => Check[]): Checker =>
+  (content, file) =>
+    Promise.resolve(check(content, file));
+
 /** From the most specific to the least. */
 const forms: readonly Form[] = [
+  { name: 'stage split', fields: ['splits', 'formula'], check: plain(checkStageSplit) },
+  { name: 'courses of lambda', fields: ['sequences', 'hardCap'], check: plain(checkLambdaRounds) },
+  { name: 'regrowth', fields: ['scores', 'regrown', 'widthRule'], check: plain(checkRegrowth) },
   {
     name: 'super-net steps',
     fields: ['initial', 'trace'],
