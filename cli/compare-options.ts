@@ -5,9 +5,10 @@ import { methodLabels, methodNames } from '../src/engine/baselines/results.ts';
 import type { MethodName } from '../src/engine/baselines/results.ts';
 import { parseShard } from '../src/engine/baselines/shard.ts';
 import type { Shard } from '../src/engine/baselines/shard.ts';
+import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
 import { wholeNumber } from './search-options.ts';
 
-export interface CompareOptions {
+export interface CompareOptions extends DataOptions {
   methods: MethodName[];
   targets: number[];
   seeds: number[];
@@ -39,7 +40,7 @@ export function compareCommand(presetNames: readonly string[]): Command {
   const methods = methodNames
     .map((name) => `  ${name.padEnd(16)} ${methodLabels[name]}`)
     .join('\n');
-  return new Command('compare')
+  const command = new Command('compare')
     .description(
       'Search by several methods, at several sizes and seeds; train every architecture found from scratch, and compare.\nThe same command again goes on where it was interrupted.',
     )
@@ -53,11 +54,8 @@ export function compareCommand(presetNames: readonly string[]): Command {
       ...comparisonTargets,
     ])
     .option('--seeds <list>', 'comma-separated', list(wholeNumber(0, 0xffffffff)), [1, 2, 3])
-    .option(
-      '--dataset <name|folder>',
-      "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files",
-      'fashion-mnist',
-    )
+    .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
+  return addDataOptions(command)
     .addOption(
       new Option('--preset <name>', 'settings of the searches')
         .choices(presetNames)

@@ -26,6 +26,7 @@ import { compareCommand } from './compare-options.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { mergeFolders, writeResults } from './compare-merge.ts';
 import { comparisonSentences, comparisonTable } from './compare-table.ts';
+import { choicesOf } from './data-options.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { duration } from './progress.ts';
@@ -44,7 +45,12 @@ async function compare(args: readonly string[]): Promise<number> {
   if (options.shard) options.out = join(options.out, shardFolder(options.shard));
   const kernels = kernelsOf(options);
   const settings = settingsOf(options, allPresets);
-  const dataset = await loadDataset(options.dataset);
+  const dataset = await loadDataset(options.dataset, {
+    imageSize: settings.data.imageSize,
+    choices: choicesOf(options),
+    skipUnreadable: options.skipUnreadable,
+    note: (text) => process.stderr.write(`${text}\n`),
+  });
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const comparison = openComparison(options, settings, dataset);
   const { methods, targets, seeds } = options;

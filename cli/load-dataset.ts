@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
 import { loadFashionMnist } from '../src/datasets/fashion-mnist.ts';
-import { readDataset } from '../src/datasets/files/read-dataset.ts';
-import type { Progress } from '../src/datasets/files/source.ts';
+import type { ReadResult } from '../src/datasets/files/assemble.ts';
+import { openDataset, type Look } from '../src/datasets/files/read-dataset.ts';
+import type { Limits, Progress } from '../src/datasets/files/source.ts';
+import type { Choices } from '../src/datasets/outline.ts';
 import { decodeImage, sourceFiles } from './node-files.ts';
 
 const shippedFolder = join(import.meta.dirname, '../public/data/fashion-mnist');
@@ -13,36 +15,55 @@ const shippedFolder = join(import.meta.dirname, '../public/data/fashion-mnist');
 export interface LoadOptions {
   /** Pixels a side that images of class folders are brought to. */
   imageSize?: number;
-  /** Labels of CIFAR-100. */
-  labelKind?: 'fine' | 'coarse';
+  /** Pixels a side that all images are brought to, arrays too. */
+  size?: number | null;
+  choices?: Partial<Choices>;
   /** Go on without images that cannot be read. */
   skipUnreadable?: boolean;
   signal?: AbortSignal;
+  limits?: Partial<Limits>;
   /** What was decided on the way, in sentences. */
   note?(text: string): void;
   progress?(progress: Progress): void;
 }
+
+/** The option that names the data set, for messages. */
+const missing = (nameOrPath: string, option: string) =>
+  new DatasetError(`${option}: '${nameOrPath}' is neither 'fashion-mnist' nor a file or folder.`);
 
 /**
  * @param nameOrPath `fashion-mnist` (the shipped set), or a file or folder that `readDataset` can read.
  * @throws DatasetError naming what is missing or wrong.
  */
 export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
-  if (nameOrPath === 'fashion-mnist' && !existsSync(nameOrPath)) {
-    return loadFashionMnist((name) => readFile(join(shippedFolder, name)));
-  }
-  const path = resolve(nameOrPath);
-  if (!existsSync(path)) {
-    throw new DatasetError(
-      `--dataset: '${nameOrPath}' is neither 'fashion-mnist' nor a file or folder.`,
-    );
-  }
+  if (nameOrPath === 'fashion-mnist' && !existsSync(nameOrPath)) return loadShipped();
+  const look = await lookAtDataset(nameOrPath, options);
+  const { dataset, notes } = await look.read();
+  for (const text of notes) options.note?.(text);
+  return dataset;
+}
+
+export const loadShipped = (): Promise<Dataset> =>
+  loadFashionMnist((name) => readFile(join(shippedFolder, name)));
+
+/** What a path holds, before it is read. @param option that named it, for messages */
+export async function lookAtDataset(
+  path: string,
+  options: LoadOptions = {},
+  option = '--dataset',
+): Promise<Look & { read(): Promise<ReadResult> }> {
+  const full = resolve(path);
+  if (!existsSync(full)) throw missing(path, option);
   const { skipUnreadable = false, note = () => {} } = options;
-  const { dataset, notes } = await readDataset(await sourceFiles(path), {
-    name: basename(path),
-    imageSize: options.imageSize ?? 32,
-    labelKind: options.labelKind ?? 'fine',
+  const { files, leftOut } = await sourceFiles(full);
+  const opened = await openDataset(files, {
+    name: basename(full),
+    imageSize: options.size ?? options.imageSize ?? 32,
+    size: options.size ?? null,
+    leftOut,
+    choices: options.choices ?? {},
     signal: options.signal ?? new AbortController().signal,
+    ...(options.limits && { limits: options.limits }),
     decode: decodeImage,
     skipUnreadable({ count, total, examples }) {
       if (!skipUnreadable)
@@ -50,8 +71,7 @@ export async function loadDataset(nameOrPath: string, options: LoadOptions = {})
       for (const example of examples) note(example);
       return Promise.resolve(skipUnreadable);
     },
-    progress: options.progress,
+    ...(options.progress && { progress: options.progress }),
   });
-  for (const text of notes) note(text);
-  return dataset;
+  return opened.look(options.choices ?? {});
 }

@@ -13,9 +13,10 @@ import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
 import { addLogOption } from './log-option.ts';
 import type { LogChoice } from './log-option.ts';
+import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
 import { UsageError, wholeNumber } from './search-options.ts';
 
-export interface RetrainOptions {
+export interface RetrainOptions extends DataOptions {
   dataset: string;
   epochs: number;
   seed?: number;
@@ -58,11 +59,8 @@ export function retrainCommand(): Command {
       'Train an architecture from scratch and test it. The same command again goes on where it was interrupted.',
     )
     .argument('<architecture>', 'JSON of a search, or of an earlier training')
-    .option(
-      '--dataset <name|folder>',
-      "'fashion-mnist' (shipped), or a folder of IDX or CIFAR-10 binary files",
-      'fashion-mnist',
-    )
+    .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
+  return addDataOptions(command)
     .option('--epochs <number>', 'passes over the training images', wholeNumber(1, 10_000), 20)
     .option(
       '--seed <number>',

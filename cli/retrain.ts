@@ -19,6 +19,7 @@ import { startTraining } from '../src/engine/train/training.ts';
 import { trainingPoints } from '../src/engine/train/series.ts';
 import { writeEventLine } from './event-lines.ts';
 import { joinLog, openLog, settingsNote } from './log-option.ts';
+import { choicesOf } from './data-options.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { readArchitecture, retrainCommand, trainSettingsOf } from './retrain-options.ts';
@@ -38,7 +39,13 @@ async function retrain(args: readonly string[]): Promise<number> {
     await checkWritable(file);
   const checkpointFile = `${options.out}.checkpoint`;
   const resumeFrom = await readCheckpoint(checkpointFile, architecture, settings);
-  const data = createTrainData(await loadDataset(options.dataset), {
+  const dataset = await loadDataset(options.dataset, {
+    imageSize: architecture.dataset.imageSize,
+    choices: choicesOf(options),
+    skipUnreadable: options.skipUnreadable,
+    note: (text) => process.stderr.write(`${text}\n`),
+  });
+  const data = createTrainData(dataset, {
     ...settings.data,
     ...settings,
     imageSize: architecture.dataset.imageSize,

@@ -22,6 +22,8 @@ describe('arguments', () => {
       json: false,
       labels: 'fine',
       skipUnreadable: false,
+      split: [],
+      upright: false,
       backend: 'webgpu',
     });
   });

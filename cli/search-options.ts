@@ -6,11 +6,10 @@ import { UsageError } from './usage-error.ts';
 import { findProblems } from '../src/domain/settings/problems.ts';
 import type { SetSize } from '../src/domain/settings/problems.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
+import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
 
-export interface SearchOptions {
+export interface SearchOptions extends DataOptions {
   dataset: string;
-  labels: 'fine' | 'coarse';
-  skipUnreadable: boolean;
   preset: string;
   seed?: number;
   targetParams?: number;
@@ -38,17 +37,8 @@ export function wholeNumber(least: number, most: number) {
 export function searchCommand(presetNames: readonly string[]): Command {
   const command = new Command('search')
     .description('Search an architecture and write it as JSON.')
-    .option(
-      '--dataset <name|path>',
-      "'fashion-mnist' (shipped), or a file, archive or folder: CIFAR, IDX, images in class folders, .npz",
-      'fashion-mnist',
-    )
-    .addOption(
-      new Option('--labels <kind>', 'labels of CIFAR-100: 100 fine or 20 coarse ones')
-        .choices(['fine', 'coarse'])
-        .default('fine'),
-    )
-    .option('--skip-unreadable', 'go on without images that cannot be read', false)
+    .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
+  return addDataOptions(command)
     .addOption(
       new Option('--preset <name>', 'settings to start from')
         .choices(presetNames)

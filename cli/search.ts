@@ -15,6 +15,7 @@ import { startSearch } from '../src/engine/search/search.ts';
 import { searchPoints } from '../src/domain/events/series.ts';
 import { writeEventLine } from './event-lines.ts';
 import { joinLog, openLog, settingsNote } from './log-option.ts';
+import { choicesOf } from './data-options.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
@@ -40,7 +41,7 @@ async function search(args: readonly string[]): Promise<number> {
   const log = openLog(options.log);
   const dataset = await loadDataset(options.dataset, {
     imageSize: settings.data.imageSize,
-    labelKind: options.labels,
+    choices: choicesOf(options),
     skipUnreadable: options.skipUnreadable,
     note: (text) => process.stderr.write(`${text}\n`),
   });

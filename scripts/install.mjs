@@ -28,13 +28,19 @@ function isInstalled(withDevelopment) {
   );
 }
 
+/** Vite needs these. @throws Error in one sentence. */
+export function checkNode(version) {
+  const [major, minor] = version.split('.').map(Number);
+  const works = (major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22;
+  if (!works)
+    throw new Error(
+      `MGAS Lab needs Node 20.19 or newer of version 20, or 22.12 or newer; this is ${version}: install one from https://nodejs.org.`,
+    );
+}
+
 /** Runs `npm ci` if needed. @throws Error with what to do when it fails. */
 export function install({ withDevelopment = true } = {}) {
-  const [major] = process.versions.node.split('.');
-  if (Number(major) < 20)
-    throw new Error(
-      `MGAS Lab needs Node 20 or newer; this is ${process.versions.node}. See https://nodejs.org`,
-    );
+  checkNode(process.versions.node);
   if (isInstalled(withDevelopment)) return;
   process.stderr.write('Installing the packages of package-lock.json ...\n');
   const { status, error } = spawnSync(

@@ -2,7 +2,7 @@
  * `npm test`: sets up what the tests need, runs every suite, one at a time, even where one fails, and ends with one line
  * `N passed, N failed`. Exit code 1 where anything failed.
  *
- *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, browser
+ *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, data-cases, browser
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { ensureChromium } from './chromium.mjs';
 import { install, main, root } from './install.mjs';
 
 const reports = join(root, 'test-results');
+const dataCases = process.env.MGAS_DATA_CASES ?? join(root, '../shared/data/cases');
 const reference = process.env.MGAS_REFERENCE ?? join(root, '../shared/reference');
 const bin = (name) => join(root, 'node_modules/.bin', name);
 const minute = 60_000;
@@ -56,6 +57,13 @@ const suites = [
     limit: 5 * minute,
     count: parityCounts,
     skip: withoutReference,
+  },
+  {
+    name: 'data-cases',
+    command: [bin('tsx'), 'cli/data-cases.ts', dataCases],
+    limit: 3 * minute,
+    count: parityCounts,
+    skip: () => (existsSync(dataCases) ? null : `no inputs with right answers at ${dataCases}`),
   },
   {
     name: 'browser',

@@ -1,6 +1,7 @@
 /** One import: files in, a stored data set out, or nothing. */
 import { DatasetError } from '../src/datasets/dataset.ts';
-import type { ImageDecoder, Unreadable } from '../src/datasets/files/image-folder.ts';
+import type { Unreadable } from '../src/datasets/formats/format.ts';
+import type { ImageDecoder } from '../src/datasets/images/decode.ts';
 import { readDataset } from '../src/datasets/files/read-dataset.ts';
 import type { Progress, SourceFile } from '../src/datasets/files/source.ts';
 import {
@@ -42,7 +43,16 @@ export async function importDataset({
   openStore,
   now,
 }: ImportJob): Promise<DatasetSummary> {
-  const read = await readDataset(files, { ...options, signal, decode, skipUnreadable, progress });
+  const { name, imageSize, labelKind } = options;
+  const read = await readDataset(files, {
+    name,
+    imageSize,
+    choices: { labelKind },
+    signal,
+    decode,
+    skipUnreadable,
+    progress,
+  });
   const summary = summarize(read);
   signal.throwIfAborted();
   const { train, test } = read.dataset;

@@ -1,5 +1,5 @@
 /** The browser's own decoder, to pixels as they are in the file: no colour profile applied. */
-import type { ImageDecoder } from '../src/datasets/files/image-folder.ts';
+import type { ImageDecoder } from '../src/datasets/images/decode.ts';
 
 /** Canvases not in use; as many as images are decoded at once. */
 const idle: OffscreenCanvasRenderingContext2D[] = [];

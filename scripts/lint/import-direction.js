@@ -11,7 +11,7 @@ const plainEngine =
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;
 /** What a data set is in plain data: its types are spoken of everywhere. */
-const plainData = /^src\/datasets\/(stored|files\/(source|image-folder))\.ts$/;
+const plainData = /^src\/datasets\/(stored|outline|files\/(source|assemble)|formats\/format)\.ts$/;
 const engineOrPlainData = {
   test: (path) => path.startsWith('src/engine/') || plainData.test(path),
 };
@@ -65,7 +65,8 @@ export const layers = [
     files: /^src\/datasets\//,
     values: /^src\/(datasets|domain)\//,
     types: /^src\/engine\/(data|supernet\/stepper)\.ts$/,
-    packages: /^fflate$/,
+    // Readers of image formats that platforms do not decode: see src/datasets/images.
+    packages: /^(fflate|geotiff|omggif|jpeg-js)$/,
   },
   {
     name: 'protocol',

@@ -41,9 +41,9 @@ describe('readIdx', () => {
     ],
     [
       'another element type',
-      idx([1], [0], [0, 0, 13, 1]),
+      idx([1], [0], [0, 0, 10, 1]),
       1,
-      /f: element type: expected 0x08 .*found 0x0d/,
+      /f: element type: expected 0x08 .*found 0x0a/,
     ],
     ['labels for images', labels.bytes, 3, /f: number of dimensions: expected 3, found 1/],
     ['a header cut off', images.bytes.slice(0, 10), 3, /f: header: expected 16 bytes, found 10/],

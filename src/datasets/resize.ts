@@ -1,3 +1,14 @@
+import type { Dataset, ImageSplit } from './dataset.ts';
+
+/** All images of a set at another size. */
+export function resizeDataset(dataset: Dataset, size: number): Dataset {
+  const resized = (split: ImageSplit): ImageSplit => ({
+    ...split,
+    images: resizeImages(split.images, dataset.size, dataset.channels, size),
+  });
+  return { ...dataset, size, train: resized(dataset.train), test: resized(dataset.test) };
+}
+
 /**
  * Resizes square images by area averaging: an output pixel is the mean of the input area it covers, with parts of
  * pixels counted by their share. Exact for any factor, and free of the aliasing of point sampling.

@@ -1,6 +1,6 @@
 /** The contract of the worker that reads data sets. Plain data only. */
 import type { Progress } from '../datasets/files/source.ts';
-import type { Unreadable } from '../datasets/files/image-folder.ts';
+import type { Unreadable } from '../datasets/formats/format.ts';
 import type { DatasetSummary, StoredSplitName } from '../datasets/stored.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { DatasetSource } from './messages.ts';

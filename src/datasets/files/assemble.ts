@@ -1,17 +1,17 @@
 /** From what a format's reader found to a data set that can be searched on, or an error that says why not. */
 import { DatasetError, type Dataset, type ImageSplit, type Labels } from '../dataset.ts';
 import { stratifiedSplit } from '../split.ts';
-import type { SplitName } from './paths.ts';
+import type { SplitName } from '../outline.ts';
 
-export type DatasetKind = 'cifar-10' | 'cifar-100' | 'idx' | 'image-folder' | 'npz';
+export type DatasetKind =
+  'cifar-10' | 'cifar-100' | 'idx' | 'image-folder' | 'npz' | 'matlab' | 'stl-10';
 
 export interface Found {
   kind: DatasetKind;
   name: string;
   size: number;
   channels: number;
-  /** Null where the format has none: labels tell how many classes there are. */
-  classNames: readonly string[] | null;
+  classNames: readonly string[];
   splits: Partial<Record<SplitName, ImageSplit>>;
   notes: string[];
 }
@@ -50,7 +50,7 @@ export function assemble(found: Found): ReadResult {
       `${validation.count} validation images are left out: a search splits the training images itself.`,
     );
   }
-  const classNames = nameClasses(found, whole, test, notes);
+  const { classNames } = found;
   let train = whole;
   checkClasses(name, train.labels, classNames);
   if (!test) {
@@ -58,51 +58,15 @@ export function assemble(found: Found): ReadResult {
     notes.push(
       `There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as such.`,
     );
-    checkClasses(name, train.labels, classNames);
+    const [single] = countClasses(train.labels, classNames.length).flatMap((count, label) =>
+      count === 0 ? [classNames[label]!] : [],
+    );
+    if (single !== undefined)
+      throw new DatasetError(
+        `${name}: class '${single}' has too few images: there are no test images, and the ${test.count} held out as such leave none of this class for training. Add images of it, or test images.`,
+      );
   }
   return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
-}
-
-/** Labels that count from 1 are moved to 0; names are what the format has, or the numbers as they were. */
-function nameClasses(
-  { name, classNames }: Found,
-  train: ImageSplit,
-  test: ImageSplit | undefined,
-  notes: string[],
-): readonly string[] {
-  if (classNames) return classNames;
-  const [least, most] = rangeOf(train.labels);
-  if (least === 1) {
-    for (const labels of test ? [train.labels, test.labels] : [train.labels]) {
-      labels.forEach((label, image) => {
-        if (label === 0)
-          throw new DatasetError(
-            `${name}: label of test image ${image}: expected 1 to ${most}, as in the training images, found 0.`,
-          );
-        labels[image] = label - 1;
-      });
-    }
-    notes.push(`Labels count from 1: class '1' is the first of ${most}.`);
-  }
-  const image = test ? test.labels.findIndex((label) => label > most - least) : -1;
-  if (test && least <= 1 && image >= 0) {
-    throw new DatasetError(
-      `${name}: label of test image ${image}: expected at most ${most}, as in the training images, found ${test.labels[image]! + least}.`,
-    );
-  }
-  return Array.from({ length: most + 1 - (least === 1 ? 1 : 0) }, (_, label) =>
-    String(label + (least === 1 ? 1 : 0)),
-  );
-}
-
-function rangeOf(labels: Labels): [number, number] {
-  let least = Infinity;
-  let most = 0;
-  for (const label of labels) {
-    least = Math.min(least, label);
-    most = Math.max(most, label);
-  }
-  return [least, most];
 }
 
 /** Images of each class. */

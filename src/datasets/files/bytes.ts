@@ -7,10 +7,13 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** CRC-32 as zip and PNG use it (ISO 3309). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = -1;
+export const crc32 = (bytes: Uint8Array): number => ~crc32Step(-1, bytes) >>> 0;
+
+/** The register after some more bytes. It begins with -1, and is inverted at the end. */
+export function crc32Step(register: number, bytes: Uint8Array): number {
+  let crc = register;
   for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
+  return crc;
 }
 
 export const viewOf = (bytes: Uint8Array): DataView =>

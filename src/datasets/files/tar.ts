@@ -1,18 +1,30 @@
 /**
- * tar, read in order from a stream: POSIX ustar, with GNU's long names and pax' path and size. Blocks of 512 bytes: a
- * header, then the file's bytes, padded.
+ * tar, read in order: POSIX ustar, with GNU's long names, pax' path, size and link path, hard and symbolic links, and GNU's
+ * sparse files. Blocks of 512 bytes: a header, then the file's bytes, padded.
  */
 import { DatasetError } from '../dataset.ts';
 import { latin1 } from './bytes.ts';
+import { decodeName } from './names.ts';
+import { sparseMapOfHeader, sparseMapOfPax, sparsePieces, type SparseMap } from './tar-sparse.ts';
 
 const block = 512;
 const zeros = (header: Uint8Array) => header.every((byte) => byte === 0);
 
 export interface TarEntry {
   path: string;
+  /** Bytes, with the holes of a sparse file. */
   size: number;
+  /** What a link stands for, as the archive says it; null for a file. */
+  link: { target: string; kind: 'hard' | 'symbolic' } | null;
   /** The bytes, to be taken before the next entry is asked for; what is left is passed over. */
   pieces(): AsyncGenerator<Uint8Array>;
+}
+
+/** The archive's bytes from an offset on. */
+export interface TarSource {
+  /** Whether `from` can begin anywhere without reading what lies before. */
+  readonly seekable: boolean;
+  from(offset: number): AsyncGenerator<Uint8Array>;
 }
 
 /** Whether a file's first bytes can be those of a tar archive: the header's checksum tells. */
@@ -23,15 +35,23 @@ export function isTar(head: Uint8Array): boolean {
 
 /**
  * @param archive name, for messages
+ * @param encoding of names that are not UTF-8
  * @throws DatasetError naming the archive and the offset in its unpacked bytes where something is wrong.
  */
 export async function* tarEntries(
-  pieces: AsyncGenerator<Uint8Array>,
+  source: TarSource,
   archive: string,
+  encoding = 'gbk',
 ): AsyncGenerator<TarEntry> {
-  const reader = new BlockReader(pieces, archive);
+  const reader = new BlockReader(source, archive);
+  const textOf = (bytes: Uint8Array): string => {
+    const end = bytes.indexOf(0);
+    const name = end < 0 ? bytes : bytes.subarray(0, end);
+    return decodeName(name, 'utf-8') ?? decodeName(name, encoding) ?? latin1(name);
+  };
   let longPath: string | null = null;
-  let paxSize: number | null = null;
+  let longLink: string | null = null;
+  let pax = new Map<string, string>();
   try {
     for (;;) {
       const offset = reader.offset;
@@ -43,51 +63,81 @@ export async function* tarEntries(
         );
       }
       const type = latin1(header, 156, 157);
-      const size = paxSize ?? octal(header, 124, 12);
+      const size = pax.has('size') ? Number(pax.get('size')) : octal(header, 124, 12);
       if (!Number.isSafeInteger(size) || size < 0) {
         throw new DatasetError(
           `${archive}: byte ${offset + 124}: expected the size of a file, found '${latin1(header, 124, 136)}'.`,
         );
       }
-      const path = longPath ?? pathOf(header);
-      if (type === 'L' || type === 'x' || type === 'g') {
+      const path = longPath ?? pathOf(header, textOf);
+      if (type === 'L' || type === 'K' || type === 'x' || type === 'g') {
         if (size > 1 << 20)
-          throw new DatasetError(`${archive}: byte ${offset}: a name of ${size} bytes is no name.`);
-        const text = new TextDecoder().decode(await reader.read(size, 'a long name'));
+          throw new DatasetError(
+            `${archive}: byte ${offset}: expected a name of at most 1 MiB, found ${size} bytes.`,
+          );
+        const bytes = await reader.read(size, 'a long name');
         await reader.skip(padding(size));
-        if (type === 'L') longPath = text.replace(/\0.*$/s, '');
+        if (type === 'L') longPath = textOf(bytes);
+        if (type === 'K') longLink = textOf(bytes);
         if (type === 'x') {
-          const fields = paxFields(text);
-          longPath = fields.get('path') ?? longPath;
-          paxSize = fields.has('size') ? Number(fields.get('size')) : paxSize;
+          pax = paxFields(bytes);
+          longPath = pax.get('GNU.sparse.name') ?? pax.get('path') ?? longPath;
+          longLink = pax.get('linkpath') ?? longLink;
         }
         continue;
       }
-      longPath = paxSize = null;
+      const target = longLink ?? textOf(header.subarray(157, 257));
+      const fields = pax;
+      longPath = longLink = null;
+      pax = new Map();
+      let map: SparseMap | null = null;
+      if (type === 'S')
+        map = await sparseMapOfHeader(header, () => reader.read(block, 'a sparse file'));
       const end = reader.offset + size;
-      // Folders, links and devices have no bytes worth having.
-      if (type === '0' || type === '\0' || type === '7') {
-        yield { path: path.replace(/^(\.?\/)+/, ''), size, pieces: () => reader.pieces(end, path) };
+      const clean = path.replace(/^(\.?\/)+/, '').replaceAll('/./', '/');
+      if (type === '1' || type === '2') {
+        yield {
+          path: clean,
+          size: 0,
+          link: { target, kind: type === '1' ? 'hard' : 'symbolic' },
+          async *pieces() {},
+        };
+      } else if (type === '0' || type === '\0' || type === '7' || type === 'S') {
+        map ??= await sparseMapOfPax(fields, (length) => reader.read(length, path));
+        const sparse = map;
+        if (sparse && !sparse.isSound)
+          throw new DatasetError(
+            `${archive}: ${clean}: the map of this sparse file is damaged: expected pieces in order, inside the file.`,
+          );
+        yield {
+          path: clean,
+          size: sparse ? sparse.size : size,
+          link: null,
+          pieces: () =>
+            sparse ? sparsePieces(sparse, reader.pieces(end, path)) : reader.pieces(end, path),
+        };
       }
+      // Folders and devices have no bytes worth having.
       await reader.skip(end - reader.offset, path);
       await reader.skip(padding(size));
     }
   } finally {
-    await pieces.return(undefined);
+    await reader.close();
   }
 }
 
 const padding = (size: number) => (block - (size % block)) % block;
 
-function pathOf(header: Uint8Array): string {
-  const text = (start: number, length: number) =>
-    new TextDecoder().decode(header.subarray(start, start + length)).replace(/\0.*$/s, '');
-  const prefix = latin1(header, 257, 262) === 'ustar' ? text(345, 155) : '';
+function pathOf(header: Uint8Array, textOf: (bytes: Uint8Array) => string): string {
+  const text = (start: number, length: number) => textOf(header.subarray(start, start + length));
+  // GNU's own format keeps other things where ustar has the prefix.
+  const isPosix = latin1(header, 257, 263) === 'ustar\0';
+  const prefix = isPosix ? text(345, 155) : '';
   return prefix ? `${prefix}/${text(0, 100)}` : text(0, 100);
 }
 
 /** Octal digits; or, from GNU, a binary number marked by the first bit. */
-function octal(header: Uint8Array, start: number, length: number): number {
+export function octal(header: Uint8Array, start: number, length: number): number {
   if (header[start]! & 0x80) {
     let value = header[start]! & 0x7f;
     for (let i = 1; i < length; i++) value = value * 256 + header[start + i]!;
@@ -106,29 +156,46 @@ function checksumOf(header: Uint8Array): number {
   return sum;
 }
 
-/** Records `length key=value\n`. */
-function paxFields(text: string): Map<string, string> {
-  return new Map(
-    text.split('\n').flatMap((line) => {
-      const [, key, value] = /^\d+ ([^=]+)=(.*)$/.exec(line) ?? [];
-      return key === undefined ? [] : [[key, value!] as const];
-    }),
-  );
+/** Records `length key=value\n`; a value may hold line ends. Repeated keys are joined by commas. */
+function paxFields(bytes: Uint8Array): Map<string, string> {
+  const fields = new Map<string, string>();
+  const decoder = new TextDecoder();
+  for (let at = 0; at < bytes.length;) {
+    const [digits] = /^\d+/.exec(latin1(bytes, at, at + 10)) ?? [];
+    const length = Number(digits);
+    if (!digits || length <= digits.length + 1 || at + length > bytes.length) break;
+    const record = decoder.decode(bytes.subarray(at + digits.length + 1, at + length - 1));
+    const split = record.indexOf('=');
+    const [key, value] = [record.slice(0, split), record.slice(split + 1)];
+    if (split > 0)
+      fields.set(
+        key,
+        fields.has(key) && /sparse/.test(key) ? `${fields.get(key)},${value}` : value,
+      );
+    at += length;
+  }
+  return fields;
 }
 
 class BlockReader {
+  private source: AsyncGenerator<Uint8Array> | null = null;
   private piece: Uint8Array = new Uint8Array(0);
   private at = 0;
   offset = 0;
 
   constructor(
-    private readonly source: AsyncGenerator<Uint8Array>,
-    private readonly archive: string,
+    private readonly archive: TarSource,
+    private readonly name: string,
   ) {}
+
+  async close(): Promise<void> {
+    await this.source?.return(undefined);
+  }
 
   /** Up to `most` bytes, as they come; empty at the end. */
   private async some(most: number): Promise<Uint8Array> {
     while (this.at === this.piece.length) {
+      this.source ??= this.archive.from(this.offset);
       const next = await this.source.next();
       if (next.done) return new Uint8Array(0);
       this.piece = next.value;
@@ -145,7 +212,7 @@ class BlockReader {
       const part = await this.some(end - this.offset);
       if (part.length === 0) {
         throw new DatasetError(
-          `${this.archive}: truncated in ${what}: expected ${end - this.offset} more bytes at byte ${this.offset}, found the end.`,
+          `${this.name}: truncated in ${what}: expected ${end - this.offset} more bytes at byte ${this.offset}, found the end.`,
         );
       }
       yield part;
@@ -163,6 +230,16 @@ class BlockReader {
   }
 
   async skip(length: number, what = 'padding'): Promise<void> {
+    const here = this.piece.length - this.at;
+    // All but the last byte: reading that one tells whether the archive goes so far.
+    if (this.archive.seekable && length > here + 1) {
+      await this.close();
+      this.source = null;
+      this.piece = new Uint8Array(0);
+      this.at = 0;
+      this.offset += length - 1;
+      length = 1;
+    }
     const parts = this.pieces(this.offset + length, what);
     while (!(await parts.next()).done);
   }

@@ -33,11 +33,13 @@ export function SetDetails({ choice }: { choice: DatasetChoice }) {
 }
 
 const kinds: Readonly<Record<DatasetSummary['kind'], string>> = {
-  'cifar-10': 'CIFAR-10 binary',
-  'cifar-100': 'CIFAR-100 binary',
+  'cifar-10': 'CIFAR-10',
+  'cifar-100': 'CIFAR-100',
   idx: 'IDX',
   'image-folder': 'image folders',
   npz: 'NumPy arrays',
+  matlab: 'MATLAB arrays',
+  'stl-10': 'STL-10',
 };
 
 const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);

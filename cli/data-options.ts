@@ -1,0 +1,76 @@
+/** The options that say what a data set is and how it is read: the same words for search, retrain, compare and data. */
+import { Option, type Command } from 'commander';
+import { isEncoding } from '../src/datasets/files/names.ts';
+import { roles, type Choices, type Role } from '../src/datasets/outline.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface DataOptions {
+  labels: 'fine' | 'coarse';
+  skipUnreadable: boolean;
+  split: string[];
+  pick?: string;
+  encoding?: string;
+  upright: boolean;
+}
+
+export const datasetHelp =
+  "'fashion-mnist' (shipped), or a file, archive or folder: images in class folders, CIFAR, IDX, NumPy, MATLAB, STL-10";
+
+export function addDataOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--labels <kind>', 'labels of CIFAR-100: 100 fine or 20 coarse ones')
+        .choices(['fine', 'coarse'])
+        .default('fine'),
+    )
+    .option('--skip-unreadable', 'go on without images that cannot be read', false)
+    .option(
+      '--split <folder=role,...>',
+      `what a folder or an array is (${roles.join(', ')}), e.g. seg_pred=out,holdout=test; or none: no folder is a split`,
+      (text, all: string[]) => [...all, text],
+      [],
+    )
+    .option('--pick <name>', 'which set, where the files hold several')
+    .option(
+      '--encoding <name>',
+      'of names in zip and tar archives that do not say, e.g. gbk, shift_jis, ibm866, cp437',
+    )
+    .option('--upright', 'turn the images of EMNIST, which are stored transposed', false);
+}
+
+/** @throws UsageError naming the option and what it may be. */
+export function choicesOf({ labels, split, pick, encoding, upright }: DataOptions): Choices {
+  if (encoding !== undefined && !isEncoding(encoding))
+    throw new UsageError(
+      `--encoding ${encoding}: expected the name of a text encoding, such as gbk, shift_jis, ibm866 or cp437.`,
+    );
+  return {
+    labelKind: labels,
+    split: splitOf(split),
+    pick: pick ?? null,
+    encoding: encoding ?? null,
+    upright,
+  };
+}
+
+function splitOf(texts: readonly string[]): Choices['split'] {
+  const parts = texts.flatMap((text) => text.split(',')).map((part) => part.trim());
+  if (parts.includes('none')) {
+    if (parts.length > 1)
+      throw new UsageError(
+        '--split none: nothing else can be said beside it. Leave the others out.',
+      );
+    return 'none';
+  }
+  const rules: Record<string, Role> = {};
+  for (const part of parts.filter((one) => one !== '')) {
+    const [, path, word] = /^(.+)=([a-z]+)$/.exec(part) ?? [];
+    const role = roles.find((one) => one === (word === 'val' ? 'validation' : word));
+    if (!path || !role)
+      throw new UsageError(
+        `--split ${part}: expected FOLDER=ROLE with a role of ${roles.join(', ')}, or none.`,
+      );
+    rules[path.replace(/^\.?\/+|\/+$/g, '')] = role;
+  }
+  return rules;
+}
