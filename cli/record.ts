@@ -15,6 +15,7 @@ import { emptySummary } from '../src/storage/records.ts';
 import { RecordedListSchema, recordedPrefix } from '../src/storage/recorded-runs.ts';
 import type { RecordedList, RecordedRun } from '../src/storage/recorded-runs.ts';
 import { statusAfter, summarize } from '../src/storage/summary.ts';
+import { choicesOf } from './data-options.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { describeAdapter } from './node-webgpu.ts';
@@ -43,7 +44,7 @@ const options = command.opts<SearchOptions & { title: string; first: boolean }>(
 const settings = settingsOf(options, presets);
 const dataset = await loadDataset(options.dataset, {
   imageSize: settings.data.imageSize,
-  labelKind: options.labels,
+  choices: choicesOf(options),
   skipUnreadable: options.skipUnreadable,
   note: (line) => process.stderr.write(`${line}\n`),
 });
