@@ -94,7 +94,9 @@ describe('a search whose device is lost', () => {
           durable.steer(waiting.shift()!);
       },
     });
-    const told = events.flatMap((event) => (event.type === 'steered' ? [event] : []));
+    const told = events.flatMap((event) =>
+      event.type === 'steered' && !event.automatic ? [event] : [],
+    );
     expect(waiting).toEqual([]);
     expect(told.map(({ change }) => change)).toEqual(changes);
     const last = events.at(-1)!;

@@ -114,7 +114,7 @@ export class DurableSearch implements SearchControl {
     if (event.type === 'device-lost') return;
     if (event.type === 'failed' && event.code === 'device-lost')
       return void this.lost(this.attempt, event.message);
-    if (event.type === 'steered') {
+    if (event.type === 'steered' && !event.automatic) {
       this.asked.shift();
       if (event.refusal === null) this.made.push(event.change);
     }

@@ -114,7 +114,7 @@ export async function reopenRecording(
     );
   }
   const steered = (await store.events(runId, stored.events)).flatMap((event) =>
-    event.type === 'steered' && event.refusal === null ? [event.change] : [],
+    event.type === 'steered' && event.refusal === null && !event.automatic ? [event.change] : [],
   );
   const recorder = new RunRecorder({ store, run, onProblem });
   const resumed = {

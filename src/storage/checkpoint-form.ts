@@ -58,6 +58,7 @@ export const PackedCheckpointSchema = v.object({
   lambda: v.object({ lambda: finite, step: finite, limit: v.optional(finite) }),
   recent: v.nullable(StepMetricsSchema),
   accuracy: v.nullable(finite),
+  accuracyImages: v.optional(v.nullable(count)),
   protectedUnits: v.array(v.strictTuple([count, count])),
   network: v.object({
     endCell: count,

@@ -157,6 +157,8 @@ export const SearchEventSchema = v.variant('type', [
     change: SteeringSchema,
     refusal: v.nullable(text),
     unit: v.optional(v.object({ importance: finite, threshold: finite, reprune: v.boolean() })),
+    automatic: v.optional(v.boolean()),
+    maxSteps: v.optional(count),
   }),
   event('paused', {}),
   event('resumed', {}),

@@ -234,7 +234,7 @@ export type SearchEvent = Base &
     | { type: 'checkpoint'; stage: number }
     /**
      * A user's change; `refusal` = why it was not made. `unit`: how an operation stood that was pruned by hand (`reprune`:
-     * of an earlier stage); absent in older runs.
+     * of an earlier stage). Optional fields are absent in older runs.
      */
     | {
         type: 'steered';
@@ -242,6 +242,10 @@ export type SearchEvent = Base &
         change: Steering;
         refusal: string | null;
         unit?: { importance: number; threshold: number; reprune: boolean };
+        /** It follows from the change before it, and was not asked for: room for a lower target. */
+        automatic?: boolean;
+        /** Most steps that the search can take from now on, where the change moves them. */
+        maxSteps?: number;
       }
     | { type: 'paused' }
     | { type: 'resumed' }

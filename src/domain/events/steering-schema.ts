@@ -4,6 +4,7 @@ import * as v from 'valibot';
 /** Settings that may change under way: all others decide what was drawn at the start. */
 export const steerableSettings = [
   'targetParameters',
+  'joint.maxEpochs',
   'optimizers.weights.rate',
   'optimizers.importances.rate',
   'optimizers.gates.rate',

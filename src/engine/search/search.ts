@@ -53,13 +53,15 @@ async function searchUntilStopped(session: Session): Promise<Architecture | null
 }
 
 async function search(session: Session): Promise<Architecture> {
-  const { settings, data, totals, stages, stepper } = session;
+  const { settings, data, totals, stepper } = session;
   const { resumeFrom } = session.options;
   // A turn before the first event, so that the caller holds the handle by then.
   await session.control.gate();
   if (resumeFrom) {
     restoreSession(session, resumeFrom);
     session.emit({ type: 'resumed' });
+    // Before the first stage looks whether it is over: a finished search continues towards another target.
+    await session.betweenSteps();
   } else {
     session.emit({
       type: 'started',
@@ -78,8 +80,8 @@ async function search(session: Session): Promise<Architecture> {
     });
   }
   const within = resumeFrom?.progress ? resumeFrom.stage : null;
-  const left = stages.filter(({ index }) => index >= (resumeFrom?.stage ?? 0));
-  for (const stage of left) await runStage(session, stage, stage.index === within);
+  const left = session.stages.filter(({ index }) => index >= (resumeFrom?.stage ?? 0));
+  for (const { index } of left) await runStage(session, index, index === within);
   const { finish } = session.options.variant ?? {};
   if (finish) await session.load(finish(await session.pull()));
   const accuracy = await evaluate(session, 'all');

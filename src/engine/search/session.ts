@@ -63,7 +63,8 @@ export class Session {
   readonly control: Control;
   readonly space: SpaceShape;
   readonly totals: Totals;
-  readonly stages: readonly Stage[];
+  /** Planned anew when the user steers the length of one. */
+  stages: readonly Stage[];
   /** What was loaded or read back last; null before the first stage. */
   network: Network | null = null;
   stage: Stage;
@@ -119,11 +120,21 @@ export class Session {
       resumeFrom && { stageEnds: stageEndsOf(resumeFrom) },
     );
     this.totals = superNetTotals(this.space);
-    this.stages = planStages(this.space, settings).filter(
-      ({ joint }) => joint || !options.variant?.oneStage,
-    );
+    this.stages = this.plan();
     this.stage = this.stages[0];
     this.lambda = initialLambda(settings.regularizer);
+  }
+
+  private plan(): readonly Stage[] {
+    const { oneStage } = this.options.variant ?? {};
+    return planStages(this.space, this.settings).filter(({ joint }) => joint || !oneStage);
+  }
+
+  /** In place of the settings so far. */
+  change(settings: SearchSettings): void {
+    this.settings = settings;
+    this.stages = this.plan();
+    this.stage = this.stages.find(({ index }) => index === this.stage.index)!;
   }
 
   /** What to do before the next step; a paused search does it at once. */

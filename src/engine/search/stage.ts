@@ -19,9 +19,14 @@ import type { Session } from './session.ts';
 type EndReason = Extract<SearchEvent, { type: 'stage-finished' }>['reason'];
 
 /** @param resumed the session stands somewhere within this stage, restored from a checkpoint. */
-export async function runStage(session: Session, stage: Stage, resumed: boolean): Promise<void> {
+export async function runStage(session: Session, index: number, resumed: boolean): Promise<void> {
   if (resumed) await reopenStage(session);
-  else await beginStage(session, stage);
+  else
+    await beginStage(
+      session,
+      session.stages.find((stage) => stage.index === index)!,
+    );
+  const { stage } = session;
   const { progress } = session;
   if (progress.phase === 'warm-up') {
     while (session.stageEpochs < stage.warmUpEpochs) await trainEpoch(session, 'warm-up');
@@ -119,14 +124,14 @@ async function searchEpochs(session: Session): Promise<EndReason> {
   // Anew each time: the user may have steered.
   while (active() > goalOf(session)) {
     const { settings } = session;
-    if (session.stageEpochs >= stage.maxEpochs) return 'max-epochs';
+    if (session.stageEpochs >= session.stage.maxEpochs) return 'max-epochs';
     if (progress.idle >= settings.stage.patience && !stage.joint) return 'nothing-pruned';
     if (progress.step === 0) session.emit({ type: 'phase', stage: stage.index, phase: 'search' });
     await trainEpoch(session, 'search');
     const trained = await session.pull();
     let outcome = { ...commitLive(trained, session.discretization), judged: trained };
     const due = (session.stageEpochs - stage.warmUpEpochs) % settings.stage.commitEvery === 0;
-    const last = session.stageEpochs >= stage.maxEpochs;
+    const last = session.stageEpochs >= session.stage.maxEpochs;
     const goal = goalOf(session);
     const met = countParameters(outcome.network).active <= goal;
     if (met) outcome = commitAtGoal(trained, session.discretization, goal);

@@ -13,8 +13,16 @@ import type { SteerableSetting, Steering } from '../../domain/events/steering-sc
 type Done = string | null | Judgement;
 type Outcome = Promise<Done> | Done;
 
-/** Between two steps. What cannot be done is reported and leaves everything as it is. */
-export async function applySteering(session: Session, steering: Steering): Promise<void> {
+/**
+ * Between two steps. What cannot be done is reported and leaves everything as it is. A lower target gives the joint stage
+ * more epochs, as a change of its own.
+ */
+export async function applySteering(
+  session: Session,
+  steering: Steering,
+  automatic = false,
+): Promise<void> {
+  const before = session.settings;
   const outcome = await apply(session, steering);
   const refusal = typeof outcome === 'string' ? outcome : null;
   const judgement = typeof outcome === 'string' ? null : outcome;
@@ -25,9 +33,29 @@ export async function applySteering(session: Session, steering: Steering): Promi
     change: steering,
     refusal,
     ...(unit && { unit }),
+    ...(automatic && { automatic }),
+    ...(session.settings.joint.maxEpochs !== before.joint.maxEpochs && {
+      maxSteps: session.maxSteps,
+    }),
   });
   if (refusal === null && (steering.kind === 'prune' || steering.kind === 'regrow'))
     session.emitRatios(session.current, true, judgement ?? undefined);
+  const room = roomFor(session, before.targetParameters);
+  if (room > session.settings.joint.maxEpochs)
+    await applySteering(session, { kind: 'set', setting: 'joint.maxEpochs', value: room }, true);
+}
+
+/**
+ * Epochs of the joint stage that leave room for a target that was lowered: what is left of it, and for every halving of
+ * the target as many search epochs again as it had. Pruning takes a share of what is left each round, so that the rounds
+ * that a target takes grow with its logarithm.
+ */
+function roomFor({ settings, stage, stageEpochs }: Session, before: number): number {
+  const { joint, targetParameters } = settings;
+  if (targetParameters >= before) return joint.maxEpochs;
+  const done = stage.joint ? stageEpochs : 0;
+  const more = (joint.maxEpochs - joint.warmUpEpochs) * Math.log2(before / targetParameters);
+  return Math.max(joint.maxEpochs, done) + Math.ceil(more);
 }
 
 /** Of the operation that was pruned by hand; null in a cell that is not searched yet. */
@@ -84,7 +112,7 @@ function set(session: Session, setting: SteerableSetting, value: number): string
   owner[last] = value;
   const result = v.safeParse(SearchSettingsSchema, settings);
   if (!result.success) return `${setting}: ${result.issues[0].message}`;
-  session.settings = result.output satisfies SearchSettings;
+  session.change(result.output satisfies SearchSettings);
   return null;
 }
 
