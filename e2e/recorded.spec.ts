@@ -1,4 +1,5 @@
 /** What a first visitor meets: a recorded search that plays at once, without a device. */
+import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
@@ -40,6 +41,24 @@ test.describe('without WebGPU', () => {
       await expect(page.getByRole('combobox', { name: 'Playing speed' })).toHaveValue('8');
       await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
       expect(await at(page)).toBe(Number(await moment(page).getAttribute('max')));
+    });
+    await test.step('a chart can be saved as numbers and as a drawing', async () => {
+      const save = async (kind: string): Promise<Buffer> => {
+        await page.getByLabel('Save Accuracy').click();
+        const [file] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: kind, exact: true }).click(),
+        ]);
+        expect(file.suggestedFilename()).toBe(`mgas-accuracy.${kind.toLowerCase()}`);
+        return readFileSync(await file.path());
+      };
+      const [header, ...rows] = (await save('CSV')).toString().trim().split('\r\n');
+      expect(header).toMatch(/^step,/);
+      expect(rows.length).toBeGreaterThan(20);
+      expect((await save('PNG')).subarray(1, 4).toString()).toBe('PNG');
+      const svg = (await save('SVG')).toString();
+      expect(svg).toMatch(/^<svg[^>]*xmlns/);
+      expect(svg).toContain('Accuracy');
     });
     await test.step('its views, and the tour, show it', async () => {
       for (const view of ['Balance', 'Architecture', 'Discretization', 'Events']) {

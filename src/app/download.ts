@@ -10,14 +10,14 @@ export function downloadArchitecture(architecture: Architecture): void {
 }
 
 export function saveText(text: string, fileName: string): void {
-  save(new Blob([text], { type: 'application/json' }), fileName);
+  saveBlob(new Blob([text], { type: 'application/json' }), fileName);
 }
 
 export function saveBytes(bytes: Uint8Array, fileName: string): void {
-  save(new Blob([Uint8Array.from(bytes)]), fileName);
+  saveBlob(new Blob([Uint8Array.from(bytes)]), fileName);
 }
 
-function save(content: Blob, fileName: string): void {
+export function saveBlob(content: Blob, fileName: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content);
   link.download = fileName;

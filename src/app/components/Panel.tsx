@@ -1,9 +1,14 @@
 /** A titled part of a view; a chart's panel can be turned into a table. */
-import { useId, useState } from 'react';
+import { use, useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Plot } from '../charts/Plot.tsx';
 import type { PlotProps } from '../charts/Plot.tsx';
 import { PlotTable } from '../charts/PlotTable.tsx';
+import { plotFile } from '../charts/save.ts';
+import type { SaveKind } from '../charts/save.ts';
+import { SaveMenu } from '../charts/SaveMenu.tsx';
+import { integer } from '../format.ts';
+import { RunSide } from '../store/store.ts';
 import { TableIcon } from './icons.tsx';
 
 interface PanelProps {
@@ -74,12 +79,26 @@ interface PlotPanelProps extends PlotProps {
 
 export function PlotPanel({ title, note, legend, className, children, ...plot }: PlotPanelProps) {
   const [asTable, setAsTable] = useState(false);
+  const side = use(RunSide);
+  const { select, formatY, formatTick = formatY, xUnit = 'step' } = plot;
+  const make = (kind: SaveKind): Promise<Blob> =>
+    plotFile(kind, {
+      title,
+      data: select(side()),
+      xUnit,
+      style: { formatX: integer, formatY: formatTick },
+    });
   return (
     <Panel
       title={title}
       note={note}
       className={className}
-      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}
+      actions={
+        <>
+          <SaveMenu of={title} make={make} />
+          <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />
+        </>
+      }
     >
       {children}
       {asTable ? (

@@ -1,0 +1,8 @@
+declare module 'svgcanvas/dist/svgcanvas.esm.js' {
+  /** Canvas calls in, SVG out. */
+  export class Context {
+    constructor(width: number, height: number);
+    /** @param fixNamedEntities writes named entities as numbers, as XML wants them. */
+    getSerializedSvg(fixNamedEntities?: boolean): string;
+  }
+}
