@@ -5,36 +5,61 @@ import { Command, CommanderError, Option } from 'commander';
 import { cardLines, modelCard } from '../src/engine/architecture/export/card.ts';
 import { exportFiles, exportFormats } from '../src/engine/architecture/export/files.ts';
 import type { ExportFormat } from '../src/engine/architecture/export/files.ts';
-import { ArchitectureError } from '../src/domain/architecture/schema.ts';
+import { publications } from '../src/domain/architecture/publish/registry.ts';
+import type { Publication } from '../src/domain/architecture/publish/registry.ts';
+import { ArchitectureError, parseArchitecture } from '../src/domain/architecture/schema.ts';
 import { isTrained, networkOf, parseTrained } from '../src/engine/train/trained.ts';
 import { readJson } from './retrain-options.ts';
 import { UsageError } from './search-options.ts';
 
 async function main(args: readonly string[]): Promise<void> {
   const command = new Command('export')
-    .description('Write a trained architecture for other programs.')
-    .argument('<trained>', 'JSON that `npm run retrain` wrote')
+    .description(
+      'Write a trained architecture for other programs. Genotype, drawings and model card need no training.',
+    )
+    .argument(
+      '<architecture>',
+      'JSON that `npm run retrain` wrote; an architecture alone for what needs no weights',
+    )
     .addOption(
-      new Option('--format <name>', 'file format').choices(exportFormats).makeOptionMandatory(),
+      new Option('--format <name>', 'file format')
+        .choices([...exportFormats, ...publications.map(({ id }) => id)])
+        .makeOptionMandatory(),
     )
     .option('--out <folder>', 'where the files go; made if it is not there', 'export')
     .allowExcessArguments(false)
     .exitOverride()
     .parse(args, { from: 'user' });
-  const { format, out } = command.opts<{ format: ExportFormat; out: string }>();
+  const { format, out } = command.opts<{ format: string; out: string }>();
   const file = command.args[0]!;
   const value = await readJson(file);
+  const publication = publications.find(({ id }) => id === format);
+  if (publication) return publish(publication, value, out);
   if (!isTrained(value))
     throw new UsageError(
       `${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`,
     );
   const trained = parseTrained(value);
   await mkdir(out, { recursive: true });
-  for (const { name, bytes } of exportFiles(trained, format)) {
+  for (const { name, bytes } of exportFiles(trained, format as ExportFormat)) {
     await writeFile(join(out, name), bytes);
     process.stdout.write(`${join(out, name)}\n`);
   }
   process.stderr.write(`${cardLines(modelCard(networkOf(trained), trained)).join('\n')}\n`);
+}
+
+/** What is said of an architecture without its weights. */
+async function publish({ file, write }: Publication, value: unknown, out: string): Promise<void> {
+  const trained = isTrained(value) ? parseTrained(value) : null;
+  const architecture = trained?.architecture ?? parseArchitecture(value);
+  const training = trained && {
+    test: trained.test,
+    settings: trained.training,
+    backend: trained.backend,
+  };
+  await mkdir(out, { recursive: true });
+  await writeFile(join(out, file), write(architecture, training));
+  process.stdout.write(`${join(out, file)}\n`);
 }
 
 try {
