@@ -4,9 +4,10 @@ import { stepHyper } from '../src/engine/search/schedule.ts';
 import { presetOperations } from '../src/domain/operations/registry.ts';
 import { paperSettings } from '../src/domain/settings/presets.ts';
 import { createSpace } from '../src/domain/spaces/cells.ts';
-import { buildPlan, fullMasks } from '../src/engine/supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../src/domain/spaces/build-plan.ts';
 import { migrateParameters } from '../src/engine/supernet/parameters.ts';
-import type { NetworkParameters, NetworkPlan, UnitMasks } from '../src/engine/supernet/plan.ts';
+import type { NetworkParameters } from '../src/domain/graph/parameters.ts';
+import type { NetworkPlan, UnitMasks } from '../src/domain/spaces/plan.ts';
 import type { Batch, StepHyper, Stepper } from '../src/engine/supernet/stepper.ts';
 import type { SpaceShape } from '../src/domain/spaces/cells.ts';
 

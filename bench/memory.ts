@@ -1,8 +1,8 @@
 /** Peak device memory of a search in stages against that of one stage, over the same super-net. */
 import { randomStream } from '../src/engine/random.ts';
 import type { SpaceShape } from '../src/domain/spaces/cells.ts';
-import { fullMasks } from '../src/engine/supernet/build-plan.ts';
-import type { UnitMasks } from '../src/engine/supernet/plan.ts';
+import { fullMasks } from '../src/domain/spaces/build-plan.ts';
+import type { UnitMasks } from '../src/domain/spaces/plan.ts';
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import { requestNodeDevice } from '../cli/node-webgpu.ts';
 import { load, spaceOf, timeStep, workloadOf } from './cases.ts';

@@ -1,4 +1,5 @@
 /** Runs one search for the page: data set, device, engine. */
+import { imageOf } from '../src/engine/data.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
 import type {
@@ -16,7 +17,7 @@ import type { Recording } from './recording.ts';
 import { Refusal } from './refusal.ts';
 import { createStepper } from './steppers.ts';
 import { probe } from './webgpu.ts';
-import { describeSuperNet } from './super-net.ts';
+import { describeSuperNet } from '../src/domain/counts.ts';
 
 type Emit = (event: SearchContract['event']) => void;
 
@@ -53,7 +54,7 @@ export class SearchHost {
     const images = await this.load(dataset);
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const data = createSearchData(images, settings);
-    this.emit({ type: 'super-net', superNet: describeSuperNet(settings, data) });
+    this.emit({ type: 'super-net', superNet: describeSuperNet(settings, imageOf(data)) });
     recording ??= await beginRecording({
       settings,
       dataset,

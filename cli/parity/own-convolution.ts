@@ -1,7 +1,7 @@
 /** One masked convolution by own kernels alone: prologue (masks), forward, both gradients, threshold. */
 import { WeightRegistry, Tables } from '../../src/engine/supernet/webgpu/registry.ts';
 import { productTiles, range } from '../../src/engine/supernet/webgpu/tiles.ts';
-import type { ParameterSpec } from '../../src/engine/supernet/plan.ts';
+import type { ParameterSpec } from '../../src/domain/graph/parameters.ts';
 import { depthwiseFilterGradient } from '../../src/kernels/webgpu/depthwise-filter-gradient/program.ts';
 import { tapsRow } from '../../src/kernels/webgpu/depthwise-filter-gradient/rows.ts';
 import { depthwiseInputGradient } from '../../src/kernels/webgpu/depthwise-input-gradient/program.ts';

@@ -5,13 +5,10 @@
 import { createSpace } from '../../src/domain/spaces/cells.ts';
 import type { SpaceShape } from '../../src/domain/spaces/cells.ts';
 import type { OperationName } from '../../src/domain/operations/registry.ts';
-import { buildPlan, fullMasks } from '../../src/engine/supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../src/domain/spaces/build-plan.ts';
 import { migrateParameters } from '../../src/engine/supernet/parameters.ts';
-import type {
-  NetworkParameters,
-  NetworkPlan,
-  ParameterSpec,
-} from '../../src/engine/supernet/plan.ts';
+import type { NetworkParameters, ParameterSpec } from '../../src/domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../src/domain/spaces/plan.ts';
 import { Context } from '../../src/engine/supernet/webgpu/context.ts';
 import type { Part } from '../../src/engine/supernet/webgpu/context.ts';
 import { recordEpilogue } from '../../src/engine/supernet/webgpu/epilogue.ts';

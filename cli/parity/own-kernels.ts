@@ -1,6 +1,7 @@
 /** The WGSL programs behind the interface of the parity check. */
-import { operationTable } from '../../src/domain/operations/registry.ts';
-import type { OperationKind } from '../../src/domain/operations/operation.ts';
+import { factsOf } from '../../src/domain/operations/facts.ts';
+import type { OperationFacts } from '../../src/domain/operations/facts.ts';
+import { operations } from '../../src/domain/operations/registry.ts';
 import { createWebGPUStepper } from '../../src/engine/supernet/webgpu-stepper.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
 import { Gpu } from '../../src/kernels/webgpu/runtime.ts';
@@ -11,14 +12,14 @@ import type { GroupResult, GroupSetup } from './own-group.ts';
 import { binaryStep, weightMask } from './own-mask.ts';
 import type { NdArray } from './reference.ts';
 
-function operationOf(kind: OperationKind, kernel = 1, dilation = 1): GroupSetup['operation'] {
-  const found = Object.values(operationTable).find(
-    (o) => o.kind === kind && (o.blocks === 0 || (o.kernel === kernel && o.dilation === dilation)),
-  );
-  if (!found)
-    throw new Error(
-      `the search space has no ${kind} convolution of kernel ${kernel} and dilation ${dilation}`,
-    );
+/** The operation that is made so. */
+function operationThat(
+  what: string,
+  isMadeSo: (facts: OperationFacts) => boolean,
+  stride = 1,
+): GroupSetup['operation'] {
+  const found = operations.find((operation) => isMadeSo(factsOf(operation, stride)));
+  if (!found) throw new Error(`no operation is ${what}`);
   return found.name;
 }
 
@@ -110,7 +111,12 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
           ),
         );
       const result = await runGroup(gpu, {
-        operation: operationOf(blocks.length === 2 ? 'separable' : 'dilated', kernel, dilation),
+        operation: operationThat(
+          `${blocks.length} blocks of kernel ${kernel} and dilation ${dilation}`,
+          (facts) =>
+            facts.blocks.length === blocks.length &&
+            facts.blocks.every((b) => b.kernel === kernel && b.dilation === dilation),
+        ),
         stride,
         x,
         dy,
@@ -181,7 +187,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
         'norm.beta': spread(beta),
         gate: spread(logits),
       };
-      const operation = operationOf('skip');
+      const operation = operationThat('a factorized reduce', ({ reduce }) => reduce !== null, 2);
       const survivors = { [operation]: outputs };
       const result = await runGroup(gpu, {
         operation,
@@ -213,7 +219,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
 
     async pool({ kind, stride, x, dy }) {
       const channels = x.shape[3];
-      const operation = operationOf(kind === 'max' ? 'max-pool' : 'average-pool');
+      const operation = operationThat(`a ${kind} pool`, ({ pool }) => pool?.pool === kind);
       const { y, dx } = await runGroup(gpu, {
         operation,
         stride,

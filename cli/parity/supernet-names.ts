@@ -1,4 +1,5 @@
 /** Where a parameter of the released program's super-net lies among ours. */
+import { factsOf } from '../../src/domain/operations/facts.ts';
 import type { SpaceShape } from '../../src/domain/spaces/cells.ts';
 
 /** A parameter of ours, or one element of it (thresholds are scalars there, vectors here). */
@@ -64,7 +65,7 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
       const name = `cells.${cell}.edges.${edge}.${operationName}`;
       // Numbered by convolution: a block's gate is that of its pointwise, every second one.
       return whole(
-        operations[index].blocks > 0
+        factsOf(operations[index]).convolves
           ? `${name}.block${Math.floor(Number(convolution) / 2)}.gate`
           : `${name}.gate`,
       );

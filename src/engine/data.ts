@@ -37,3 +37,14 @@ export interface TrainData {
   readonly testBatches: number;
   testBatch(index: number): Batch;
 }
+
+/** The images of a data set as a space asks for them. */
+export const imageOf = ({
+  imageSize,
+  imageChannels,
+  classNames,
+}: Pick<SearchData, 'imageSize' | 'imageChannels' | 'classNames'>): {
+  size: number;
+  channels: number;
+  classes: number;
+} => ({ size: imageSize, channels: imageChannels, classes: classNames.length });

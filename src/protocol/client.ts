@@ -9,9 +9,9 @@ import type {
   Recording,
   SearchContract,
   StartPayload,
-  SuperNet,
   WorkerError,
 } from './messages.ts';
+import type { SuperNet } from '../domain/counts.ts';
 import { errorOf, wasEnded, WorkerClient } from './rpc.ts';
 import type { Payload, Transport } from './rpc.ts';
 

@@ -1,4 +1,5 @@
 /** The contract of the worker that searches, and what all contracts share. Plain data only. */
+import type { SuperNet } from '../domain/counts.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { Steering } from '../domain/events/steering-schema.ts';
@@ -39,24 +40,6 @@ export interface LoadingEvent {
   type: 'loading';
   loaded: number;
   total: number;
-}
-
-/** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */
-export interface SuperNet {
-  /** Parameters up to each stage's last cell, under that stage's head. */
-  stageParameters: number[];
-  cells: SuperNetCell[];
-}
-
-export interface SuperNetCell {
-  stage: number;
-  reduction: boolean;
-  channels: number;
-  /** Pixels a side of its output. */
-  size: number;
-  parameters: number;
-  /** Parameters of each candidate, at edge * operations + operation. */
-  candidates: number[];
 }
 
 /** Whether the run is stored; `obstacle`: why not, or why not all of it at the moment. */

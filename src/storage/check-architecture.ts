@@ -1,5 +1,6 @@
 /** What the fields of an architecture demand of each other: lengths, bitmaps, order. The schema checks each by itself. */
 import type { Architecture } from '../domain/architecture/schema.ts';
+import { factsOf } from '../domain/operations/facts.ts';
 import { operationTable } from '../domain/operations/registry.ts';
 import { cellInputs, nodeStates } from '../domain/spaces/cells.ts';
 import { fromBase64 } from './arrays.ts';
@@ -97,7 +98,7 @@ function checkCell(
     const states = nodeStates(nodes);
     demand(states.includes(to), `operations.${i}.to`, `expected ${states[0]} to ${states.at(-1)}`);
     demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
-    const { blocks } = operationTable[operation.operation];
+    const blocks = factsOf(operationTable[operation.operation]).blocks.length;
     demand(
       operation.blocks.length === blocks,
       `operations.${i}.blocks`,

@@ -1,7 +1,7 @@
 /** Where the parameters went: from the full super-net through operations, filters and weights to what is left. Pure. */
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { placesOf } from '../../domain/spaces/cells.ts';
-import type { SuperNet } from '../../protocol/messages.ts';
+import type { SuperNet } from '../../domain/counts.ts';
 import type { Snapshot } from './run-model.ts';
 import { unitKey } from './units.ts';
 

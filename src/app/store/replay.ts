@@ -3,7 +3,7 @@
  * search at an earlier moment, or a run that was: they ask `useShown` (store.ts), and this file decides what it shows.
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
-import type { SuperNet } from '../../protocol/messages.ts';
+import type { SuperNet } from '../../domain/counts.ts';
 import { isRecorded, loadRecording } from '../recorded/recordings.ts';
 import { defaultRunName } from '../../storage/run-name.ts';
 import { emptyRunSlice, lab } from './store.ts';

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../../domain/events/events.ts';
+import { imageOf } from '../../engine/data.ts';
 import { fakeSearch, smallSettings, syntheticData } from '../../engine/search/testing/setup.ts';
-import { describeSuperNet } from '../../../workers/super-net.ts';
+import { describeSuperNet } from '../../domain/counts.ts';
 import { maxPoints, visiblePoints } from './curves.ts';
 import { logKinds } from './log.ts';
 import { cellEdges } from '../../domain/spaces/cells.ts';
@@ -60,7 +61,7 @@ describe('reduceRun over a whole search', () => {
   });
 
   it('accounts for every parameter as the architecture does', () => {
-    const superNet = describeSuperNet(settings, syntheticData(settings));
+    const superNet = describeSuperNet(settings, imageOf(syntheticData(settings)));
     const snapshot = run.snapshots.filter(({ committed }) => committed).at(-1)!;
     const order = { nodes: settings.space.nodes, operations: settings.space.operations };
     const { superNet: full, afterOperations, afterFilters, active } = run.architecture!.parameters;

@@ -12,9 +12,9 @@ import type {
   BackendChoice,
   DatasetSource,
   ProbeResult,
-  SuperNet,
   WorkerError,
 } from '../../protocol/messages.ts';
+import type { SuperNet } from '../../domain/counts.ts';
 import { emptyRun } from './run-model.ts';
 import type { PastRun } from './replay.ts';
 import type { RunModel } from './run-model.ts';

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { gateScale } from '../../domain/events/events.ts';
+import { imageOf } from '../../engine/data.ts';
 import { fakeSearch, smallSettings, syntheticData } from '../../engine/search/testing/setup.ts';
-import { describeSuperNet } from '../../../workers/super-net.ts';
+import { describeSuperNet } from '../../domain/counts.ts';
 import { candidatesOf, filterGroupsOf, lastWeights, total } from './cell-units.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 import { superNetOf } from './super-net.ts';
@@ -184,7 +185,7 @@ it('derives the super-net from the settings as the engine lays it out', () => {
   ]) {
     const other = smallSettings((s) => Object.assign(s.space, change));
     const data = syntheticData(other, { channels: 3 });
-    const engine = describeSuperNet(other, data);
+    const engine = describeSuperNet(other, imageOf(data));
     const started = events[0];
     if (started.type !== 'started') throw new Error('no start');
     expect(

@@ -1,12 +1,7 @@
 import type { Operation } from './operation.ts';
 
 export const avgPool3x3 = {
-  name: 'avg_pool_3x3',
-  label: 'average pooling 3\u00d73',
-  short: 'avg',
+  ...({ name: 'avg_pool_3x3', label: 'average pooling 3\u00d73', short: 'avg' } as const),
   inPresets: true,
-  kind: 'average-pool',
-  kernel: 3,
-  dilation: 1,
-  blocks: 0,
-} as const satisfies Operation;
+  emit: (place) => place.pool(place.input, 'average'),
+} satisfies Operation;

@@ -1,40 +1,37 @@
 /** The convolutions of DARTS (arXiv 1806.09055), of any kernel. */
 import type { Operation } from './operation.ts';
 
+interface Options {
+  readonly inPresets?: boolean;
+}
+
 const square = (kernel: number): string => `${kernel}\u00d7${kernel}`;
 
-/** Depthwise + pointwise + batch norm, twice. */
+/** A block of the kernel, twice; the first has the stride. */
 export function separableConvolution<Name extends string>(
   name: Name,
   kernel: number,
-  { inPresets = true } = {},
+  { inPresets = true }: Options = {},
 ): Operation<Name> {
   return {
-    name,
-    label: `separable convolution ${square(kernel)}`,
-    short: `sep ${kernel}`,
+    ...{ name, label: `separable convolution ${square(kernel)}`, short: `sep ${kernel}` },
     inPresets,
-    kind: 'separable',
-    kernel,
-    dilation: 1,
-    blocks: 2,
+    emit: (place) => {
+      const first = place.block(place.input, { kernel, stride: place.stride });
+      return place.block(first, { kernel });
+    },
   };
 }
 
-/** Depthwise with a dilation of 2 + pointwise + batch norm, once. */
+/** One block of the kernel with a dilation of 2. */
 export function dilatedConvolution<Name extends string>(
   name: Name,
   kernel: number,
-  { inPresets = true } = {},
+  { inPresets = true }: Options = {},
 ): Operation<Name> {
   return {
-    name,
-    label: `dilated convolution ${square(kernel)}`,
-    short: `dil ${kernel}`,
+    ...{ name, label: `dilated convolution ${square(kernel)}`, short: `dil ${kernel}` },
     inPresets,
-    kind: 'dilated',
-    kernel,
-    dilation: 2,
-    blocks: 1,
+    emit: (place) => place.block(place.input, { kernel, stride: place.stride, dilation: 2 }),
   };
 }

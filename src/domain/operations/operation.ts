@@ -1,5 +1,6 @@
 /** What a candidate operation is. One file an operation; `registry.ts` lists them. */
-export type OperationKind = 'skip' | 'separable' | 'dilated' | 'average-pool' | 'max-pool';
+import type { Emission } from './emission.ts';
+import type { Node } from '../graph/graph.ts';
 
 export interface Operation<Name extends string = string> {
   /** Its name in settings, files and parameters. */
@@ -9,9 +10,6 @@ export interface Operation<Name extends string = string> {
   readonly short: string;
   /** Whether the presets offer it. */
   readonly inPresets: boolean;
-  readonly kind: OperationKind;
-  readonly kernel: number;
-  readonly dilation: number;
-  /** Depthwise + pointwise + batch-norm blocks: 2 for a separable convolution, 1 for a dilated one. */
-  readonly blocks: number;
+  /** Adds what it computes of `place.input` to the graph, at `place.stride`. @returns its result. */
+  readonly emit: (place: Emission) => Node;
 }

@@ -2,12 +2,7 @@
 import type { Operation } from './operation.ts';
 
 export const skipConnect = {
-  name: 'skip_connect',
-  label: 'skip connection',
-  short: 'skip',
+  ...({ name: 'skip_connect', label: 'skip connection', short: 'skip' } as const),
   inPresets: true,
-  kind: 'skip',
-  kernel: 1,
-  dilation: 1,
-  blocks: 0,
-} as const satisfies Operation;
+  emit: (place) => (place.stride === 1 ? place.input : place.factorizedReduce(place.input)),
+} satisfies Operation;

@@ -26,6 +26,10 @@ export const nodeOf = (state: number): number => state - cellInputs;
 /** Behind the nodes, where a drawing has the cell's output. */
 export const outputState = (nodes: number): number => nodeState(nodes);
 
+/** Stride of a candidate that leaves state `from`: only what reads a reduction cell's inputs halves the size. */
+export const strideOf = ({ reduction }: Pick<CellShape, 'reduction'>, from: number): 1 | 2 =>
+  reduction && isInput(from) ? 2 : 1;
+
 /** Cells whose outputs cell `cell` reads; -1 = the stem. */
 export const inputCells = (cell: number): number[] =>
   Array.from({ length: cellInputs }, (_, input) => Math.max(cell - cellInputs + input, -1));

@@ -6,7 +6,7 @@ import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
-import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { SearchVariant } from '../search/api.ts';
 import { pruneByRatios, pruneFilters } from './ratios.ts';

@@ -4,8 +4,8 @@ import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import { randomStream } from '../random.ts';
 import type { RandomStream } from '../random.ts';
-import { buildPlan } from '../supernet/build-plan.ts';
-import type { NetworkPlan, UnitMasks } from '../supernet/plan.ts';
+import { buildPlan } from '../../domain/spaces/build-plan.ts';
+import type { NetworkPlan, UnitMasks } from '../../domain/spaces/plan.ts';
 
 /**
  * Random operations, then random filters, then random weights are pruned until `target` active parameters are left. How

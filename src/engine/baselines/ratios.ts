@@ -3,8 +3,8 @@ import { compact } from '../granularity/commit.ts';
 import { countParameters } from '../granularity/count.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import { parameter } from '../supernet/layout.ts';
-import type { UnitMasks } from '../supernet/plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
+import type { UnitMasks } from '../../domain/spaces/plan.ts';
 
 /**
  * Keeps this share of the filters of every block, preprocess and factorized reduce, at least one: those with the largest

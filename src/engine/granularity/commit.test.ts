@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parameter } from '../supernet/layout.ts';
-import type { NetworkPlan, ParameterSpec } from '../supernet/plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
+import type { ParameterSpec } from '../../domain/graph/parameters.ts';
 import { commitLive, prunedNothing } from './commit.ts';
 import { countParameters, superNetTotals } from './count.ts';
 import { sigmoid, slice } from './network.ts';

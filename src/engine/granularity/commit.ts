@@ -2,10 +2,10 @@
  * A commit: what the thresholds prune at this moment is pruned for good and leaves the tensors. Pure: the network given
  * is not changed.
  */
-import { buildPlan } from '../supernet/build-plan.ts';
-import { parameter } from '../supernet/layout.ts';
+import { buildPlan } from '../../domain/spaces/build-plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
-import type { UnitMasks } from '../supernet/plan.ts';
+import type { UnitMasks } from '../../domain/spaces/plan.ts';
 import { liveUnits, liveWeights, operationMargins } from './live.ts';
 import type { Discretization, OperationMargin } from './live.ts';
 import { count, slice } from './network.ts';

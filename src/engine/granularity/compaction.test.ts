@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { syntheticData, smallSettings } from '../search/testing/setup.ts';
 import { createComposedStepper } from '../supernet/composed-stepper.ts';
-import { parameter } from '../supernet/layout.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import { commitLive } from './commit.ts';
 import { countParameters, unitMillions } from './count.ts';

@@ -9,9 +9,10 @@ import type {
   GranularityCounts,
   ParameterCounts,
 } from '../../domain/events/events.ts';
-import { buildPlan, candidateName, filterGroups, fullMasks } from '../supernet/build-plan.ts';
+import { candidateName, filterGroups } from '../../domain/spaces/build-plan.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
-import { count, ownerOf, slice } from './network.ts';
+import { count, slice } from './network.ts';
+import { maskableWeights, ownerOf, unprunedPlans } from '../../domain/counts.ts';
 import type { Network } from './network.ts';
 
 /** Units of the unpruned super-net by cell. */
@@ -24,16 +25,11 @@ export interface Totals {
 }
 
 export function superNetTotals(space: SpaceShape): Totals {
-  const masks = fullMasks(space);
-  const plans = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
-  const weight = space.cells.map(() => 0);
-  for (const { maskedBy, size } of plans.at(-1)!.table.specs)
-    if (maskedBy) weight[maskedBy.cell] += size;
   return {
     operation: space.cells.map(() => space.edges.length * space.operations.length),
     filter: space.cells.map((cell) => filterGroups(space, cell).length * cell.channels),
-    weight,
-    parameters: plans.map((plan) => plan.table.groups.weight.size),
+    weight: maskableWeights(space).map((units) => units.reduce((a, b) => a + b, 0)),
+    parameters: unprunedPlans(space).map((plan) => plan.table.groups.weight.size),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parameter } from '../supernet/layout.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { commitLive } from './commit.ts';
 import { commitAtGoal } from './crossing.ts';
 import { countParameters } from './count.ts';

@@ -5,8 +5,9 @@
  * Something always survives, so that every structure computes: of a node the candidate operation, of a block or
  * preprocess the filter, of a depthwise or pointwise array the weight with the largest importance - threshold.
  */
-import { parameter } from '../supernet/layout.ts';
-import type { CandidatePlan, CellPlan, ParameterSpec, UnitMasks } from '../supernet/plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
+import type { CandidatePlan, CellPlan, UnitMasks } from '../../domain/spaces/plan.ts';
+import type { ParameterSpec } from '../../domain/graph/parameters.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { sigmoid, slice } from './network.ts';
 import type { Network } from './network.ts';

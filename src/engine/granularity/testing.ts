@@ -3,9 +3,10 @@ import { randomStream } from '../random.ts';
 import { presetOperations } from '../../domain/operations/registry.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
-import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
-import type { NetworkParameters, NetworkPlan } from '../supernet/plan.ts';
+import type { NetworkParameters } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import type { Network } from './network.ts';
 
 export const smallSpace: SpaceSettings = {

@@ -1,6 +1,7 @@
 /** What the search does to thresholds between steps: reset them, hold them, and keep them under what must survive. */
-import { parameter } from '../supernet/layout.ts';
-import type { NetworkParameters, NetworkPlan, ParameterSpec } from '../supernet/plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
+import type { NetworkParameters, ParameterSpec } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import { prunableFilters, weightThreshold } from './live.ts';
 import { sigmoid, slice } from './network.ts';
 import type { Network } from './network.ts';

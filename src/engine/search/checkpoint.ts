@@ -5,8 +5,9 @@
  */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { roundedStageEnds } from '../../domain/spaces/cells.ts';
-import { buildPlan } from '../supernet/build-plan.ts';
-import type { NetworkParameters, UnitMasks } from '../supernet/plan.ts';
+import { buildPlan } from '../../domain/spaces/build-plan.ts';
+import type { NetworkParameters } from '../../domain/graph/parameters.ts';
+import type { UnitMasks } from '../../domain/spaces/plan.ts';
 import type { StepMetrics } from '../supernet/stepper.ts';
 import { engineVersion } from '../version.ts';
 import { SearchFailure } from './failure.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { SearchData } from '../data.ts';
-import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { createComposedStepper } from '../supernet/composed-stepper.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { Batch, Stepper } from '../supernet/stepper.ts';

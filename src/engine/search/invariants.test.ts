@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { GranularityCounts } from '../../domain/events/events.ts';
 import { operationNames } from '../../domain/operations/registry.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import { filterGroups } from '../supernet/build-plan.ts';
-import type { NetworkParameters, NetworkPlan } from '../supernet/plan.ts';
+import { filterGroups } from '../../domain/spaces/build-plan.ts';
+import type { NetworkParameters } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 
 type Loaded = { plan: NetworkPlan; parameters: NetworkParameters };

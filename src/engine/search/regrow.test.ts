@@ -1,3 +1,4 @@
+import { factsOf } from '../../domain/operations/facts.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commitLive } from '../granularity/commit.ts';
@@ -5,7 +6,7 @@ import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import { everyLevel, freshNetwork, scatteredNetwork, smallSpace } from '../granularity/testing.ts';
 import { randomStream } from '../random.ts';
-import { parameter } from '../supernet/layout.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { chooseRegrowth, regrow, regrownCount } from './regrow.ts';
 
 const pruned = (seed = 1) => commitLive(scatteredNetwork(undefined, seed), everyLevel).network;
@@ -51,7 +52,7 @@ describe('regrowth', () => {
     const operations = plan.space.operations;
     slice(parameters.values, parameter(plan.table, 'cells.0.operationThreshold')).forEach(
       (_, unit, thresholds) => {
-        if (operations[unit % operations.length].blocks > 0) thresholds[unit] = 0.9;
+        if (factsOf(operations[unit % operations.length]).convolves) thresholds[unit] = 0.9;
       },
     );
     slice(parameters.momentum, parameter(plan.table, 'cells.0.alpha')).fill(1);

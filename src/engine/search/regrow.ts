@@ -1,13 +1,15 @@
 /** Which pruned operations come back after a stage (docs/algorithm.md, Progressive re-evaluation). Pure. */
+import { factsOf } from '../../domain/operations/facts.ts';
+import { strideOf } from '../../domain/spaces/cells.ts';
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { RandomStream } from '../random.ts';
 import type { CandidateOperation } from '../../domain/operations/registry.ts';
 import type { Edge } from '../../domain/spaces/cells.ts';
-import { buildPlan, candidateName } from '../supernet/build-plan.ts';
-import { parameter } from '../supernet/layout.ts';
+import { buildPlan, candidateName } from '../../domain/spaces/build-plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
-import type { CellPlan, UnitMasks } from '../supernet/plan.ts';
+import type { CellPlan, UnitMasks } from '../../domain/spaces/plan.ts';
 
 export interface Regrowth {
   readonly cell: number;
@@ -112,9 +114,8 @@ function scoredPairs(network: Network): Pair[] {
  * every channel that it reads, and has no filters to leave out.
  */
 export function fits(cell: CellPlan, operation: CandidateOperation, { from, to }: Edge): boolean {
-  const handsOn =
-    operation.blocks === 0 && !(operation.kind === 'skip' && cell.shape.reduction && from < 2);
-  if (!handsOn) return true;
+  const { blocks, reduce } = factsOf(operation, strideOf(cell.shape, from));
+  if (blocks.length > 0 || reduce) return true;
   const node = new Set(cell.live[to]);
   return cell.live[from].every((id) => node.has(id));
 }
@@ -192,8 +193,10 @@ export function regrow(
       for (const filter of filters) mask[filter] = 1;
       masks.filters[group] = mask;
     };
-    for (let b = 0; b < operation.blocks; b++)
-      keep(`${name}.block${b}`, b + 1 === operation.blocks ? live[to] : live[from]);
+    const { blocks } = factsOf(operation);
+    blocks.forEach((_, b) =>
+      keep(`${name}.block${b}`, b + 1 === blocks.length ? live[to] : live[from]),
+    );
     if (masks.filters[name]) keep(name, live[to]);
   }
   const plan = buildPlan(space, masks, endCell, stage);

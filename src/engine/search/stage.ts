@@ -5,7 +5,7 @@ import { commitLive, prunedNothing } from '../granularity/commit.ts';
 import type { Network } from '../granularity/network.ts';
 import { resetThresholds } from '../granularity/thresholds.ts';
 import { randomStream } from '../random.ts';
-import { buildPlan, fullMasks } from '../supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';

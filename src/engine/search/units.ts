@@ -1,7 +1,8 @@
 /** Every unit's importance against the threshold that judges it, at one moment: what the `units` event tells. */
-import { parameter } from '../supernet/layout.ts';
-import type { CellPlan } from '../supernet/plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
+import type { CellPlan } from '../../domain/spaces/plan.ts';
 import { prunableFilters } from '../granularity/live.ts';
+import { maskableWeights } from '../../domain/counts.ts';
 import { sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { Discretization } from '../granularity/live.ts';
@@ -129,10 +130,9 @@ function weightUnits(left: Network, { trained, by }: Judgement): Map<number, Wei
     own.masks.push(slice(parameters.weightMask, spec));
     arrays.set(`${cell} ${unit}`, own);
   }
+  const totals = maskableWeights(plan.space);
   const cells = new Map<number, WeightUnits[]>();
   for (const { cell, unit, values, masks } of arrays.values()) {
-    const { operation } = plan.cells[cell].candidates.find((candidate) => candidate.unit === unit)!;
-    const { channels } = plan.cells[cell].shape;
     const threshold = slice(
       trained.parameters.values,
       parameter(trained.plan.table, `cells.${cell}.weightThreshold`),
@@ -142,7 +142,7 @@ function weightUnits(left: Network, { trained, by }: Judgement): Map<number, Wei
       ...histogram(values, masks),
       threshold: significant(threshold),
       last: by?.granularities.weight && !by.held(cell) ? notAbove(values, masks, threshold) : 0,
-      total: operation.blocks * channels * (operation.kernel ** 2 + channels),
+      total: totals[cell][unit],
     };
     cells.set(cell, [...(cells.get(cell) ?? []), units]);
   }

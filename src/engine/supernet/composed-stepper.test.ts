@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../random.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
-import { buildPlan, candidateName, fullMasks } from './build-plan.ts';
+import { buildPlan, candidateName, fullMasks } from '../../domain/spaces/build-plan.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import { migrateParameters } from './parameters.ts';
-import type { NetworkParameters, NetworkPlan, UnitMasks } from './plan.ts';
+import type { NetworkParameters } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan, UnitMasks } from '../../domain/spaces/plan.ts';
 import type { Batch, StepHyper } from './stepper.ts';
 
 const space = createSpace(

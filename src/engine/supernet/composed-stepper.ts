@@ -17,8 +17,9 @@ import type { Moments, PassResult } from './composed/pass.ts';
 import { followMoments } from './composed/running-statistics.ts';
 import { Units } from './composed/units.ts';
 import type { PackedGroups } from './composed/units.ts';
-import { parameterGroups } from './plan.ts';
-import type { NetworkParameters, NetworkPlan, ParameterGroup } from './plan.ts';
+import { parameterGroups } from '../../domain/graph/parameters.ts';
+import type { NetworkParameters, ParameterGroup } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import type {
   Batch,
   DeviceMemory,

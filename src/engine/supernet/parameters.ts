@@ -1,6 +1,11 @@
 /** Draws and migrates packed parameters: compaction, new stages and regrowth are all one gather by original ids. */
 import { randomStream } from '../random.ts';
-import type { Initializer, NetworkParameters, ParameterSpec, ParameterTable } from './plan.ts';
+import type {
+  Initializer,
+  NetworkParameters,
+  ParameterSpec,
+  ParameterTable,
+} from '../../domain/graph/parameters.ts';
 
 function draw(initializer: Initializer, keys: readonly (number | string)[]): number {
   if (initializer.kind === 'constant') return initializer.value;

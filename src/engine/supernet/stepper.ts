@@ -4,7 +4,8 @@
  * backend and as the reference (`kernels/composed`).
  */
 import type { Granularity } from '../../domain/granularities.ts';
-import type { NetworkParameters, NetworkPlan, ParameterGroup } from './plan.ts';
+import type { NetworkParameters, ParameterGroup } from '../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 
 export type TrainedGroup = Exclude<ParameterGroup, 'statistic'>;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installWebGPU, requestNodeDevice } from '../../../cli/node-webgpu.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
-import type { NetworkParameters } from './plan.ts';
+import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import { disagreement, everything, pruneSome, relative, setUp } from './testing/drawn-network.ts';
 import type { Case } from './testing/drawn-network.ts';
 import { adapterSizes } from './webgpu/context.ts';

@@ -18,7 +18,7 @@ it('drops each image by itself, at the rate given, and keeps the mean', () => {
   const paths = drawPaths(plan, images, 0.25, 1, 7);
   const own = plan.cells.flatMap((cell, c) =>
     cell.candidates
-      .filter((k) => k.operation.kind !== 'skip' || k.reduce)
+      .filter((k) => k.node !== cell.states[k.from])
       .map((k) => pathsOf(paths, c, k.unit)),
   );
   for (const factors of own) {
@@ -34,7 +34,7 @@ it('leaves the identity alone, but not a skip connection of stride 2', () => {
   const paths = drawPaths(plan, images, 0.5, 1, 7);
   const skips = plan.cells.flatMap((cell, c) =>
     cell.candidates
-      .filter((k) => k.operation.kind === 'skip')
+      .filter((k) => k.reduce || k.node === cell.states[k.from])
       .map((k) => ({ reduces: k.reduce !== null, factors: pathsOf(paths, c, k.unit) })),
   );
   expect(new Set(skips.map(({ reduces }) => reduces))).toEqual(new Set([true, false]));

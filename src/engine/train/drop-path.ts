@@ -3,16 +3,16 @@
  * identity is dropped for an image with probability p, and divided by 1 - p where it is not, so that its mean stays.
  */
 import { randomStream } from '../random.ts';
-import type { CandidatePlan, NetworkPlan } from '../supernet/plan.ts';
+import type { CandidatePlan, CellPlan, NetworkPlan } from '../../domain/spaces/plan.ts';
 
 /** Probability in an epoch (counted from 0): it rises in equal steps from 0 towards `most`, as in DARTS' program. */
 export function dropPathRate(most: number, epoch: number, epochs: number): number {
   return (most * epoch) / epochs;
 }
 
-/** A skip connection that changes nothing; one of stride 2 is a factorized reduce and can be dropped. */
-function isIdentity({ operation, reduce }: CandidatePlan): boolean {
-  return operation.kind === 'skip' && reduce === null;
+/** It hands its state on as it is. A skip connection of stride 2 is a factorized reduce and can be dropped. */
+function isIdentity({ node, from }: CandidatePlan, { states }: CellPlan): boolean {
+  return node === states[from];
 }
 
 /**
@@ -32,7 +32,7 @@ export function drawPaths(
   const random = randomStream('drop-path', seed, step);
   plan.cells.forEach((cell, c) => {
     for (const candidate of cell.candidates) {
-      if (isIdentity(candidate)) continue;
+      if (isIdentity(candidate, cell)) continue;
       const first = (c * units + candidate.unit) * images;
       for (let i = first; i < first + images; i++)
         paths[i] = random.uniform() < rate ? 0 : 1 / (1 - rate);

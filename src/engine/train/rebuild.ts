@@ -14,10 +14,10 @@ import type { Network } from '../granularity/network.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { createSpace, stageEnds } from '../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
-import { buildPlan, candidateName, fullMasks } from '../supernet/build-plan.ts';
-import { parameter } from '../supernet/layout.ts';
+import { buildPlan, candidateName, fullMasks } from '../../domain/spaces/build-plan.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
-import type { CandidatePlan, CellPlan, NetworkPlan, UnitMasks } from '../supernet/plan.ts';
+import type { CandidatePlan, CellPlan, NetworkPlan, UnitMasks } from '../../domain/spaces/plan.ts';
 
 /** The weight level multiplies by the committed masks; operations and filters are already the plan's. */
 export const trainedLevels: Readonly<Record<Granularity, boolean>> = {

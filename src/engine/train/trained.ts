@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ArchitectureError, ArchitectureSchema } from '../../domain/architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
-import type { ParameterSpec } from '../supernet/plan.ts';
+import type { ParameterSpec } from '../../domain/graph/parameters.ts';
 import { decodeFloats, encodeFloats } from './base64.ts';
 import { rebuildNetwork } from './rebuild.ts';
 import { TrainSettingsSchema } from './settings.ts';

@@ -1,5 +1,6 @@
 /** The rows of a cell's picture: one a candidate operation or preprocess, grouped by edge. Pure. */
 import type { Granularity } from '../../../domain/granularities.ts';
+import { factsOf } from '../../../domain/operations/facts.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
 import { percent } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
@@ -39,7 +40,7 @@ export function rowGroups(
   { candidates, filterGroups, weights }: CellData,
 ): RowGroup[] {
   const shown = candidates.filter(
-    ({ operation }) => level === 'operation' || operationTable[operation].blocks > 0,
+    ({ operation }) => level === 'operation' || factsOf(operationTable[operation]).convolves,
   );
   const edges = new Map<number, RowGroup>();
   for (const candidate of shown) {

@@ -1,7 +1,7 @@
 /** The arrays of a network by name, as the exporters read them. */
 import { slice } from '../../granularity/network.ts';
 import type { Network } from '../../granularity/network.ts';
-import { parameter } from '../../supernet/layout.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
 
 export interface NetworkArray {
   readonly shape: readonly number[];

@@ -1,12 +1,14 @@
 /**
- * The network computed at inference, told operation by operation to a writer of some file format: the one description
- * that all exported graphs share. Only what exists is told: pruned operations and filters are absent, and masked weights
+ * The network computed at inference, reported node by node to a writer of some file format: the one description
+ * that all exported graphs share. Only what exists is reported: pruned operations and filters are absent, and masked weights
  * are zeros in the arrays.
  */
 import { sigmoid, slice } from '../../granularity/network.ts';
 import type { Network } from '../../granularity/network.ts';
-import { parameter } from '../../supernet/layout.ts';
-import type { CandidatePlan, CellPlan } from '../../supernet/plan.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
+import { hasChannels, needed, paddingOf } from '../../../domain/graph/graph.ts';
+import type { Node, NodeOf } from '../../../domain/graph/graph.ts';
+import type { UnitRef } from '../../../domain/graph/parameters.ts';
 
 export interface ConvolutionShape {
   readonly kernel: number;
@@ -37,144 +39,78 @@ export interface GraphWriter<T> {
   classifier(name: string, x: T): T;
 }
 
-const pointwise = {
-  kernel: 1,
-  stride: 1,
-  dilation: 1,
-  padding: 0,
-  depthwise: false,
-} satisfies ConvolutionShape;
-
-/** @returns the logits. */
+/** @returns the logits. @throws Error where a part of the network has no channel: a description of a search has none such. */
 export function writeGraph<T>(network: Network, writer: GraphWriter<T>): T {
-  const { plan } = network;
-  const stem = writer.convolution('stem.conv', writer.image(), {
-    ...pointwise,
-    kernel: 3,
-    padding: 1,
-  });
-  const outputs = new Map<number, T>([[-1, writer.norm('stem.norm', stem)]]);
-  for (const cell of plan.cells)
-    outputs.set(cell.shape.index, writeCell(network, cell, outputs, writer));
-  return writer.classifier(plan.head.name, outputs.get(plan.endCell)!);
+  const { graph, head } = network.plan;
+  const results = new Map<Node, T>();
+  for (const node of needed(graph, [head.node])) {
+    // A half of a factorized reduce without filters is absent.
+    if (!hasChannels(node)) continue;
+    const inputs = node.inputs.filter(hasChannels).map((input) => results.get(input)!);
+    if (node.inputs.length > 0 && inputs.length === 0)
+      throw new Error(`${node.name} reads nothing that has channels`);
+    results.set(node, writeNode(network, node, inputs, writer));
+  }
+  return results.get(head.node)!;
 }
 
-function writeCell<T>(
+function writeNode<T>(
   network: Network,
-  cell: CellPlan,
-  outputs: ReadonlyMap<number, T>,
+  node: Node,
+  inputs: readonly T[],
   writer: GraphWriter<T>,
 ): T {
-  const c = cell.shape.index;
-  const states: T[] = cell.preprocess.map((p) => {
-    const input = writer.relu(`${p.name}.relu`, outputs.get(p.source)!);
-    const x =
-      p.split === null
-        ? writer.convolution(`${p.name}.conv`, input, pointwise)
-        : writeReduce(p.name, p.filters, p.split, input, writer);
-    return writer.norm(`${p.name}.norm`, x);
+  const [first] = inputs;
+  switch (node.kind) {
+    case 'image':
+      return writer.image();
+    case 'convolution': {
+      const { kernel, stride, dilation, depthwise } = node;
+      const x = node.shift === 1 ? writer.shift(`${node.name}.shift`, first) : first;
+      const shape = { kernel, stride, dilation, depthwise, padding: paddingOf(node) };
+      return writer.convolution(node.weight, x, shape);
+    }
+    case 'norm':
+      return writer.norm(node.name, first);
+    case 'activation':
+      return writer.relu(node.name, first);
+    case 'pool':
+      return writer.pool(node.name, first, node.pool, node.stride, node.inputs[0].size);
+    case 'mix':
+      return writeMix(network, node, inputs, writer);
+    case 'concat':
+      return inputs.length === 1 ? first : writer.concat(node.name, inputs);
+    case 'global-pool':
+      // Part of the classifier.
+      return first;
+    case 'linear':
+      return writer.classifier(node.name, first);
+  }
+}
+
+function writeMix<T>(
+  network: Network,
+  node: NodeOf<'mix'>,
+  inputs: readonly T[],
+  writer: GraphWriter<T>,
+): T {
+  const { channels } = node;
+  const alive = node.inputs.flatMap((input, i) => (hasChannels(input) ? [i] : []));
+  const terms = inputs.map((x, i) => {
+    const { unit, name } = node.terms[alive[i]];
+    const own = node.inputs[alive[i]].channels;
+    const y = node.plain ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
+    if (own.length === channels.length) return y;
+    return writer.place(
+      `${name}.place`,
+      y,
+      own.map((id) => channels.indexOf(id)),
+      channels.length,
+    );
   });
-  for (let to = 2; to < cell.live.length; to++) {
-    const live = cell.live[to];
-    const terms = cell.candidates
-      .filter((k) => k.to === to)
-      .map((candidate) => {
-        const name = nameOf(cell, candidate);
-        const output = writeCandidate(cell, candidate, states[candidate.from], writer);
-        const y =
-          network.plan.space.form.sum === 'plain'
-            ? output
-            : writer.scale(`${name}.importance`, output, importanceOf(network, cell, candidate));
-        const whole = candidate.outputs.length === live.length;
-        return whole
-          ? y
-          : writer.place(
-              `${name}.place`,
-              y,
-              candidate.outputs.map((id) => live.indexOf(id)),
-              live.length,
-            );
-      });
-    states.push(terms.length === 1 ? terms[0] : writer.sum(`cells.${c}.node${to}`, terms));
-  }
-  const nodes = states.slice(2);
-  return nodes.length === 1 ? nodes[0] : writer.concat(`cells.${c}.output`, nodes);
+  return terms.length === 1 ? terms[0] : writer.sum(node.name, terms);
 }
 
-export function nameOf({ shape }: CellPlan, { edge, operation }: CandidatePlan): string {
-  return `cells.${shape.index}.edges.${edge}.${operation.name}`;
-}
-
-export function importanceOf(
-  { plan, parameters }: Network,
-  { shape }: CellPlan,
-  { unit }: CandidatePlan,
-): number {
-  return sigmoid(
-    slice(parameters.values, parameter(plan.table, `cells.${shape.index}.alpha`))[unit],
-  );
-}
-
-function writeCandidate<T>(
-  cell: CellPlan,
-  candidate: CandidatePlan,
-  input: T,
-  writer: GraphWriter<T>,
-): T {
-  const { operation, stride, reduce, blocks } = candidate;
-  const name = nameOf(cell, candidate);
-  if (reduce) {
-    const x = writeReduce(
-      reduce.name,
-      reduce.filters,
-      reduce.split,
-      writer.relu(`${name}.relu`, input),
-      writer,
-    );
-    return writer.norm(`${name}.norm`, x);
-  }
-  if (operation.kind === 'skip') return input;
-  if (operation.kind === 'average-pool' || operation.kind === 'max-pool') {
-    const size = candidate.from < 2 ? cell.shape.inputSize : cell.shape.size;
-    const kind = operation.kind === 'max-pool' ? 'max' : 'average';
-    const pooled = writer.pool(name, input, kind, stride, size);
-    return candidate.poolNorm ? writer.norm(candidate.poolNorm, pooled) : pooled;
-  }
-  let x = input;
-  for (const block of blocks) {
-    const { kernel, dilation } = block;
-    x = writer.relu(`${block.name}.relu`, x);
-    const padding = ((kernel - 1) / 2) * dilation;
-    x = writer.convolution(`${block.name}.depthwise`, x, {
-      kernel,
-      stride: block.stride,
-      dilation,
-      padding,
-      depthwise: true,
-    });
-    x = writer.convolution(`${block.name}.pointwise`, x, pointwise);
-    x = writer.norm(`${block.name}.norm`, x);
-  }
-  return x;
-}
-
-/** Both halves of a factorized reduce; a half without filters is absent. */
-function writeReduce<T>(
-  name: string,
-  filters: readonly number[],
-  split: number,
-  input: T,
-  writer: GraphWriter<T>,
-): T {
-  const halves: T[] = [];
-  if (filters[0] < split)
-    halves.push(writer.convolution(`${name}.conv1`, input, { ...pointwise, stride: 2 }));
-  if (filters.at(-1)! >= split)
-    halves.push(
-      writer.convolution(`${name}.conv2`, writer.shift(`${name}.shift`, input), {
-        ...pointwise,
-        stride: 2,
-      }),
-    );
-  return halves.length === 1 ? halves[0] : writer.concat(`${name}.halves`, halves);
+export function importanceOf({ plan, parameters }: Network, { cell, unit }: UnitRef): number {
+  return sigmoid(slice(parameters.values, parameter(plan.table, `cells.${cell}.alpha`))[unit]);
 }

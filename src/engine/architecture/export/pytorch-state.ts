@@ -1,11 +1,11 @@
 /** The weights of a network under the names of the exported PyTorch module's state dict. */
 import type { Network } from '../../granularity/network.ts';
-import type { BlockPlan, CandidatePlan } from '../../supernet/plan.ts';
+import type { BlockPlan } from '../../../domain/operations/emission.ts';
+import type { CandidatePlan } from '../../../domain/spaces/plan.ts';
 import { arrayOf, channelsFirst, transpose } from './arrays.ts';
-import { nameOf } from './graph.ts';
 import type { NamedArray } from './npz.ts';
 
-/** Attribute of a candidate: sep_conv_3x3_0_2 leads from state 0 to state 2. */
+/** Attribute of a candidate: OPERATION_0_2 leads from state 0 to state 2. */
 export const attributeOf = ({ operation, from, to }: CandidatePlan): string =>
   `${operation.name}_${from}_${to}`;
 
@@ -68,7 +68,7 @@ export function stateDict(network: Network): NamedArray[] {
     for (const candidate of cell.candidates) {
       const to = `${own}.${attributeOf(candidate)}`;
       if (candidate.reduce)
-        reduce(to, nameOf(cell, candidate), candidate.reduce.filters, candidate.reduce.split);
+        reduce(to, candidate.name, candidate.reduce.filters, candidate.reduce.split);
       if (candidate.poolNorm) norm(to, candidate.poolNorm);
       const masked = hasMask(network, candidate.blocks);
       candidate.blocks.forEach(({ name }, b) => {

@@ -3,12 +3,13 @@
  * are those that the search left; weight masks are buffers, so that training goes on within them.
  */
 import type { Network } from '../../granularity/network.ts';
-import type { CandidatePlan, CellPlan } from '../../supernet/plan.ts';
+import type { CandidatePlan, CellPlan } from '../../../domain/spaces/plan.ts';
 import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { cardLines, modelCard } from './card.ts';
 import { importanceOf } from './graph.ts';
+import { inputStates } from '../../../domain/spaces/cells.ts';
 import { npz } from './npz.ts';
 import { blocksModule } from './pytorch-blocks.ts';
 import { attributeOf, halves, hasMask, stateDict } from './pytorch-state.ts';
@@ -107,21 +108,21 @@ function cellSource(network: Network, cell: CellPlan): string {
     const source = moduleSource(network, candidate, width(candidate.from));
     return source ? [`        self.${attributeOf(candidate)} = ${source}`] : [];
   });
-  const nodes = range(2, live.length).map((to) => nodeSource(network, cell, to));
-  const outputs = range(2, live.length).map((node) => `s${node}`);
+  const nodes = range(inputStates.length, live.length).map((to) => nodeSource(network, cell, to));
+  const outputs = range(inputStates.length, live.length).map((node) => `s${node}`);
   const reads = preprocess
     .map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`))
     .join(' and ');
+  const states = inputStates.map((state) => `s${state}`);
   return `class Cell${shape.index}(nn.Module):
-    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(2, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
+    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(inputStates.length, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
 
     def __init__(self):
         super().__init__()
 ${preprocess.map((p, slot) => `        self.preprocess${slot} = ${p.split === null ? `relu_conv_bn(${p.inputs.length}, ${p.filters.length})` : reduceSource(p.inputs, p.filters, p.split)}`).join('\n')}
 ${modules.join('\n')}${modules.length > 0 ? '\n' : ''}
-    def forward(self, s0, s1):
-        s0 = self.preprocess0(s0)
-        s1 = self.preprocess1(s1)
+    def forward(self, ${states.join(', ')}):
+${preprocess.map((_, slot) => `        s${slot} = self.preprocess${slot}(s${slot})`).join('\n')}
 ${nodes.join('\n')}
         return ${outputs.length === 1 ? outputs[0] : `torch.cat([${outputs.join(', ')}], dim=1)`}
 `.replace(/\n\n\n {4}def forward/, '\n\n    def forward');
@@ -135,7 +136,7 @@ function nodeSource(net: Network, own: CellPlan, to: number): string {
       const term =
         net.plan.space.form.sum === 'plain'
           ? callSource(candidate)
-          : `${importanceOf(net, own, candidate).toPrecision(9)} * ${callSource(candidate)}`;
+          : `${importanceOf(net, { cell: own.shape.index, unit: candidate.unit }).toPrecision(9)} * ${callSource(candidate)}`;
       const positions = candidate.outputs.map((id) => live[to].indexOf(id));
       return positions.length === live[to].length
         ? term
@@ -149,12 +150,13 @@ function nodeSource(net: Network, own: CellPlan, to: number): string {
 
 function callSource(candidate: CandidatePlan): string {
   const input = `s${candidate.from}`;
-  const { kind } = candidate.operation;
-  if (kind === 'average-pool' || kind === 'max-pool') {
-    const pooled = `${kind === 'max-pool' ? 'max' : 'avg'}_pool(${input}, stride=${candidate.stride})`;
-    return candidate.poolNorm ? `self.${attributeOf(candidate)}(${pooled})` : pooled;
+  const { pool, poolNorm, blocks, reduce } = candidate;
+  if (pool) {
+    const function_ = pool.pool === 'max' ? 'max_pool' : 'avg_pool';
+    const pooled = `${function_}(${input}, stride=${pool.stride})`;
+    return poolNorm ? `self.${attributeOf(candidate)}(${pooled})` : pooled;
   }
-  if (candidate.operation.kind === 'skip' && !candidate.reduce) return input;
+  if (blocks.length === 0 && !reduce) return input;
   return `self.${attributeOf(candidate)}(${input})`;
 }
 

@@ -6,7 +6,7 @@ import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import type { SpaceSettings } from '../../../domain/settings/schema.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
-import { buildPlan, fullMasks } from '../../supernet/build-plan.ts';
+import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../../supernet/parameters.ts';
 import { rebuildNetwork } from '../../train/rebuild.ts';
 import { trainSettingsFor } from '../../train/settings.ts';

@@ -2,6 +2,7 @@
  * From a list of cells and operations, as publications state them, to an architecture of this lab: masks of a search
  * space, the structure that they leave (`buildPlan`), and its description with everything counted anew.
  */
+import { factsOf } from '../../../domain/operations/facts.ts';
 import { superNetTotals } from '../../granularity/count.ts';
 import { slice } from '../../granularity/network.ts';
 import type { Network } from '../../granularity/network.ts';
@@ -16,9 +17,9 @@ import {
   outputState,
 } from '../../../domain/spaces/cells.ts';
 import type { CellShape, SpaceShape } from '../../../domain/spaces/cells.ts';
-import { buildPlan, candidateName, fullMasks } from '../../supernet/build-plan.ts';
-import { parameter } from '../../supernet/layout.ts';
-import type { NetworkPlan, UnitMasks } from '../../supernet/plan.ts';
+import { buildPlan, candidateName, fullMasks } from '../../../domain/spaces/build-plan.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
+import type { NetworkPlan, UnitMasks } from '../../../domain/spaces/plan.ts';
 import { unweighted } from '../../train/rebuild.ts';
 import { describeArchitecture } from '../describe.ts';
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
@@ -148,9 +149,7 @@ function keepCell(
   const halved =
     shape.halvesFirstInput ||
     (shape.reduction &&
-      operations.some(
-        ({ operation, from }) => kindOf(operation, space) === 'skip' && isInput(from),
-      ));
+      operations.some(({ operation, from }) => isInput(from) && isReduced(operation, space)));
   const ids = (width: number): number[] => idsOf(width, shape.channels, halved);
   for (const slot of inputStates) keep(`cells.${c}.preprocess${slot}`, ids(widths[slot]));
   for (const one of operations) {
@@ -162,8 +161,9 @@ function keepCell(
     alive[unit] = 1;
     const name = candidateName(c, edge.index, operation);
     const given = one.widths ?? [];
-    for (let b = 0; b < operation.blocks; b++) {
-      const last = b === operation.blocks - 1;
+    const { blocks } = factsOf(operation);
+    for (let b = 0; b < blocks.length; b++) {
+      const last = b === blocks.length - 1;
       const width = last ? widths[one.to] : (given[b + 1] ?? shape.channels);
       keep(`${name}.block${b}`, last ? ids(width) : idsOf(width, shape.channels, false));
     }
@@ -171,8 +171,9 @@ function keepCell(
   }
 }
 
-const kindOf = (name: string, { operations }: SpaceShape) =>
-  operations.find((one) => one.name === name)?.kind;
+/** At stride 2 it is a factorized reduce. */
+const isReduced = (name: string, { operations }: SpaceShape): boolean =>
+  operations.some((one) => one.name === name && factsOf(one, 2).reduce !== null);
 
 function checkOperation(one: StructureOperation, c: number, space: SpaceShape): void {
   const { operation, from, to, widths } = one;
@@ -191,7 +192,7 @@ function checkOperation(one: StructureOperation, c: number, space: SpaceShape): 
       `${placeOf(c, one)}: it must read a state before its destination, 0 to ${to - 1}`,
     );
   if (!widths) return;
-  const expected = known.blocks + 1;
+  const expected = factsOf(known).blocks.length + 1;
   const { channels } = space.cells[c];
   if (widths.length !== expected)
     throw new ArchitectureError(

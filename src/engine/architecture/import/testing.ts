@@ -1,7 +1,7 @@
 /** For tests: weights by a formula, as the reference arrays of published networks are computed with them. */
 import type { Network } from '../../granularity/network.ts';
 import { slice } from '../../granularity/network.ts';
-import { parameter } from '../../supernet/layout.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
 
 /** `fill` of a reference file: see its README. */
 export interface Fill {

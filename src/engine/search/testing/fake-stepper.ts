@@ -3,7 +3,8 @@
  * each unit, thresholds rise with lambda, and the loss falls, all by arithmetic that is the same everywhere.
  */
 import { hashString, randomStream } from '../../random.ts';
-import type { NetworkParameters, NetworkPlan } from '../../supernet/plan.ts';
+import type { NetworkParameters } from '../../../domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import type {
   Batch,
   DeviceMemory,

@@ -1,6 +1,10 @@
 /** Between a group's one packed tensor and the many named tensors of a forward pass. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { ParameterGroup, ParameterSpec, ParameterTable } from '../plan.ts';
+import type {
+  ParameterGroup,
+  ParameterSpec,
+  ParameterTable,
+} from '../../../domain/graph/parameters.ts';
 
 /** The parameters of one group that have any element. */
 export function specsOf(table: ParameterTable, group: ParameterGroup): ParameterSpec[] {

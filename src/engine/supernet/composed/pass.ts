@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm } from '../../../kernels/composed/batch-norm.ts';
 import { crossEntropy } from '../../../kernels/composed/cross-entropy.ts';
-import type { NetworkPlan } from '../plan.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import type { StepHyper, TrainedGroup } from '../stepper.ts';
 import { forwardBoth } from './network.ts';
 import type { Source } from './network.ts';
@@ -74,9 +74,9 @@ export function leafSource(
   return {
     weight: (name) => leaves.weights.get(name) ?? missing(name),
     gate: (name) => (leaves.gates.get(name) as tf.Tensor1D | undefined) ?? null,
-    coefficient: (cell, unit) =>
+    coefficient: ({ cell, unit }) =>
       leaves.coefficients.get(cell * units + unit) ?? missing(`coefficient ${cell}/${unit}`),
-    path: (cell, unit) => {
+    path: ({ cell, unit }) => {
       const first = (cell * units + unit) * images;
       return paths ? tf.tensor4d(paths.subarray(first, first + images), [images, 1, 1, 1]) : null;
     },

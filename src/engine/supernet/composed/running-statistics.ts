@@ -1,7 +1,7 @@
 /** Running averages of batch statistics, as PyTorch keeps them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { runningRate } from '../../../kernels/running-rate.ts';
-import type { NetworkPlan } from '../plan.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import { pack, specsOf } from './packed-tensors.ts';
 import type { Moments } from './pass.ts';
 

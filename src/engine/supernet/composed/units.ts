@@ -13,8 +13,10 @@ import {
 import type { NodeUnits } from '../../../kernels/composed/operation-coefficient.ts';
 import { sizeRegularizer, thresholdRegularizer } from '../../../kernels/composed/regularizers.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import { parameter } from '../layout.ts';
-import type { NetworkPlan, ParameterGroup, ParameterSpec } from '../plan.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
+import { nodeOf } from '../../../domain/spaces/cells.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
+import type { ParameterGroup, ParameterSpec } from '../../../domain/graph/parameters.ts';
 import type { StepHyper } from '../stepper.ts';
 import { specsOf } from './packed-tensors.ts';
 
@@ -68,7 +70,7 @@ export class Units {
     const cells = plan.cells.length;
     const units = edges.length * operations.length;
     this.nodes = nodeUnits(
-      edges.flatMap((edge) => operations.map(() => edge.to - 2)),
+      edges.flatMap((edge) => operations.map(() => nodeOf(edge.to))),
       settings.nodes,
     );
     const committed = new Float32Array(cells * units);

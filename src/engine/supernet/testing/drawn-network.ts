@@ -9,9 +9,10 @@ import type { SpaceSettings } from '../../../domain/settings/schema.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../../domain/spaces/cells.ts';
 import { drawPaths } from '../../train/drop-path.ts';
-import { buildPlan, fullMasks } from '../build-plan.ts';
+import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../parameters.ts';
-import type { NetworkParameters, NetworkPlan, UnitMasks } from '../plan.ts';
+import type { NetworkParameters } from '../../../domain/graph/parameters.ts';
+import type { NetworkPlan, UnitMasks } from '../../../domain/spaces/plan.ts';
 import type { Batch, StepHyper, StepMetrics, Stepper } from '../stepper.ts';
 
 export const everything: Record<Granularity, boolean> = {

@@ -12,8 +12,8 @@ import {
 } from '../../../kernels/webgpu/norm-statistics/program.ts';
 import { slotSize } from '../../../kernels/webgpu/slots.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import { parameter } from '../layout.ts';
-import type { NetworkPlan } from '../plan.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import { SlotRegistry, Tables, WeightRegistry } from './registry.ts';
 import type { NormSpecs } from './registry.ts';
 import type { Tensor } from './tensor.ts';

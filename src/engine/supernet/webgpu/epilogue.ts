@@ -1,4 +1,5 @@
 /** Prologue and epilogue of a step: masks and gates before; thresholds, regularizers, clipping and SGD after. */
+import { nodeStates } from '../../../domain/spaces/cells.ts';
 import { ceilDiv, none } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import { hyperBytes } from '../../../kernels/webgpu/hyper.ts';
@@ -16,7 +17,7 @@ import { unitGradients } from '../../../kernels/webgpu/unit-gradients/program.ts
 import { blockRow, unitRow } from '../../../kernels/webgpu/unit-gradients/rows.ts';
 import { weightGradients } from '../../../kernels/webgpu/weight-gradients/program.ts';
 import { gradientPlaceRow, segmentRow } from '../../../kernels/webgpu/weight-gradients/rows.ts';
-import type { ParameterSpec } from '../plan.ts';
+import type { ParameterSpec } from '../../../domain/graph/parameters.ts';
 import type { Context } from './context.ts';
 import type { RecordOptions } from './network.ts';
 
@@ -149,7 +150,7 @@ function nodeTables(context: Context): number[][] {
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
-    for (let to = 2; to < plan.space.settings.nodes + 2; to++) {
+    for (const to of nodeStates(plan.space.settings.nodes)) {
       const candidates = cell.candidates
         .filter((k) => k.to === to)
         .map((k) =>
@@ -210,7 +211,7 @@ function regularizedTables(
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
-    for (let to = 2; to < plan.space.settings.nodes + 2; to++) {
+    for (const to of nodeStates(plan.space.settings.nodes)) {
       const rows = cell.candidates
         .filter((candidate) => candidate.to === to)
         .map(({ unit, blocks }) => {
@@ -230,7 +231,7 @@ function regularizedTables(
       );
     }
     if (on.filter)
-      for (const slot of [0, 1]) {
+      for (const { slot } of cell.preprocess) {
         const parameter = context.threshold(`cells.${c}.preprocessFilterThreshold`, slot);
         extra.push(extraThresholdRow.pack({ parameter }));
       }

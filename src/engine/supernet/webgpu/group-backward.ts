@@ -23,6 +23,8 @@ import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import { spacing } from './group-forward.ts';
 import { recordMixBackward } from './group-mix.ts';
 import type { Mix } from './group-mix.ts';
+import { nodeOf } from '../../../domain/spaces/cells.ts';
+import { isInner } from './group-plan.ts';
 import type { Branch, GroupPlan, Reduce } from './group-plan.ts';
 import { gatherQuad, reduceLanes, wholeQuad } from './tensor.ts';
 import type { Gather, Tensor } from './tensor.ts';
@@ -42,8 +44,7 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
     quads: group.finalFrom,
     plane,
   };
-  const dilated = first.filter((b) => b.candidate.operation.kind === 'dilated');
-  const separable = first.filter((b) => b.candidate.operation.kind === 'separable');
+  const [early, final] = [group.first.filter(isInner), group.first.filter((b) => !isInner(b))];
   const fromNode = (branches: readonly Branch[]): number[][] =>
     branches.flatMap((b) =>
       range(b.outQuads).map((q) =>
@@ -60,13 +61,13 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
   context.normBackward(
     p,
     group.buffers.outputGradient,
-    [...fromNode(dilated), ...reduceRows, ...fromNode(second)],
+    [...fromNode(final), ...reduceRows, ...fromNode(second)],
     true,
   );
   if (second.length > 0) {
     productBackward(group, second, dGradient);
     innerBackward(group, dGradient, inner);
-    const rows = separable.flatMap((b) =>
+    const rows = early.flatMap((b) =>
       range(b.outQuads).map((q) =>
         normBackwardRow.pack({
           inputQuad: b.p + q,
@@ -85,14 +86,14 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
 
 /** Lanes of the node gradient that feed quad `q` of a branch whose filters are `filters`. */
 function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): Gather {
-  const base = (to - 2) * group.quads * 4;
+  const base = nodeOf(to) * group.quads * 4;
   return gatherQuad(q, filters.length, (i) => base + filters[i]);
 }
 
 function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
   const plan = r.candidate.reduce!;
   const idOf = new Map([...reduceLanes(plan.filters, plan.split)].map(([id, lane]) => [lane, id]));
-  const base = (r.candidate.to - 2) * group.quads * 4;
+  const base = nodeOf(r.candidate.to) * group.quads * 4;
   const total = (r.weights.quads[0] + r.weights.quads[1]) * 4;
   return range(total / 4).map((q) =>
     normBackwardRow.pack({

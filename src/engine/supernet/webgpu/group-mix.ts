@@ -12,7 +12,8 @@ import { mixRows } from '../../../kernels/webgpu/mix/variant.ts';
 import { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
 import { none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
-import type { CandidatePlan } from '../plan.ts';
+import { nodeOf } from '../../../domain/spaces/cells.ts';
+import type { CandidatePlan, CellPlan } from '../../../domain/spaces/plan.ts';
 import type { GroupPlan } from './group-plan.ts';
 import { gatherQuad } from './tensor.ts';
 import { range } from './tiles.ts';
@@ -37,12 +38,12 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
     const add = written.has(to);
     written.add(to);
     return {
-      row: { quad: (to - 2) * quads, add, lists: convolutionLists(group, to) },
+      row: { quad: nodeOf(to) * quads, add, lists: convolutionLists(group, to) },
       direct: directCoefficients(group, to),
     };
   });
   const pooled = (state: number): boolean =>
-    candidates.some((k) => k.from === state && k.operation.kind.endsWith('pool'));
+    candidates.some((k) => k.from === state && k.pool !== null);
   const table = tables.add(
     packMix({
       quads,
@@ -82,19 +83,28 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
   return { table, targets, winners, partial };
 }
 
-/** Per source: coefficients of skip, average pool and max pool towards a node. */
+type Direct = 'identity' | 'average' | 'max';
+/** Lane of each in the sums of the coefficients' gradients. */
+const directLanes: Readonly<Record<Direct, number>> = { identity: 0, average: 1, max: 2 };
+
+/** What needs no convolution is computed where it is summed; null: it has convolutions. */
+function directOf({ states }: CellPlan, { node, from, pool }: CandidatePlan): Direct | null {
+  return node === states[from] ? 'identity' : (pool?.pool ?? null);
+}
+
+/** Per source: coefficients of the identity, average pool and max pool towards a node. */
 function directCoefficients(group: GroupPlan, to: number): MixTable['targets'][number]['direct'] {
   return group.sources.map(({ state }) => {
-    const find = (kind: string): number => {
+    const coefficient = (kind: Direct): number => {
       const found = group.candidates.find(
-        (k) => k.to === to && k.from === state && k.operation.kind === kind && !k.reduce,
+        (k) => k.to === to && k.from === state && directOf(group.cell, k) === kind,
       );
       return found ? group.coefficient(found) : none;
     };
     return {
-      skip: group.stride === 1 ? find('skip') : none,
-      average: find('average-pool'),
-      maximum: find('max-pool'),
+      skip: coefficient('identity'),
+      average: coefficient('average'),
+      maximum: coefficient('max'),
     };
   });
 }
@@ -136,9 +146,8 @@ export function addItems(group: GroupPlan, mix: Mix): void {
   const c = group.cell.shape.index;
   const each = sharesOf(group);
   const alpha = context.spec(`cells.${c}.alpha`).offset;
-  const laneOf = (k: CandidatePlan): number =>
-    k.operation.kind === 'skip' ? 0 : k.operation.kind === 'average-pool' ? 1 : 2;
   for (const k of group.candidates) {
+    const direct = directOf(group.cell, k);
     const source = group.sources.findIndex((s) => s.state === k.from);
     const convolution = group.outputLanes(k) !== null;
     const blocks = [group.first, group.second].flatMap((list) =>
@@ -160,7 +169,7 @@ export function addItems(group: GroupPlan, mix: Mix): void {
         ? none
         : mix.partial + (source * mix.targets.length + mix.targets.indexOf(k.to)) * each,
       partials: convolution ? 0 : each,
-      partialLane: laneOf(k),
+      partialLane: direct ? directLanes[direct] : 0,
     });
   }
 }

@@ -10,8 +10,10 @@ import type { DepthwiseClass, DepthwiseVariant } from '../../../kernels/webgpu/d
 import { ceilDiv, none, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
-import type { BlockPlan, CandidatePlan, CellPlan } from '../plan.ts';
+import type { BlockPlan } from '../../../domain/operations/emission.ts';
+import type { CandidatePlan, CellPlan } from '../../../domain/spaces/plan.ts';
 import type { Context } from './context.ts';
+import { depthwiseClasses, largestDilation } from './depthwise-classes.ts';
 import type { PointwiseWeights, ReduceWeights } from './registry.ts';
 import { packed, reduceLanes, reduceQuads } from './tensor.ts';
 import type { StateView, Tensor } from './tensor.ts';
@@ -59,12 +61,8 @@ export interface Reduce {
   readonly weights: ReduceWeights;
 }
 
-/** Kernel classes by stride: all of the search space's, so that compaction changes no pipeline. */
-const classes: Readonly<Record<1 | 2, readonly DepthwiseClass[]>> = {
-  1: [3, 5].map((kernel) => ({ kernel, dilation: 1 })),
-  2: [1, 2].flatMap((dilation) => [3, 5].map((kernel) => ({ kernel, dilation }))),
-};
-const largestDilation = 2;
+/** Another block follows it: its gradient comes from that one, not from the node. */
+export const isInner = ({ candidate, block }: Branch): boolean => candidate.blocks.at(-1) !== block;
 
 /** Outputs that a depthwise invocation makes. With stride 2 fewer: its columns need twice the inputs, and code. */
 const rowsOf = (height: number, stride: 1 | 2): number => (height > 8 && stride === 1 ? 8 : 4);
@@ -110,8 +108,8 @@ export class GroupPlan {
       return branch;
     };
     const convolutions = [
-      ...candidates.filter((k) => k.operation.kind === 'separable'),
-      ...candidates.filter((k) => k.operation.kind === 'dilated'),
+      ...candidates.filter((k) => k.blocks.length > 1),
+      ...candidates.filter((k) => k.blocks.length === 1),
     ];
     for (const candidate of convolutions) {
       const view = this.source(candidate).view;
@@ -124,9 +122,7 @@ export class GroupPlan {
         ),
       );
     }
-    this.finalFrom = this.first
-      .filter((b) => b.candidate.operation.kind === 'separable')
-      .reduce((n, b) => n + b.outQuads, 0);
+    this.finalFrom = this.first.filter(isInner).reduce((n, b) => n + b.outQuads, 0);
     for (const candidate of candidates.filter((k) => k.reduce)) {
       const reduce = this.reduce(candidate, p);
       this.reduces.push(reduce);
@@ -192,7 +188,9 @@ export class GroupPlan {
     const branches = level === 1 ? this.first : this.second;
     const belongs = (b: Branch, c: DepthwiseClass): boolean =>
       b.block.kernel === c.kernel && (stride === 1 || b.block.dilation === c.dilation);
-    return classes[stride].map((c) => [c, branches.filter((b) => belongs(b, c))] as const);
+    return depthwiseClasses(this.context.plan.space.operations, level, stride).map(
+      (c) => [c, branches.filter((b) => belongs(b, c))] as const,
+    );
   }
 
   /** Sizes of the level-one programs. */

@@ -3,7 +3,7 @@
  * of work is one dispatch for the whole group. Forward: depthwise, pointwise, statistics, depthwise, pointwise,
  * statistics, mix. Backward: the same way back.
  */
-import type { CellPlan } from '../plan.ts';
+import type { CellPlan } from '../../../domain/spaces/plan.ts';
 import type { Context } from './context.ts';
 import { recordBackward } from './group-backward.ts';
 import { recordConvolutions } from './group-forward.ts';

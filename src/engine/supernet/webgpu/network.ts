@@ -18,9 +18,12 @@ import { stemFilterGradient } from '../../../kernels/webgpu/stem-filter-gradient
 import { stemRows } from '../../../kernels/webgpu/stem/column.ts';
 import { stemForward } from '../../../kernels/webgpu/stem/program.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import type { HeadPlan, NetworkParameters, NetworkPlan } from '../plan.ts';
+import type { HeadPlan, NetworkPlan } from '../../../domain/spaces/plan.ts';
+import type { NetworkParameters } from '../../../domain/graph/parameters.ts';
 import { Context } from './context.ts';
 import type { AdapterSizes, Part } from './context.ts';
+import { nodeOf, nodeStates } from '../../../domain/spaces/cells.ts';
+import { checkSupported } from './depthwise-classes.ts';
 import { recordEpilogue } from './epilogue.ts';
 import { recordGroup } from './group.ts';
 import { recordPreprocess } from './preprocess.ts';
@@ -73,6 +76,7 @@ export async function recordNetwork(
     );
   if (space.imageChannels > 4)
     throw new RangeError(`images of ${space.imageChannels} channels: at most 4 are supported`);
+  checkSupported(space.operations);
   const units = space.edges.length * space.operations.length;
   const buffers: GpuBuffer[] = [];
   const own = (buffer: GpuBuffer): GpuBuffer => (buffers.push(buffer), buffer);
@@ -99,10 +103,7 @@ export async function recordNetwork(
   const labels = own(gpu.buffer(options.batchSize * 4));
   const features = new Map<number, Feature>([[-1, recordStem(context, images)]]);
   for (const cell of plan.cells) {
-    const inputs = [
-      features.get(cell.preprocess[0].source)!,
-      features.get(cell.preprocess[1].source)!,
-    ] as const;
+    const inputs = cell.preprocess.map(({ source }) => features.get(source)!);
     const pre = recordPreprocess(context, cell, inputs);
     const channels = cell.shape.channels;
     const quads = quadsOf(channels);
@@ -114,14 +115,15 @@ export async function recordNetwork(
     const shared = { output, outputGradient: gradient };
     const written = new Set<number>();
     recordGroup(context, cell, pre.sources, { ...pre, ...shared, inPlace: false }, written);
-    for (let node = 0; node < space.settings.nodes - 1; node++) {
+    for (const state of nodeStates(space.settings.nodes - 1)) {
+      const node = nodeOf(state);
       const view = {
         buffer: output.buffer,
         firstQuad: node * quads,
         quads,
         laneOf: new Map(range(channels).map((c) => [c, c])),
       };
-      const source = { state: node + 2, view, fullQuad: node * quads };
+      const source = { state, view, fullQuad: node * quads };
       const own = { states: output, full: output, fullGradient: gradient, inPlace: true };
       recordGroup(context, cell, [source], { ...own, ...shared }, written);
     }

@@ -9,7 +9,7 @@ import { pointwiseForward } from '../../../kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../../kernels/webgpu/pointwise/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
-import type { CellPlan, PreprocessPlan } from '../plan.ts';
+import type { CellPlan, PreprocessPlan } from '../../../domain/spaces/plan.ts';
 import type { Context } from './context.ts';
 import type { PointwiseWeights, ReduceWeights } from './registry.ts';
 import type { Source } from './group.ts';
@@ -48,7 +48,7 @@ interface Slot {
 export function recordPreprocess(
   context: Context,
   cell: CellPlan,
-  inputs: readonly [Feature, Feature],
+  inputs: readonly Feature[],
 ): Preprocessed {
   const { gpu, tables, tab, masked } = context;
   const c = cell.shape.index;
@@ -90,7 +90,7 @@ export function recordPreprocess(
   const inPlaceLanes = slots.every(
     (s, i) => s.first === i * fullQuads && range(channels).every((id) => s.laneOf.get(id) === id),
   );
-  const full = inPlaceLanes ? states : context.tensor(2 * fullQuads, plane);
+  const full = inPlaceLanes ? states : context.tensor(slots.length * fullQuads, plane);
   if (!inPlaceLanes) {
     const rows = slots.flatMap((slot) =>
       range(fullQuads).map((q) =>
@@ -104,7 +104,7 @@ export function recordPreprocess(
     );
     context.apply(raw, slotBase, full, 0, rows);
   }
-  const fullGradient = context.scratch('full states', bytesOf(2 * fullQuads, plane));
+  const fullGradient = context.scratch('full states', bytesOf(slots.length * fullQuads, plane));
   context.backward.push(() => backward(context, slots, raw, slotBase, fullGradient, fullQuads));
   slots.forEach((slot, s) => {
     context.items.push({

@@ -2,7 +2,7 @@
 import { statisticsRow } from '../../../kernels/webgpu/norm-statistics/rows.ts';
 import { laneRow } from '../../../kernels/webgpu/prologue/rows.ts';
 import { none, quadsOf } from '../../../kernels/webgpu/quad.ts';
-import type { ParameterSpec } from '../plan.ts';
+import type { ParameterSpec } from '../../../domain/graph/parameters.ts';
 
 /** One u32 buffer for all tables of a network. */
 export class Tables {

@@ -1,6 +1,6 @@
 /** Packs named parameters into one array, group by group. */
-import { parameterGroups } from './plan.ts';
-import type { Initializer, ParameterGroup, ParameterSpec, ParameterTable } from './plan.ts';
+import { parameterGroups } from './parameters.ts';
+import type { Initializer, ParameterGroup, ParameterSpec, ParameterTable } from './parameters.ts';
 
 type Ids = readonly (readonly number[] | null)[];
 type Entry = Omit<ParameterSpec, 'offset' | 'size'>;

@@ -1,0 +1,86 @@
+/** How much there is of an unpruned super-net: parameters by part, and weights that the weight level can mask. */
+import type { SearchSettings } from './settings/schema.ts';
+import { buildPlan, candidateName, fullMasks } from './spaces/build-plan.ts';
+import { createSpace } from './spaces/cells.ts';
+import type { SpaceShape } from './spaces/cells.ts';
+import type { NetworkPlan } from './spaces/plan.ts';
+
+/** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */
+export interface SuperNet {
+  /** Parameters up to each stage's last cell, under that stage's head. */
+  stageParameters: number[];
+  cells: SuperNetCell[];
+}
+
+export interface SuperNetCell {
+  stage: number;
+  reduction: boolean;
+  channels: number;
+  /** Pixels a side of its output. */
+  size: number;
+  parameters: number;
+  /** Parameters of each candidate, at edge * operations + operation. */
+  candidates: number[];
+}
+
+/**
+ * What a parameter belongs to: `stem`, `heads.S`, `cells.C.preprocessS`, or a candidate operation `cells.C.edges.E.OP`.
+ * Vectors of a whole cell (`cells.C.alpha`) are their own owner.
+ */
+export function ownerOf(name: string): string {
+  const parts = name.split('.');
+  if (parts[0] === 'stem') return 'stem';
+  if (parts[0] === 'heads') return parts.slice(0, 2).join('.');
+  return parts.slice(0, parts[2] === 'edges' ? 5 : 3).join('.');
+}
+
+const plans = new WeakMap<SpaceShape, NetworkPlan[]>();
+
+/** The super-net before any pruning, up to the last cell of each stage. Kept for each space. */
+export function unprunedPlans(space: SpaceShape): readonly NetworkPlan[] {
+  const known = plans.get(space);
+  if (known) return known;
+  const masks = fullMasks(space);
+  const made = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
+  plans.set(space, made);
+  return made;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** @throws RangeError when the settings contradict each other. */
+export function describeSuperNet(
+  settings: SearchSettings,
+  image: { size: number; channels: number; classes: number },
+): SuperNet {
+  const space = createSpace(settings.space, image);
+  const stages = unprunedPlans(space);
+  const owners = new Map<string, number>();
+  for (const { group, name, size } of stages.at(-1)!.table.specs) {
+    if (group === 'weight') owners.set(ownerOf(name), (owners.get(ownerOf(name)) ?? 0) + size);
+  }
+  const sizes = [...owners];
+  return {
+    stageParameters: stages.map((plan) => plan.table.groups.weight.size),
+    cells: space.cells.map(({ index, stage, reduction, channels, size }) => ({
+      ...{ stage, reduction, channels, size },
+      parameters: sum(
+        sizes.filter(([name]) => name.startsWith(`cells.${index}.`)).map(([, own]) => own),
+      ),
+      candidates: space.edges.flatMap((edge) =>
+        space.operations.map(
+          (operation) => owners.get(candidateName(index, edge.index, operation)) ?? 0,
+        ),
+      ),
+    })),
+  };
+}
+
+/** Weights of each unpruned candidate that the weight level can mask: by cell, at edge * operations + operation. */
+export function maskableWeights(space: SpaceShape): number[][] {
+  const units = space.edges.length * space.operations.length;
+  const weights = space.cells.map(() => new Array<number>(units).fill(0));
+  for (const { maskedBy, size } of unprunedPlans(space).at(-1)!.table.specs)
+    if (maskedBy) weights[maskedBy.cell][maskedBy.unit] += size;
+  return weights;
+}
