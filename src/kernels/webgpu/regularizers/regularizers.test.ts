@@ -42,20 +42,20 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
       sequence(nodes).map((n) => {
         const rows = sequence(perNode)
           .map((i) => n * perNode + i)
+          .filter((k) => committed[k])
           .map((k) =>
             regularizedCandidateRow.pack({
               alpha: at[0] + k,
               operationThreshold: at[1] + k,
               filterThreshold: at[2] + k,
               weightThreshold: none,
-              committed: committed[k],
               millions: millions[k],
             }),
           );
         return regularizedNodeRow.pack({
           cell: n % 2,
           candidates: tables.add(rows),
-          count: perNode,
+          count: rows.length,
         });
       }),
     );
@@ -116,6 +116,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
         sizeRegularizer({
           importance: tf.sigmoid(a) as tf.Tensor2D,
           mask: tf.tensor2d(survives, [1, units]),
+          committed: tf.tensor2d(committed.map(Number), [1, units]),
           membership: tf.oneHot(
             tf.tensor1d(
               sequence(units).map((k) => Math.floor(k / perNode)),
