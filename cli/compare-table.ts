@@ -5,6 +5,7 @@ import {
   pairedSentence,
   pairedTest,
   paretoFront,
+  spreadText,
   summarize,
 } from '../src/engine/baselines/summary.ts';
 import type { Spread } from '../src/engine/baselines/summary.ts';
@@ -53,11 +54,11 @@ export function comparisonSentences({ methods, runs }: Comparison): string[] {
   ];
 }
 
-function show({ mean, deviation }: Spread, scale: number, digits: number): string {
+function show(spread: Spread, scale: number, digits: number): string {
   const text = (value: number): string =>
     (scale * value).toLocaleString('en-US', {
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
     });
-  return `${text(mean)} ± ${text(deviation)}`;
+  return spreadText(spread, text);
 }

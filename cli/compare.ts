@@ -205,7 +205,7 @@ async function runAll(
       `${JSON.stringify(architecture)}\n`,
     );
     writeResults(options.out, comparison);
-    const right = `${result.parameters.active} parameters, ${(100 * result.testAccuracy).toFixed(1)} % of test images right`;
+    const right = `${result.parameters.active} parameters, test accuracy ${(100 * result.testAccuracy).toFixed(1)}%`;
     process.stderr.write(
       `${name}: ${right}; ${duration(1000 * pace.left(open.slice(i + 1)))} left\n`,
     );

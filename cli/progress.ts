@@ -1,4 +1,5 @@
 /** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
+import { measuredText } from '../src/domain/accuracy.ts';
 import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
 
 export interface Progress {
@@ -127,7 +128,7 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
     case 'regrown':
       return `regrew ${count(event.operations.length, 'operation')}`;
     case 'evaluated':
-      return `${event.split}: ${percent(event.accuracy)} of ${count(event.images, 'image')} right, loss ${event.loss.toFixed(3)}`;
+      return `${event.split} accuracy ${measuredText(event.accuracy, event.images)}, cross-entropy ${event.loss.toFixed(3)}`;
     case 'stage-finished':
       return `${stageName(progress)} finished (${event.reason}): ${count(event.parameters.active, 'parameter')}`;
     case 'device-lost':
@@ -137,7 +138,7 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
     case 'finished':
       return (
         `finished after ${duration(event.time)}: ${count(event.parameters.active, 'parameter')}, ` +
-        `${event.targetReached ? 'within the target' : 'over the target'}, ${percent(event.accuracy)} right on held-out images`
+        `${event.targetReached ? 'within the target' : 'over the target'}, validation accuracy ${percent(event.accuracy)}`
       );
     case 'stopped':
       return `stopped after ${count(event.step, 'step')}`;

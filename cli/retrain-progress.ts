@@ -1,4 +1,5 @@
 /** What a person at a shell sees of a training: one status line, and lines for what matters. */
+import { measuredText } from '../src/domain/accuracy.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { duration } from './progress.ts';
@@ -30,11 +31,11 @@ export function trainingLine(event: TrainEvent): string | null {
       );
     }
     case 'training-evaluated':
-      return `epoch ${event.epoch + 1}: ${percent(event.accuracy)} of ${number.format(event.images)} test images right, loss ${event.loss.toFixed(3)}`;
+      return `epoch ${event.epoch + 1}: test accuracy ${measuredText(event.accuracy, event.images)}, cross-entropy ${event.loss.toFixed(3)}`;
     case 'training-latency':
       return `inference of ${event.images} images on this device: ${event.median.toFixed(1)} ms (median), ${event.percentile95.toFixed(1)} ms (95th percentile)`;
     case 'training-finished':
-      return `finished after ${duration(event.time)}: ${percent(event.accuracy)} of the test images right`;
+      return `finished after ${duration(event.time)}: test accuracy ${percent(event.accuracy)}`;
     case 'training-stopped':
       return `stopped after ${number.format(event.step)} steps`;
     case 'failed':

@@ -37,7 +37,9 @@ test('an architecture from a file is trained, tested and taken away', async ({
   await page.getByLabel('Filters, times those found').fill('1');
   await page.getByLabel('Training images').fill('500');
   await page.getByRole('button', { name: 'Train from scratch' }).click();
-  await expect(page.getByText(/Trained: \d+\.\d% of 10,000 test images right/)).toBeVisible({
+  await expect(
+    page.getByText(/Trained: test accuracy \d+\.\d% \(n = 10,000, \d+\.\d–\d+\.\d%\)/),
+  ).toBeVisible({
     timeout: 500_000,
   });
 

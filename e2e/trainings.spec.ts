@@ -65,7 +65,7 @@ test('a training that a page was left in goes on from its last epoch; a finished
   ).toEqual([]);
   await goOn.click();
   await expect(
-    page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`)),
+    page.getByText(new RegExp(`Trained: test accuracy .* \\(n = ${testImages}, `)),
   ).toBeVisible({ timeout: patience });
   const confusions = await page
     .getByRole('region', { name: 'Confusion matrix' })
@@ -81,7 +81,7 @@ test('a training that a page was left in goes on from its last epoch; a finished
   await page.getByText('Stored trainings').click();
   await list.getByRole('button', { name: 'Open' }).click();
   await expect(
-    page.getByText(new RegExp(`Trained: .* of ${testImages} test images right`)),
+    page.getByText(new RegExp(`Trained: test accuracy .* \\(n = ${testImages}, `)),
   ).toBeVisible();
   await expect(goOn).toHaveCount(0);
   expect(

@@ -25,6 +25,8 @@ export interface RunSummary {
   parameters: ParameterCounts | null;
   /** Of the last evaluation, a share. */
   accuracy: number | null;
+  /** Images of that evaluation; absent in records of before it was noted. */
+  images?: number;
   targetReached: boolean | null;
 }
 

@@ -191,6 +191,8 @@ const kinds = [
   'wrong length',
   'cut off',
 ] as const;
+/** Fields that files of before them lack. */
+const cameLater: ReadonlySet<string | number> = new Set(['cutout', 'validationImages']);
 const marker = '\u0001';
 
 /** A wrong file from a right one, and the path that a refusal shall begin with. Null where this place has no such fault. */
@@ -226,7 +228,7 @@ function mutate(
       return { text: JSON.stringify(value), path: name };
     case 'missing':
       // Entries of a list and of the masks by block are no fields; a setting that came later has a default.
-      if (Array.isArray(parent) || path.at(-2) === 'filters' || key === 'cutout') return null;
+      if (Array.isArray(parent) || path.at(-2) === 'filters' || cameLater.has(key)) return null;
       delete parent[key];
       return { text: JSON.stringify(value), path: name };
     case 'unknown':

@@ -235,6 +235,7 @@ describe('the upgrade', () => {
         ...{
           parameters: finished.parameters,
           accuracy: finished.accuracy,
+          images: events.findLast((event) => event.type === 'evaluated')?.images,
           targetReached: finished.targetReached,
         },
       },

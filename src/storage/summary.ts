@@ -16,7 +16,7 @@ function summarizeOne(summary: RunSummary, event: SearchEvent): RunSummary {
     case 'stage-finished':
       return { ...base, parameters: event.parameters };
     case 'evaluated':
-      return { ...base, accuracy: event.accuracy };
+      return { ...base, accuracy: event.accuracy, images: event.images };
     case 'finished':
       return {
         ...base,

@@ -18,7 +18,14 @@ export interface StoredTrainings {
 export type TrainingSummary = Pick<
   TrainingRecord,
   'architecture' | 'state' | 'subject' | 'updated' | 'deleted'
-> & { id: string; name: string; epochs: number; epochsDone: number; accuracy: number | null };
+> & {
+  id: string;
+  name: string;
+  epochs: number;
+  epochsDone: number;
+  accuracy: number | null;
+  images: number | null;
+};
 
 /** Of one training in the list. */
 const idOf = ({ architecture, state }: Pick<TrainingRecord, 'architecture' | 'state'>): string =>
@@ -56,6 +63,7 @@ export function summarize({
     epochs,
     epochsDone,
     accuracy: trained?.test.accuracy ?? null,
+    images: trained?.test.images ?? null,
   };
 }
 

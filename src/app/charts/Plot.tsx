@@ -114,7 +114,7 @@ function Readout({
               />
               {line.label}
             </dt>
-            <dd>{formatY(point.y)}</dd>
+            <dd>{point.text ?? formatY(point.y)}</dd>
           </div>
         ))}
       </dl>

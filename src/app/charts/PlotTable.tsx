@@ -33,7 +33,9 @@ export function PlotTable({ label, select, formatY, xUnit = 'step' }: PlotProps)
               <th scope="row">{integer(step)}</th>
               {data.lines.map((line) => {
                 const point = pointAt(line, step);
-                return <td key={line.label}>{point ? formatY(point.y) : '\u2013'}</td>;
+                return (
+                  <td key={line.label}>{point ? (point.text ?? formatY(point.y)) : '\u2013'}</td>
+                );
               })}
             </tr>
           ))}

@@ -6,6 +6,11 @@ import type { ColorName, Palette } from './palette.ts';
 export interface PlotPoint {
   x: number;
   y: number;
+  /** Interval of what was measured, drawn as an error bar where the line has dots. */
+  low?: number;
+  high?: number;
+  /** Its value in words, in place of the plot's format. */
+  text?: string;
 }
 
 export interface PlotLine {
@@ -193,6 +198,26 @@ function drawLine(
   // A single report is a point: a line of no length would not be seen.
   const dots = line.style === 'dots' ? points : points.length === 1 ? points : [];
   for (const point of dots) dot(context, x(point.x), y(point.y), 3);
+  drawErrorBars(context, dots, color, x, y);
+}
+
+function drawErrorBars(
+  context: CanvasRenderingContext2D,
+  points: readonly PlotPoint[],
+  color: string,
+  x: Scale,
+  y: Scale,
+): void {
+  context.strokeStyle = fade(color, 0.35);
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const { x: at, low, high } of points) {
+    if (low === undefined || high === undefined) continue;
+    const left = Math.round(x(at)) + 0.5;
+    context.moveTo(left, y(low));
+    context.lineTo(left, y(high));
+  }
+  context.stroke();
 }
 
 function drawReference(

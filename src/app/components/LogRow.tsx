@@ -1,7 +1,7 @@
 /** One entry of the list of what happened, as a line. */
+import { measuredText } from '../../domain/accuracy.ts';
 import { memo } from 'react';
 import {
-  accuracy,
   bytes,
   cellName,
   cellRange,
@@ -43,9 +43,9 @@ export function describeEntry(entry: LogEntry): string {
     case 'regrown':
       return `Regrown ${operationTable[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`;
     case 'committed':
-      return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} left`;
+      return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} remaining`;
     case 'evaluated':
-      return `${accuracy(entry.accuracy)} of ${plural(entry.images, 'held-out image')} right`;
+      return `Validation accuracy ${measuredText(entry.accuracy, entry.images)}`;
     case 'steered':
       return steeringText(entry);
     case 'stage':

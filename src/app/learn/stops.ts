@@ -2,8 +2,9 @@
  * The guided tour: ten stops over a real search, each on the view that `learnViews` (router.ts) names for it. Each says one thing, points at the numbers on screen that show it, and
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
  */
+import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
-import { accuracy, bytes, cellName, decimal, integer, percent, plural } from '../format.ts';
+import { bytes, cellName, decimal, integer, percent, plural } from '../format.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
 import { cellEdges } from '../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../store/run-model.ts';
@@ -266,8 +267,8 @@ export const stops: readonly Stop[] = [
     live: ({ run }) => {
       if (!run.architecture)
         return 'It can be downloaded once the search has finished or was stopped.';
-      const { parameters, validationAccuracy } = run.architecture;
-      return `${integer(parameters.active)} of ${integer(parameters.superNet)} parameters${validationAccuracy === null ? '' : `, ${accuracy(validationAccuracy)} of held-out images right`}.`;
+      const { parameters, validationAccuracy, validationImages } = run.architecture;
+      return `${integer(parameters.active)} of ${integer(parameters.superNet)} parameters${validationAccuracy === null ? '' : `, validation accuracy ${measuredText(validationAccuracy, validationImages)}`}.`;
     },
     action: {
       label: 'Download the architecture',

@@ -1,5 +1,6 @@
 /** Where the run on screen stands, in one plain sentence. Pure. */
-import { accuracy, bytes, integer, percent, plural } from '../format.ts';
+import { measuredText } from '../../domain/accuracy.ts';
+import { bytes, integer, percent, plural } from '../format.ts';
 import { currentStage } from './run-model.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
 import type { RunModel } from './run-model.ts';
@@ -80,7 +81,7 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
     case 'scoring':
       return `${where}: scoring operations, to choose which grow back.`;
     case 'evaluating':
-      return `${where}: measuring accuracy on held-out images.`;
+      return `${where}: measuring validation accuracy.`;
     case 'search':
       return `${where}: pruning${left ? `, ${left}` : ''}.`;
   }
@@ -88,7 +89,7 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
 
 function finishedSentence({ parameters, evaluations, targetReached, started }: RunModel): string {
   const last = evaluations[evaluations.length - 1];
-  const right = last ? `, ${accuracy(last.accuracy)} of held-out images right` : '';
+  const right = last ? `, validation accuracy ${measuredText(last.accuracy, last.images)}` : '';
   const found = `${plural(parameters?.active ?? 0, 'parameter')}${right}`;
   const target = integer(started?.settings.targetParameters ?? 0);
   return targetReached

@@ -1,8 +1,9 @@
 /** Everything about a search at a glance. */
 import { Panel, PlotPanel } from '../components/Panel.tsx';
+import { accuracyText, intervalText } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
 import { adapterName } from '../../protocol/adapter.ts';
-import { accuracy, decimal, granularityNames, percent, roundBytes } from '../format.ts';
+import { accuracy, decimal, granularityNames, integer, percent, roundBytes } from '../format.ts';
 import { useShownRun } from '../sessions/shown-run.ts';
 import { useShown } from '../store/store.ts';
 import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
@@ -25,20 +26,22 @@ export function Overview() {
         title="Accuracy"
         label="Accuracy by training step"
         className="area-accuracy"
-        note="share of images right, by step"
+        note="by training step; bars: 95% interval"
         select={accuracyPlot}
         formatY={accuracy}
         formatTick={percent}
         legend={[
-          { label: 'Held-out images', color: 'text', mark: 'dot' },
+          { label: 'Validation', color: 'text', mark: 'dot' },
           { label: 'Training batches', color: 'muted', mark: 'light' },
         ]}
-      />
+      >
+        <LatestAccuracy />
+      </PlotPanel>
       <PlotPanel
         title="Loss"
         label="Loss by training step"
         className="area-loss"
-        note="nats an image, by step"
+        note="nats per image, by training step"
         select={lossPlot}
         formatY={decimal}
         legend={[
@@ -47,16 +50,16 @@ export function Overview() {
         ]}
       />
       <PlotPanel
-        title="What is left"
+        title="Remaining ratio"
         label="Remaining ratio of each granularity by training step"
         className="area-ratio"
-        note="share of all units, by step"
+        note="of all units, by training step"
         select={ratioPlot}
         formatY={percent}
         legend={granularityLegend}
       />
       <MemoryPanel />
-      <Panel title="Left by stage" className="area-remaining" note="share of each stage’s units">
+      <Panel title="Remaining units by stage" className="area-remaining">
         <RemainingTable />
       </Panel>
       <div className="area-size">
@@ -64,6 +67,22 @@ export function Overview() {
       </div>
       <Ticker />
     </div>
+  );
+}
+
+function LatestAccuracy() {
+  const last = useShown(({ run }) => run.evaluations.at(-1) ?? null);
+  return (
+    <p className="latest">
+      {last ? (
+        <>
+          Validation accuracy <strong>{accuracyText(last.accuracy, last.images)}</strong> (n ={' '}
+          {integer(last.images)}, {intervalText(last)})
+        </>
+      ) : (
+        'Validation accuracy: not measured yet'
+      )}
+    </p>
   );
 }
 

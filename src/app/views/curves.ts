@@ -1,4 +1,5 @@
 /** The live curves as plots: pure functions of parts of a run, each remembering its last result. */
+import { measuredText, wilson } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
 import { memoLast } from '../charts/memo.ts';
 import { granularityDash } from '../charts/palette.ts';
@@ -80,10 +81,13 @@ const accuracyData = memoLast(
           points: line(points, 'accuracy'),
         },
         {
-          label: 'Held-out images',
+          label: 'Validation accuracy',
           color: 'text',
           style: 'dots',
-          points: evaluations.map(({ step, accuracy }) => ({ x: step, y: accuracy })),
+          points: evaluations.map(({ step, accuracy, images }) => ({
+            ...{ x: step, y: accuracy, text: measuredText(accuracy, images) },
+            ...wilson({ accuracy, images }),
+          })),
         },
       ],
       bands: stageBands(stages, end),
@@ -91,7 +95,7 @@ const accuracyData = memoLast(
       yMin: 0,
       yMax: 1,
       ...(classes > 0 && {
-        reference: { y: 1 / classes, label: `guessing, ${percent(1 / classes)}` },
+        reference: { y: 1 / classes, label: `chance level, ${percent(1 / classes)}` },
       }),
     };
   },

@@ -104,7 +104,7 @@ export const ArchitectureSchema = v.object({
   /** False: the search was stopped, or its last stage ended, before the target was met. */
   targetReached: v.boolean(),
   steps: count,
-  /** Share of held-out images classified correctly by the searched network, importances and gates still in place. */
+  /** Share of validation images classified correctly by the searched network, importances and gates still in place. */
   validationAccuracy: v.nullable(v.number()),
   /** How many images these are; absent in older files. */
   validationImages: v.optional(v.nullable(count)),

@@ -13,7 +13,16 @@ import { randomNetwork } from './random-network.ts';
 import { pruneByRatios, pruneFilters } from './ratios.ts';
 import { comparisonCsv, methodNames, parseComparison } from './results.ts';
 import type { Comparison, MethodName, RunResult } from './results.ts';
-import { pairedSentence, pairedTest, paretoFront, signTest, summarize } from './summary.ts';
+import {
+  pairedSentence,
+  pairedTest,
+  paretoFront,
+  signTest,
+  spread,
+  spreadText,
+  summarize,
+} from './summary.ts';
+import type { PairedTest } from './summary.ts';
 
 const image = { size: 8, channels: 1, classes: 10 };
 const target = 6000;
@@ -188,7 +197,7 @@ describe('a summary', () => {
       p: 1,
     });
     expect(pairedSentence(test)).toBe(
-      'MGAS is better than "Random" in 2 of 3 pairs of equal target and seed (mean +11.7 points, sign test p = 1.00; both meet the target in 2, and MGAS is better in 1 of these).',
+      'MGAS is on average 11.7 points more accurate than "Random" (better in 2 of 3 pairs of equal target and seed; exact sign test p = 1.00; both meet the target in 2, and MGAS is better in 1 of these): not distinguishable; at least 6 pairs that differ are needed to tell.',
     );
     expect(
       pairedSentence(
@@ -197,7 +206,34 @@ describe('a summary', () => {
           'random',
         ),
       ),
-    ).toMatch(/worse than "Random" in 3 of 3/);
+    ).toMatch(/points less accurate than "Random" \(better in 0 of 3 pairs/);
+  });
+
+  const test = (fields: Partial<PairedTest>): PairedTest => ({
+    ...{ baseline: 'random', pairs: 8, better: 8, equal: 0, withinTarget: 8 },
+    ...{ betterWithinTarget: 8, difference: 0.02, p: signTest(8, 8), ...fields },
+  });
+
+  it('says the direction by the mean, and whether it can be told from chance', () => {
+    // Better in half of the pairs, and worse on average: the sentence that contradicted its number.
+    const half = { pairs: 2, better: 1, difference: -0.047, p: signTest(1, 2), withinTarget: 2 };
+    expect(pairedSentence(test(half))).toBe(
+      'MGAS is on average 4.7 points less accurate than "Random" (better in 1 of 2 pairs of equal target and seed; exact sign test p = 1.00): not distinguishable; at least 6 pairs that differ are needed to tell.',
+    );
+    expect(pairedSentence(test({}))).toBe(
+      'MGAS is on average 2.0 points more accurate than "Random" (better in 8 of 8 pairs of equal target and seed; exact sign test p = 0.008): distinguishable at the 5% level.',
+    );
+    expect(pairedSentence(test({ better: 5, p: signTest(5, 8) }))).toMatch(
+      /p = 0\.73\): not distinguishable\.$/,
+    );
+    expect(pairedSentence(test({ difference: -0.01 }))).toMatch(/neither is called better\.$/);
+    expect(pairedSentence(test({ difference: 0, better: 4, p: 1 }))).toMatch(/as accurate as/);
+  });
+
+  it('knows no spread of a single seed', () => {
+    expect(spread([0.7])).toEqual({ mean: 0.7, deviation: null });
+    expect(spreadText(spread([70]), (value) => value.toFixed(1))).toBe('70.0');
+    expect(spreadText(spread([70, 72]), (value) => value.toFixed(1))).toBe('71.0 \u00b1 1.4');
   });
 
   it('tests signs exactly', () => {

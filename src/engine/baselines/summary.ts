@@ -4,8 +4,8 @@ import type { Comparison, MethodName, RunResult } from './results.ts';
 
 export interface Spread {
   readonly mean: number;
-  /** Sample standard deviation; 0 of a single value. */
-  readonly deviation: number;
+  /** Sample standard deviation; null of a single value, which has none. */
+  readonly deviation: number | null;
 }
 
 export interface SummaryRow {
@@ -24,7 +24,7 @@ export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const variance =
     values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(variance) : 0 };
+  return { mean, deviation: values.length > 1 ? Math.sqrt(variance) : null };
 }
 
 /** By target, then in the order of the methods; combinations without a run are absent. */
@@ -121,32 +121,53 @@ export function signTest(k: number, n: number): number {
   return Math.min(1, (2 * tail) / 2 ** n);
 }
 
-/** "MGAS is better than X in 8 of 9 pairs ..." */
-export function pairedSentence({
-  baseline,
-  pairs,
-  better,
-  equal,
-  withinTarget,
-  betterWithinTarget,
-  difference,
-  p,
-}: PairedTest): string {
+/** A spread as text: "71.2 ± 1.3"; of a single value without a spread. */
+export function spreadText({ mean, deviation }: Spread, text: (value: number) => string): string {
+  return deviation === null ? text(mean) : `${text(mean)} \u00b1 ${text(deviation)}`;
+}
+
+/** Two-sided level below which a difference is called one. */
+const level = 0.05;
+/** With fewer pairs even a method that is better in all of them does not reach the level: 2 / 2^5 = 0.06. */
+const fewestPairs = 6;
+
+/**
+ * The direction by the mean, the pairs, the exact p, and whether the difference can be told from chance: "MGAS is on
+ * average 4.7 points less accurate than X (better in 1 of 2 pairs ..., sign test p = 1.00): not distinguishable".
+ */
+export function pairedSentence(test: PairedTest): string {
+  const { baseline, pairs, better, equal, withinTarget, betterWithinTarget, p } = test;
   const label = methodLabels[baseline];
   if (pairs === 0) return `No pair of runs compares MGAS with ${label}.`;
-  const worse = pairs - better - equal;
-  const points = `${difference >= 0 ? '+' : '-'}${Math.abs(100 * difference).toFixed(1)} points`;
-  const verdict =
-    better >= worse
-      ? `better than "${label}" in ${better} of ${pairs}`
-      : `worse than "${label}" in ${worse} of ${pairs}`;
   const notes = [
-    ...(equal > 0 ? [`${equal} equal`] : []),
+    `better in ${better} of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of equal target and seed`,
+    ...(equal > 0 ? [`equal in ${equal}`] : []),
+    `exact sign test p = ${probability(p)}`,
     ...(withinTarget < pairs
       ? [
           `both meet the target in ${withinTarget}, and MGAS is better in ${betterWithinTarget} of these`,
         ]
       : []),
   ];
-  return `MGAS is ${verdict} pairs of equal target and seed (mean ${points}, sign test p = ${p.toFixed(2)}${notes.map((note) => `; ${note}`).join('')}).`;
+  return `MGAS is on average ${direction(test)} "${label}" (${notes.join('; ')}): ${conclusion(test)}.`;
 }
+
+function direction({ difference }: PairedTest): string {
+  const points = `${Math.abs(100 * difference).toFixed(1)} points`;
+  if (Number.parseFloat(points) === 0) return 'as accurate as';
+  return difference > 0 ? `${points} more accurate than` : `${points} less accurate than`;
+}
+
+function conclusion({ pairs, equal, better, difference, p }: PairedTest): string {
+  const differing = pairs - equal;
+  if (p >= level)
+    return differing < fewestPairs
+      ? `not distinguishable; at least ${fewestPairs} pairs that differ are needed to tell`
+      : 'not distinguishable';
+  const most = 2 * better - differing;
+  return most * difference < 0
+    ? 'most pairs point the other way than the mean, so neither is called better'
+    : `distinguishable at the ${100 * level}% level`;
+}
+
+const probability = (p: number): string => (p < 0.01 ? p.toPrecision(1) : p.toFixed(2));

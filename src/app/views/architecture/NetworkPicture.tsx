@@ -1,7 +1,8 @@
 /** The whole network as one picture: every cell with what is left of it. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo } from 'react';
 import type { Ref } from 'react';
-import { accuracy, cellName, integer, percent, plural } from '../../format.ts';
+import { cellName, integer, percent, plural } from '../../format.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
 import { cellShapes } from '../../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
@@ -51,7 +52,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         {percent(snapshot.counts.filter.left / snapshot.counts.filter.total)} of filters,{' '}
         {percent(snapshot.counts.weight.left / snapshot.counts.weight.total)} of weights left at
         step {integer(step)}
-        {measured && `; ${accuracy(measured.accuracy)} of held-out images right`}
+        {measured && `; validation accuracy ${measuredText(measured.accuracy, measured.images)}`}
       </text>
       {placed.slice(1).map(({ cell, x, y, height: own }, i) => {
         const before = placed[i];

@@ -1,7 +1,8 @@
 /** A second run beside the one on screen: which one, and how the balance of the two differs. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useEffect, useState } from 'react';
 import { granularities } from '../../../domain/granularities.ts';
-import { accuracy, granularityNames, integer, percent } from '../../format.ts';
+import { granularityNames, integer, percent } from '../../format.ts';
 import { openBesideRun } from '../../router.ts';
 import { openBeside } from '../../store/beside.ts';
 import { useLibrary } from '../../store/library-state.ts';
@@ -93,7 +94,7 @@ function Differences() {
             ))}
             <th scope="col">Parameters</th>
             <th scope="col">Target</th>
-            <th scope="col">Held-out accuracy</th>
+            <th scope="col">Validation accuracy</th>
           </tr>
         </thead>
         <tbody>
@@ -126,7 +127,7 @@ function Row({ name }: { name: string }) {
       ))}
       <td>{snapshot ? integer(snapshot.parameters.active) : '\u2013'}</td>
       <td>{integer(target)}</td>
-      <td>{evaluation ? accuracy(evaluation.accuracy) : '\u2013'}</td>
+      <td>{evaluation ? measuredText(evaluation.accuracy, evaluation.images) : '\u2013'}</td>
     </tr>
   );
 }

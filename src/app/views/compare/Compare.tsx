@@ -117,7 +117,7 @@ function Results({ comparison }: { comparison: Comparison }) {
       <div className="compare-charts">
         <Panel
           title="Accuracy against size"
-          note="test images right, by active parameters"
+          note="test accuracy by active parameters"
           className="compare-scatter"
           actions={
             <TableToggle
@@ -135,7 +135,11 @@ function Results({ comparison }: { comparison: Comparison }) {
         </Panel>
         <Panel
           title="By method and target"
-          note="mean ± standard deviation over seeds"
+          note={
+            comparison.seeds.length > 1
+              ? 'mean ± standard deviation over seeds'
+              : 'one seed: no spread'
+          }
           className="compare-table"
         >
           <SummaryTable comparison={comparison} />

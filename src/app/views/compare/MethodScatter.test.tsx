@@ -55,7 +55,9 @@ describe('the plot of a comparison', () => {
 
   it('has a point a run, each with its reading, and a front a method', () => {
     expect(drawing.match(/role="img"/g)).toHaveLength(comparison.runs.length);
-    expect(drawing).toContain('MGAS, target 1,000, seed 1: 70.0% with 900 parameters');
+    expect(drawing).toContain(
+      'MGAS, target 1,000, seed 1: test accuracy 70.0% (n = 2,000, 68\u201372%) with 900 parameters',
+    );
     expect(drawing.match(/<path /g)).toHaveLength(methodNames.length);
     expect(drawing).not.toMatch(/NaN|undefined|Infinity/);
   });

@@ -1,31 +1,33 @@
 /** Every run as a point, accuracy against active parameters, with the Pareto front of each method. */
 import { useState } from 'react';
+import { measuredText, wilson } from '../../../domain/accuracy.ts';
+import type { Interval } from '../../../domain/accuracy.ts';
 import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison, MethodName, RunResult } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { ticks } from '../../charts/ticks.ts';
-import { accuracy, compact, integer, percent } from '../../format.ts';
+import { compact, integer, percent } from '../../format.ts';
 import { MethodMark, methodMarks } from './marks.tsx';
+import { testImagesOf } from './test-images.ts';
 
 const width = 760;
 const height = 380;
 /** Room for labels of twice the size, as a phone has them. */
 const margin = { left: 66, right: 24, top: 14, bottom: 56 };
 
-export function MethodScatter({
-  comparison: { methods, targets, runs },
-}: {
-  comparison: Comparison;
-}) {
+export function MethodScatter({ comparison }: { comparison: Comparison }) {
+  const { methods, targets, runs } = comparison;
+  const images = testImagesOf(comparison);
   const [hidden, setHidden] = useState<readonly MethodName[]>([]);
   const [read, setRead] = useState<RunResult | null>(null);
   if (runs.length === 0) return <p className="empty">No run is finished yet.</p>;
   const sizes = [...runs.map(({ parameters }) => parameters.active), ...targets];
+  const bars = runs.map((run) => barOf(run, images));
   const [xMax, yMin] = [
     Math.max(...sizes) * 1.06,
-    Math.max(0, Math.min(...runs.map(({ testAccuracy }) => testAccuracy)) - 0.03),
+    Math.max(0, Math.min(...bars.map(({ low }) => low)) - 0.03),
   ];
-  const yMax = Math.min(1, Math.max(...runs.map(({ testAccuracy }) => testAccuracy)) + 0.03);
+  const yMax = Math.min(1, Math.max(...bars.map(({ high }) => high)) + 0.03);
   const x = (size: number): number =>
     margin.left + (size / xMax) * (width - margin.left - margin.right);
   const y = (share: number): number =>
@@ -113,12 +115,13 @@ export function MethodScatter({
               key={`${run.method} ${run.target} ${run.seed}`}
               tabIndex={0}
               role="img"
-              aria-label={pointText(run)}
+              aria-label={pointText(run, images)}
               onPointerEnter={() => setRead(run)}
               onPointerLeave={() => setRead(null)}
               onFocus={() => setRead(run)}
               onBlur={() => setRead(null)}
             >
+              <ErrorBar x={x(run.parameters.active)} bar={barOf(run, images)} y={y} />
               <MethodMark
                 method={run.method}
                 x={x(run.parameters.active)}
@@ -129,15 +132,28 @@ export function MethodScatter({
       </svg>
       <p className="note">
         {read
-          ? pointText(read)
-          : 'Lines: the Pareto front of each method. Dotted: the targets. Point at a mark, or step through them with Tab, to read it.'}
+          ? pointText(read, images)
+          : 'Lines: the Pareto front of each method. Dotted: the targets. Bars: 95% intervals over the test images; points whose bars overlap may differ by chance. Point at a mark, or step through them with Tab, to read it.'}
       </p>
     </div>
   );
 }
 
-const pointText = ({ method, target, seed, parameters, testAccuracy }: RunResult): string =>
-  `${methodLabels[method]}, target ${integer(target)}, seed ${seed}: ${accuracy(testAccuracy)} with ${integer(parameters.active)} parameters`;
+const pointText = (
+  { method, target, seed, parameters, testAccuracy }: RunResult,
+  images: number | null,
+): string =>
+  `${methodLabels[method]}, target ${integer(target)}, seed ${seed}: test accuracy ${measuredText(testAccuracy, images)} with ${integer(parameters.active)} parameters`;
+
+/** Of no length where it is not known on how many images the run was tested. */
+const barOf = ({ testAccuracy: accuracy }: RunResult, images: number | null): Interval =>
+  images === null ? { low: accuracy, high: accuracy } : wilson({ accuracy, images });
+
+function ErrorBar({ x, bar, y }: { x: number; bar: Interval; y: (share: number) => number }) {
+  return (
+    <line x1={x} x2={x} y1={y(bar.low)} y2={y(bar.high)} stroke="var(--text)" strokeOpacity="0.3" />
+  );
+}
 
 function stairs(
   front: readonly RunResult[],

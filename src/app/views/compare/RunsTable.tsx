@@ -1,20 +1,18 @@
 /** Every run of a comparison. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { sameRun } from '../../../engine/baselines/plan.ts';
 import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
-import { accuracy, integer, percent } from '../../format.ts';
+import { integer, percent } from '../../format.ts';
+import { testImagesOf } from './test-images.ts';
 import { TakeAway, useFoundRuns } from './TakeAway.tsx';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
-/** @param id of a stored comparison, whose architectures can be taken away; null = it is a file's. */
-export function RunsTable({
-  comparison: { methods, runs },
-  id,
-}: {
-  comparison: Comparison;
-  id: string | null;
-}) {
+/** @param id of a stored comparison, whose architectures can be saved; null = it is a file's. */
+export function RunsTable({ comparison, id }: { comparison: Comparison; id: string | null }) {
+  const { methods, runs } = comparison;
+  const images = testImagesOf(comparison);
   const front = new Set(
     methods.flatMap((method) => paretoFront(runs.filter((run) => run.method === method))),
   );
@@ -24,10 +22,10 @@ export function RunsTable({
     'Seed',
     'Parameters',
     'Test accuracy',
-    'Operations left',
-    'Filters left',
-    'Weights left',
-    'On its front',
+    'Operations remaining',
+    'Filters remaining',
+    'Weights remaining',
+    'On the Pareto front',
   ];
   const kept = useFoundRuns(id, runs.length);
   if (kept.length > 0) heads.push('Architecture');
@@ -44,7 +42,7 @@ export function RunsTable({
               <td>{integer(run.target)}</td>
               <td>{run.seed}</td>
               <td>{integer(run.parameters.active)}</td>
-              <td>{accuracy(run.testAccuracy)}</td>
+              <td>{measuredText(run.testAccuracy, images)}</td>
               <td>{percent(run.remaining.operation)}</td>
               <td>{percent(run.remaining.filter)}</td>
               <td>{percent(run.remaining.weight)}</td>

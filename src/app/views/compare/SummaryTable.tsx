@@ -1,8 +1,7 @@
 /** Mean and spread over seeds, by target and method. */
 import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
-import { summarize } from '../../../engine/baselines/summary.ts';
-import type { Spread } from '../../../engine/baselines/summary.ts';
+import { spreadText, summarize } from '../../../engine/baselines/summary.ts';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 import { bytes, duration, integer } from '../../format.ts';
 
@@ -17,8 +16,6 @@ const heads = [
 ];
 
 export function SummaryTable({ comparison }: { comparison: Comparison }) {
-  const show = ({ mean, deviation }: Spread, text: (value: number) => string): string =>
-    `${text(mean)} ± ${text(deviation)}`;
   const points = (share: number): string => (100 * share).toFixed(1);
   if (comparison.runs.length === 0)
     return <p className="empty">Each method gets a row a target, once a run of it is finished.</p>;
@@ -38,8 +35,8 @@ export function SummaryTable({ comparison }: { comparison: Comparison }) {
                   ? `${row.runs} (${row.runs - row.reached} over target)`
                   : row.runs}
               </td>
-              <td>{show(row.parameters, (value) => integer(Math.round(value)))}</td>
-              <td>{show(row.accuracy, points)}</td>
+              <td>{spreadText(row.parameters, (value) => integer(Math.round(value)))}</td>
+              <td>{spreadText(row.accuracy, points)}</td>
               <td>
                 {row.searchSeconds.mean > 0 ? duration(1000 * row.searchSeconds.mean) : '\u2013'}
               </td>

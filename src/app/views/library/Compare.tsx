@@ -1,6 +1,7 @@
 /** Two runs side by side: their results, and the settings in which they differ. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { Panel } from '../../components/Panel.tsx';
-import { accuracy, clock, integer } from '../../format.ts';
+import { clock, integer } from '../../format.ts';
 import { fieldOf } from '../../../domain/settings/fields.ts';
 import { foundBy, useLibrary } from '../../store/library-state.ts';
 import type { ArchitectureRecord, RunRecord } from '../../../storage/records.ts';
@@ -20,8 +21,9 @@ const results: readonly Line[] = [
   },
   { label: 'Target', of: ({ settings }) => integer(settings.targetParameters) },
   {
-    label: 'Accuracy on held-out images',
-    of: ({ summary }) => (summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)),
+    label: 'Validation accuracy',
+    of: ({ summary }) =>
+      summary.accuracy === null ? '\u2013' : measuredText(summary.accuracy, summary.images),
   },
   { label: 'Steps', of: ({ summary }) => integer(summary.step) },
   { label: 'Time', of: ({ summary }) => clock(summary.time) },

@@ -1,7 +1,8 @@
 /** One stored run: its figures, and what can be done with it. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
-import { accuracy, clock, compact, integer, plural } from '../../format.ts';
+import { clock, compact, integer, plural } from '../../format.ts';
 import {
   binRun,
   copySettings,
@@ -69,8 +70,10 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
           }
         />
         <Figure
-          label="Accuracy"
-          value={summary.accuracy === null ? '\u2013' : accuracy(summary.accuracy)}
+          label="Validation accuracy"
+          value={
+            summary.accuracy === null ? '\u2013' : measuredText(summary.accuracy, summary.images)
+          }
         />
         <Figure label="Steps" value={integer(summary.step)} />
         <Figure label="Time" value={clock(summary.time)} />

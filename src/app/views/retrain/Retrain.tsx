@@ -1,4 +1,5 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and files to take away. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { parseArchitecture } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
@@ -49,7 +50,7 @@ export default function Retrain() {
         <Failure />
         <StoredTrainings />
       </Panel>
-      <Panel title="Training" note="share of images right, by step" className="area-curve">
+      <Panel title="Training" note="accuracy by training step" className="area-curve">
         <Progress />
         <TrainingCurve />
       </Panel>
@@ -85,10 +86,10 @@ function Subject({ architecture }: { architecture: Architecture }) {
     ['Parameters', `${integer(parameters.active)} of ${integer(parameters.dense)} in its tensors`],
     ['Multiply-accumulates', `${compact(macs.sparse)} of ${compact(macs.dense)} in its tensors`],
     [
-      'As searched',
+      'Validation accuracy, as searched',
       validationAccuracy === null
         ? 'not measured'
-        : `${accuracy(validationAccuracy)} of held-out images`,
+        : measuredText(validationAccuracy, architecture.validationImages),
     ],
     ...(started && started.settings.widen > 1
       ? ([
@@ -189,10 +190,10 @@ function Progress() {
       <p
         className="lead"
         role="status"
-      >{`Trained: ${accuracy(last.accuracy)} of ${plural(last.images, 'test image')} right.`}</p>
+      >{`Trained: test accuracy ${measuredText(last.accuracy, last.images)}.`}</p>
     );
   if (!step || !started) return <p role="status">Compiling</p>;
-  const test = last ? `, test ${accuracy(last.accuracy)}` : '';
+  const test = last ? `, test accuracy ${measuredText(last.accuracy, last.images)}` : '';
   return (
     <p role="status">
       {`${state === 'paused' ? 'Paused: epoch' : 'Epoch'} ${step.epoch + 1} of ${started.settings.epochs}, step ${integer(step.step)} of ${integer(started.maxSteps)}: loss ${step.crossEntropy.toFixed(3)}, ${accuracy(step.accuracy)}${test}. ${duration(step.timeLeft)} left.`}

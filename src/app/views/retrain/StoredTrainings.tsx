@@ -2,7 +2,8 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Deleted } from '../../components/Deleted.tsx';
-import { accuracy, compact, integer, plural } from '../../format.ts';
+import { compact, integer, plural } from '../../format.ts';
+import { measuredText } from '../../../domain/accuracy.ts';
 import { importArchitecture, isTraining, useTraining } from './session.ts';
 import { binTraining, refreshTrainings, restoreStoredTraining, storedTrainings } from './stored.ts';
 
@@ -29,7 +30,7 @@ export function StoredTrainings() {
                 <strong>
                   {one.accuracy === null
                     ? `epoch ${integer(one.epochsDone)} of ${integer(one.epochs)}`
-                    : `${accuracy(one.accuracy)} after ${plural(one.epochs, 'epoch')}`}
+                    : `test accuracy ${measuredText(one.accuracy, one.images)} after ${plural(one.epochs, 'epoch')}`}
                 </strong>
                 <span className="note">{` ${new Date(one.updated).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`}</span>
               </p>

@@ -1,4 +1,5 @@
 /** Accuracy on training batches and on the test set, by step; or the same as a table. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import { Legend, TableToggle } from '../../components/Panel.tsx';
 import { accuracy, integer, percent } from '../../format.ts';
@@ -53,7 +54,7 @@ export function TrainingCurve() {
               {evaluations.toReversed().map((e) => (
                 <tr key={e.step}>
                   <th scope="row">{integer(e.step)}</th>
-                  <td>{accuracy(e.accuracy)}</td>
+                  <td>{measuredText(e.accuracy, e.images)}</td>
                 </tr>
               ))}
             </tbody>

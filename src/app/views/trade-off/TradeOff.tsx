@@ -1,10 +1,17 @@
 /** Accuracy against parameters over the search, with the target, other runs, and the Pareto front of all. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo, useState } from 'react';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
-import { accuracy, integer, plural } from '../../format.ts';
+import { integer, plural } from '../../format.ts';
 import { viewHref } from '../../router.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
-import { bestWithin, paretoFront, pointsOf, tradeOffRunOf } from './points.ts';
+import {
+  bestWithin,
+  frontBeyondNoise,
+  pointsOf,
+  smallestWithinNoise,
+  tradeOffRunOf,
+} from './points.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 import { useStoredRuns } from './stored.ts';
 import { TradeOffPlot } from './TradeOffPlot.tsx';
@@ -20,7 +27,7 @@ export default function TradeOff() {
     <div className="view trade-off">
       <Panel
         title="Accuracy against size"
-        note="share of held-out images right"
+        note="validation accuracy by active parameters; bars: 95% interval"
         className="area-scatter"
         actions={
           <TableToggle
@@ -32,8 +39,8 @@ export default function TradeOff() {
       >
         {!measured ? (
           <p className="empty">
-            Every measurement of a search becomes a point here: how many parameters were left, and
-            how many held-out images it got right. Press Start.
+            Every measurement of a search becomes a point here: how many parameters remained, and
+            the validation accuracy. Press Start.
           </p>
         ) : asTable ? (
           <PointTable points={own?.points ?? []} />
@@ -81,11 +88,19 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
 function verdict(points: readonly TradeOffPoint[], target: number): string {
   const best = bestWithin(points, target);
   if (best)
-    return `Within ${integer(target)} parameters: ${accuracy(best.accuracy)}, with ${integer(best.parameters)}.`;
+    return `Within ${integer(target)} parameters: ${measuredText(best.accuracy, best.images)}, with ${integer(best.parameters)}.${noiseText(points, best)}`;
   const whole = points.filter((point) => point.whole);
   if (whole.length === 0)
     return 'No whole network yet: the first stages search the first cells only.';
   return `No network within the target of ${integer(target)} yet; the smallest has ${integer(Math.min(...whole.map(({ parameters }) => parameters)))} parameters.`;
+}
+
+/** What the best network is no better than, as far as its images can tell. */
+function noiseText(points: readonly TradeOffPoint[], best: TradeOffPoint): string {
+  const smallest = smallestWithinNoise(points, best);
+  return smallest === best
+    ? ''
+    : ` Not distinguishable from a network of ${integer(smallest.parameters)} parameters, ${measuredText(smallest.accuracy, smallest.images)}.`;
 }
 
 function TradeOffLegend({ others }: { others: boolean }) {
@@ -96,8 +111,20 @@ function TradeOffLegend({ others }: { others: boolean }) {
       mark: <circle cx="7" cy="6" r="3.5" fill="none" stroke="var(--text)" strokeWidth="1.25" />,
     },
     {
-      label: 'Pareto front',
+      label: 'Pareto front, beyond noise',
       mark: <path d="M0 10V6H7V2H14" fill="none" stroke="var(--regrown)" strokeWidth="2" />,
+    },
+    {
+      label: 'Pareto front, within noise',
+      mark: (
+        <path
+          d="M0 10V6H7V2H14"
+          fill="none"
+          stroke="var(--regrown)"
+          strokeWidth="1.25"
+          strokeDasharray="2 2"
+        />
+      ),
     },
     {
       label: 'Within the target',
@@ -122,7 +149,7 @@ function TradeOffLegend({ others }: { others: boolean }) {
 }
 
 function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
-  const front = new Set(paretoFront(points));
+  const front = new Map(frontBeyondNoise(points).map(({ point, certain }) => [point, certain]));
   return (
     <TableScroll label="Accuracy against size, table">
       <table>
@@ -130,7 +157,7 @@ function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
           <tr>
             <th scope="col">Step</th>
             <th scope="col">Parameters</th>
-            <th scope="col">Accuracy</th>
+            <th scope="col">Validation accuracy</th>
             <th scope="col">Network</th>
             <th scope="col">On the front</th>
           </tr>
@@ -140,9 +167,15 @@ function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
             <tr key={`${point.step} ${i}`}>
               <th scope="row">{integer(point.step)}</th>
               <td>{integer(point.parameters)}</td>
-              <td>{accuracy(point.accuracy)}</td>
+              <td>{measuredText(point.accuracy, point.images)}</td>
               <td>{point.whole ? 'whole' : `stages up to ${point.stage + 1}`}</td>
-              <td>{front.has(point) ? 'yes' : ''}</td>
+              <td>
+                {front.has(point)
+                  ? front.get(point)
+                    ? 'yes'
+                    : 'within noise of a smaller network'
+                  : ''}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -186,7 +219,7 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
                 <td>{seed}</td>
                 <td>{integer(target)}</td>
                 <td>{best ? integer(best.parameters) : '\u2013'}</td>
-                <td>{best ? accuracy(best.accuracy) : '\u2013'}</td>
+                <td>{best ? measuredText(best.accuracy, best.images) : '\u2013'}</td>
               </tr>
             );
           })}

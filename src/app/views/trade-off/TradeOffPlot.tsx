@@ -1,8 +1,9 @@
+import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { font, useCanvas } from '../../charts/canvas.ts';
 import { palette } from '../../charts/palette.ts';
-import { accuracy, integer } from '../../format.ts';
+import { integer } from '../../format.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 import { drawScatter, layScatter, pointAt } from './scatter.ts';
 import type { Scatter } from './scatter.ts';
@@ -60,7 +61,7 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           <p>
             {hovered.run.name} · step {integer(hovered.point.step)}
           </p>
-          <strong>{accuracy(hovered.point.accuracy)}</strong> with{' '}
+          <strong>{measuredText(hovered.point.accuracy, hovered.point.images)}</strong> with{' '}
           {integer(hovered.point.parameters)} parameters
           {!hovered.point.whole && <p>an earlier stage’s network, not yet whole</p>}
         </div>

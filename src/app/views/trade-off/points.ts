@@ -1,4 +1,5 @@
 /** Accuracy against parameters: the measured moments of runs, and which of them no other beats. Pure. */
+import { clearlyAbove } from '../../../domain/accuracy.ts';
 import type { SearchEvent } from '../../../domain/events/events.ts';
 import type { Evaluation } from '../../store/run-model.ts';
 
@@ -6,6 +7,8 @@ export interface TradeOffPoint {
   step: number;
   stage: number;
   accuracy: number;
+  /** Images it was measured on; 0 = not noted, so that nothing can be told from noise. */
+  images: number;
   parameters: number;
   /** Of all cells: networks of earlier stages end halfway, and compete with no whole one. */
   whole: boolean;
@@ -22,11 +25,8 @@ export interface TradeOffRun {
 }
 
 export function pointsOf(evaluations: readonly Evaluation[], stages: number): TradeOffPoint[] {
-  return evaluations.map(({ step, stage, accuracy, parameters }) => ({
-    step,
-    stage,
-    accuracy,
-    parameters,
+  return evaluations.map(({ step, stage, accuracy, images, parameters }) => ({
+    ...{ step, stage, accuracy, images, parameters },
     whole: stage >= stages - 1,
   }));
 }
@@ -68,6 +68,35 @@ export function paretoFront(points: readonly TradeOffPoint[]): TradeOffPoint[] {
     .sort((a, b) => a.parameters - b.parameters || b.accuracy - a.accuracy);
   let best = -Infinity;
   return sorted.filter(({ accuracy }) => accuracy > best && ((best = accuracy), true));
+}
+
+/**
+ * Points of the front, each with whether it is more accurate than every smaller one by more than noise. The front alone
+ * takes the luckiest of many measurements.
+ */
+export function frontBeyondNoise(
+  points: readonly TradeOffPoint[],
+): { point: TradeOffPoint; certain: boolean }[] {
+  let last: TradeOffPoint | null = null;
+  return paretoFront(points).map((point) => {
+    const certain = last === null || clearlyAbove(point, last);
+    if (certain) last = point;
+    return { point, certain };
+  });
+}
+
+/** The smallest whole network that `best` is not above by more than noise; `best` itself where there is none. */
+export function smallestWithinNoise(
+  points: readonly TradeOffPoint[],
+  best: TradeOffPoint,
+): TradeOffPoint {
+  return points.reduce(
+    (smallest, point) =>
+      point.whole && point.parameters < smallest.parameters && !clearlyAbove(best, point)
+        ? point
+        : smallest,
+    best,
+  );
 }
 
 /** The most accurate whole network within a size. */

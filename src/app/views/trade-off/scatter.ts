@@ -1,9 +1,10 @@
 /** Drawing the trade-off on a canvas: parameters on a logarithmic axis, accuracy on a linear one. */
+import { wilson } from '../../../domain/accuracy.ts';
 import { fade } from '../../charts/palette.ts';
 import type { Palette } from '../../charts/palette.ts';
 import { ticks } from '../../charts/ticks.ts';
 import { compact, percent } from '../../format.ts';
-import { paretoFront } from './points.ts';
+import { frontBeyondNoise } from './points.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 
 export interface Scatter {
@@ -19,8 +20,13 @@ export function layScatter(runs: readonly TradeOffRun[], target: number): Scatte
   const points = runs.flatMap((run) => run.points);
   const sizes = [...points.map(({ parameters }) => parameters), target];
   const accuracies = points.map(({ accuracy }) => accuracy);
-  const low = accuracies.reduce((a, b) => Math.min(a, b), 1);
-  const high = accuracies.reduce((a, b) => Math.max(a, b), 0);
+  // Room for the bars of what is looked at: whole networks of the run on screen.
+  const bars = runs
+    .filter(({ current }) => current)
+    .flatMap((run) => run.points)
+    .flatMap((point) => (hasBar(point) ? [wilson(point)] : []));
+  const low = [...accuracies, ...bars.map((bar) => bar.low)].reduce((a, b) => Math.min(a, b), 1);
+  const high = [...accuracies, ...bars.map((bar) => bar.high)].reduce((a, b) => Math.max(a, b), 0);
   return {
     runs,
     target,
@@ -150,10 +156,33 @@ function drawFront(
   at: At,
   end: number,
 ): void {
-  const front = paretoFront(runs.flatMap((run) => run.points));
-  if (front.length === 0) return;
+  const all = frontBeyondNoise(runs.flatMap((run) => run.points));
+  if (all.length === 0) return;
   context.strokeStyle = palette.regrown;
+  context.lineWidth = 1.25;
+  context.setLineDash([3, 3]);
+  stairs(
+    context,
+    at,
+    end,
+    all.map(({ point }) => point),
+  );
+  context.setLineDash([]);
   context.lineWidth = 2;
+  stairs(
+    context,
+    at,
+    end,
+    all.filter(({ certain }) => certain).map(({ point }) => point),
+  );
+}
+
+function stairs(
+  context: CanvasRenderingContext2D,
+  at: At,
+  end: number,
+  front: readonly TradeOffPoint[],
+): void {
   context.beginPath();
   front.forEach(({ parameters, accuracy }, i) => {
     if (i === 0) context.moveTo(at.x(parameters), at.y(accuracy));
@@ -181,6 +210,7 @@ function drawRun(
     else context.lineTo(at.x(parameters), at.y(accuracy));
   });
   context.stroke();
+  if (current) drawBars(context, points, palette, at);
   points.forEach(({ parameters, accuracy, whole }, i) => {
     const newest = current && i === points.length - 1;
     circle(context, at.x(parameters), at.y(accuracy), newest ? 6 : whole ? 4 : 3);
@@ -190,6 +220,24 @@ function drawRun(
     context.lineWidth = whole ? 1 : 1.25;
     context.stroke();
   });
+}
+
+const hasBar = ({ whole, images }: TradeOffPoint): boolean => whole && images > 0;
+
+/** 95 % intervals, as far as the images of each measurement can tell. */
+function drawBars(
+  context: CanvasRenderingContext2D,
+  points: readonly TradeOffPoint[],
+  palette: Palette,
+  at: At,
+): void {
+  context.strokeStyle = fade(palette.text, 0.3);
+  context.lineWidth = 1;
+  for (const point of points.filter(hasBar)) {
+    const { low, high } = wilson(point);
+    const x = Math.round(at.x(point.parameters)) + 0.5;
+    stroke(context, [x, at.y(low)], [x, at.y(high)]);
+  }
 }
 
 function circle(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {

@@ -17,26 +17,29 @@ export function useStoredRuns(): readonly TradeOffRun[] {
             record.status === 'finished' && (dataset === null || record.dataset.name === dataset),
         )
         .slice(0, most)
-        .flatMap(({ id, name, settings, summary: { step, stage, accuracy, parameters } }) => {
-          if (accuracy === null || parameters === null) return [];
-          const point = {
-            step,
-            stage: stage ?? settings.space.stages,
-            accuracy,
-            parameters: parameters.active,
-            whole: true,
-          };
-          return [
-            {
-              id,
-              name,
-              seed: settings.seed,
-              target: settings.targetParameters,
-              current: false,
-              points: [point],
-            },
-          ];
-        }),
+        .flatMap(
+          ({ id, name, settings, summary: { step, stage, accuracy, images = 0, parameters } }) => {
+            if (accuracy === null || parameters === null) return [];
+            const point = {
+              step,
+              stage: stage ?? settings.space.stages,
+              accuracy,
+              images,
+              parameters: parameters.active,
+              whole: true,
+            };
+            return [
+              {
+                id,
+                name,
+                seed: settings.seed,
+                target: settings.targetParameters,
+                current: false,
+                points: [point],
+              },
+            ];
+          },
+        ),
     [records, dataset],
   );
 }

@@ -1,4 +1,5 @@
 /** What every export states of its network: size, work, quality, and latency where it was measured. */
+import { measuredText } from '../../../domain/accuracy.ts';
 import { countParameters } from '../../granularity/count.ts';
 import type { Network } from '../../granularity/network.ts';
 import type { MeasuredLatency } from '../../train/latency.ts';
@@ -78,7 +79,7 @@ export function cardLines({
 }: ModelCard): string[] {
   const n = (value: number): string => value.toLocaleString('en-US');
   return [
-    `Classifies ${task.dataset} into ${task.classNames.length} classes; ${(100 * expectedAccuracy).toFixed(2)} % of ${n(testImages)} test images right.`,
+    `Classifies ${task.dataset} into ${task.classNames.length} classes; test accuracy ${measuredText(expectedAccuracy, testImages)}.`,
     `${n(parameters.dense)} parameters, ${n(parameters.nonZero)} of them not masked (${n(bytes.withBitmap)} bytes with bitmap masks).`,
     `${n(macs.dense)} multiply-accumulates an image, ${n(macs.sparse)} of weights that are not masked.`,
     ...(latency ? [latencyLine(latency)] : []),
