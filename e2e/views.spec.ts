@@ -9,18 +9,14 @@ import type { Browser, Locator, Page } from '@playwright/test';
 import type { Architecture } from '../src/domain/architecture/schema.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { granularities } from '../src/domain/granularities.ts';
+import { views } from '../src/app/views/registry.ts';
+import type { View } from '../src/app/views/registry.ts';
+import type { SearchContract } from '../src/protocol/messages.ts';
+import type { WorkerMessage } from '../src/protocol/rpc.ts';
 import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
-const views = [
-  'overview',
-  'balance',
-  'architecture',
-  'discretization',
-  'trade-off',
-  'events',
-] as const;
 
 declare global {
   interface Window {
@@ -37,12 +33,11 @@ function observe(): void {
   window.Worker = class extends Original {
     constructor(url: string | URL, options?: WorkerOptions) {
       super(url, options);
-      this.addEventListener(
-        'message',
-        ({ data }: MessageEvent<{ type: string; events: SearchEvent[] }>) => {
-          if (data.type === 'events') window.searchEvents.push(...data.events);
-        },
-      );
+      this.addEventListener('message', ({ data }: MessageEvent<WorkerMessage<SearchContract>>) => {
+        if (data.kind !== 'events') return;
+        for (const one of data.events)
+          if (one.type === 'search') window.searchEvents.push(one.event);
+      });
     }
   };
   new PerformanceObserver((list) => {
@@ -70,7 +65,7 @@ async function choose(page: Page, group: string, name: string): Promise<void> {
   await page.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).check();
 }
 
-async function open(page: Page, view: (typeof views)[number]): Promise<void> {
+async function open(page: Page, view: View): Promise<void> {
   await page.evaluate(
     (name) =>
       (location.hash = location.hash.startsWith('#/run/')

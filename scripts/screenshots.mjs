@@ -12,18 +12,6 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { install, main, root } from './install.mjs';
 
-const views = [
-  'overview',
-  'balance',
-  'architecture',
-  'discretization',
-  'trade-off',
-  'events',
-  'retrain',
-  'compare',
-  'data',
-  'library',
-];
 const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
@@ -45,6 +33,9 @@ const variants = {
   })),
 };
 
+/** Set once what `tsx` needs is installed. */
+let views = [];
+
 await main(async () => {
   const { values } = parseArgs({
     options: {
@@ -53,6 +44,7 @@ await main(async () => {
     },
   });
   install();
+  views = (await import('../src/app/views/registry.ts')).views;
   const executablePath = ensureChromium();
   if (
     spawnSync(vite, ['build', '--logLevel', 'warn', '--outDir', site], {

@@ -1,5 +1,6 @@
 /** One screen: what is set, what is going on, and one of the views on it. */
 import { lazy, Suspense } from 'react';
+import type { ComponentType } from 'react';
 import { useShortcuts } from './commands.ts';
 import { ControlBar } from './components/ControlBar.tsx';
 import { Fold } from './components/Fold.tsx';
@@ -13,22 +14,18 @@ import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
 import { RecordingsBar } from './recorded/RecordingsBar.tsx';
 import { isSteerable } from './sessions/shown-run.ts';
-import { useLearnStop, useView, viewNames } from './router.ts';
+import { routeNow, useLearnStop, useView, viewNames } from './router.ts';
 import { shownState, useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
-import { Overview } from './views/Overview.tsx';
+import { viewDefinitions } from './views/registry.ts';
+import type { View } from './views/registry.ts';
 
-// Not needed at first sight, and the balance view brings a chart library along.
-const Balance = lazy(() => import('./views/balance/Balance.tsx'));
-const Architecture = lazy(() => import('./views/architecture/Architecture.tsx'));
-const Discretization = lazy(() => import('./views/discretization/Discretization.tsx'));
-const TradeOff = lazy(() => import('./views/trade-off/TradeOff.tsx'));
+/** Each loaded when it is first shown; the one in the address already now, before anything is drawn. */
+const components = new Map<View, ComponentType>(
+  viewDefinitions.map(({ id, load }) => [id, lazy<ComponentType>(load)]),
+);
+void viewDefinitions.find(({ id }) => id === routeNow().view)?.load();
 const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default: Tour })));
-const Events = lazy(() => import('./views/events/Events.tsx'));
-const Data = lazy(() => import('./views/data/Data.tsx'));
-const Retrain = lazy(() => import('./views/retrain/Retrain.tsx'));
-const Compare = lazy(() => import('./views/compare/Compare.tsx'));
-const Library = lazy(() => import('./views/library/Library.tsx'));
 
 export function App() {
   const view = useView();
@@ -52,34 +49,7 @@ export function App() {
       <Scrubber />
       <RecordingsBar />
       <main id="main" aria-label={viewNames[view]} data-view={view}>
-        {view === 'library' && (
-          <Suspense fallback={<p className="empty">Loading this view.</p>}>
-            <Library />
-          </Suspense>
-        )}
-        {view === 'data' && (
-          <Suspense fallback={<p className="empty">Loading this view.</p>}>
-            <Data />
-          </Suspense>
-        )}
-        {view === 'compare' && (
-          <Suspense fallback={<p className="empty">Loading this view.</p>}>
-            <Compare />
-          </Suspense>
-        )}
-        {view !== 'library' && view !== 'data' && view !== 'compare' && (
-          <RunGate>
-            <Suspense fallback={<p className="empty">Loading this view.</p>}>
-              {view === 'overview' && <Overview />}
-              {view === 'balance' && <Balance />}
-              {view === 'architecture' && <Architecture />}
-              {view === 'discretization' && <Discretization />}
-              {view === 'trade-off' && <TradeOff />}
-              {view === 'events' && <Events />}
-              {view === 'retrain' && <Retrain />}
-            </Suspense>
-          </RunGate>
-        )}
+        <ShownView view={view} />
       </main>
       {stop !== null && (
         <Suspense fallback={null}>
@@ -90,4 +60,15 @@ export function App() {
       <ShortcutsDialog />
     </>
   );
+}
+
+function ShownView({ view }: { view: View }) {
+  const { needsRun } = viewDefinitions.find(({ id }) => id === view)!;
+  const Component = components.get(view)!;
+  const shown = (
+    <Suspense fallback={<p className="empty">Loading this view.</p>}>
+      <Component />
+    </Suspense>
+  );
+  return needsRun ? <RunGate>{shown}</RunGate> : shown;
 }

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
 import { downloadArchitecture } from './download.ts';
 import { togglePresentation } from './presentation.ts';
-import { learnHref, views } from './router.ts';
+import { learnHref } from './router.ts';
 import { isSteerable, newestRun } from './sessions/shown-run.ts';
 import { changeSpeed, togglePlaying } from './recorded/play.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
@@ -11,7 +11,8 @@ import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from '
 import { lab } from './store/store.ts';
 import { toggleTheme } from './theme.ts';
 import { viewCommands } from './view-commands.ts';
-import type { Command } from './view-commands.ts';
+import { viewDefinitions } from './views/registry.ts';
+import type { Command } from './command.ts';
 
 /** Of the search on screen; a run that is over is played in its place. */
 export function togglePause(): void {
@@ -30,18 +31,20 @@ export function download(): void {
 
 export const commands: readonly Command[] = [
   {
+    name: 'pause',
     key: 'Space',
     shown: 'Space',
     label: 'Pause or resume the search; play a run that is over',
     perform: togglePause,
   },
-  { key: '+', shown: '+', label: 'Play faster', perform: () => changeSpeed(1) },
-  { key: '-', shown: '-', label: 'Play slower', perform: () => changeSpeed(-1) },
-  { key: '.', shown: '.', label: 'While paused: one step', repeats: true, perform: stepSearch },
-  { key: 's', shown: 'S', label: 'Start a search', perform: startSearch },
-  { key: 'x', shown: 'X', label: 'Stop the search', perform: stopSearch },
-  { key: 'd', shown: 'D', label: 'Download the architecture', perform: download },
+  { name: 'play-faster', key: '+', label: 'Play faster', perform: () => changeSpeed(1) },
+  { name: 'play-slower', key: '-', label: 'Play slower', perform: () => changeSpeed(-1) },
+  { name: 'step', key: '.', label: 'While paused: one step', repeats: true, perform: stepSearch },
+  { name: 'start', key: 's', label: 'Start a search', perform: startSearch },
+  { name: 'stop', key: 'x', label: 'Stop the search', perform: stopSearch },
+  { name: 'download', key: 'd', label: 'Download the architecture', perform: download },
   {
+    name: 'back',
     key: 'ArrowLeft',
     shown: '\u2190',
     label: 'Go back in the run',
@@ -49,6 +52,7 @@ export const commands: readonly Command[] = [
     perform: () => scrubBy(-1),
   },
   {
+    name: 'forward',
     key: 'ArrowRight',
     shown: '\u2192',
     label: 'Go forward in the run',
@@ -56,6 +60,7 @@ export const commands: readonly Command[] = [
     perform: () => scrubBy(1),
   },
   {
+    name: 'landmark-before',
     key: 'Shift+ArrowLeft',
     shown: 'Shift \u2190',
     label: 'To the commit, regrowth or stage before',
@@ -63,34 +68,36 @@ export const commands: readonly Command[] = [
     perform: () => scrubToLandmark(-1),
   },
   {
+    name: 'landmark-after',
     key: 'Shift+ArrowRight',
     shown: 'Shift \u2192',
     label: 'To the commit, regrowth or stage after',
     repeats: true,
     perform: () => scrubToLandmark(1),
   },
-  { key: 'l', shown: 'L', label: 'Back to the newest moment', perform: () => scrubTo(null) },
-  ...viewCommands(views),
+  { name: 'newest', key: 'l', label: 'Back to the newest moment', perform: () => scrubTo(null) },
+  ...viewCommands(viewDefinitions),
   {
+    name: 'settings',
     key: ',',
-    shown: ',',
     label: 'Open all settings',
     perform: () => lab.setState({ dialog: 'settings' }),
   },
   {
+    name: 'tour',
     key: 'g',
-    shown: 'G',
     label: 'Begin the guided tour',
     perform: () => (location.hash = learnHref(0)),
   },
   {
+    name: 'presentation',
     key: 'p',
-    shown: 'P',
     label: 'Presentation: large type, no settings',
     perform: togglePresentation,
   },
-  { key: 't', shown: 'T', label: 'Switch between light and dark', perform: toggleTheme },
+  { name: 'theme', key: 't', label: 'Switch between light and dark', perform: toggleTheme },
   {
+    name: 'shortcuts',
     key: 'Shift+?',
     shown: '?',
     label: 'List the shortcuts',

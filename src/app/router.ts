@@ -1,32 +1,10 @@
 /** Views by hash, so that a link or a reload leads back to one: `#/run/ID/balance`. */
 import { useSyncExternalStore } from 'react';
+import { viewNames, views } from './views/registry.ts';
+import type { View } from './views/registry.ts';
 
-export const views = [
-  'overview',
-  'balance',
-  'architecture',
-  'discretization',
-  'trade-off',
-  'events',
-  'retrain',
-  'compare',
-  'data',
-  'library',
-] as const;
-export type View = (typeof views)[number];
-
-export const viewNames: Readonly<Record<View, string>> = {
-  overview: 'Overview',
-  balance: 'Balance',
-  architecture: 'Architecture',
-  discretization: 'Discretization',
-  'trade-off': 'Trade-off',
-  events: 'Events',
-  retrain: 'Retrain',
-  compare: 'Compare',
-  data: 'Data',
-  library: 'Library',
-};
+export { viewNames, views };
+export type { View };
 
 /** Views that the stops of the guided tour speak of, in order: `#/learn/3` shows the third's. */
 export const learnViews: readonly View[] = [

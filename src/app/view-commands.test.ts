@@ -1,11 +1,26 @@
 import { expect, it } from 'vitest';
-import { views } from './router.ts';
-import type { View } from './router.ts';
 import { viewCommands } from './view-commands.ts';
+import { viewDefinitions } from './views/registry.ts';
+import type { ViewDefinition } from './views/view.ts';
 
-it('the first ten views keep their keys when there are more: no key opens two', () => {
-  const more = [...views, 'an-eleventh' as View, 'a-twelfth' as View];
-  const keys = viewCommands(more).map(({ key }) => key);
-  expect(keys).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '0'].slice(0, keys.length));
-  expect(viewCommands(more)[0]!.label).toBe('Show overview');
+const keysOf = (all: readonly ViewDefinition[]) => viewCommands(all).map(({ key }) => key);
+
+it('no key opens two views, and an eleventh view takes none from another', () => {
+  const keys = keysOf(viewDefinitions);
+  expect(new Set(keys).size).toBe(keys.length);
+  const eleventh = { ...viewDefinitions[0], id: 'an-eleventh', key: null };
+  expect(keysOf([...viewDefinitions, eleventh])).toEqual(keys);
+  expect(viewCommands(viewDefinitions)[0]).toMatchObject({
+    name: 'view-overview',
+    key: '1',
+    label: 'Show overview',
+  });
+});
+
+it('each view lies in the folder of its id, and each such folder is a view', async () => {
+  const modules = import.meta.glob<{ default: ViewDefinition }>('./views/*/index.ts');
+  const folders = Object.keys(modules).map((path) => path.split('/')[2]);
+  expect(folders.sort()).toEqual(viewDefinitions.map(({ id }) => id).sort());
+  for (const [path, load] of Object.entries(modules))
+    expect((await load()).default.id).toBe(path.split('/')[2]);
 });

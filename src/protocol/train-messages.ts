@@ -1,5 +1,5 @@
 /** The contract of the worker that trains an architecture from scratch: one training a worker. */
-import type { ExportFormat } from '../engine/architecture/export/files.ts';
+import type { ExportFormat } from '../domain/export-formats.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
 import type { TrainEvent } from '../engine/train/events.ts';
 import type { MeasuredLatency } from '../engine/train/latency.ts';

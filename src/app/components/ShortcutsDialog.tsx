@@ -1,3 +1,4 @@
+import { printedKey } from '../command.ts';
 import { commands } from '../commands.ts';
 import { lab, useLab } from '../store/store.ts';
 import { Dialog } from './Dialog.tsx';
@@ -12,12 +13,12 @@ export function ShortcutsDialog() {
       onClose={() => lab.setState({ dialog: null })}
     >
       <dl className="shortcuts">
-        {commands.map(({ shown, label }) => (
-          <div key={shown}>
+        {commands.map((command) => (
+          <div key={command.name}>
             <dt>
-              <kbd>{shown}</kbd>
+              <kbd>{printedKey(command)}</kbd>
             </dt>
-            <dd>{label}</dd>
+            <dd>{command.label}</dd>
           </div>
         ))}
         <div>

@@ -1,6 +1,6 @@
 /** The training of this page: its worker, and a store that is a fold over its events. */
 import { createStore, useStore } from 'zustand';
-import type { ExportFormat } from '../../../engine/architecture/export/files.ts';
+import type { ExportFormat } from '../../../domain/export-formats.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import type { TrainEvent } from '../../../engine/train/events.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
