@@ -58,6 +58,13 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
         event.crossEntropy + event.lambda * (event.sizeRegularizer + event.thresholdRegularizer);
       return { ...next, loss, accuracy: event.accuracy, timeLeft: event.timeLeft };
     }
+    case 'steered': {
+      const { change, refusal, maxSteps = progress.maxSteps } = event;
+      if (refusal !== null || change.kind !== 'set') return next;
+      return change.setting === 'targetParameters'
+        ? { ...next, target: change.value }
+        : { ...next, maxSteps };
+    }
     case 'ratios':
     case 'committed':
     case 'stage-finished':

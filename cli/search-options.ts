@@ -15,6 +15,9 @@ export interface SearchOptions extends DataOptions {
   targetParams?: number;
   set: string[];
   out: string;
+  run?: string;
+  resume?: string;
+  moreEpochs?: number;
   json: boolean;
   log?: LogChoice;
   backend: 'webgpu' | 'cpu';
@@ -57,6 +60,19 @@ export function searchCommand(presetNames: readonly string[]): Command {
       [],
     )
     .option('--out <file>', 'where the architecture goes', 'arch.json')
+    .option(
+      '--run <file>',
+      'keep the run in this file, events and checkpoints: --resume and the library read it',
+    )
+    .option(
+      '--resume <file>',
+      'resume the run in this file; a finished one continues by --target-params or --more-epochs',
+    )
+    .option(
+      '--more-epochs <number>',
+      'with --resume: epochs of the joint stage from the checkpoint on, at most',
+      wholeNumber(1, 10_000),
+    )
     .option('--json', 'write the events to standard output, one JSON object a line', false)
     .addOption(
       new Option('--backend <name>', 'where to compute')

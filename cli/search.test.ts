@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
+import { restore } from '../src/storage/restore.ts';
 
 const root = join(import.meta.dirname, '..');
 /** As small as a search can be, on the backend that is everywhere. */
@@ -111,18 +112,67 @@ it('stops at Ctrl-C and writes what it has found so far', async () => {
   expect((await readArchitecture()).targetReached).toBe(false);
 });
 
+it('keeps a run in a file, and continues it towards a smaller target', async () => {
+  const file = join(folder, 'run.json');
+  const first = await search([...smallest, '--target-params', '5000', '--run', file]);
+  expect(first.stderr).toContain(`The architecture is in ${out}.`);
+  const found = await readArchitecture();
+  const text = await readFile(file, 'utf8');
+  // As the library reads it.
+  const restored = restore(text);
+  if (restored.kind !== 'run') throw new Error(restored.kind);
+  expect(restored.run.run).toMatchObject({ status: 'finished', checkpointStep: found.steps });
+  const again = await search(['--resume', file]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toMatch(/--target-params: give less than [\d,]+/);
+  const less = found.parameters.active - 20;
+  const continued = join(folder, 'continued.json');
+  const next = await search([
+    ...['--resume', file, '--target-params', String(less), '--more-epochs', '60'],
+    ...['--run', continued, '--json'],
+  ]);
+  expect(next.code, next.stderr).toBe(0);
+  expect(eventsOf(next.stdout)[0]!.type).toBe('resumed');
+  const smaller = await readArchitecture();
+  expect(smaller.targetReached).toBe(true);
+  expect(smaller.parameters.active).toBeLessThanOrEqual(less);
+  expect(smaller.steps).toBeGreaterThan(found.steps);
+  expect(restore(await readFile(continued, 'utf8')).kind).toBe('run');
+  // The first file is as it was.
+  expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+it('resumes an interrupted run to what an uninterrupted one finds', async () => {
+  const file = join(folder, 'run.json');
+  const args = [...smallest, '--set', 'joint.maxEpochs=6', '--target-params', '300'];
+  await search(args);
+  const whole = await readArchitecture();
+  const stopped = await search([...args, '--run', file, '--json'], '"type":"checkpoint"');
+  expect(stopped.code).toBe(130);
+  const resumed = await search(['--resume', file]);
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(await readArchitecture()).toEqual(whole);
+});
+
 it.each([
   ['an unknown option', ['--sed', '3'], /unknown option '--sed'/],
   [
     'settings that the data cannot satisfy',
     ['--set', 'batchSize=4096'],
-    /batchSize is 4096, but of 600 images/,
+    /--set batchSize: must be at most 420, the images left to search with/,
   ],
   [
     'settings that contradict each other',
     ['--set', 'space.cells=1'],
-    /space\.cells \(1\) must be at least space\.stages \(3\)/,
+    /--set space\.cells: must be at least 3, one for each stage/,
   ],
+  ['more epochs of nothing', ['--more-epochs', '3'], /--more-epochs goes with --resume/],
+  [
+    'settings beside those of a run',
+    ['--resume', 'run.json', '--seed', '3'],
+    /--seed does not go with --resume/,
+  ],
+  ['a run that is not there', ['--resume', '/nowhere.json'], /--resume \/nowhere\.json: /],
   [
     'a folder that is not there',
     ['--out', '/nowhere/arch.json'],

@@ -10,12 +10,15 @@ import { DatasetError } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 import { searchPoints } from '../src/domain/events/series.ts';
 import { writeEventLine } from './event-lines.ts';
 import { joinLog, openLog, settingsNote } from './log-option.ts';
 import { choicesOf } from './data-options.ts';
+import { KeptRun, readResumed } from './kept-run.ts';
+import type { Resumed } from './kept-run.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
@@ -35,9 +38,11 @@ async function search(args: readonly string[]): Promise<number> {
     .exitOverride()
     .parse(joinLog(args), { from: 'user' })
     .opts<SearchOptions>();
-  const settings = settingsOf(options, presets);
+  const resumed = await resumedOf(options);
+  const settings = resumed?.checkpoint.settings ?? settingsOf(options, presets);
   const kernels = kernelsOf(options);
-  await checkWritable(options.out);
+  await checkWritable('--out', options.out);
+  if (options.run !== undefined) await checkWritable('--run', options.run);
   const log = openLog(options.log);
   const dataset = await loadDataset(options.dataset, {
     imageSize: settings.data.imageSize,
@@ -45,20 +50,41 @@ async function search(args: readonly string[]): Promise<number> {
     skipUnreadable: options.skipUnreadable,
     note: (text) => process.stderr.write(`${text}\n`),
   });
+  if (resumed && dataset.name !== resumed.run.dataset.name)
+    throw new UsageError(
+      `--resume ${options.resume}: the run was searched on \u201c${resumed.run.dataset.name}\u201d, and --dataset is \u201c${dataset.name}\u201d.`,
+    );
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const data = createSearchData(dataset, settings);
   const stepper = await createNodeStepper(options.backend, kernels);
 
   let failed = false;
   const show = options.json ? writeEventLine : progressWriter(process.stderr, process.stderr.isTTY);
+  const kept =
+    options.run === undefined
+      ? null
+      : new KeptRun({
+          ...{ file: options.run, settings, dataset: dataset.name },
+          ...{ backend: options.backend, resumed },
+        });
   const emit = (event: SearchEvent) => {
     failed ||= event.type === 'failed';
+    kept?.push(event);
     log?.write(event.step, searchPoints(event));
     show(event);
   };
   log?.note('settings', settingsNote(settings));
   try {
-    const running = start({ settings, data, stepper, emit, now: () => performance.now() });
+    const running = start({
+      ...{ settings, data, stepper, emit, now: () => performance.now() },
+      ...(kept && { onCheckpoint: (checkpoint) => kept.checkpoint(checkpoint), checkpointEvery }),
+      ...(resumed && { resumeFrom: resumed.checkpoint }),
+    });
+    for (const change of resumed?.changes ?? []) running.steer(change);
+    // What the progress line measures against.
+    if (!options.json)
+      for (const event of resumed?.events ?? [])
+        if (event.type === 'started' || event.type === 'stage-started') show(event);
     const interruption = stopOnInterrupt(running);
     const architecture = await running.result;
     if (architecture) {
@@ -78,6 +104,21 @@ async function search(args: readonly string[]): Promise<number> {
   } finally {
     stepper.dispose();
   }
+}
+
+/** @throws UsageError where options contradict each other. */
+async function resumedOf(options: SearchOptions): Promise<Resumed | null> {
+  const { resume, moreEpochs, seed, set } = options;
+  if (resume === undefined) {
+    if (moreEpochs !== undefined)
+      throw new UsageError('--more-epochs goes with --resume: it continues a run.');
+    return null;
+  }
+  if (seed !== undefined || set.length > 0)
+    throw new UsageError(
+      `${seed === undefined ? '--set' : '--seed'} does not go with --resume: the run has its settings.`,
+    );
+  return readResumed({ ...options, resume });
 }
 
 function start(options: Parameters<typeof startSearch>[0]): RunningSearch {
@@ -104,11 +145,11 @@ function stopOnInterrupt(running: RunningSearch): { readonly happened: boolean }
 }
 
 /** Found out now rather than after hours of searching. */
-async function checkWritable(out: string): Promise<void> {
+async function checkWritable(option: string, out: string): Promise<void> {
   const folder = dirname(resolve(out));
   await access(folder, constants.W_OK).catch(() => {
     throw new UsageError(
-      `--out ${out}: the folder ${folder} does not exist or cannot be written to.`,
+      `${option} ${out}: the folder ${folder} does not exist or cannot be written to.`,
     );
   });
 }

@@ -65,7 +65,18 @@ function checkEvent(event: SearchEvent, path: string): void {
             `cells.${i}.operations.alive`,
             `expected ${importances.length} digits, found ${alive.length}`,
           );
-          filters.forEach(({ gates, alive: digits, ids }, f) => {
+          const { causes } = event.cells[i].operations;
+          demand(
+            causes === undefined || causes.length === importances.length,
+            `cells.${i}.operations.causes`,
+            `expected ${importances.length} letters`,
+          );
+          filters.forEach(({ gates, alive: digits, ids, causes: letters }, f) => {
+            demand(
+              letters === undefined || letters.length === gates.length,
+              `cells.${i}.filters.${f}.causes`,
+              `expected ${gates.length} letters`,
+            );
             demand(
               digits.length === gates.length,
               `cells.${i}.filters.${f}.alive`,

@@ -191,8 +191,6 @@ const kinds = [
   'wrong length',
   'cut off',
 ] as const;
-/** Fields that files of before them lack. */
-const cameLater: ReadonlySet<string | number> = new Set(['cutout', 'validationImages']);
 const marker = '\u0001';
 
 /** A wrong file from a right one, and the path that a refusal shall begin with. Null where this place has no such fault. */
@@ -228,7 +226,8 @@ function mutate(
       return { text: JSON.stringify(value), path: name };
     case 'missing':
       // Entries of a list and of the masks by block are no fields; a setting that came later has a default.
-      if (Array.isArray(parent) || path.at(-2) === 'filters' || cameLater.has(key)) return null;
+      if (Array.isArray(parent) || path.at(-2) === 'filters' || cameLater(path, parent))
+        return null;
       delete parent[key];
       return { text: JSON.stringify(value), path: name };
     case 'unknown':
@@ -271,6 +270,17 @@ function mutate(
           : `${old}${old.slice(-4)}`;
       return { text: JSON.stringify(value), path: '', what: name };
   }
+}
+
+/** Fields that older files do without. */
+function cameLater(path: readonly (string | number)[], parent: Record<string, unknown>): boolean {
+  const key = String(path.at(-1));
+  if (['cutout', 'causes', 'last', 'automatic', 'accuracyImages'].includes(key)) return true;
+  if (key === 'validationImages') return path.at(-2) !== 'dataset';
+  return (
+    (key === 'images' && parent.type !== 'evaluated') ||
+    (key === 'unit' && parent.type === 'steered')
+  );
 }
 
 describe('what is wrong', () => {

@@ -18,6 +18,7 @@ import { useCanStart } from '../settings/use-problems.ts';
 import { fullParameters, lab, shownState, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { activeStates } from '../../protocol/client.ts';
+import { ContinueButton } from './ContinueButton.tsx';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
 import { RunTitle } from './RunTitle.tsx';
 
@@ -35,6 +36,7 @@ export function ControlBar() {
       <Timing />
       <div className="buttons">
         <DownloadButton />
+        <ContinueButton />
         <NewSearchButton />
         <RunningSearchLink />
       </div>

@@ -1,6 +1,8 @@
 /** What the user can do with stored runs. */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { Collection } from '../../storage/collection.ts';
+import { continuedRun } from '../../storage/continuation.ts';
+import type { Continuation } from '../../storage/continuation.ts';
 import type { Binned } from '../../storage/collection.ts';
 import { writeArchitecture, writeRun } from '../../storage/files.ts';
 import { importFile } from '../../storage/import.ts';
@@ -222,6 +224,20 @@ export function goOn({ id, settings, dataset: { name, source }, backend }: RunRe
     backend: backend ?? lab.getState().backend,
   });
   location.hash = viewHref('overview', id);
+}
+
+/**
+ * Continues a run that is over as a new run, from its last checkpoint: the one that was found stays.
+ * @throws Error in words that say why it cannot be.
+ */
+export async function continueOver(id: string, wish: Continuation): Promise<void> {
+  const next = continuedRun(await wholeRun(id), wish, {
+    id: crypto.randomUUID(),
+    now: Date.now(),
+  });
+  await store.add(next);
+  await changed(next.run.id);
+  goOn(next.run);
 }
 
 /** Interrupted runs that can be gone on with, latest first. */

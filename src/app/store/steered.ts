@@ -12,19 +12,21 @@ type Steered = Extract<SearchEvent, { type: 'steered' }>;
 /** A change that was refused changed nothing. */
 export function steeredRun(
   run: RunModel,
-  { change, refusal, step, stage }: Steered,
+  { change, refusal, step, stage, maxSteps }: Steered,
 ): Partial<RunModel> {
   if (refusal !== null || change.kind === 'lambda') return {};
   // As steered from here on, so that every view measures against the target that is aimed at.
-  if (change.kind === 'set')
-    return run.started
-      ? {
-          started: {
-            ...run.started,
-            settings: withValue(run.started.settings, change.setting, change.value),
-          },
-        }
-      : {};
+  if (change.kind === 'set') {
+    if (!run.started) return {};
+    const settings = withValue(run.started.settings, change.setting, change.value);
+    const longer = maxSteps === undefined ? 0 : maxSteps - run.started.maxSteps;
+    return {
+      started: { ...run.started, settings, maxSteps: run.started.maxSteps + longer },
+      stages: run.stages.map((one) =>
+        one.joint && one.endStep === null ? { ...one, maxSteps: one.maxSteps + longer } : one,
+      ),
+    };
+  }
   const key = unitKey({
     cell: change.cell,
     ...edgePlace(change.edge),
