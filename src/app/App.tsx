@@ -19,6 +19,7 @@ import { shownState, useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { viewDefinitions } from './views/registry.ts';
 import type { View } from './views/registry.ts';
+import type { ViewDefinition } from './views/view.ts';
 
 /** Each loaded when it is first shown; the one in the address already now, before anything is drawn. */
 const components = new Map<View, ComponentType>(
@@ -30,6 +31,8 @@ const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default
 export function App() {
   const view = useView();
   const stop = useLearnStop();
+  // Views of stored things have the room for themselves.
+  const { needsRun } = definitionOf(view);
   const steerable = useLab((s) => isSteerable(s) && s.run.started !== null);
   const started = useLab((s) => shownState(s).run.started !== null);
   useShortcuts();
@@ -45,9 +48,13 @@ export function App() {
         {steerable ? <SteerBar /> : <SetupBar />}
       </Fold>
       <Notices />
-      <StageTrack />
-      <Scrubber />
-      <RecordingsBar />
+      {needsRun && (
+        <>
+          <StageTrack />
+          <Scrubber />
+          <RecordingsBar />
+        </>
+      )}
       <main id="main" aria-label={viewNames[view]} data-view={view}>
         <ShownView view={view} />
       </main>
@@ -62,8 +69,10 @@ export function App() {
   );
 }
 
+const definitionOf = (view: View): ViewDefinition => viewDefinitions.find(({ id }) => id === view)!;
+
 function ShownView({ view }: { view: View }) {
-  const { needsRun } = viewDefinitions.find(({ id }) => id === view)!;
+  const { needsRun } = definitionOf(view);
   const Component = components.get(view)!;
   const shown = (
     <Suspense fallback={<p className="empty">Loading this view.</p>}>

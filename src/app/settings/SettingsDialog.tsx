@@ -14,6 +14,7 @@ import { lab, useLab } from '../store/store.ts';
 import { fieldGroups } from '../../domain/settings/fields.ts';
 import type { Field, FieldGroup } from '../../domain/settings/fields.ts';
 import { NumberInput } from './NumberInput.tsx';
+import { changedPaths, nearestPreset } from '../../domain/settings/link.ts';
 import { valueAt, withValue } from '../../domain/settings/path.ts';
 import { useProblems } from './use-problems.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
@@ -121,10 +122,12 @@ function FieldRow({
   const available =
     field.path === 'data.trainImages' && set ? ` ${set.name} has ${integer(set.train)}.` : '';
   const value = valueAt(settings, field.path);
+  const preset = useLab((s) => s.preset) ?? nearestPreset(settings);
+  const changed = changedPaths(settings, preset).includes(field.path);
   const change = (next: unknown): void =>
     changeSettings(withValue(lab.getState().settings, field.path, next));
   return (
-    <div className="field" data-kind={field.kind}>
+    <div className="field" data-kind={field.kind} data-changed={changed}>
       {field.kind === 'operations' ? (
         <Operations field={field} value={value as OperationName[]} change={change} />
       ) : (
@@ -152,10 +155,35 @@ function FieldRow({
           )}
         </>
       )}
+      {changed && <Reset field={field} preset={preset} change={change} />}
       <p id={help} className={problem ? 'field-problem' : 'meaning'}>
         {problem ?? `${field.meaning}${available}`}
       </p>
     </div>
+  );
+}
+
+/** One setting back to what the preset has. */
+function Reset({
+  field,
+  preset,
+  change,
+}: {
+  field: Field;
+  preset: PresetName;
+  change: (next: unknown) => void;
+}) {
+  const value = valueAt(presets[preset], field.path);
+  const shown = Array.isArray(value) ? `${value.length} operations` : String(value ?? 0);
+  return (
+    <button
+      type="button"
+      className="reset"
+      aria-label={`Reset ${field.label} to ${shown}, as in ${preset}`}
+      onClick={() => change(structuredClone(value))}
+    >
+      Changed; {preset} has {shown}. Reset
+    </button>
   );
 }
 

@@ -13,10 +13,8 @@ export function LinkNotice() {
   if (opened.ok) {
     return (
       <section className="notice" role="status">
-        <div>
-          <p>The settings come from the link. Press Start to search with them.</p>
-          <p className="buttons">{close}</p>
-        </div>
+        <p>The settings come from the link. Press Start to search with them.</p>
+        {close}
       </section>
     );
   }

@@ -1,4 +1,5 @@
 /** Ties the protocol client to the store: what the page can do to a search, and what a search does to the page. */
+import { changedPaths, nearestPreset } from '../../domain/settings/link.ts';
 import { presets } from '../../domain/settings/presets.ts';
 import type { PresetName } from '../../domain/settings/presets.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
@@ -147,7 +148,10 @@ datasets.subscribe(() => {
 });
 
 export function changeSettings(settings: SearchSettings): void {
-  lab.setState({ settings, preset: null });
+  // Changed back by hand, it is the preset again.
+  const nearest = nearestPreset(settings);
+  const whole = changedPaths(settings, nearest).length === 0;
+  lab.setState({ settings, preset: whole ? nearest : null });
 }
 
 export function chooseBackend(backend: BackendChoice): void {
