@@ -19,6 +19,7 @@ test('an architecture from a file is trained, tested and taken away', async ({
   );
   await page.goto('/#/run/current/retrain');
   await page.getByLabel('Architecture file').setInputFiles(file);
+  await page.getByLabel('Data set', { exact: true }).selectOption('Fashion-MNIST');
   await page.getByLabel('Epochs', { exact: true }).fill('0');
   await expect(page.locator('.retrain').getByRole('alert')).toContainText(
     'Epochs: a whole number from 1',
@@ -30,11 +31,11 @@ test('an architecture from a file is trained, tested and taken away', async ({
   await page.getByLabel('Epochs', { exact: true }).fill('2');
   await expect(page.getByLabel('Drop-path')).toHaveValue('0');
   await page.getByLabel('Drop-path').fill('0.1');
-  await page.getByLabel('Filters, times those found').fill('2.5');
+  await page.getByLabel('Width multiplier').fill('2.5');
   await expect(page.locator('.retrain').getByRole('alert')).toContainText(
-    'Filters, times those found: a whole number from 1 to 64',
+    'Width multiplier: a whole number from 1 to 64',
   );
-  await page.getByLabel('Filters, times those found').fill('1');
+  await page.getByLabel('Width multiplier').fill('1');
   await page.getByLabel('Training images').fill('500');
   await page.getByRole('button', { name: 'Train from scratch' }).click();
   await expect(

@@ -46,6 +46,8 @@ test('a training that a page was left in goes on from its last epoch; a finished
   );
   await page.goto('/#/run/current/retrain');
   await page.getByLabel('Architecture file').setInputFiles(file);
+  // Its own, `synthetic`, is not there.
+  await page.getByLabel('Data set', { exact: true }).selectOption('Fashion-MNIST');
   await page.getByLabel('Epochs', { exact: true }).fill('6');
   await page.getByLabel('Training images').fill('320');
   await page.getByRole('button', { name: 'Train from scratch' }).click();

@@ -6,17 +6,22 @@ export interface ShippedSet {
   /** Images. */
   readonly train: number;
   readonly test: number;
+  /** Pixels a side. */
+  readonly size: number;
+  readonly channels: number;
+  readonly classes: number;
 }
+
+const fashionMnist = { name: 'fashion-mnist', test: 10_000, size: 28, channels: 1, classes: 10 };
 
 export const shippedSets = {
   /** Part of the repository. */
-  'fashion-mnist': { name: 'fashion-mnist', title: 'Fashion-MNIST', train: 12_000, test: 10_000 },
+  'fashion-mnist': { ...fashionMnist, title: 'Fashion-MNIST', train: 12_000 },
   /** Set up by `npm run fashion-mnist`. */
   'fashion-mnist-full': {
-    name: 'fashion-mnist',
+    ...fashionMnist,
     title: 'Fashion-MNIST, all 60,000',
     train: 60_000,
-    test: 10_000,
   },
 } as const satisfies Readonly<Record<string, ShippedSet>>;
 

@@ -1,4 +1,4 @@
-/** Trains the architecture on screen from scratch: live curves, the test set's verdict, and files to take away. */
+/** Trains the architecture on screen from scratch: live curves, the test set's verdict, and exports. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { parseArchitecture } from '../../../domain/architecture/schema.ts';
@@ -7,14 +7,14 @@ import { Panel } from '../../components/Panel.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import { useLibrary } from '../../store/library-state.ts';
-import { newestRun } from '../../sessions/shown-run.ts';
+import { newestRun, useShownRun } from '../../sessions/shown-run.ts';
 import { useLab } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
 import { TrainForm } from './TrainForm.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
-import { importArchitecture, isTraining, useTraining } from './session.ts';
+import { dismissTrainingError, importArchitecture, isTraining, useTraining } from './session.ts';
 import { measuredInLibrary } from './latency.ts';
 import { lookUp } from './stored.ts';
 import { StoredTrainings } from './StoredTrainings.tsx';
@@ -23,6 +23,7 @@ import './retrain.css';
 
 export default function Retrain() {
   const found = useLab((s) => newestRun(s).architecture);
+  const { name } = useShownRun();
   const imported = useTraining((s) => s.imported);
   const architecture = imported ?? found;
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);
@@ -34,7 +35,7 @@ export default function Retrain() {
     <div className="view retrain">
       <Panel
         title="Architecture"
-        note={imported ? 'from a file' : 'of the search on screen'}
+        note={imported ? 'from a file' : found ? `of ${name}` : undefined}
         className="area-subject"
         actions={<ImportButton />}
       >
@@ -61,10 +62,14 @@ export default function Retrain() {
       >
         <ConfusionMatrix />
       </Panel>
-      <Panel title="Most wrong" note="test images, by cross entropy" className="area-worst">
+      <Panel
+        title="Most confident mistakes"
+        note="test images, by cross-entropy"
+        className="area-worst"
+      >
         <WorstImages />
       </Panel>
-      <Panel title="Take it away" note="weights included" className="area-exports">
+      <Panel title="Export" note="weights included" className="area-exports">
         <Exports />
       </Panel>
     </div>
@@ -164,9 +169,14 @@ function Failure() {
   const error = useTraining((s) => s.error);
   if (!error) return null;
   return (
-    <p className="problem" role="alert">
-      {error.message} {error.advice}
-    </p>
+    <div className="problem training-error" role="alert">
+      <p>
+        {error.message} {error.advice}
+      </p>
+      <button type="button" onClick={dismissTrainingError}>
+        Dismiss
+      </button>
+    </div>
   );
 }
 
@@ -176,7 +186,7 @@ function Progress() {
   const started = useTraining((s) => s.started);
   const step = useTraining((s) => s.steps.at(-1) ?? null);
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);
-  if (state === 'idle' && !started) return null;
+  if ((state === 'idle' || state === 'failed') && !started) return null;
   if (state === 'loading')
     return (
       <p role="status">

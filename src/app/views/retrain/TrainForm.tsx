@@ -1,10 +1,16 @@
 /** What a training is started with: the paper's recipe where it fits, changed at will. */
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { hasAuxiliaryPlace, retrainSettingsFor } from '../../../engine/train/settings.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';
+import { shownSource } from '../../sessions/shown-run.ts';
+import { embeddedSets, sourceOf, useDatasets } from '../../store/datasets.ts';
+import { useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
+import { DataChoice } from './DataChoice.tsx';
+import { misfit, ownSet, trainingSets } from './training-data.ts';
+import type { TrainingSet } from './training-data.ts';
 import {
   isTraining,
   pauseTraining,
@@ -48,7 +54,7 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
         Math.min(64, Math.floor(256 / architecture.settings.space.channels)),
       );
       return {
-        label: 'Filters, times those found',
+        label: 'Width multiplier',
         title: 'Repeats every filter and mask, so that widths keep their proportions',
         least: 1,
         most,
@@ -104,6 +110,10 @@ function valuesOf({
 }
 
 export function TrainForm({ architecture }: { architecture: Architecture }) {
+  const { sets, own } = useTrainingSets(architecture);
+  const [choice, setChoice] = useState<string | null>(null);
+  const chosen =
+    sets.find((set) => set.id === choice && misfit(architecture.dataset, set) === null) ?? own;
   const busy = useTraining(isTraining);
   const searching = useLab(
     (s) => s.state === 'running' || s.state === 'loading' || s.state === 'stopping',
@@ -128,22 +138,40 @@ export function TrainForm({ architecture }: { architecture: Architecture }) {
       (step === 1 && !Number.isInteger(value(name))),
   );
 
-  const start = (): void =>
-    train(architecture, {
-      ...recipe,
-      data: { ...recipe.data, trainImages: value('trainImages'), cutout: value('cutout') },
-      regularization: { dropPath: value('dropPath'), auxiliary: value('auxiliary') },
-      widen: value('widen'),
-      optimizer: { ...recipe.optimizer, rate: value('rate') },
-    });
+  const tooMany =
+    chosen !== null && value('trainImages') > chosen.train
+      ? `Training images: ${chosen.title} has ${integer(chosen.train)}; enter at most that, or 0 for all.`
+      : null;
+  const ready = !wrong && tooMany === null && !searching && chosen !== null;
+
+  const start = (set: TrainingSet): void =>
+    train(
+      architecture,
+      {
+        ...recipe,
+        data: { ...recipe.data, trainImages: value('trainImages'), cutout: value('cutout') },
+        regularization: { dropPath: value('dropPath'), auxiliary: value('auxiliary') },
+        widen: value('widen'),
+        optimizer: { ...recipe.optimizer, rate: value('rate') },
+      },
+      sourceOf(set.id),
+    );
   return (
     <form
       className="train-form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!wrong && !searching && !busy) start();
+        if (ready && !busy) start(chosen);
       }}
     >
+      <DataChoice
+        architecture={architecture}
+        sets={sets}
+        own={own}
+        chosen={chosen}
+        choose={setChoice}
+        disabled={busy}
+      />
       {fields.map(({ name, label, title, least, most, step }) => (
         <label key={name} title={title}>
           {label}
@@ -162,7 +190,7 @@ export function TrainForm({ architecture }: { architecture: Architecture }) {
         {busy ? (
           <Steering />
         ) : (
-          <button type="submit" className="primary" disabled={Boolean(wrong) || searching}>
+          <button type="submit" className="primary" disabled={!ready}>
             Train from scratch
           </button>
         )}
@@ -173,11 +201,31 @@ export function TrainForm({ architecture }: { architecture: Architecture }) {
           role="alert"
         >{`${wrong.label}: ${wrong.step === 1 ? 'a whole number' : 'a number'} from ${wrong.least} to ${wrong.step === 1 ? integer(wrong.most) : wrong.most}.`}</p>
       )}
+      {!wrong && tooMany && (
+        <p className="problem" role="alert">
+          {tooMany}
+        </p>
+      )}
       {searching && (
         <p className="note">A search is using the graphics device: pause or finish it first.</p>
       )}
     </form>
   );
+}
+
+/** Data sets of this browser, and the one that the architecture was searched on. */
+function useTrainingSets(architecture: Architecture): {
+  sets: readonly TrainingSet[];
+  own: TrainingSet | null;
+} {
+  const stored = useDatasets((s) => s.sets);
+  const imported = useTraining((s) => s.imported !== null);
+  const runs = useLibrary((s) => s.runs);
+  const source = useLab((s) => (imported ? null : shownSource(s, { runs })));
+  return useMemo(() => {
+    const sets = trainingSets(Object.keys(embeddedSets), stored ?? []);
+    return { sets, own: ownSet(architecture.dataset, source, sets) };
+  }, [architecture, stored, source]);
 }
 
 function Steering() {

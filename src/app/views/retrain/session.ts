@@ -5,7 +5,7 @@ import type { Architecture } from '../../../domain/architecture/schema.ts';
 import type { TrainEvent } from '../../../engine/train/events.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import type { Trained } from '../../../engine/train/trained.ts';
-import type { WorkerError } from '../../../protocol/messages.ts';
+import type { DatasetSource, WorkerError } from '../../../protocol/messages.ts';
 import { errorOf, wasEnded, WorkerClient } from '../../../protocol/rpc.ts';
 import type { TrainContract, TrainPayload, WorstImage } from '../../../protocol/train-messages.ts';
 import type { TrainingRecord } from '../../../storage/records.ts';
@@ -14,7 +14,7 @@ import type { StoredTrainings } from '../../../storage/trainings.ts';
 import { openWorker } from '../../open-worker.ts';
 import { afterDrawing } from '../../after-drawing.ts';
 import { saveBytes } from '../../download.ts';
-import { chosenSource, sourceOf } from '../../store/datasets.ts';
+import { sourceNow } from '../../store/datasets.ts';
 import { library } from '../../store/library-state.ts';
 import { lab } from '../../store/store.ts';
 import { latencyFor } from './latency.ts';
@@ -83,9 +83,13 @@ export function isTraining({ state }: Pick<Training, 'state'>): boolean {
 }
 
 /** In a worker of its own: what an earlier training left on the device is gone. */
-export function train(architecture: Architecture, settings: TrainSettings): void {
+export function train(
+  architecture: Architecture,
+  settings: TrainSettings,
+  dataset: DatasetSource,
+): void {
   begin(architecture, settings, {
-    dataset: chosenSource(),
+    dataset,
     backend: lab.getState().backend,
     resume: false,
   });
@@ -96,11 +100,7 @@ export function continueTraining(
   architecture: Architecture,
   { checkpoint, source, backend }: TrainingRecord,
 ): void {
-  // The shipped set by where it is now, wherever it was then.
-  const dataset =
-    source.kind === 'stored'
-      ? source
-      : sourceOf(source.full ? 'fashion-mnist-full' : 'fashion-mnist');
+  const dataset = sourceNow(source);
   if (checkpoint) begin(architecture, checkpoint.settings, { dataset, backend, resume: true });
 }
 
@@ -118,8 +118,9 @@ function begin(
 /** Shows what is stored of an architecture. */
 export function restoreTraining(of: string, { unfinished, finished }: StoredTrainings): void {
   worker.end();
-  const { imported } = training.getState();
-  let state: Training = { ...empty, imported, of, unfinished };
+  const { imported, of: before, error } = training.getState();
+  // Why its last training failed stays on screen until it is dismissed.
+  let state: Training = { ...empty, imported, of, unfinished, error: of === before ? error : null };
   if (finished) {
     for (const event of finished.events) state = { ...state, ...follow(state, event) };
     state = { ...state, state: 'finished', worst: finished.worst, trained: finished.trained };
@@ -148,6 +149,10 @@ export function exportTrained(format: ExportFormat): void {
     .request('export', { format, trained: state.trained, latency })
     .then(({ bytes, name }) => saveBytes(bytes, name))
     .catch(failUnlessEnded);
+}
+
+export function dismissTrainingError(): void {
+  training.setState(({ state }) => ({ error: null, state: state === 'failed' ? 'idle' : state }));
 }
 
 export function importArchitecture(imported: Architecture | null): void {

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { withValue } from '../../domain/settings/path.ts';
+import type { ListedDataset } from '../../protocol/data-messages.ts';
+import { datasets } from './datasets.ts';
+import { canStart, changeSettings, choosePreset } from './session.ts';
+import { lab } from './store.ts';
+
+const set = (id: string, train: number[]): ListedDataset => ({
+  ...{ id, name: id, kind: 'image-folder', size: 16, channels: 3, test: [1, 1], notes: [] },
+  ...{ classNames: train.map(String), train, mean: [0], deviation: [1], bytes: 1, imported: 0 },
+});
+const used = (): number => lab.getState().settings.data.trainImages;
+
+it('a preset takes as many images as the chosen set has; what somebody entered stays, and is checked', () => {
+  choosePreset('tiny');
+  const preset = used();
+  datasets.setState({ sets: [set('few', [100, 80]), set('many', [9_000, 9_000])] });
+  datasets.setState({ choice: 'few' });
+  expect(used()).toBe(0);
+  expect(lab.getState().preset).toBe('tiny');
+  expect(canStart(lab.getState(), { name: 'few', train: 180, test: 2 })).toBe(true);
+  datasets.setState({ choice: 'many' });
+  expect(used()).toBe(preset);
+
+  changeSettings(withValue(lab.getState().settings, 'data.trainImages', 15_000));
+  expect(canStart(lab.getState(), { name: 'many', train: 18_000, test: 2 })).toBe(true);
+  datasets.setState({ choice: 'few' });
+  expect(used()).toBe(15_000);
+  expect(canStart(lab.getState(), { name: 'few', train: 180, test: 2 })).toBe(false);
+  // Until the set is known nothing starts that would fail after it was loaded.
+  expect(canStart(lab.getState(), null)).toBe(false);
+});
