@@ -1,5 +1,7 @@
 /** `npm run -s bench -- NAME`: measurements, as text or as one JSON object. */
 import { Command, InvalidArgumentError } from 'commander';
+import { addAdapterOption } from '../cli/adapters.ts';
+import { installWebGPU } from '../cli/node-webgpu.ts';
 import { stepCases } from './cases.ts';
 import { benchCheckpoints } from './checkpoints.ts';
 import { report } from './report.ts';
@@ -29,6 +31,9 @@ function caseName(text: string): string {
 }
 
 const program = new Command('bench').description('Benchmarks of the engine.').showHelpAfterError();
+addAdapterOption(program).hook('preAction', () =>
+  installWebGPU(program.opts<{ adapter?: string }>().adapter),
+);
 program
   .command('step')
   .description(

@@ -1,5 +1,6 @@
 /** The arguments of `npm run compare`, checked. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAdapterOption } from './adapters.ts';
 import { comparisonTargets } from '../src/engine/baselines/preset.ts';
 import { methodLabels, methodNames } from '../src/engine/baselines/results.ts';
 import type { MethodName } from '../src/engine/baselines/results.ts';
@@ -23,6 +24,7 @@ export interface CompareOptions extends DataOptions {
   merge?: string[];
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
+  adapter?: string;
 }
 
 function list<T>(one: (text: string) => T) {
@@ -55,7 +57,7 @@ export function compareCommand(presetNames: readonly string[]): Command {
     ])
     .option('--seeds <list>', 'comma-separated', list(wholeNumber(0, 0xffffffff)), [1, 2, 3])
     .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
-  return addDataOptions(command)
+  return addDataOptions(addAdapterOption(command))
     .addOption(
       new Option('--preset <name>', 'settings of the searches')
         .choices(presetNames)

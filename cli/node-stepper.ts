@@ -3,14 +3,22 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { createComposedStepper } from '../src/engine/supernet/composed-stepper.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
-import { installWebGPU, requestNodeDevice } from './node-webgpu.ts';
+import { describeAdapter, installWebGPU, requestNodeDevice } from './node-webgpu.ts';
 
-/** @throws Error naming what to install where WebGPU cannot be had. */
+/**
+ * Says on standard error which adapter computes.
+ * @param adapter what `--adapter` says: see adapters.ts.
+ * @throws Error naming what to install where WebGPU cannot be had.
+ */
 export async function createNodeStepper(
   backend: 'webgpu' | 'cpu',
   kernels: 'own' | 'composed',
+  adapter?: string,
 ): Promise<Stepper> {
-  if (backend === 'webgpu') await installWebGPU();
+  if (backend === 'webgpu') {
+    await installWebGPU(adapter);
+    process.stderr.write(`Adapter: ${await describeAdapter()}.\n`);
+  }
   if (kernels === 'own') return createWebGPUStepper(await requestNodeDevice());
   enableProdMode(); // Else the CPU backend greets every user of Node with an advertisement.
   return createComposedStepper(backend);

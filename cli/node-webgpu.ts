@@ -2,29 +2,17 @@
  * WebGPU in Node, through Dawn (npm package `webgpu`). Call `installWebGPU()` before anything imports
  * `@tensorflow/tfjs-backend-webgpu`, which looks for WebGPU's globals when it is loaded.
  *
- * On Linux Dawn needs Vulkan: a loader (libvulkan.so.1) and a driver. Where there is no graphics card, Chromium's own
- * software driver, SwiftShader, serves; Debian's package `chromium` brings both. `VK_ICD_FILENAMES` overrides the choice.
+ * On Linux Dawn needs Vulkan: a loader (libvulkan.so.1) and a driver, which `adapters.ts` chooses. Debian's package
+ * `chromium` brings both. In Deno its own WebGPU serves, on the same drivers.
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-
-/** Where Debian, Ubuntu, Fedora and Google's own package keep Chromium's software driver. */
-const softwareDrivers = [
-  '/usr/lib/chromium/vk_swiftshader_icd.json',
-  '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
-  '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
-  '/opt/google/chrome/vk_swiftshader_icd.json',
-];
-const driverFolders = [
-  '/usr/share/vulkan/icd.d',
-  '/etc/vulkan/icd.d',
-  '/usr/local/share/vulkan/icd.d',
-];
+import { chooseDriver } from './adapters.ts';
 
 const advice =
   'Install a Vulkan driver for your graphics card, or, for the software driver: apt-get install chromium libvulkan1. ' +
-  'VK_ICD_FILENAMES=/path/to/driver_icd.json chooses a driver by hand.';
+  '--adapter chooses a driver by hand.';
 
 /** What is asked of the adapter: as much as it has of each. */
 const wantedLimits = [
@@ -44,17 +32,6 @@ const wantedFeatures: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query
 let installed: Promise<GPU> | null = null;
 const devices = new Set<GPUDevice>();
 
-/** A hardware driver is of use only together with a card: Mesa installs all of its drivers everywhere. */
-function hasHardwareDriver(): boolean {
-  const cards = ['/dev/dri', '/dev'].some(
-    (folder) =>
-      existsSync(folder) &&
-      readdirSync(folder).some((name) => /^(renderD\d+|nvidia\d+)$/.test(name)),
-  );
-  const drivers = driverFolders.filter(existsSync).flatMap((folder) => readdirSync(folder));
-  return cards && drivers.some((name) => name.endsWith('.json') && !name.startsWith('lvp_'));
-}
-
 /**
  * Maps a library into the process for good, so that Dawn's own search for its name finds it. `process.dlopen` is meant
  * for Node's addons and always throws here; RTLD_NODELETE keeps the library in spite of that.
@@ -68,32 +45,27 @@ function preload(library: string): void {
   }
 }
 
-function chooseDriver(): void {
-  if (process.platform !== 'linux') return; // Metal and Direct3D need no help.
-  const software = softwareDrivers.find(existsSync);
-  if (
-    !process.env.VK_ICD_FILENAMES &&
-    !process.env.VK_DRIVER_FILES &&
-    software &&
-    !hasHardwareDriver()
-  ) {
-    process.env.VK_ICD_FILENAMES = software;
-  }
+/** Chromium's loader lies beside its driver: without the system's own (Debian: libvulkan1), that one does as well. */
+function loadVulkan(): void {
   const icd = process.env.VK_ICD_FILENAMES;
   const systemLoader = ['/usr/lib', '/usr/lib64', '/lib'].some((folder) =>
     [folder, join(folder, `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`)].some(
       (path) => existsSync(join(path, 'libvulkan.so.1')),
     ),
   );
-  // Chromium's loader lies beside its driver: without the system's own (Debian: libvulkan1), that one does as well.
   if (icd && !systemLoader) {
     const loader = join(dirname(icd), 'libvulkan.so.1');
     if (existsSync(loader)) preload(loader);
   }
 }
 
-async function install(): Promise<GPU> {
-  chooseDriver(); // Before the import: the native module reads the environment when it is loaded.
+/** Deno has a WebGPU of its own (wgpu). */
+const inDeno = 'Deno' in globalThis;
+
+async function install(driver?: string): Promise<GPU> {
+  chooseDriver(driver); // Before the import: the native module reads the environment when it is loaded.
+  if (inDeno) return globalThis.navigator.gpu;
+  loadVulkan();
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([]);
@@ -111,20 +83,27 @@ async function install(): Promise<GPU> {
   return gpu;
 }
 
-/** Sets `navigator.gpu` and WebGPU's global classes. Idempotent. Needs a main thread or a child process: in a worker thread the environment is only a copy. */
-export async function installWebGPU(): Promise<void> {
-  installed ??= install();
+/**
+ * Sets `navigator.gpu` and WebGPU's global classes. Idempotent. Needs a main thread or a child process: in a worker thread
+ * the environment is only a copy.
+ * @param driver what `--adapter` says; counts in the first call of a process.
+ * @throws UsageError where that driver is not there.
+ */
+export async function installWebGPU(driver?: string): Promise<void> {
+  installed ??= install(driver);
   await installed;
 }
 
 /**
  * A device with the adapter's largest compute limits and, where offered, subgroups, timestamp queries and half floats.
- * @param options.without features to go without though they are offered: what other adapters run can be tested so.
+ * @param options.without features to go without though they are offered: what other adapters run can be tested so;
+ * MGAS_WITHOUT (names with commas between) adds to them.
  * @throws Error naming what to install when there is no adapter.
  */
 export async function requestNodeDevice({
   without = [],
 }: { without?: readonly GPUFeatureName[] } = {}): Promise<GPUDevice> {
+  const refused = [...without, ...(process.env.MGAS_WITHOUT ?? '').split(',')];
   installed ??= install();
   const gpu = await installed;
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -134,7 +113,7 @@ export async function requestNodeDevice({
   const device = await adapter.requestDevice({
     requiredLimits,
     requiredFeatures: wantedFeatures.filter(
-      (feature) => adapter.features.has(feature) && !without.includes(feature),
+      (feature) => adapter.features.has(feature) && !refused.includes(feature),
     ),
   });
   devices.add(device);

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
+import { addAdapterOption } from './adapters.ts';
 import { passes, worst } from './parity/compare.ts';
 import type { Check } from './parity/compare.ts';
 import { checkReference } from './parity/forms.ts';
@@ -18,7 +19,7 @@ interface FileResult {
   message?: string;
 }
 
-const program = new Command('parity')
+const program = addAdapterOption(new Command('parity'))
   .description('Checks every *.json of a folder of reference arrays; exits 1 on a failure.')
   .argument('[folder]', 'folder of reference arrays', '../shared/reference')
   .addOption(
@@ -34,7 +35,12 @@ const program = new Command('parity')
   .parse();
 
 const [folder] = program.processedArgs as [string];
-const options = program.opts<{ backend: Backend; kernels?: KernelSet; verbose?: boolean }>();
+const options = program.opts<{
+  backend: Backend;
+  kernels?: KernelSet;
+  adapter?: string;
+  verbose?: boolean;
+}>();
 const kernelSet = options.kernels ?? (options.backend === 'webgpu' ? 'own' : 'composed');
 
 /** @throws Error in plain words when there is nothing to check. */
@@ -71,7 +77,7 @@ function printRow(result: FileResult, width: number, checks: readonly Check[]): 
 
 async function main(): Promise<boolean> {
   const files = listFiles();
-  const kernels = await openKernels(options.backend, kernelSet);
+  const kernels = await openKernels(options.backend, kernelSet, options.adapter);
   const width = Math.max(...files.map((file) => basename(file).length));
   console.log(`${'file'.padEnd(width)}   error    up to  verdict`);
   const results: FileResult[] = [];

@@ -11,6 +11,7 @@ import {
 } from '../src/engine/train/settings.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { isTrained, parseTrained } from '../src/engine/train/trained.ts';
+import { addAdapterOption } from './adapters.ts';
 import { addLogOption } from './log-option.ts';
 import type { LogChoice } from './log-option.ts';
 import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
@@ -34,6 +35,7 @@ export interface RetrainOptions extends DataOptions {
   log?: LogChoice;
   backend: 'webgpu' | 'cpu';
   kernels?: 'own' | 'composed';
+  adapter?: string;
 }
 
 function positive(text: string): number {
@@ -60,7 +62,7 @@ export function retrainCommand(): Command {
     )
     .argument('<architecture>', 'JSON of a search, or of an earlier training')
     .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
-  return addDataOptions(command)
+  addDataOptions(command)
     .option('--epochs <number>', 'passes over the training images', wholeNumber(1, 10_000), 20)
     .option(
       '--seed <number>',
@@ -111,7 +113,7 @@ export function retrainCommand(): Command {
       ).choices(['own', 'composed']),
     )
     .allowExcessArguments(false);
-  return addLogOption(command);
+  return addLogOption(addAdapterOption(command));
 }
 
 /** An architecture's JSON, alone or with weights. @throws UsageError; ArchitectureError naming what is wrong in it. */

@@ -1,5 +1,7 @@
 /** The arguments of `npm run search`, checked, and the settings they stand for. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { addAdapterOption, checkAdapter } from './adapters.ts';
+import type { AdapterOption } from './adapters.ts';
 import { addLogOption } from './log-option.ts';
 import type { LogChoice } from './log-option.ts';
 import { UsageError } from './usage-error.ts';
@@ -8,7 +10,7 @@ import type { SetSize } from '../src/domain/settings/problems.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
 
-export interface SearchOptions extends DataOptions {
+export interface SearchOptions extends DataOptions, AdapterOption {
   dataset: string;
   preset: string;
   seed?: number;
@@ -41,7 +43,7 @@ export function searchCommand(presetNames: readonly string[]): Command {
   const command = new Command('search')
     .description('Search an architecture and write it as JSON.')
     .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
-  return addDataOptions(command)
+  addDataOptions(command)
     .addOption(
       new Option('--preset <name>', 'settings to start from')
         .choices(presetNames)
@@ -86,7 +88,7 @@ export function searchCommand(presetNames: readonly string[]): Command {
       ).choices(['own', 'composed']),
     )
     .allowExcessArguments(false);
-  return addLogOption(command);
+  return addLogOption(addAdapterOption(command));
 }
 
 /**
@@ -114,7 +116,9 @@ export function checkSettings(settings: SearchSettings, set: SetSize | null): vo
 export function kernelsOf({
   backend,
   kernels,
-}: Pick<SearchOptions, 'backend' | 'kernels'>): 'own' | 'composed' {
+  adapter,
+}: Pick<SearchOptions, 'backend' | 'kernels' | 'adapter'>): 'own' | 'composed' {
+  checkAdapter({ adapter, backend });
   if (backend === 'cpu' && kernels === 'own') {
     throw new UsageError(
       '--kernels own needs --backend webgpu: they are WGSL programs. Leave --kernels out, or say composed.',

@@ -56,7 +56,7 @@ async function search(args: readonly string[]): Promise<number> {
     );
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const data = createSearchData(dataset, settings);
-  const stepper = await createNodeStepper(options.backend, kernels);
+  const stepper = await createNodeStepper(options.backend, kernels, options.adapter);
 
   let failed = false;
   const show = options.json ? writeEventLine : progressWriter(process.stderr, process.stderr.isTTY);

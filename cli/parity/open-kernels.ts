@@ -6,12 +6,16 @@ export type Backend = 'cpu' | 'webgpu';
 export type KernelSet = 'own' | 'composed';
 
 /** @throws Error in plain words when they cannot run here. */
-export async function openKernels(backend: Backend, set: KernelSet): Promise<ReferenceKernels> {
+export async function openKernels(
+  backend: Backend,
+  set: KernelSet,
+  adapter?: string,
+): Promise<ReferenceKernels> {
   if (set === 'own' && backend !== 'webgpu')
     throw new Error('own kernels are WGSL programs: they need --backend webgpu');
   if (backend === 'webgpu') {
     const { installWebGPU } = await import('../node-webgpu.ts');
-    await installWebGPU();
+    await installWebGPU(adapter);
   }
   if (set === 'own') {
     const { requestNodeDevice } = await import('../node-webgpu.ts');
