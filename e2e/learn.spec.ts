@@ -37,6 +37,14 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
     await target.fill('500');
     await target.press('Enter');
     await expect(target).toHaveValue('500');
+    // What is typed stays when the field is left, says what it is now, and waits to be applied.
+    await target.fill('450');
+    await target.press('Tab');
+    await expect(target).toHaveValue('450');
+    const steering = page.getByRole('form', { name: 'Steering' });
+    await expect(steering.getByText('now 500')).toBeVisible();
+    await steering.getByRole('button', { name: 'Apply Target' }).click();
+    await expect(steering.getByRole('status')).toContainText('Target size: 500 \u2192 450');
   });
 
   await page.keyboard.press('Escape');
@@ -86,5 +94,5 @@ test('what was pruned by hand is not in the exported architecture', async ({ lab
     ),
   ).toBe(false);
   await page.goto('/#/run/current/events');
-  await expect(page.getByText('Pruned by hand:').first()).toBeVisible();
+  await expect(page.getByText('Pruned manually:').first()).toBeVisible();
 });

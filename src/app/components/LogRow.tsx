@@ -69,15 +69,21 @@ function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
 const deeds = {
   protect: 'Protected',
   release: 'No longer protected:',
-  prune: 'Pruned by hand:',
-  regrow: 'Regrown by hand:',
+  prune: 'Pruned manually:',
+  regrow: 'Regrown manually:',
 } as const;
 
-function steeringText({ change, refusal }: Extract<LogEntry, { kind: 'steered' }>): string {
+function steeringText({ change, refusal, was }: Extract<LogEntry, { kind: 'steered' }>): string {
   const why = refusal ? `, refused: ${refusal}` : '';
-  if (change.kind === 'lambda') return `Lambda set to ${decimal(change.value)}${why}`;
-  if (change.kind === 'set')
-    return `${fieldOf.get(change.setting)?.label ?? change.setting} set to ${change.value}${why}`;
+  if (change.kind === 'lambda' || change.kind === 'set') {
+    const name =
+      change.kind === 'lambda' ? 'Lambda' : (fieldOf.get(change.setting)?.label ?? change.setting);
+    const value =
+      was === undefined
+        ? valueText(change.value)
+        : `${valueText(was)} \u2192 ${valueText(change.value)}`;
+    return `${name}: ${value}${why}`;
+  }
   const { from, to } = edgePlace(change.edge);
   const operation =
     change.operation in operationTable
@@ -85,6 +91,10 @@ function steeringText({ change, refusal }: Extract<LogEntry, { kind: 'steered' }
       : change.operation;
   return `${deeds[change.kind]} ${operation}, ${cellName(change.cell)}, ${stateName(from)} \u2192 ${stateName(to)}${why}`;
 }
+
+/** Counts with separators, rates with the digits that matter. */
+const valueText = (value: number): string =>
+  Number.isInteger(value) ? integer(value) : decimal(value);
 
 function figureOf(entry: LogEntry): string {
   switch (entry.kind) {
@@ -102,7 +112,7 @@ function figureOf(entry: LogEntry): string {
     case 'evaluated':
       return '';
     case 'steered':
-      return entry.refusal ? 'not done' : 'by hand';
+      return entry.refusal ? 'refused' : 'manual';
     case 'stage':
       return `${integer(entry.active)}${entry.started ? ` \u2192 ${integer(entry.goal)}` : ''}`;
   }

@@ -1,13 +1,15 @@
 /** Where the settings stood before Start: those that may change while the search runs. */
 import { useState } from 'react';
 import type { SteerableSetting } from '../../domain/events/steering-schema.ts';
-import { decimal } from '../format.ts';
+import { decimal, integer } from '../format.ts';
+import type { LogEntry } from '../store/log.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
 import { valueAt, withValue } from '../../domain/settings/path.ts';
 import { problems } from '../../domain/settings/problems.ts';
 import { steer } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
+import { describeEntry } from './LogRow.tsx';
 import { BarEnd } from './BarEnd.tsx';
 
 const rates: readonly { setting: SteerableSetting; label: string }[] = [
@@ -40,7 +42,7 @@ export function SteerBar() {
       onSubmit={(event) => event.preventDefault()}
       aria-label="Steering"
     >
-      <strong title="Each change is an event of the run. Press Enter to make it; it takes effect before the next step.">
+      <strong title="Each change is an event of the run. Press Enter or Apply; it takes effect before the next step.">
         Steer
       </strong>
       <SteerField
@@ -73,6 +75,7 @@ export function SteerBar() {
           />
         ))}
       </fieldset>
+      <LastChange />
       <BarEnd problem={problem} />
     </form>
   );
@@ -88,22 +91,24 @@ interface SteerFieldProps {
   width: string;
 }
 
-/** Holds what is typed until Enter; Escape, or leaving the field, gives it up. */
+/** Holds what is typed, also when the field is left, until Enter or Apply; Escape gives it up. */
 function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFieldProps) {
   const [draft, setDraft] = useState<number | null>(null);
+  const changed = draft !== null && !Object.is(draft, value);
+  const apply = (): void => {
+    if (draft === null) return;
+    onCommit(draft);
+    setDraft(null);
+  };
   return (
     <div
       className="field inline"
       title={title}
-      data-changed={draft !== null && draft !== value}
+      data-changed={changed}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && draft !== null) {
-          onCommit(draft);
-          setDraft(null);
-        }
+        if (event.key === 'Enter' && event.target instanceof HTMLInputElement) apply();
         if (event.key === 'Escape') setDraft(null);
       }}
-      onBlur={() => setDraft(null)}
     >
       <label htmlFor={id}>{label}</label>
       <NumberInput
@@ -114,6 +119,34 @@ function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFie
         width={width}
       />
       {unit && <span className="unit">{unit}</span>}
+      {changed && (
+        <>
+          <span className="unit">now {decimal(value)}</span>
+          <button
+            type="button"
+            className="small-button"
+            aria-label={`Apply ${label}`}
+            title="Enter; Escape keeps what it is now"
+            onClick={apply}
+          >
+            Apply
+          </button>
+        </>
+      )}
     </div>
   );
 }
+
+/** The newest change by hand: what it was and what it is. */
+function LastChange() {
+  const entry = useLab((s) => s.run.log.entries.findLast(isValueChange) ?? null);
+  if (!entry) return null;
+  return (
+    <p className="last-change" role="status">
+      {describeEntry(entry)}, step {integer(entry.step)}
+    </p>
+  );
+}
+
+const isValueChange = (entry: LogEntry): boolean =>
+  entry.kind === 'steered' && (entry.change.kind === 'set' || entry.change.kind === 'lambda');

@@ -11,6 +11,7 @@ export interface CurvePoint {
   loss: number;
   accuracy: number;
   memoryBytes: number;
+  lambda: number;
 }
 
 export interface Curves {
@@ -58,6 +59,7 @@ function mean(points: readonly CurvePoint[]): CurvePoint {
     crossEntropy: of('crossEntropy'),
     loss: of('loss'),
     accuracy: of('accuracy'),
+    lambda: last.lambda,
     // A peak would vanish in a mean.
     memoryBytes: Math.max(...points.map(({ memoryBytes }) => memoryBytes)),
   };

@@ -52,7 +52,8 @@ export type LogEntry = EntryBase &
         memoryAfter: number;
       }
     | { kind: 'evaluated'; accuracy: number; images: number; active: number }
-    | { kind: 'steered'; change: Steering; refusal: string | null }
+    /** `was`: the value before; absent where the change sets none, or it is not known. */
+    | { kind: 'steered'; change: Steering; refusal: string | null; was?: number }
     | {
         kind: 'stage';
         started: true;
@@ -75,8 +76,12 @@ export const maxEntries = 5_000;
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
-/** @param regrowths regrowth rounds before this event. */
-export function entriesOf(event: SearchEvent, regrowths: number): WithoutId<LogEntry>[] {
+/** @param regrowths regrowth rounds before this event. @param was what a changed value was before it. */
+export function entriesOf(
+  event: SearchEvent,
+  regrowths: number,
+  was?: number,
+): WithoutId<LogEntry>[] {
   const { step, time } = event;
   switch (event.type) {
     case 'pruned':
@@ -146,6 +151,7 @@ export function entriesOf(event: SearchEvent, regrowths: number): WithoutId<LogE
           kind: 'steered',
           change: event.change,
           refusal: event.refusal,
+          ...(was !== undefined && { was }),
         },
       ];
     case 'stage-finished':
@@ -207,8 +213,8 @@ export interface Log {
 
 export const emptyLog: Log = { entries: [], nextId: 1 };
 
-export function appendLog(log: Log, event: SearchEvent, regrowths: number): Log {
-  const fresh = entriesOf(event, regrowths);
+export function appendLog(log: Log, event: SearchEvent, regrowths: number, was?: number): Log {
+  const fresh = entriesOf(event, regrowths, was);
   if (fresh.length === 0) return log;
   const entries = [
     ...log.entries,

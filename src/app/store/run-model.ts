@@ -14,7 +14,7 @@ import type { Granularity } from '../../domain/granularities.ts';
 import { appendPoint, emptyCurves } from './curves.ts';
 import type { Curves } from './curves.ts';
 import { appendLog, emptyLog } from './log.ts';
-import { steeredRun } from './steered.ts';
+import { steeredRun, valueBefore } from './steered.ts';
 import type { Log } from './log.ts';
 import { pruneUnits, regrowUnits } from './units.ts';
 import type { Units } from './units.ts';
@@ -131,7 +131,7 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
     ...run,
     step: event.step,
     time: event.time,
-    log: appendLog(run.log, event, run.regrowths),
+    log: appendLog(run.log, event, run.regrowths, valueBefore(run, event)),
   };
   switch (event.type) {
     case 'started':
@@ -262,6 +262,7 @@ function pointOf({
     loss: crossEntropy + lambda * (sizeRegularizer + thresholdRegularizer),
     accuracy,
     memoryBytes,
+    lambda,
   };
 }
 

@@ -1,13 +1,22 @@
 /** What a user's change does to a run: part of the fold over its events. Pure. */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
-import { withValue } from '../../domain/settings/path.ts';
+import { valueAt, withValue } from '../../domain/settings/path.ts';
 import { edgePlace } from '../../domain/spaces/cells.ts';
 import type { RunModel } from './run-model.ts';
 import { unitKey, untouched } from './units.ts';
 import type { UnitChange } from './units.ts';
 
 type Steered = Extract<SearchEvent, { type: 'steered' }>;
+
+/** What a value was before a change by hand; undefined of other events, and where nothing told yet. */
+export function valueBefore(run: RunModel, event: SearchEvent): number | undefined {
+  if (event.type !== 'steered') return undefined;
+  if (event.change.kind === 'lambda') return run.latest?.lambda ?? 0;
+  if (event.change.kind !== 'set' || !run.started) return undefined;
+  const value = valueAt(run.started.settings, event.change.setting);
+  return typeof value === 'number' ? value : undefined;
+}
 
 /** A change that was refused changed nothing. */
 export function steeredRun(

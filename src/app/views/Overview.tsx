@@ -1,4 +1,5 @@
 /** Everything about a search at a glance. */
+import { useState } from 'react';
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { accuracyText, intervalText } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
@@ -6,7 +7,7 @@ import { adapterName } from '../../protocol/adapter.ts';
 import { accuracy, decimal, granularityNames, integer, percent, roundBytes } from '../format.ts';
 import { useShownRun } from '../sessions/shown-run.ts';
 import { useShown } from '../store/store.ts';
-import { accuracyPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
+import { accuracyPlot, lambdaPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
 import { DeviceFigures } from './DeviceFigures.tsx';
 import { RemainingTable } from './RemainingTable.tsx';
 import { SizePanel } from './SizePanel.tsx';
@@ -37,18 +38,7 @@ export function Overview() {
       >
         <LatestAccuracy />
       </PlotPanel>
-      <PlotPanel
-        title="Loss"
-        label="Loss by training step"
-        className="area-loss"
-        note="nats per image, by training step"
-        select={lossPlot}
-        formatY={decimal}
-        legend={[
-          { label: 'Cross entropy', color: 'text', mark: 'line' },
-          { label: 'With regularizers', color: 'muted', mark: 'light' },
-        ]}
-      />
+      <LossPanel />
       <PlotPanel
         title="Remaining ratio"
         label="Remaining ratio of each granularity by training step"
@@ -67,6 +57,47 @@ export function Overview() {
       </div>
       <Ticker />
     </div>
+  );
+}
+
+const lossCharts = {
+  loss: {
+    title: 'Loss',
+    label: 'Loss by training step',
+    note: 'nats per image, by training step',
+    select: lossPlot,
+    legend: [
+      { label: 'Cross-entropy', color: 'text', mark: 'line' },
+      { label: 'With regularizers', color: 'muted', mark: 'light' },
+    ],
+  },
+  lambda: {
+    title: 'Lambda',
+    label: 'Lambda by training step',
+    note: 'weight of both regularizers, by training step',
+    select: lambdaPlot,
+    legend: [{ label: 'Lambda, adapted after each commit', color: 'text', mark: 'line' }],
+  },
+} as const;
+
+function LossPanel() {
+  const [shown, setShown] = useState<keyof typeof lossCharts>('loss');
+  return (
+    <PlotPanel {...lossCharts[shown]} className="area-loss" formatY={decimal}>
+      <div className="chips compact" role="group" aria-label="Curve">
+        {(Object.keys(lossCharts) as (keyof typeof lossCharts)[]).map((name) => (
+          <label key={name} className="chip">
+            <input
+              type="radio"
+              name="loss-curve"
+              checked={shown === name}
+              onChange={() => setShown(name)}
+            />
+            <span>{lossCharts[name].title}</span>
+          </label>
+        ))}
+      </div>
+    </PlotPanel>
   );
 }
 

@@ -29,7 +29,7 @@ function lastStep(points: readonly CurvePoint[], run: RunModel): number {
 
 const line = (
   points: readonly CurvePoint[],
-  key: 'crossEntropy' | 'loss' | 'accuracy' | 'memoryBytes',
+  key: 'crossEntropy' | 'loss' | 'accuracy' | 'memoryBytes' | 'lambda',
 ) => points.map((point) => ({ x: point.step, y: point[key] }));
 
 const lossData = memoLast(
@@ -58,6 +58,20 @@ const lossData = memoLast(
       xMax: Math.max(end, shortestAxis),
       yMin: 0,
       yMax: roundUp((sorted[Math.floor(sorted.length * 0.99)] ?? 2.3) * 1.05),
+    };
+  },
+);
+
+/** A trace of how it adapts: it grows after commits that prune little, and shrinks after ones that prune much. */
+const lambdaData = memoLast(
+  (curves: Curves, stages: readonly StageState[], end: number): PlotData => {
+    const points = line(visiblePoints(curves), 'lambda');
+    return {
+      lines: [{ label: 'Lambda', color: 'text', style: 'step', points }],
+      bands: stageBands(stages, end),
+      xMax: Math.max(end, shortestAxis),
+      yMin: 0,
+      yMax: roundUp(points.reduce((most, { y }) => Math.max(most, y), 0) || 1e-4),
     };
   },
 );
@@ -160,6 +174,8 @@ const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
 
 export const lossPlot = (state: LabState): PlotData =>
   lossData(state.run.curves, state.run.stages, end(state));
+export const lambdaPlot = (state: LabState): PlotData =>
+  lambdaData(state.run.curves, state.run.stages, end(state));
 export const accuracyPlot = (state: LabState): PlotData =>
   accuracyData(
     state.run.curves,
