@@ -55,6 +55,7 @@ const events: SearchEvent[] = [
     memoryBytes: 1,
     peakMemoryBytes: 2,
     timeLeft: 125_000,
+    timeLeftLeast: 31_000,
   },
   {
     type: 'committed',
@@ -73,7 +74,7 @@ const events: SearchEvent[] = [
 describe('progress', () => {
   it('folds events to a line', () => {
     expect(statusLine(events.reduce(foldProgress, initialProgress))).toBe(
-      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 6,000 -> 500,000 parameters | 2:05 left',
+      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 6,000 -> 500,000 parameters | 0:31 to 2:05 left',
     );
   });
 
@@ -90,7 +91,7 @@ describe('progress', () => {
     expect(text.split('\n')).toEqual([
       'noise: 1,000 images to search with, 100 held out; super-net of 12,345 parameters on webgpu',
       'stage 1 of 3: cells 1-2, 8,000 -> 2,000 parameters',
-      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 8,000 -> 500,000 parameters | 2:05 left',
+      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 8,000 -> 500,000 parameters | 0:31 to 2:05 left',
       'round 1: operations 50.0 %, filters 75.0 %, weights 12.5 % left; 6,000 parameters',
       '',
     ]);

@@ -17,6 +17,7 @@ export interface Progress {
   target: number;
   /** Milliseconds. */
   timeLeft: number | null;
+  timeLeftLeast: number | null;
 }
 
 export const initialProgress: Progress = {
@@ -31,6 +32,7 @@ export const initialProgress: Progress = {
   parameters: 0,
   target: 0,
   timeLeft: null,
+  timeLeftLeast: null,
 };
 
 export function foldProgress(progress: Progress, event: SearchEvent): Progress {
@@ -56,7 +58,8 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
     case 'step': {
       const loss =
         event.crossEntropy + event.lambda * (event.sizeRegularizer + event.thresholdRegularizer);
-      return { ...next, loss, accuracy: event.accuracy, timeLeft: event.timeLeft };
+      const { accuracy, timeLeft, timeLeftLeast = null } = event;
+      return { ...next, loss, accuracy, timeLeft, timeLeftLeast };
     }
     case 'steered': {
       const { change, refusal, maxSteps = progress.maxSteps } = event;
@@ -99,7 +102,9 @@ export function statusLine(progress: Progress, columns = Infinity): string {
       ? null
       : `loss ${progress.loss.toFixed(3)}, ${percent(progress.accuracy)}`,
     `${number.format(progress.parameters)} -> ${count(progress.target, 'parameter')}`,
-    progress.timeLeft === null ? null : `${duration(progress.timeLeft)} left`,
+    progress.timeLeft === null
+      ? null
+      : `${progress.timeLeftLeast === null ? 'at most' : `${duration(progress.timeLeftLeast)} to`} ${duration(progress.timeLeft)} left`,
   ];
   const line = parts.filter((part) => part !== null).join(' | ');
   return line.length > columns ? `${line.slice(0, Math.max(0, columns - 3))}...` : line;

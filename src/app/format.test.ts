@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, roundBytes } from './format.ts';
+import { bytes, durationRange, roundBytes } from './format.ts';
 import { emptyRun } from './store/run-model.ts';
 import { memoryPlot } from './views/curves.ts';
 import { ticks } from './charts/ticks.ts';
@@ -27,4 +27,13 @@ it.each([90_000, 700_000, 9_500_000, 300 * 2 ** 20, 3 * 2 ** 30])(
       expect(Number(number)).toBe(Number(Number(number).toPrecision(2)));
     }
   },
+);
+
+it.each([
+  [41_000, 173_000, '45 s to 3 min'],
+  [173_000, 175_000, '3 min'],
+  [0, 4_000, '0 s to 5 s'],
+  [1_000_000, 7_300_000, '17 min to 2 h 2 min'],
+])('an estimate from %s to %s ms: %s', (least, most, text) =>
+  expect(durationRange(least, most)).toBe(text),
 );

@@ -53,6 +53,18 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ''}`;
 }
 
+/** 40 s to 3 min; one of them where both read the same. */
+export function durationRange(least: number, most: number): string {
+  const [from, to] = [duration(roughly(least)), duration(roughly(most))];
+  return from === to ? to : `${from} to ${to}`;
+}
+
+/** To two digits or so: an estimate knows no more. */
+function roughly(milliseconds: number): number {
+  const step = milliseconds < 60_000 ? 5_000 : milliseconds < 600_000 ? 30_000 : 60_000;
+  return Math.ceil(milliseconds / step) * step;
+}
+
 /** 2:05, 1:02:05 */
 export function clock(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

@@ -275,7 +275,8 @@ function mutate(
 /** Fields that older files do without. */
 function cameLater(path: readonly (string | number)[], parent: Record<string, unknown>): boolean {
   const key = String(path.at(-1));
-  if (['cutout', 'causes', 'last', 'automatic', 'accuracyImages'].includes(key)) return true;
+  if (['cutout', 'causes', 'last', 'automatic', 'accuracyImages', 'timeLeftLeast'].includes(key))
+    return true;
   if (key === 'validationImages') return path.at(-2) !== 'dataset';
   return (
     (key === 'images' && parent.type !== 'evaluated') ||

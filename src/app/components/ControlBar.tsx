@@ -1,6 +1,6 @@
 /** Which run is on screen, where it stands, and the buttons that act on it. */
 import { download, togglePause } from '../commands.ts';
-import { clock, duration, integer } from '../format.ts';
+import { clock, duration, durationRange, integer } from '../format.ts';
 import { useView, viewHref } from '../router.ts';
 import {
   isLive,
@@ -16,6 +16,7 @@ import { sentence } from '../store/sentence.ts';
 import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { useCanStart } from '../settings/use-problems.ts';
 import { fullParameters, lab, shownState, useLab } from '../store/store.ts';
+import type { RunModel } from '../store/run-model.ts';
 import type { LabState } from '../store/store.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { ContinueButton } from './ContinueButton.tsx';
@@ -212,7 +213,7 @@ function Timing() {
   const time = useLab((s) => (newestRun(s).started ? clock(newestRun(s).time) : null));
   const left = useLab((s) =>
     isLive(s) && ['running', 'paused'].includes(s.state) && s.run.latest
-      ? duration(s.run.latest.timeLeft)
+      ? estimate(s.run.latest)
       : null,
   );
   if (!time) return null;
@@ -220,11 +221,19 @@ function Timing() {
     <p className="timing">
       <span>{time}</span>
       {left && (
-        <span title="If every stage takes as many epochs as it may">at most {left} left</span>
+        <span title="From the steps timed so far: if every stage ends as soon as it can, and if every stage takes as many epochs as it may">
+          {left} left
+        </span>
       )}
     </p>
   );
 }
+
+/** Runs of earlier versions know an upper limit only. */
+const estimate = ({ timeLeft, timeLeftLeast }: NonNullable<RunModel['latest']>): string =>
+  timeLeftLeast === undefined
+    ? `at most ${duration(timeLeft)}`
+    : durationRange(timeLeftLeast, timeLeft);
 
 function DownloadButton() {
   const ready = useLab((s) => newestRun(s).architecture !== null);

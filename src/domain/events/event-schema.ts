@@ -102,6 +102,7 @@ export const SearchEventSchema = v.variant('type', [
       memoryBytes: finite,
       peakMemoryBytes: finite,
       timeLeft: finite,
+      timeLeftLeast: v.optional(finite),
     },
   }),
   event('epoch', { stage: count, epoch: count, phase: PhaseSchema }),

@@ -171,8 +171,12 @@ export type SearchEvent = Base &
         msPerStep: number;
         memoryBytes: number;
         peakMemoryBytes: number;
-        /** Estimate of the milliseconds left, upper limit of epochs assumed. */
+        /**
+         * Estimate of the milliseconds left, from steps timed on this device: where every stage takes as many epochs as it
+         * may, and (absent in older runs) where every stage ends as soon as it can.
+         */
         timeLeft: number;
+        timeLeftLeast?: number;
       }
     | { type: 'epoch'; stage: number; epoch: number; phase: SearchPhase }
     /** After every search epoch, at a stage's start and after a regrowth: what is committed, or what a commit at this moment would leave. */

@@ -10,7 +10,14 @@ import { smallSettings, syntheticData } from './testing/setup.ts';
 
 const settings = smallSettings();
 const untimed = (events: readonly SearchEvent[]): object[] =>
-  events.map((event) => ({ ...event, time: 0, msPerStep: 0, timeLeft: 0, peakMemoryBytes: 0 }));
+  events.map((event) => ({
+    ...event,
+    time: 0,
+    msPerStep: 0,
+    timeLeft: 0,
+    timeLeftLeast: 0,
+    peakMemoryBytes: 0,
+  }));
 
 async function search(
   resumeFrom?: Checkpoint,

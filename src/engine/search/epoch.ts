@@ -1,6 +1,7 @@
 /** One epoch of training steps, with its reports. */
 import type { StepMetrics } from '../supernet/stepper.ts';
 import { diverged } from './failure.ts';
+import { forecastRest, workOf } from './forecast.ts';
 import { stepHyper } from './schedule.ts';
 import type { TrainingPhase } from './schedule.ts';
 import type { EpochMeans, Session } from './session.ts';
@@ -85,16 +86,10 @@ class Report {
       msPerStep,
       memoryBytes: bytes,
       peakMemoryBytes: peakBytes,
-      timeLeft: session.msPerStep * this.stepsLeft(),
+      ...timeLeft(session),
     });
     this.metrics = [];
     this.since = now;
-  }
-
-  /** `maxStepsLeft` counts whole epochs; the steps of this one that are done come off. */
-  private stepsLeft(): number {
-    const { session } = this;
-    return session.maxStepsLeft - (session.steps - session.epochs * session.data.stepsPerEpoch);
   }
 }
 
@@ -106,6 +101,20 @@ function joined(before: EpochMeans | null | undefined, after: EpochMeans): Epoch
   for (const key of Object.keys(means) as (keyof StepMetrics)[])
     means[key] = (before.means[key] * before.steps + means[key] * after.steps) / steps;
   return { steps, means };
+}
+
+function timeLeft(session: Session): { timeLeft: number; timeLeftLeast: number } {
+  const { stage, stages, stageEpochs, progress, msPerStep, data } = session;
+  const { least, most } = forecastRest(
+    {
+      ...{ stage, msPerStep, epochs: stageEpochs, step: progress.step },
+      later: stages.filter(({ index }) => index > stage.index),
+      work: workOf(session.current.plan),
+      fullWork: session.fullWork,
+    },
+    data,
+  );
+  return { timeLeft: most, timeLeftLeast: Math.min(least, most) };
 }
 
 function average(metrics: readonly StepMetrics[]): StepMetrics {

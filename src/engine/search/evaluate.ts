@@ -13,6 +13,15 @@ const leastSample = 500;
 /** `sample`: a fixed draw that takes no more time than the epoch before it; `all`: every held-out image. */
 export type EvaluatedPart = 'sample' | 'all';
 
+export function evaluatedImages(
+  { trainImages, validationImages }: Pick<SearchData, 'trainImages' | 'validationImages'>,
+  part: EvaluatedPart,
+): number {
+  return part === 'all'
+    ? validationImages
+    : Math.min(validationImages, Math.max(leastSample, trainImages));
+}
+
 /** Steering replaced the network while it was evaluated. */
 class Replaced extends Error {
   override readonly name = 'Replaced';
@@ -26,10 +35,7 @@ class Replaced extends Error {
 export async function evaluate(session: Session, part: EvaluatedPart = 'sample'): Promise<number> {
   const { data, stepper, stage, control } = session;
   session.emit({ type: 'phase', stage: stage.index, phase: 'evaluating' });
-  const images =
-    part === 'all'
-      ? data.validationImages
-      : Math.min(data.validationImages, Math.max(leastSample, data.trainImages));
+  const images = evaluatedImages(data, part);
   for (;;) {
     const network = session.current;
     /** Who pauses here and steers wants to see it done here. */

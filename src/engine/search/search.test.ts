@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { SearchFailure } from './failure.ts';
 import { fakeSearch, smallSettings } from './testing/setup.ts';
 
-const withoutTime = (event: object): object => ({ ...event, time: 0, msPerStep: 0, timeLeft: 0 });
+const withoutTime = (event: object): object => ({
+  ...event,
+  time: 0,
+  msPerStep: 0,
+  timeLeft: 0,
+  timeLeftLeast: 0,
+});
 
 describe('a search', () => {
   it('runs every stage and the joint one, and finishes at the target', async () => {

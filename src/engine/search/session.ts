@@ -19,6 +19,7 @@ import type { SearchOptions } from './api.ts';
 import { stageEndsOf, takeCheckpoint } from './checkpoint.ts';
 import { Control } from './control.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
+import { stageWork } from './forecast.ts';
 import { initialLambda } from './lambda.ts';
 import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
@@ -92,6 +93,8 @@ export class Session {
   accuracy: number | null = null;
   accuracyImages: number | null = null;
   msPerStep = 0;
+  /** See `stageWork`. */
+  readonly fullWork: readonly number[];
   readonly options: SearchOptions;
   private readonly steerings: Steering[] = [];
   private readonly protected_ = new Set<string>();
@@ -120,6 +123,7 @@ export class Session {
       resumeFrom && { stageEnds: stageEndsOf(resumeFrom) },
     );
     this.totals = superNetTotals(this.space);
+    this.fullWork = stageWork(this.space, settings);
     this.stages = this.plan();
     this.stage = this.stages[0];
     this.lambda = initialLambda(settings.regularizer);
@@ -161,14 +165,6 @@ export class Session {
   emit(body: EventBody): void {
     this.events++;
     this.listener({ ...body, step: this.steps, time: this.control.time } as SearchEvent);
-  }
-
-  /** Most steps from here to the end. */
-  get maxStepsLeft(): number {
-    const later = this.stages.filter(({ index }) => index > this.stage.index);
-    return (
-      Math.max(0, maxEpochs([this.stage, ...later]) - this.stageEpochs) * this.data.stepsPerEpoch
-    );
   }
 
   get maxSteps(): number {
