@@ -106,6 +106,8 @@ export interface SetImages {
   readonly name: string;
   readonly train: number;
   readonly test: number;
+  readonly channels: number;
+  readonly classes: number;
 }
 
 const counted = new WeakMap<ListedDataset, SetImages>();
@@ -123,6 +125,8 @@ export function imagesOf(
     name: set.name,
     train: sum(set.train),
     test: sum(set.test),
+    channels: set.channels,
+    classes: set.classNames.length,
   };
   counted.set(set, known);
   return known;

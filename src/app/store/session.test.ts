@@ -18,15 +18,21 @@ it('a preset takes as many images as the chosen set has; what somebody entered s
   datasets.setState({ choice: 'few' });
   expect(used()).toBe(0);
   expect(lab.getState().preset).toBe('tiny');
-  expect(canStart(lab.getState(), { name: 'few', train: 180, test: 2 })).toBe(true);
+  expect(
+    canStart(lab.getState(), { name: 'few', train: 180, test: 2, channels: 1, classes: 10 }),
+  ).toBe(true);
   datasets.setState({ choice: 'many' });
   expect(used()).toBe(preset);
 
   changeSettings(withValue(lab.getState().settings, 'data.trainImages', 15_000));
-  expect(canStart(lab.getState(), { name: 'many', train: 18_000, test: 2 })).toBe(true);
+  expect(
+    canStart(lab.getState(), { name: 'many', train: 18_000, test: 2, channels: 1, classes: 10 }),
+  ).toBe(true);
   datasets.setState({ choice: 'few' });
   expect(used()).toBe(15_000);
-  expect(canStart(lab.getState(), { name: 'few', train: 180, test: 2 })).toBe(false);
+  expect(
+    canStart(lab.getState(), { name: 'few', train: 180, test: 2, channels: 1, classes: 10 }),
+  ).toBe(false);
   // Until the set is known nothing starts that would fail after it was loaded.
   expect(canStart(lab.getState(), null)).toBe(false);
 });

@@ -2,6 +2,7 @@
 import { Panel } from '../components/Panel.tsx';
 import { compact, integer, percent } from '../format.ts';
 import { shownSettings, useShown } from '../store/store.ts';
+import { usePlannedNetwork } from './planned-network.ts';
 
 export function SizePanel() {
   const parameters = useShown(({ run }) => run.parameters);
@@ -45,11 +46,25 @@ export function SizePanel() {
           </p>
         </>
       ) : (
-        <p className="empty">
-          The search prunes the super-net down to <strong>{integer(target)}</strong> parameters.
-        </p>
+        <Planned target={target} />
       )}
     </Panel>
+  );
+}
+
+/** Before a search: the super-net that Start would build. */
+function Planned({ target }: { target: number }) {
+  const planned = usePlannedNetwork();
+  return (
+    <p className="empty">
+      {planned && (
+        <>
+          The super-net has <strong>{integer(planned.parameters)}</strong> parameters in{' '}
+          {integer(planned.operations)} candidate operations of {integer(planned.cells)} cells.{' '}
+        </>
+      )}
+      The search prunes it down to <strong>{integer(target)}</strong> parameters.
+    </p>
   );
 }
 

@@ -61,7 +61,13 @@ function OneCell({ cell }: { cell: number }) {
     <>
       <Panel
         title={cellName(cell)}
-        note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels${candidates.length > 0 ? `; ${integer(left)} of ${integer(candidates.length)} operations left` : ''}`}
+        note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels${
+          candidates.length > 0
+            ? begun
+              ? `; ${integer(left)} of ${integer(candidates.length)} operations left`
+              : `; ${integer(candidates.length)} candidate operations`
+            : ''
+        }`}
         className="area-graph"
         actions={
           <label className="chip">

@@ -1,4 +1,6 @@
 /** The selected operation: its importance, its filters, its weights, and what became of it. */
+import { factsOf } from '../../../domain/operations/facts.ts';
+import { operationTable } from '../../../domain/operations/registry.ts';
 import { useMemo } from 'react';
 import { Glyph } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -46,8 +48,15 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
     () => (architecture ? masksOf(architecture, cell, candidate) : null),
     [architecture, cell, candidate],
   );
-  if (own.length === 0)
-    return <p className="note">No convolution: it has neither filters nor weights to prune.</p>;
+  if (own.length === 0) {
+    return (
+      <p className="note">
+        {factsOf(operationTable[candidate.operation]).convolves
+          ? 'Its filters and weights are shown once the search has begun.'
+          : 'No convolution: it has neither filters nor weights to prune.'}
+      </p>
+    );
+  }
   return (
     <>
       <h3>

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { candidatesOf, filterGroupsOf, weightsOf } from '../../store/cell-units.ts';
+import { plannedCandidates } from '../../store/planned.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
 import { cellShapes } from '../../../domain/spaces/cells.ts';
 import type { CellShape } from '../../../domain/spaces/cells.ts';
@@ -14,11 +15,16 @@ export function useShape(cell: number): CellShape {
   }, [settings, cell]);
 }
 
+/** Of the run on screen; before a search, those that it would begin with. */
 export function useCandidates(cell: number): Candidate[] {
   const details = useShown(({ run }) => run.details);
   const units = useShown(({ run }) => run.units);
   const space = useShown((s) => shownSettings(s).space);
-  return useMemo(() => candidatesOf(details, units, space, cell), [details, units, space, cell]);
+  const planned = useShown(({ run, runId }) => run.started === null && runId === null);
+  return useMemo(
+    () => (planned ? plannedCandidates(space) : candidatesOf(details, units, space, cell)),
+    [details, units, space, cell, planned],
+  );
 }
 
 export function useFilterGroups(cell: number): FilterGroup[] {
