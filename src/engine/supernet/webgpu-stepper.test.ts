@@ -68,6 +68,15 @@ const cases: readonly Case[] = [
     auxiliary: 0.4,
   },
   {
+    name: 'norms behind pools',
+    space: { cells: 3, nodes: 2, channels: 5, stages: 3 },
+    image: { size: 9, channels: 3 },
+    batch: 3,
+    form: { sum: 'plain', poolNorm: true },
+    prune: pruneSome,
+    dropPath: 0.3,
+  },
+  {
     name: 'both, in a pruned network without gates',
     space: { cells: 4, nodes: 2, channels: 5, stages: 2 },
     image: { size: 9, channels: 3 },

@@ -6,6 +6,7 @@ import { operationNames } from '../../../domain/operations/registry.ts';
 import { paperSettings } from '../../../domain/settings/presets.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import type { NetworkForm } from '../../../domain/architecture/schema.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../../domain/spaces/cells.ts';
 import { drawPaths } from '../../train/drop-path.ts';
@@ -32,6 +33,7 @@ export interface Case {
   readonly dropPath?: number;
   /** Weight of an auxiliary head on the stage before the last. */
   readonly auxiliary?: number;
+  readonly form?: NetworkForm;
   /** Commits masks of units. */
   readonly prune?: (masks: UnitMasks, stream: RandomStream, space: SpaceShape) => void;
 }
@@ -54,6 +56,7 @@ export function setUp({
   prune,
   dropPath,
   auxiliary,
+  form,
 }: Case): Setup {
   const stream = randomStream('webgpu stepper', name);
   const space = createSpace(
@@ -67,6 +70,7 @@ export function setUp({
       ...settings,
     },
     { ...image, classes: 5 },
+    { form },
   );
   const masks = fullMasks(space);
   prune?.(masks, stream, space);

@@ -11,6 +11,8 @@ import {
   readQuadRow,
 } from '../../../kernels/webgpu/depthwise-input-gradient/rows.ts';
 import { normBackwardRow } from '../../../kernels/webgpu/norm-backward/rows.ts';
+import { poolInputGradient } from '../../../kernels/webgpu/pool-input-gradient/program.ts';
+import { pooledQuadRow, pooledReaderRow } from '../../../kernels/webgpu/pool/rows.ts';
 import { pointwiseFilterGradient } from '../../../kernels/webgpu/pointwise-filter-gradient/program.ts';
 import { pointwiseInputGradient } from '../../../kernels/webgpu/pointwise-input-gradient/program.ts';
 import { reluGradientRow } from '../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
@@ -61,7 +63,7 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
   context.normBackward(
     p,
     group.buffers.outputGradient,
-    [...fromNode(final), ...reduceRows, ...fromNode(second)],
+    [...fromNode(final), ...reduceRows, ...poolBackRows(group), ...fromNode(second)],
     true,
   );
   if (second.length > 0) {
@@ -103,6 +105,56 @@ function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
       gateBefore: true,
       ...gatherQuad(q, total, (lane) => (idOf.has(lane) ? base + idOf.get(lane)! : none)),
     }),
+  );
+}
+
+function poolBackRows(group: GroupPlan): number[][] {
+  return group.pools.flatMap(({ candidate, source: { view }, p }) => {
+    const idOf = new Map([...view.laneOf].map(([id, lane]) => [lane, id]));
+    const base = (candidate.to - 2) * group.quads * 4;
+    return range(view.quads).map((q) =>
+      normBackwardRow.pack({
+        inputQuad: p + q,
+        slot: group.slot + p + q,
+        coefficient: group.coefficient(candidate),
+        gateBefore: false,
+        ...gatherQuad(q, view.quads * 4, (lane) => {
+          const id = idOf.get(lane);
+          return id === undefined ? none : base + id;
+        }),
+      }),
+    );
+  });
+}
+
+/** Adds what the pools with a norm hand back to the states. */
+function poolBackward(group: GroupPlan, part: GpuBuffer, low: number): void {
+  const { pools, sources, context } = group;
+  if (pools.length === 0) return;
+  const { gpu, tables, tab } = context;
+  const rows = sources.flatMap((source) =>
+    range(source.view.quads).map((q) => {
+      const readers = pools
+        .filter((pool) => pool.source === source)
+        .map(({ candidate, p }) =>
+          pooledReaderRow.pack({
+            gradientQuad: p + q,
+            winnerQuad: p - pools[0].p + q,
+            maximum: candidate.pool?.pool === 'max',
+          }),
+        );
+      return pooledQuadRow.pack({
+        resultQuad: source.view.firstQuad - low + q,
+        readers: tables.add(readers),
+        count: readers.length,
+      });
+    }),
+  );
+  gpu.record(
+    poolInputGradient(group.stride),
+    [group.p.buffer, group.winners, part, tab],
+    { ...group.planes, table: tables.add(rows) },
+    [ceilDiv(pixelsOf(group.inPlane), 64), rows.length],
   );
 }
 
@@ -297,6 +349,7 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
     quads,
   });
   for (const r of group.reduces) reduceBackward(group, r, part, low);
+  poolBackward(group, part, low);
   recordMixBackward(group, mix, part, low);
 }
 

@@ -5,6 +5,8 @@ import { depthwiseStep } from '../../../kernels/webgpu/depthwise/window.ts';
 import { pointwiseTile } from '../../../kernels/webgpu/pointwise/product.ts';
 import { pointwiseForward } from '../../../kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../../kernels/webgpu/pointwise/rows.ts';
+import { poolForward } from '../../../kernels/webgpu/pool/program.ts';
+import { poolRow } from '../../../kernels/webgpu/pool/rows.ts';
 import { ceilDiv, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Branch, GroupPlan } from './group-plan.ts';
 import { range } from './tiles.ts';
@@ -58,6 +60,7 @@ export function recordConvolutions(group: GroupPlan): void {
       [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), reduceRows.length],
     );
   }
+  recordPools(group);
   context.statistics(p, 0, slot, levelOne, (quad) => group.isReduceQuad(quad));
   if (second.length === 0) return;
   const level2 = group.variant(2);
@@ -83,6 +86,26 @@ export function recordConvolutions(group: GroupPlan): void {
   }
   pointwise(group, second, levelOne);
   context.statistics(p, levelOne, slot + levelOne, p.quads - levelOne, () => false);
+}
+
+/** Pools that a norm follows, into P. */
+function recordPools(group: GroupPlan): void {
+  if (group.pools.length === 0) return;
+  const { gpu, tables, tab } = group.context;
+  const rows = group.pools.flatMap(({ candidate, source: { view } }) =>
+    range(view.quads).map((q) =>
+      poolRow.pack({
+        inputQuad: view.firstQuad + q,
+        maximum: candidate.pool?.pool === 'max',
+      }),
+    ),
+  );
+  gpu.record(
+    poolForward(group.stride),
+    [group.buffers.states.buffer, group.p.buffer, group.winners, tab],
+    { ...group.planes, table: tables.add(rows), outputQuad: group.pools[0].p },
+    [ceilDiv(pixelsOf(group.outPlane), 64), rows.length],
+  );
 }
 
 function pointwise(group: GroupPlan, branches: readonly Branch[], outputQuad: number): void {

@@ -43,7 +43,7 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
     };
   });
   const pooled = (state: number): boolean =>
-    candidates.some((k) => k.from === state && k.pool !== null);
+    candidates.some((k) => k.from === state && k.pool !== null && !k.poolNorm);
   const table = tables.add(
     packMix({
       quads,
@@ -87,9 +87,12 @@ type Direct = 'identity' | 'average' | 'max';
 /** Lane of each in the sums of the coefficients' gradients. */
 const directLanes: Readonly<Record<Direct, number>> = { identity: 0, average: 1, max: 2 };
 
-/** What needs no convolution is computed where it is summed; null: it has convolutions. */
-function directOf({ states }: CellPlan, { node, from, pool }: CandidatePlan): Direct | null {
-  return node === states[from] ? 'identity' : (pool?.pool ?? null);
+/** What needs no convolution or norm is computed where it is summed; null: it lies in P. */
+function directOf({ states }: CellPlan, candidate: CandidatePlan): Direct | null {
+  const { node, from, pool, poolNorm } = candidate;
+  if (node === states[from]) return 'identity';
+  // A pool that a norm follows lies in P, as convolutions do.
+  return pool && !poolNorm ? pool.pool : null;
 }
 
 /** Per source: coefficients of the identity, average pool and max pool towards a node. */
@@ -109,7 +112,7 @@ function directCoefficients(group: GroupPlan, to: number): MixTable['targets'][n
   });
 }
 
-/** For each quad of a node, the convolutions and reduces that write to it: a table of `mixListsRow`. */
+/** For each quad of a node, the candidates of P that write to it: a table of `mixListsRow`. */
 function convolutionLists(group: GroupPlan, to: number): number {
   const { tables } = group.context;
   const lists = range(group.quads).map((q) => {
@@ -155,6 +158,8 @@ export function addItems(group: GroupPlan, mix: Mix): void {
     );
     const reduce = group.reduces.find((r) => r.candidate === k);
     if (reduce) blocks.push([slot + reduce.p, reduce.weights.quads[0] + reduce.weights.quads[1]]);
+    const pool = group.pools.find((one) => one.candidate === k);
+    if (pool) blocks.push([slot + pool.p, pool.source.view.quads]);
     const gated = context.on.filter && k.blocks.length > 0;
     context.items.push({
       alpha: alpha + k.unit,

@@ -2,12 +2,12 @@
  * Where everything of a group of candidate operations lies: the quads of its depthwise (D) and pointwise (P) results,
  * its weights and its norm slots.
  *
- * Quads of P lie as [first blocks of separable | dilated | factorized reduce | second blocks of separable], so that
- * "level one" (the first three) and "final" (the last three) are each one range.
+ * Quads of P lie as [first blocks of separable | dilated | factorized reduce | pools with a norm | second blocks of
+ * separable], so that "level one" (the first four) and "final" (the last four) are each one range.
  */
 import { tilesAlong } from '../../../kernels/webgpu/depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../../../kernels/webgpu/depthwise/window.ts';
-import { ceilDiv, none, quadsOf } from '../../../kernels/webgpu/quad.ts';
+import { ceilDiv, none, pixelsOf, quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import type { BlockPlan } from '../../../domain/operations/emission.ts';
@@ -64,6 +64,14 @@ export interface Reduce {
 /** Another block follows it: its gradient comes from that one, not from the node. */
 export const isInner = ({ candidate, block }: Branch): boolean => candidate.blocks.at(-1) !== block;
 
+/** A pool that a norm follows. */
+export interface NormedPool {
+  readonly candidate: CandidatePlan;
+  readonly source: Source;
+  /** First quad in P; it has those of the source, lane by lane. */
+  readonly p: number;
+}
+
 /** Outputs that a depthwise invocation makes. With stride 2 fewer: its columns need twice the inputs, and code. */
 const rowsOf = (height: number, stride: 1 | 2): number => (height > 8 && stride === 1 ? 8 : 4);
 
@@ -72,14 +80,17 @@ export class GroupPlan {
   readonly first: Branch[] = [];
   readonly second: Branch[] = [];
   readonly reduces: Reduce[] = [];
+  readonly pools: NormedPool[] = [];
   readonly stride: 1 | 2;
   readonly inPlane: Plane;
   readonly outPlane: Plane;
   readonly d: Tensor;
   readonly p: Tensor;
+  /** Which pixel each pool with a norm took, one byte a channel; by quad from the first pool's on. */
+  readonly winners: GpuBuffer;
   /** Norm slot of P's first quad. */
   readonly slot: number;
-  /** Quads of level one (first blocks and reduces) and where the final range begins. */
+  /** Quads of level one (first blocks, reduces, pools with a norm) and where the final range begins. */
   readonly levelOne: number;
   readonly finalFrom: number;
 
@@ -128,6 +139,14 @@ export class GroupPlan {
       this.reduces.push(reduce);
       p += reduce.weights.quads[0] + reduce.weights.quads[1];
     }
+    for (const candidate of candidates.filter((k) => k.poolNorm)) {
+      const source = this.source(candidate);
+      const { laneOf, quads } = source.view;
+      const lanes = candidate.outputs.map((id) => laneOf.get(id)!);
+      context.slots.add(context.normSpecs(candidate.name, none, false), lanes, quads);
+      this.pools.push({ candidate, source, p });
+      p += quads;
+    }
     this.levelOne = p;
     for (const candidate of convolutions.filter((k) => k.blocks.length === 2)) {
       const inputs = candidate.blocks[1].inputs.map((_, i) => i);
@@ -135,6 +154,10 @@ export class GroupPlan {
     }
     this.d = context.tensor(d, this.outPlane);
     this.p = context.tensor(p, this.outPlane);
+    const pooled = this.pools.reduce((sum, { source }) => sum + source.view.quads, 0);
+    this.winners = context.own(
+      context.gpu.buffer(Math.max(16, pooled * pixelsOf(this.outPlane) * 4)),
+    );
   }
 
   /** Quads of a node at full width. */
@@ -158,7 +181,7 @@ export class GroupPlan {
     );
   }
 
-  /** Lane in P of each channel id that a convolution or reduce writes; null for skips and pools. */
+  /** Lane in P of each channel id that a candidate writes there; null for skips, and pools without a norm. */
   outputLanes(
     candidate: CandidatePlan,
   ): { base: number; laneOf: ReadonlyMap<number, number> } | null {
@@ -168,6 +191,8 @@ export class GroupPlan {
         base: reduce.p * 4,
         laneOf: reduceLanes(candidate.reduce!.filters, candidate.reduce!.split),
       };
+    const pool = this.pools.find((one) => one.candidate === candidate);
+    if (pool) return { base: pool.p * 4, laneOf: pool.source.view.laneOf };
     const list = candidate.blocks.length === 2 ? this.second : this.first;
     const branch = list.find((b) => b.candidate === candidate);
     return branch ? { base: branch.p * 4, laneOf: packed(branch.block.filters) } : null;

@@ -69,11 +69,6 @@ export async function recordNetwork(
   options: RecordOptions,
 ): Promise<DeviceNetwork> {
   const { space } = plan;
-  // A pool is summed where it is computed here; statistics over it would take a pass of their own.
-  if (plan.cells.some(({ candidates }) => candidates.some(({ poolNorm }) => poolNorm)))
-    throw new RangeError(
-      'Batch norms behind pools are not supported by the own WebGPU programs: choose the CPU or WebGL, in a shell --kernels composed',
-    );
   if (space.imageChannels > 4)
     throw new RangeError(`images of ${space.imageChannels} channels: at most 4 are supported`);
   checkSupported(space.operations);
