@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import type { Architecture } from '../src/domain/architecture/schema.ts';
 import {
-  hasAuxiliaryPlace,
+  auxiliaryCell,
   retrainSettingsFor,
   TrainSettingsSchema,
 } from '../src/engine/train/settings.ts';
@@ -139,9 +139,9 @@ export function trainSettingsOf(
   architecture: Architecture,
 ): TrainSettings {
   const settings = retrainSettingsFor(architecture, options.epochs);
-  if (options.auxiliary && !hasAuxiliaryPlace(architecture)) {
+  if (options.auxiliary && auxiliaryCell(architecture) === null) {
     throw new UsageError(
-      `--auxiliary ${options.auxiliary}: the architecture has one stage, so there is none before its last for an auxiliary head: leave it out, or set it to 0.`,
+      `--auxiliary ${options.auxiliary}: the architecture has no place for an auxiliary head: leave it out, or set it to 0.`,
     );
   }
   settings.seed = options.seed ?? settings.seed;

@@ -162,7 +162,7 @@ it.each([
     'an auxiliary head without a place',
     'retrain',
     () => [architecture, '--auxiliary', '0.4'],
-    /one stage/,
+    /no place for an auxiliary head/,
   ],
   [
     'a number of epochs that is none',

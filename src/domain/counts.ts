@@ -1,6 +1,7 @@
 /** How much there is of an unpruned super-net: parameters by part, and weights that the weight level can mask. */
 import type { SearchSettings } from './settings/schema.ts';
 import { buildPlan, candidateName, fullMasks } from './spaces/build-plan.ts';
+import { evaluationForm } from './architecture/schema.ts';
 import { createSpace } from './spaces/cells.ts';
 import type { SpaceShape } from './spaces/cells.ts';
 import type { NetworkPlan } from './spaces/plan.ts';
@@ -53,7 +54,8 @@ export function describeSuperNet(
   settings: SearchSettings,
   image: { size: number; channels: number; classes: number },
 ): SuperNet {
-  const space = createSpace(settings.space, image);
+  // As a search counts: with the norms that the network that comes out has behind its pools.
+  const space = createSpace(settings.space, image, { form: evaluationForm });
   const stages = unprunedPlans(space);
   const owners = new Map<string, number>();
   for (const { group, name, size } of stages.at(-1)!.table.specs) {

@@ -1,5 +1,6 @@
 /** A checkpoint as JSON: its numbers as they are, its arrays packed. */
 import * as v from 'valibot';
+import { NetworkFormSchema } from '../domain/architecture/schema.ts';
 import { SearchSettingsSchema } from '../domain/settings/schema.ts';
 import type { Checkpoint } from '../engine/search/checkpoint.ts';
 import { packArray, PackedArraySchema, unpackArray } from './arrays.ts';
@@ -30,6 +31,7 @@ export const PackedCheckpointSchema = v.object({
   version: v.picklist([1, 2]),
   engineVersion: v.pipe(v.string(), v.maxLength(40)),
   stageEnds: v.optional(v.array(count)),
+  outcome: v.optional(NetworkFormSchema),
   settings: SearchSettingsSchema,
   ...{
     events: count,

@@ -84,6 +84,9 @@ export const NetworkFormSchema = v.object({
 });
 export type NetworkForm = v.InferOutput<typeof NetworkFormSchema>;
 
+/** The evaluation network of the paper's program: what a search ends with. */
+export const evaluationForm: NetworkForm = { sum: 'plain', poolNorm: true };
+
 /** Of files written before the field existed: the searched network with its importances. */
 export const searchedForm: NetworkForm = { sum: 'weighted', poolNorm: false };
 

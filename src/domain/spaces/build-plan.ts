@@ -61,14 +61,14 @@ interface Network {
 /**
  * The structure that trains cells 0..endCell under the head of `stage`. Physically absent from it: committed-pruned
  * operations and filters, and every weight that could only ever read a dead channel.
- * @param auxiliaryStage stage before this one, on whose last cell an auxiliary head stands; null = none.
+ * @param auxiliaryCell cell before the last, on which an auxiliary head stands; null = none.
  */
 export function buildPlan(
   space: SpaceShape,
   masks: UnitMasks,
   endCell: number,
   stage: number,
-  auxiliaryStage: number | null = null,
+  auxiliaryCell: number | null = null,
 ): NetworkPlan {
   const graph = new GraphBuilder();
   const alive = (group: string): number[] => {
@@ -85,16 +85,18 @@ export function buildPlan(
     outputs.set(shape.index, cell.output);
     return cell;
   });
-  const addHead = (of: number, cell: number): HeadPlan => {
+  const addHead = (of: number | 'auxiliary', cell: number): HeadPlan => {
     const input = outputs.get(cell)!;
     const node = graph.classifier(input, `heads.${of}`, space.classes);
     return { name: `heads.${of}`, inputs: input.channels, node };
   };
   const head = addHead(stage, endCell);
   let auxiliary: NetworkPlan['auxiliary'] = null;
-  if (auxiliaryStage !== null) {
-    const cell = space.stageEnds[auxiliaryStage];
-    auxiliary = { ...addHead(auxiliaryStage, cell), cell };
+  if (auxiliaryCell !== null) {
+    // Named by its stage where that is not the head's.
+    const { stage: own } = space.cells[auxiliaryCell];
+    const named = own === stage ? 'auxiliary' : own;
+    auxiliary = { ...addHead(named, auxiliaryCell), cell: auxiliaryCell };
   }
   return { space, endCell, stage, cells, head, auxiliary, ...graph.build() };
 }

@@ -74,6 +74,8 @@ export interface SpaceShape {
   /** Index of the last cell of each stage. */
   readonly stageEnds: readonly number[];
   readonly form: NetworkForm;
+  /** Of the network that comes out: a super-net's parameters are counted as that network has them. */
+  readonly outcome: NetworkForm;
 }
 
 /** Edges of a cell in DARTS order: to the first node from both inputs, to the second from inputs and first node, ... */
@@ -174,7 +176,7 @@ export function cellShapes(
 export function createSpace(
   settings: SpaceSettings,
   image: { size: number; channels: number; classes: number },
-  given: { stageEnds?: readonly number[]; form?: NetworkForm } = {},
+  given: { stageEnds?: readonly number[]; form?: NetworkForm; outcome?: NetworkForm } = {},
 ): SpaceShape {
   if (settings.cells < settings.stages) {
     throw new RangeError(
@@ -182,6 +184,7 @@ export function createSpace(
     );
   }
   const ends = given.stageEnds ?? stageEnds(settings);
+  const form = given.form ?? searchedForm;
   return {
     settings,
     classes: image.classes,
@@ -192,6 +195,7 @@ export function createSpace(
     cells: cellShapes(settings, image.size, ends),
     stemChannels: settings.channels * settings.stemMultiplier,
     stageEnds: ends,
-    form: given.form ?? searchedForm,
+    form,
+    outcome: given.outcome ?? form,
   };
 }

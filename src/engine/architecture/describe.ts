@@ -13,6 +13,7 @@ import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { buildPlan, candidateName, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { parameter } from '../../domain/graph/layout.ts';
+import { migrateParameters } from '../supernet/parameters.ts';
 import type { BlockPlan } from '../../domain/operations/emission.ts';
 import type { CandidatePlan, CellPlan, NetworkPlan } from '../../domain/spaces/plan.ts';
 import { engineVersion } from '../version.ts';
@@ -38,13 +39,15 @@ export interface Discovery {
   readonly targetReached: boolean;
 }
 
+/** @param discovery.network as searched, or already in the form of its outcome: see `SpaceShape.outcome`. */
 export function describeArchitecture({
-  network,
+  network: searched,
   totals,
   settings,
   data,
   ...found
 }: Discovery): Architecture {
+  const network = outcomeOf(searched);
   const { plan } = network;
   const parameters = countParameters(network);
   const full = unpruned(plan);
@@ -81,6 +84,16 @@ export function describeArchitecture({
     cells: describeCells(network),
     head: { inputs: [...plan.head.inputs], classes: plan.space.classes },
   };
+}
+
+/** The network that comes out of a super-net: the same units in the form of its outcome. Not to be trained as it is. */
+function outcomeOf(network: Network): Network {
+  const { space, endCell, stage, table } = network.plan;
+  const { outcome } = space;
+  if (space.form.sum === outcome.sum && space.form.poolNorm === outcome.poolNorm) return network;
+  const plan = buildPlan({ ...space, form: outcome }, network.masks, endCell, stage);
+  const old = { table, parameters: network.parameters };
+  return { plan, masks: network.masks, parameters: migrateParameters(plan.table, old, 0, 0) };
 }
 
 /** The same cells before anything was pruned. Its parameters are not drawn: only sizes are asked for. */

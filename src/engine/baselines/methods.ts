@@ -5,6 +5,7 @@
 import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { evaluationForm } from '../../domain/architecture/schema.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
@@ -96,9 +97,9 @@ function planFixedRatio({ settings }: SearchPlan, target: number, image: ImageSh
   };
 }
 
-/** Unpruned, freshly drawn. */
+/** Unpruned, freshly drawn, in the form in which it is trained. */
 export function superNet(settings: SearchSettings, image: ImageShape): Network {
-  const space = createSpace(settings.space, image);
+  const space = createSpace(settings.space, image, { form: evaluationForm });
   const masks = fullMasks(space);
   const plan = buildPlan(space, masks, space.cells.length - 1, space.stageEnds.length - 1);
   return { plan, masks, parameters: migrateParameters(plan.table, null, settings.seed, 0) };

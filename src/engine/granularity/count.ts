@@ -13,6 +13,7 @@ import { candidateName, filterGroups } from '../../domain/spaces/build-plan.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { count, slice } from './network.ts';
 import { maskableWeights, ownerOf, unprunedPlans } from '../../domain/counts.ts';
+import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import type { Network } from './network.ts';
 
 /** Units of the unpruned super-net by cell. */
@@ -29,11 +30,27 @@ export function superNetTotals(space: SpaceShape): Totals {
     operation: space.cells.map(() => space.edges.length * space.operations.length),
     filter: space.cells.map((cell) => filterGroups(space, cell).length * cell.channels),
     weight: maskableWeights(space).map((units) => units.reduce((a, b) => a + b, 0)),
-    parameters: unprunedPlans(space).map((plan) => plan.table.groups.weight.size),
+    parameters: unprunedPlans(space).map(
+      (plan) => plan.table.groups.weight.size + sum(missingNorms(plan)),
+    ),
   };
 }
 
-/** Parameters by owner (see `ownerOf`), batch norms included. */
+/** Parameters, by candidate, of norms that follow pools in the network that comes out, but not in this one. */
+function missingNorms({ space, cells }: NetworkPlan): Map<string, number> {
+  const missing = new Map<string, number>();
+  if (!space.outcome.poolNorm) return missing;
+  for (const { candidates } of cells) {
+    for (const { name, pool, poolNorm, outputs } of candidates)
+      if (pool && !poolNorm) missing.set(name, 2 * outputs.length);
+  }
+  return missing;
+}
+
+const sum = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((a, b) => a + b, 0);
+
+/** Parameters by owner (see `ownerOf`), batch norms included; of a super-net, as the network has them that comes out. */
 export function parametersByOwner({ plan, parameters }: Network): Map<string, ParameterCounts> {
   const owners = new Map<string, ParameterCounts>();
   for (const spec of plan.table.specs) {
@@ -44,10 +61,11 @@ export function parametersByOwner({ plan, parameters }: Network): Map<string, Pa
     sum.active += spec.maskedBy ? count(slice(parameters.weightMask, spec)) : spec.size;
     owners.set(owner, sum);
   }
+  for (const [owner, size] of missingNorms(plan)) owners.set(owner, { dense: size, active: size });
   return owners;
 }
 
-/** Of the whole network, stem and head included. `dense` is the size of the compacted weight tensors. */
+/** Of the whole network, stem and head included. `dense` is the size of the compacted weight tensors, and of norms to come. */
 export function countParameters(network: Network): ParameterCounts {
   return addParameters(parametersByOwner(network).values());
 }

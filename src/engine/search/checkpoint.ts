@@ -3,6 +3,7 @@
  * happened. Batches, fresh weights and regrowth are pure functions of the seed and of counters that are held here, so
  * there is no generator state beside them. docs/storage.md describes the form.
  */
+import type { NetworkForm } from '../../domain/architecture/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { roundedStageEnds } from '../../domain/spaces/cells.ts';
 import { buildPlan } from '../../domain/spaces/build-plan.ts';
@@ -16,7 +17,7 @@ import type { Session, StageProgress } from './session.ts';
 
 export const checkpointFormat = 'mgas-checkpoint';
 /**
- * 2: states where the super-net's stages end, and the means of the epoch under way; lambda has no limit of its own. A
+ * 2: states where the super-net's stages end, what form comes out, and the means of the epoch under way; lambda has no limit of its own. A
  * checkpoint of version 1 resumes on its own super-net; what is still to come follows today's rules.
  */
 export const checkpointVersion = 2;
@@ -31,6 +32,8 @@ export interface Checkpoint {
   engineVersion: string;
   /** Last cell of each stage; absent in version 1, which divided the cells by rounding. */
   stageEnds?: number[];
+  /** Form of the network that comes out; absent in version 1, whose networks compute as the super-net does. */
+  outcome?: NetworkForm;
   /** As steered up to here. */
   settings: SearchSettings;
   /** Events emitted before it, its own `checkpoint` event included: a resumed search goes on after these. */
@@ -71,6 +74,7 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
     version: checkpointVersion,
     engineVersion,
     stageEnds: [...session.space.stageEnds],
+    outcome: { ...session.space.outcome },
     settings: structuredClone(settings),
     events: session.events,
     ...{ steps, epochs, stageEpochs, time: session.control.time, generation },

@@ -11,6 +11,7 @@ import type { Totals } from '../granularity/count.ts';
 import type { Discretization } from '../granularity/live.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { evaluationForm } from '../../domain/architecture/schema.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
@@ -120,7 +121,9 @@ export class Session {
     this.space = createSpace(
       settings.space,
       { size: data.imageSize, channels: data.imageChannels, classes: data.classNames.length },
-      resumeFrom && { stageEnds: stageEndsOf(resumeFrom) },
+      resumeFrom
+        ? { stageEnds: stageEndsOf(resumeFrom), outcome: resumeFrom.outcome }
+        : { outcome: evaluationForm },
     );
     this.totals = superNetTotals(this.space);
     this.fullWork = stageWork(this.space, settings);

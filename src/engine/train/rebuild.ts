@@ -2,14 +2,16 @@
  * The network that an architecture's JSON describes, with fresh weights: masks from the JSON, structure from the masks,
  * as everywhere in the engine (`buildPlan`).
  *
- * What the search learned besides structure is kept as a constant: the importance sigmoid(alpha) of each operation still
- * scales its output. Filter gates are folded: a gate follows a batch norm and so is a part of its gamma and beta, which
+ * A node adds its operations plainly, as in the paper's evaluation network; in files of the version before (see
+ * `NetworkForm`) the importance sigmoid(alpha) that the search learned still scales each
+ * operation's output. Filter gates are folded: a gate follows a batch norm and so is a part of its gamma and beta, which
  * are trained anew. `trainedLevels` says the same to a stepper.
  */
 import { decodeBitmap } from '../architecture/bitmap.ts';
 import { ArchitectureError, searchedForm } from '../../domain/architecture/schema.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import { slice } from '../granularity/network.ts';
+import { auxiliaryCell } from './settings.ts';
 import type { Network } from '../granularity/network.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { createSpace, stageEnds } from '../../domain/spaces/cells.ts';
@@ -37,7 +39,7 @@ type Operation = Cell['operations'][number];
 
 /**
  * @param seed draws the weights.
- * @param auxiliary with an auxiliary head where the network has a stage before its last; its other weights are the same.
+ * @param auxiliary with an auxiliary head where the network has a cell for it; its other weights are the same.
  * @throws ArchitectureError where the JSON contradicts itself.
  */
 export function rebuildNetwork(
@@ -80,7 +82,13 @@ export function structureOf(
   const masks = masksOf(architecture, space);
   const endCell = architecture.cells.length - 1;
   const { stage } = space.cells[endCell];
-  const plan = buildPlan(space, masks, endCell, stage, auxiliary && stage > 0 ? stage - 1 : null);
+  const plan = buildPlan(
+    space,
+    masks,
+    endCell,
+    stage,
+    auxiliary ? auxiliaryCell(architecture) : null,
+  );
   check(architecture, plan);
   return { plan, masks };
 }

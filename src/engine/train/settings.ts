@@ -1,5 +1,6 @@
 /** Every number of training an architecture from scratch, as one validated plain object. */
 import * as v from 'valibot';
+import { searchedForm } from '../../domain/architecture/schema.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 
@@ -32,7 +33,7 @@ export const TrainSettingsSchema = v.object({
     v.object({
       /** Probability that a candidate's output is dropped for an image, in the last epochs; it rises from 0. 0 = off. */
       dropPath: v.pipe(nonNegative, v.maxValue(0.95)),
-      /** Weight of the cross entropy of a second classifier, on the last cell of the stage before the last. 0 = off. */
+      /** Weight of the cross entropy of a second classifier (see `auxiliaryCell`). 0 = off. */
       auxiliary: v.pipe(nonNegative, v.maxValue(10)),
     }),
     { dropPath: 0, auxiliary: 0 },
@@ -53,7 +54,7 @@ export const paperTraining: TrainSettings = {
   batchSize: 96,
   data: { trainImages: 0, testImages: 0, cropPadding: 4, flip: true, cutout: 16 },
   optimizer: { rate: 0.025, momentum: 0.9, decay: 3e-4, clipNorm: 5 },
-  regularization: { dropPath: 0.3, auxiliary: 0.4 },
+  regularization: { dropPath: 0.2, auxiliary: 0.4 },
   widen: 1,
   evaluateEvery: 10,
   reportEvery: 20,
@@ -95,20 +96,31 @@ export function trainSettingsFor(
   };
 }
 
-/** Whether a stage comes before the last one: an auxiliary head stands on its end. */
-export function hasAuxiliaryPlace({ cells }: Pick<Architecture, 'cells'>): boolean {
-  return (cells.at(-1)?.stage ?? 0) > 0;
+/**
+ * The cell on which an auxiliary head stands: cell floor(2L / 3) of L, counted from 0 (the released program's model.py,
+ * line 124), or the last but one where that is the last. In files of the version before, whose nodes weigh their
+ * operations: the end of the stage before the last. null: the network is too short for one.
+ */
+export function auxiliaryCell({
+  cells,
+  form = searchedForm,
+}: Pick<Architecture, 'cells' | 'form'>): number | null {
+  const place =
+    form.sum === 'weighted'
+      ? cells.findIndex(({ stage }) => stage === cells.at(-1)?.stage) - 1
+      : Math.min(Math.floor((2 * cells.length) / 3), cells.length - 2);
+  return place >= 0 ? place : null;
 }
 
-/** The same with the paper's drop-path, where the training is long, and its auxiliary head, where there is a stage for it. */
+/** The same with the paper's drop-path, where the training is long, and its auxiliary head, where there is a cell for it. */
 export function retrainSettingsFor(
-  architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells'>,
+  architecture: Pick<Architecture, 'settings' | 'dataset' | 'cells' | 'form'>,
   epochs: number,
 ): TrainSettings {
   const { dropPath, auxiliary } = paperTraining.regularization;
   const regularization = {
     dropPath: epochs < longTraining ? 0 : dropPath,
-    auxiliary: hasAuxiliaryPlace(architecture) ? auxiliary : 0,
+    auxiliary: auxiliaryCell(architecture) === null ? 0 : auxiliary,
   };
   return { ...trainSettingsFor(architecture, epochs), regularization };
 }

@@ -1,8 +1,12 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { describeArchitecture } from '../architecture/describe.ts';
-import { ArchitectureError, parseArchitecture } from '../../domain/architecture/schema.ts';
-import type { Architecture } from '../../domain/architecture/schema.ts';
+import {
+  ArchitectureError,
+  evaluationForm,
+  parseArchitecture,
+} from '../../domain/architecture/schema.ts';
+import type { Architecture, NetworkForm } from '../../domain/architecture/schema.ts';
 import { commitLive } from '../granularity/commit.ts';
 import { countParameters, superNetTotals } from '../granularity/count.ts';
 import { everyLevel, scatteredNetwork, smallSpace } from '../granularity/testing.ts';
@@ -14,6 +18,7 @@ import type { TrainCheckpoint } from './checkpoint.ts';
 import type { TrainEvent } from './events.ts';
 import { rebuildNetwork } from './rebuild.ts';
 import {
+  auxiliaryCell,
   paperTraining,
   retrainSettingsFor,
   trainSettingsFor,
@@ -232,8 +237,8 @@ describe('training from scratch', () => {
     expect([regularization, widen]).toEqual([{ dropPath: 0, auxiliary: 0 }, 1]);
   });
 
-  it("takes the paper's regularization where the training is long and the network has a stage for it", () => {
-    expect(paperTraining.regularization).toEqual({ dropPath: 0.3, auxiliary: 0.4 });
+  it("takes the paper's regularization where the training is long and the network has a cell for it", () => {
+    expect(paperTraining.regularization).toEqual({ dropPath: 0.2, auxiliary: 0.4 });
     expect(retrainSettingsFor(architecture, 600).regularization).toEqual(
       paperTraining.regularization,
     );
@@ -244,9 +249,21 @@ describe('training from scratch', () => {
       });
     const oneStage = { ...architecture, cells: architecture.cells.slice(0, 1) };
     expect(retrainSettingsFor(oneStage, 600).regularization).toEqual({
-      dropPath: 0.3,
+      dropPath: 0.2,
       auxiliary: 0,
     });
+  });
+
+  it('places the auxiliary head after cell floor(2L / 3), and where it was in files of before', () => {
+    const cells = (stages: readonly number[]) =>
+      stages.map((stage) => ({ ...architecture.cells[0], stage }));
+    const place = (stages: readonly number[], form?: NetworkForm) =>
+      auxiliaryCell({ cells: cells(stages), form });
+    expect(place([0, 0, 1, 1, 1, 2, 2, 2], evaluationForm)).toBe(5);
+    expect(place([0, 1, 2], evaluationForm)).toBe(1);
+    expect(place([0], evaluationForm)).toBeNull();
+    expect(place([0, 0, 0, 1, 1, 2, 2, 2])).toBe(4);
+    expect(place([0, 0])).toBeNull();
   });
 
   it('refuses data of another shape', async () => {

@@ -1,7 +1,7 @@
 /** What a training is started with: the paper's recipe where it fits, changed at will. */
 import { useMemo, useState } from 'react';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
-import { hasAuxiliaryPlace, retrainSettingsFor } from '../../../engine/train/settings.ts';
+import { auxiliaryCell, retrainSettingsFor } from '../../../engine/train/settings.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';
 import { shownSource } from '../../sessions/shown-run.ts';
@@ -79,7 +79,7 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
         step: 'any',
       };
     case 'auxiliary':
-      if (!hasAuxiliaryPlace(architecture)) return null;
+      if (auxiliaryCell(architecture) === null) return null;
       return {
         label: 'Auxiliary head, weight (0 = none)',
         title: 'A second classifier before the last stage, which only trains along',

@@ -4,7 +4,7 @@
  * - MG-DARTS (the program of arXiv 2310.15074): gene, a list for each cell of (operation, from, to, widths), or of
  *   DARTS' pairs where every cell has its own.
  */
-import { ArchitectureError } from '../../../domain/architecture/schema.ts';
+import { ArchitectureError, evaluationForm } from '../../../domain/architecture/schema.ts';
 import type { NetworkForm } from '../../../domain/architecture/schema.ts';
 import { nodeOf, nodeState } from '../../../domain/spaces/cells.ts';
 import { findAliases, findCalls } from './python.ts';
@@ -14,8 +14,6 @@ import type { StructureOperation } from './structure.ts';
 
 /** DARTS' network: a node is a plain sum; its pools have no norm outside of its search (operations.py). */
 export const dartsForm: NetworkForm = { sum: 'plain', poolNorm: false };
-/** The evaluation network of MGAS' program: plain sums, and a norm behind every pool. */
-export const evaluationForm: NetworkForm = { sum: 'plain', poolNorm: true };
 
 export type Genotype =
   | {

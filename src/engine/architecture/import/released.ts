@@ -8,7 +8,7 @@ import { decodeBitmap } from '../bitmap.ts';
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
 import { jsonOf, within } from './form.ts';
 import type { ArchitectureForm } from './form.ts';
-import { evaluationForm } from './genotype.ts';
+import { evaluationForm } from '../../../domain/architecture/schema.ts';
 import { buildArchitecture, requireAllNodes } from './structure.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000));

@@ -80,7 +80,7 @@ export function setUp({
     masks,
     space.cells.length - 1,
     stage,
-    auxiliary === undefined ? null : stage - 1,
+    auxiliary === undefined ? null : space.stageEnds[stage - 1],
   );
   const parameters = migrateParameters(plan.table, null, 7, 0);
   const draw = (group: keyof typeof plan.table.groups, make: () => number): void => {
