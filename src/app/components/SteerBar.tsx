@@ -137,13 +137,16 @@ function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFie
   );
 }
 
-/** The newest change by hand: what it was and what it is. */
+/** The newest change by hand, and what followed from it at once: what it was and what it is. */
 function LastChange() {
-  const entry = useLab((s) => s.run.log.entries.findLast(isValueChange) ?? null);
-  if (!entry) return null;
+  const entries = useLab((s) => s.run.log.entries);
+  const changes = entries.filter(isValueChange);
+  const last = changes.at(-1);
+  if (!last) return null;
+  const texts = changes.filter(({ step }) => step === last.step).map(describeEntry);
   return (
     <p className="last-change" role="status">
-      {describeEntry(entry)}, step {integer(entry.step)}
+      {texts.slice(-4).join('; ')}, step {integer(last.step)}
     </p>
   );
 }

@@ -19,11 +19,11 @@ it('the log says of each change what the value was and what it is; lambda has a 
   await running.result;
   const run = recording.events.reduce(reduceRun, emptyRun);
   const texts = run.log.entries.filter(({ kind }) => kind === 'steered').map(describeEntry);
-  expect(texts.slice(0, 2)).toEqual([
+  expect(texts.filter((text) => text.startsWith('Target'))).toEqual([
     'Target size: 5,000 \u2192 4,000',
     'Target size: 4,000 \u2192 3,500',
   ]);
-  expect(texts[2]).toMatch(/^Lambda: .+ \u2192 0\.25$/);
+  expect(texts.at(-1)).toMatch(/^Lambda: .+ \u2192 0\.25$/);
   const lambdas = visiblePoints(run.curves).map(({ lambda }) => lambda);
   expect(new Set(lambdas).size).toBeGreaterThan(1);
   expect(Math.max(...lambdas)).toBeGreaterThanOrEqual(0.25);
