@@ -1,6 +1,6 @@
 /** The units of one cell against their thresholds, as views show them: pure functions of a run at one moment. */
-import { gateScale } from '../../domain/events/events.ts';
-import type { CellUnits, FilterUnits, WeightUnits } from '../../domain/events/events.ts';
+import { gateScale, unitCauses } from '../../domain/events/events.ts';
+import type { CellUnits, FilterUnits, UnitCause, WeightUnits } from '../../domain/events/events.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { placesOf } from '../../domain/spaces/cells.ts';
 import type { Place } from '../../domain/spaces/cells.ts';
@@ -12,20 +12,32 @@ export interface Candidate extends Place {
   importance: number;
   threshold: number;
   alive: boolean;
+  /** Why, at this moment; null in older runs. */
+  cause: UnitCause | null;
   state: UnitState;
 }
+
+const causeNames = new Map(
+  (Object.keys(unitCauses) as UnitCause[]).map((name) => [unitCauses[name] as string, name]),
+);
+const causeAt = (causes: string | undefined, i: number): UnitCause | null =>
+  causeNames.get(causes?.[i] ?? '') ?? null;
 
 /** How a unit that is gone stood when it went. */
 export interface Fate {
   step: number;
   importance: number;
   threshold: number;
+  /** Null in older runs. */
+  cause: UnitCause | null;
 }
 
 export interface Filter {
   id: number;
   importance: number;
   alive: boolean;
+  /** Why it is alive; null where it is gone, and in older runs. */
+  cause: UnitCause | null;
   /** Null while it is alive. */
   fate: Fate | null;
 }
@@ -63,6 +75,7 @@ export function candidatesOf(
       importance: fate?.importance ?? own.importances[place.unit],
       threshold: fate?.threshold ?? own.thresholds[place.unit],
       alive,
+      cause: causeAt(own.causes, place.unit),
       state,
     };
   });
@@ -101,6 +114,7 @@ export function filterGroupsOf(
       id,
       importance: 0,
       alive: false,
+      cause: null,
       fate: null,
     }));
     let open = channels;
@@ -117,12 +131,16 @@ export function filterGroupsOf(
         seen[id] = 1;
         open--;
         const importance = gate / gateScale;
+        const cause = causeAt(group.causes, i);
         const alive = now !== undefined && d === details.length - 1 && group.alive[i] === '1';
         filters[id] = {
           id,
           importance,
           alive,
-          fate: alive ? null : { step: details[d].step, importance, threshold: group.threshold },
+          cause: alive ? cause : null,
+          fate: alive
+            ? null
+            : { step: details[d].step, importance, threshold: group.threshold, cause },
         };
       });
     }

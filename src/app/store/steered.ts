@@ -46,7 +46,7 @@ export function steeredRun(
   if (change.kind === 'release') return { protected: others };
   const before = run.units[key] ?? untouched;
   const pruned = change.kind === 'prune';
-  const entry: UnitChange = { kind: pruned ? 'pruned' : 'regrown', step, stage };
+  const entry: UnitChange = { kind: pruned ? 'pruned' : 'regrown', step, stage, byHand: true };
   const state = {
     alive: !pruned,
     regrown: before.regrown || !pruned,

@@ -8,6 +8,8 @@ export interface UnitChange {
   /** Of a pruned operation: its importance did not exceed its threshold. */
   importance?: number;
   threshold?: number;
+  /** A user's change, whatever importance and threshold say. */
+  byHand?: true;
 }
 
 export interface UnitState {

@@ -1,7 +1,8 @@
 /** The filters of one convolution block or preprocess: a bar each, its gate, against the threshold they must exceed. */
 import { Frame, side } from '../../charts/Frame.tsx';
 import { decimal, integer, plural } from '../../format.ts';
-import type { FilterGroup } from '../../store/cell-units.ts';
+import type { UnitCause } from '../../../domain/events/events.ts';
+import type { Filter, FilterGroup } from '../../store/cell-units.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 const yTicks = [0, 0.5, 1].map((at) => ({ at, label: String(at) }));
@@ -9,6 +10,7 @@ const yTicks = [0, 0.5, 1].map((at) => ({ at, label: String(at) }));
 export function FilterBars({ group, title }: { group: FilterGroup; title: string }) {
   const { filters, threshold } = group;
   const alive = filters.filter((filter) => filter.alive).length;
+  const last = filters.filter(({ cause }) => cause === 'last').length;
   const width = side / filters.length;
   const bar = (wanted: boolean): string =>
     filters
@@ -23,7 +25,8 @@ export function FilterBars({ group, title }: { group: FilterGroup; title: string
   return (
     <figure className="filter-bars">
       <figcaption>
-        <strong>{title}</strong> {alive} of {plural(filters.length, 'filter')} left
+        <strong>{title}</strong> {alive} of {plural(filters.length, 'filter')} remaining
+        {last > 0 && ', kept as the last of its convolution'}
       </figcaption>
       <Frame
         label={label}
@@ -55,6 +58,32 @@ export function FilterBars({ group, title }: { group: FilterGroup; title: string
   );
 }
 
+const survivals: Readonly<Partial<Record<UnitCause, string>>> = {
+  last: 'kept as the last of its convolution',
+  protected: 'kept: its operation is protected',
+  held: 'kept: earlier stages are not pruned again',
+};
+
+const deaths: Readonly<Partial<Record<UnitCause, string>>> = {
+  threshold: 'pruned by its threshold',
+  hand: 'removed manually with its operation',
+  operation: 'removed with its operation',
+};
+
+/** Why a filter is alive or gone. */
+export function filterState({
+  alive,
+  cause,
+  fate,
+}: Pick<Filter, 'alive' | 'cause' | 'fate'>): string {
+  if (alive) return (cause && survivals[cause]) ?? 'active';
+  if (!fate) return 'gone';
+  // Alive at the last moment it was reported: it went with its operation afterwards.
+  const why = fate.cause === null ? 'gone' : (deaths[fate.cause] ?? 'removed with its operation');
+  const when = fate.cause !== null && !deaths[fate.cause] ? 'after' : 'at';
+  return `${why} ${when} step ${integer(fate.step)}`;
+}
+
 export function FilterTable({
   groups,
   titles,
@@ -75,14 +104,14 @@ export function FilterTable({
         </thead>
         <tbody>
           {groups.flatMap(({ filters, threshold }, g) =>
-            filters.map(({ id, importance, alive, fate }) => (
+            filters.map(({ id, importance, alive, cause, fate }) => (
               <tr key={`${g} ${id}`} data-dead={!alive}>
                 <th scope="row">
                   {titles[g]}, {id + 1}
                 </th>
                 <td>{decimal(importance)}</td>
                 <td>{decimal(fate ? fate.threshold : threshold)}</td>
-                <td>{alive ? 'alive' : fate ? `gone at step ${integer(fate.step)}` : 'gone'}</td>
+                <td>{filterState({ alive, cause, fate })}</td>
               </tr>
             )),
           )}

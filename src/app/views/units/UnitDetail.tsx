@@ -116,17 +116,34 @@ function Margins({ candidate, others }: { candidate: Candidate; others: readonly
   );
 }
 
-export function operationSentence({ importance, threshold, alive, state }: Candidate): string {
+/** Why it is alive or gone, in a sentence. */
+export function operationSentence({
+  importance,
+  threshold,
+  alive,
+  cause,
+  state,
+}: Candidate): string {
+  const [is, must] = [decimal(importance), decimal(threshold)];
   if (!alive) {
     const last = state.history.findLast(({ kind }) => kind !== 'regrown');
-    return last?.threshold !== undefined && last.importance !== undefined
-      ? `Pruned at step ${integer(last.step)}: its importance ${decimal(last.importance)} did not exceed ${decimal(last.threshold)}.`
-      : 'It would be pruned at this moment.';
+    // Regrown since, and gone again without a commit yet: the threshold of this moment decides.
+    if (!last || state.alive)
+      return `Below its threshold: the next commit prunes it, as importance ${is} does not exceed ${must}.`;
+    if (last.byHand) return `Pruned manually at step ${integer(last.step)}.`;
+    const verb = last.kind === 're-pruned' ? 'Re-pruned in a later stage' : 'Pruned';
+    return last.threshold !== undefined && last.importance !== undefined
+      ? `${verb} at step ${integer(last.step)}: its importance ${decimal(last.importance)} did not exceed ${decimal(last.threshold)}.`
+      : `${verb} at step ${integer(last.step)}.`;
   }
+  const under = importance <= threshold;
+  const kept = under ? `, though importance ${is} does not exceed ${must}` : '';
+  if (cause === 'protected') return `Protected by hand: kept${kept}.`;
+  if (cause === 'held')
+    return `Kept${kept}: operations of earlier stages are not pruned again in this run.`;
   // The node's last candidate stays whatever its threshold says.
-  if (importance <= threshold)
-    return `Kept as its node\u2019s last operation, though ${decimal(importance)} does not exceed ${decimal(threshold)}.`;
-  return `Alive: importance ${decimal(importance)}, ${decimal(importance - Math.max(0, threshold))} above its threshold${state.regrown ? '; regrown once' : ''}.`;
+  if (cause === 'last' || under) return `Kept as the last operation of its node${kept}.`;
+  return `Active: importance ${is}, ${decimal(importance - Math.max(0, threshold))} above its threshold${state.regrown ? '; regrown' : ''}.`;
 }
 
 export function FilterDetail({

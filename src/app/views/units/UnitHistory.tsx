@@ -10,12 +10,13 @@ const verbs = {
 
 export function UnitHistory({ candidate }: { candidate: Candidate }) {
   const { history } = candidate.state;
-  if (history.length === 0) return <p className="note">Alive since its cell was begun.</p>;
+  if (history.length === 0) return <p className="note">Active since the cell was added.</p>;
   return (
     <ol className="unit-history">
-      {history.map(({ kind, step, importance, threshold }, i) => (
+      {history.map(({ kind, step, importance, threshold, byHand }, i) => (
         <li key={i} data-kind={kind}>
           <span>step {integer(step)}</span> {verbs[kind]}
+          {byHand && ' manually'}
           {importance !== undefined && threshold !== undefined && (
             <em>
               {decimal(importance)} ≤ {decimal(threshold)}

@@ -63,13 +63,15 @@ export function WeightTable({ weights: { alive, masked, width } }: { weights: We
   );
 }
 
-export function weightSentence({ alive, masked, total: all }: WeightUnits): string {
+export function weightSentence({ alive, masked, total: all, last = 0 }: WeightUnits): string {
   const left = total(alive);
   const gone = all - left - total(masked);
   const parts = [
-    `${integer(left)} of ${integer(all)} weights left, ${percent(left / Math.max(1, all))}`,
+    `${integer(left)} of ${integer(all)} weights remaining, ${percent(left / Math.max(1, all))}`,
   ];
   if (total(masked) > 0) parts.push(`${integer(total(masked))} masked`);
-  if (gone > 0) parts.push(`${integer(gone)} gone with their filters`);
+  if (gone > 0) parts.push(`${integer(gone)} removed with filters, here or of cells before`);
+  if (last > 0)
+    parts.push(`${integer(last)} kept as the last of ${last === 1 ? 'its array' : 'their arrays'}`);
   return `${parts.join('; ')}.`;
 }
