@@ -12,6 +12,7 @@ export function plannedCandidates(space: SpaceSettings): Candidate[] {
     importance: 0.5,
     threshold: 0,
     alive: true,
+    cause: null,
     state: untouched,
   }));
 }
