@@ -2,6 +2,7 @@
 import { imageOf } from '../src/engine/data.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
+import { measureStages } from '../src/engine/search/measure-stages.ts';
 import type {
   BackendChoice,
   DatasetSource,
@@ -29,6 +30,7 @@ export class SearchHost {
 
   readonly handlers: Handlers<SearchContract> = {
     probe: () => probe(),
+    measure: (payload) => this.measure(payload),
     start: async (payload) => {
       await this.start(payload);
       return null;
@@ -43,6 +45,22 @@ export class SearchHost {
   private control(act: (search: DurableSearch) => void): null {
     if (this.running) act(this.running);
     return null;
+  }
+
+  private async measure({
+    settings,
+    dataset,
+    backend,
+  }: Pick<StartPayload, 'settings' | 'dataset' | 'backend'>): Promise<{ msPerStep: number[] }> {
+    if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
+    const data = createSearchData(await this.load(dataset), settings);
+    const stepper = await createStepper(backend, () => {});
+    try {
+      const now = () => performance.now();
+      return { msPerStep: await measureStages({ settings, data, stepper, now }) };
+    } finally {
+      stepper.dispose();
+    }
   }
 
   private async start({ settings: chosen, dataset, backend, run }: StartPayload): Promise<void> {

@@ -67,6 +67,19 @@ export class SearchClient {
     return this.worker.request('probe', {});
   }
 
+  /** Times a few steps before a search; `stopMeasuring` ends it. @throws RequestFailed */
+  async measure(payload: Payload<SearchContract, 'measure'>): Promise<number[]> {
+    if (this.isActive) throw new Error('a search is running');
+    // The next search gets another worker: the device is new then.
+    if (this.used) this.worker.end();
+    this.used = true;
+    return (await this.worker.request('measure', payload)).msPerStep;
+  }
+
+  stopMeasuring(): void {
+    if (!this.isActive) this.end();
+  }
+
   /** Begins a search. Failures go to `onError` or come as events; the promise never rejects. */
   async start(payload: StartPayload): Promise<void> {
     if (this.isActive) return;

@@ -31,7 +31,7 @@ export interface ProbeResult {
   obstacle: WebGPUObstacle;
   /** What the browser said, where it said anything. */
   detail: string;
-  /** Backends that can be tried here, fastest first. */
+  /** Backends that can be tried here. How fast each is, only timing tells. */
   backends: BackendChoice[];
 }
 
@@ -60,6 +60,11 @@ export interface StartPayload {
 export interface SearchContract {
   requests: {
     probe: { payload: object; value: ProbeResult };
+    /** Times a few steps: milliseconds of a step in each stage, the joint one last. Takes the device. */
+    measure: {
+      payload: Pick<StartPayload, 'settings' | 'dataset' | 'backend'>;
+      value: { msPerStep: number[] };
+    };
     /** Answered when the search runs: the data set is loaded and the device is there. */
     start: { payload: StartPayload; value: null };
     pause: { payload: object; value: null };

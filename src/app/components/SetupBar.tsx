@@ -13,16 +13,12 @@ import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
 import { changeSettings, chooseBackend, choosePreset } from '../store/session.ts';
 import { useLab } from '../store/store.ts';
 import { CopyLink } from '../share/CopyLink.tsx';
+import { backendNames } from './backend-names.ts';
 import { BarEnd } from './BarEnd.tsx';
 import { Glyph } from './icons.tsx';
+import { TimeEstimate } from './TimeEstimate.tsx';
 
 const presetNames = Object.keys(presets) as PresetName[];
-
-const backendNames: Readonly<Record<BackendChoice, string>> = {
-  webgpu: 'WebGPU',
-  webgl: 'WebGL (slow)',
-  cpu: 'CPU (very slow)',
-};
 
 export function SetupBar() {
   const locked = useLab((s) => activeStates.includes(s.state));
@@ -40,6 +36,7 @@ export function SetupBar() {
         <Backend />
       </fieldset>
       <CopyLink />
+      <TimeEstimate />
       <BarEnd problem={problem} />
     </form>
   );
@@ -59,7 +56,7 @@ function Presets() {
           />
           <span>
             {name}
-            <small>{presetTimes[name]}</small>
+            <small>{presetUses[name]}</small>
           </span>
         </label>
       ))}
@@ -67,11 +64,11 @@ function Presets() {
   );
 }
 
-/** On what they are made for; `presetDescriptions` says more. */
-const presetTimes: Readonly<Record<PresetName, string>> = {
-  tiny: 'under 2 minutes',
-  demo: 'minutes on a GPU',
-  paper: 'hours on a GPU',
+/** What they are made for; `presetDescriptions` says more. How long they take here, only timing tells. */
+const presetUses: Readonly<Record<PresetName, string>> = {
+  tiny: 'a first look',
+  demo: 'worth watching',
+  paper: 'as published',
 };
 
 function Images() {

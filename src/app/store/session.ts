@@ -52,6 +52,14 @@ export async function probeDevice(): Promise<void> {
   }
 }
 
+/** Times a few steps before a search. @returns milliseconds of a step in each stage. */
+export const measureSteps = (payload: Parameters<SearchClient['measure']>[0]): Promise<number[]> =>
+  client.measure(payload);
+
+export function stopMeasuring(): void {
+  client.stopMeasuring();
+}
+
 /** A backend that this browser has, a data set that is known, and settings without a problem on it. */
 export function canStart(
   { settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>,

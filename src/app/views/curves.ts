@@ -168,7 +168,7 @@ const memoryData = memoLast(
 
 /** Of bytes, KiB, MiB or GiB the one that a value is written in. */
 const byteUnit = (most: number): number =>
-  1024 ** Math.min(3, Math.floor(Math.log2(Math.max(1, most)) / 10));
+  1024 ** Math.min(3, Math.floor(Math.log2(most > 0 ? Math.max(1, most) : 2 ** 20) / 10));
 
 const end = ({ run }: LabState): number => lastStep(run.curves.points, run);
 

@@ -111,7 +111,7 @@ export const presets: Readonly<Record<PresetName, SearchSettings>> = {
 };
 
 export const presetDescriptions: Readonly<Record<PresetName, string>> = {
-  tiny: 'A first look: three small cells on 10-pixel images. Under two minutes even without a graphics card.',
-  demo: 'A search worth watching: six cells on 28-pixel images. Minutes on a graphics card.',
-  paper: "The paper's own settings: eight cells of 16 channels. Hours on a good graphics card.",
+  tiny: 'A first look: three small cells on 10-pixel images. It finishes on a software adapter too.',
+  demo: 'A search worth watching: six cells on 28-pixel images. Made for a graphics card.',
+  paper: "The paper's own settings: eight cells of 16 channels. Made for a good graphics card.",
 };

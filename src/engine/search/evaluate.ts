@@ -2,25 +2,10 @@
 import type { SearchData } from '../data.ts';
 import { countParameters } from '../granularity/count.ts';
 import type { Batch } from '../supernet/stepper.ts';
+import { evaluatedImages, settlingBatches } from './evaluation-plan.ts';
+import type { EvaluatedPart } from './evaluation-plan.ts';
 import { diverged } from './failure.ts';
 import type { Session } from './session.ts';
-
-/** Training batches that the running averages of batch norm settle on: docs/engine.md says how many are needed. */
-export const settlingBatches = 16;
-/** Held-out images that count within a search at least, where there are so many: a 95 % interval of some 4 points. */
-const leastSample = 500;
-
-/** `sample`: a fixed draw that takes no more time than the epoch before it; `all`: every held-out image. */
-export type EvaluatedPart = 'sample' | 'all';
-
-export function evaluatedImages(
-  { trainImages, validationImages }: Pick<SearchData, 'trainImages' | 'validationImages'>,
-  part: EvaluatedPart,
-): number {
-  return part === 'all'
-    ? validationImages
-    : Math.min(validationImages, Math.max(leastSample, trainImages));
-}
 
 /** Steering replaced the network while it was evaluated. */
 class Replaced extends Error {

@@ -7,8 +7,9 @@ import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { parameter } from '../../domain/graph/layout.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import type { NetworkPlan } from '../../domain/spaces/plan.ts';
+import { splitSizes } from '../../domain/settings/problems.ts';
 import type { SearchData } from '../data.ts';
-import { evaluatedImages, settlingBatches } from './evaluate.ts';
+import { evaluatedImages, settlingBatches } from './evaluation-plan.ts';
 import { planStages } from './schedule.ts';
 import type { Stage } from './schedule.ts';
 
@@ -27,6 +28,17 @@ type Sizes = Pick<
   SearchData,
   'stepsPerEpoch' | 'trainImages' | 'validationImages' | 'validationBatches'
 >;
+
+/** Of a search by these settings, on a set of so many training images. */
+export function sizesOf({ data, batchSize }: SearchSettings, available: number): Sizes {
+  const { searched, validation, spare } = splitSizes(data, available);
+  return {
+    trainImages: searched,
+    stepsPerEpoch: Math.floor(searched / batchSize),
+    validationImages: validation + spare,
+    validationBatches: Math.ceil((validation + spare) / batchSize),
+  };
+}
 
 /** Multiply-accumulates of one image, convolutions and classifier: what a step's time is taken to go by. */
 export function workOf(plan: NetworkPlan): number {

@@ -1,0 +1,59 @@
+/** Times a few steps of the unpruned super-net, of its first stage and of the whole: for a forecast before the start. */
+import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
+import { createSpace } from '../../domain/spaces/cells.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { imageOf } from '../data.ts';
+import type { SearchData } from '../data.ts';
+import { unitMillions } from '../granularity/count.ts';
+import { migrateParameters } from '../supernet/parameters.ts';
+import type { Stepper } from '../supernet/stepper.ts';
+import { paceByStage, stageWork } from './forecast.ts';
+import { planStages, stepHyper } from './schedule.ts';
+
+/** Steps before the clock starts: programs are compiled by then. */
+const unmeasured = 1;
+const measured = 3;
+
+/**
+ * Takes the stepper: what it held is gone.
+ * @returns milliseconds of a step in each stage, the joint one last.
+ */
+export async function measureStages({
+  settings,
+  data,
+  stepper,
+  now,
+}: {
+  settings: SearchSettings;
+  data: SearchData;
+  stepper: Stepper;
+  now: () => number;
+}): Promise<number[]> {
+  const space = createSpace(settings.space, imageOf(data));
+  const stages = planStages(space, settings);
+  const timeStage = async (index: number): Promise<number> => {
+    const stage = stages[index];
+    const masks = fullMasks(space);
+    const plan = buildPlan(space, masks, stage.lastCell, stage.head);
+    const parameters = migrateParameters(plan.table, null, settings.seed, 0);
+    const { batchSize, granularities } = settings;
+    await stepper.load(plan, parameters, {
+      ...{ batchSize, granularities },
+      unitMillions: unitMillions({ plan, masks, parameters }),
+    });
+    const hyper = stepHyper(settings, stage, 'search', 0);
+    const time = async (steps: number): Promise<number> => {
+      const start = now();
+      for (let i = 0; i < steps; i++)
+        await stepper.step(data.trainBatch(0, i % data.stepsPerEpoch), hyper);
+      await stepper.readMetrics();
+      return (now() - start) / steps;
+    };
+    await time(unmeasured);
+    return time(measured);
+  };
+  const first = await timeStage(0);
+  const whole =
+    stages[0].lastCell === stages.at(-1)!.lastCell ? first : await timeStage(stages.length - 1);
+  return paceByStage(stageWork(space, settings), first, whole);
+}
