@@ -3,6 +3,7 @@ import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { importDirection } from './scripts/lint/import-direction.js';
+import { plainInterpreters } from './scripts/lint/plain-interpreters.js';
 
 export default defineConfig(
   {
@@ -21,9 +22,14 @@ export default defineConfig(
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { project: { rules: { 'import-direction': importDirection } } },
+    plugins: {
+      project: {
+        rules: { 'import-direction': importDirection, 'plain-interpreters': plainInterpreters },
+      },
+    },
     rules: {
       'project/import-direction': 'error',
+      'project/plain-interpreters': 'error',
       eqeqeq: 'error',
       'no-console': 'error',
       // tsc checks both, and knows types and globals.

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { offline } from './scripts/vite/offline.ts';
+import { publishedSchemas } from './scripts/vite/schemas.ts';
 import { contentSecurityPolicy, securityHeaders } from './scripts/vite/policy.ts';
 
 export default defineConfig({
@@ -12,7 +13,7 @@ export default defineConfig({
     ),
   },
   base: './',
-  plugins: [react(), contentSecurityPolicy(), offline()],
+  plugins: [react(), contentSecurityPolicy(), publishedSchemas(), offline()],
   worker: { format: 'es' },
   // Two copies of tfjs-core in one bundle lose the backend registry.
   resolve: { dedupe: ['@tensorflow/tfjs-core'] },

@@ -8,7 +8,7 @@ import { loadDataset } from '../cli/load-dataset.ts';
 import { createNodeStepper } from '../cli/node-stepper.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { presets } from '../src/domain/settings/presets.ts';
-import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 
 export interface CheckpointCost {

@@ -7,7 +7,7 @@ import { openAsBlob } from 'node:fs';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import type { Steering } from '../src/domain/events/steering-schema.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
-import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
+import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import {
   changesOf,
   continuationProblem,

@@ -10,7 +10,7 @@ import { DatasetError } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
-import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 import { searchPoints } from '../src/domain/events/series.ts';

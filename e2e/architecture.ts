@@ -1,18 +1,16 @@
 /** What a user downloads, checked against the published schema by a validator that knows nothing of the program. */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, type Download } from '@playwright/test';
+import { architectureJsonSchema } from '../scripts/architecture-schema.ts';
 import type { Architecture } from '../src/domain/architecture/schema.ts';
 
-const schemaPath = join(import.meta.dirname, '../public/architecture.schema.json');
-
-/** @returns the architecture in a download, valid by public/architecture.schema.json. */
+/** @returns the architecture in a download, valid by the published schema. */
 export async function readArchitecture(download: Download): Promise<Architecture> {
   expect(download.suggestedFilename()).toMatch(/\.json$/);
   const architecture = JSON.parse(await readFile(await download.path(), 'utf8')) as Architecture;
   const ajv = new Ajv({ allErrors: true, formats: { base64: /^[A-Za-z0-9+/]*={0,2}$/ } });
-  const validate = ajv.compile(JSON.parse(await readFile(schemaPath, 'utf8')) as object);
+  const validate = ajv.compile(JSON.parse(architectureJsonSchema()) as object);
   validate(architecture);
   expect(validate.errors ?? [], 'violations of the published schema').toEqual([]);
   return architecture;

@@ -1,13 +1,6 @@
-/**
- * Writes public/architecture.schema.json, the published form of the engine's schema:
- * `npx tsx scripts/architecture-schema.ts`. A test fails while the file is out of date.
- */
-import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+/** The published form of the schema of an architecture: the build writes it to architecture.schema.json. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
-
-export const schemaFile = new URL('../public/architecture.schema.json', import.meta.url);
 
 export function architectureJsonSchema(): string {
   const { $schema, ...schema } = toJsonSchema(ArchitectureSchema, {
@@ -24,6 +17,3 @@ export function architectureJsonSchema(): string {
   };
   return `${JSON.stringify({ ...head, ...schema }, null, 2)}\n`;
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href)
-  writeFileSync(schemaFile, architectureJsonSchema());

@@ -1,15 +1,8 @@
-/**
- * Writes public/events.schema.json, the published form of a line that `--json` writes: `npx tsx scripts/event-schema.ts`.
- * A test fails while the file is out of date.
- */
-import { writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+/** The published form of a line that `--json` writes: the build writes it to events.schema.json. */
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { SearchEventSchema } from '../src/domain/events/event-schema.ts';
 import { eventsFormat, eventsVersion } from '../src/domain/events/lines.ts';
 import { TrainEventSchema } from '../src/engine/train/event-schema.ts';
-
-export const eventSchemaFile = new URL('../public/events.schema.json', import.meta.url);
 
 interface ObjectSchema {
   properties: Record<string, unknown>;
@@ -43,6 +36,3 @@ export function eventJsonSchema(): string {
     anyOf: lines,
   })}\n`;
 }
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
-  writeFileSync(eventSchemaFile, eventJsonSchema());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
+import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { FakeStepper } from '../src/engine/search/testing/fake-stepper.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';

@@ -4,7 +4,7 @@
  * end it, with advice.
  */
 import type { RunningSearch, SearchOptions } from '../src/engine/search/api.ts';
-import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
+import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 import type { Steering } from '../src/domain/events/steering-schema.ts';

@@ -1,5 +1,5 @@
 /** Opens the record of a search: a new run in the store, or a stored one to go on with. */
-import type { Checkpoint } from '../src/engine/search/checkpoint.ts';
+import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import type { Steering } from '../src/domain/events/steering-schema.ts';
 import type { StartPayload } from '../src/protocol/messages.ts';

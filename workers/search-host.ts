@@ -1,7 +1,7 @@
 /** Runs one search for the page: data set, device, engine. */
 import { imageOf } from '../src/engine/data.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { checkpointEvery } from '../src/engine/search/checkpoint.ts';
+import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import { measureStages } from '../src/engine/search/measure-stages.ts';
 import type {
   BackendChoice,

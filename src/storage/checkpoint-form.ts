@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { NetworkFormSchema } from '../domain/architecture/schema.ts';
 import { SearchSettingsSchema } from '../domain/settings/schema.ts';
-import type { Checkpoint } from '../engine/search/checkpoint.ts';
+import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
 import { packArray, PackedArraySchema, unpackArray } from './arrays.ts';
 import { JsonRefused } from './json-scan.ts';
 

@@ -3,7 +3,7 @@
  * it, one write after the other. What cannot be written waits, and is tried again; nothing is dropped but checkpoints
  * that a later one has replaced.
  */
-import type { Checkpoint } from '../engine/search/checkpoint.ts';
+import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
 import { tellNews } from './news.ts';
 import type { RunRecord } from './records.ts';

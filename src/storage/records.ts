@@ -1,7 +1,7 @@
 /** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
 import type { Architecture } from '../domain/architecture/schema.ts';
 import type { Comparison, MethodName } from '../engine/baselines/results.ts';
-import type { Checkpoint } from '../engine/search/checkpoint.ts';
+import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
 import type { ParameterCounts, SearchEvent } from '../domain/events/events.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { TrainCheckpoint } from '../engine/train/checkpoint.ts';

@@ -16,7 +16,7 @@ import { sentence } from '../store/sentence.ts';
 import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
 import { useCanStart } from '../settings/use-problems.ts';
 import { fullParameters, lab, shownState, useLab } from '../store/store.ts';
-import type { RunModel } from '../store/run-model.ts';
+import type { RunModel } from '../store/run-state.ts';
 import type { LabState } from '../store/store.ts';
 import { activeStates } from '../../protocol/client.ts';
 import { ContinueButton } from './ContinueButton.tsx';

@@ -3,7 +3,7 @@ import { cellRange, compact, percent } from '../format.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { stageCells } from '../../domain/spaces/cells.ts';
 import { useShown, shownSettings } from '../store/store.ts';
-import type { StageState } from '../store/run-model.ts';
+import type { StageState } from '../store/run-state.ts';
 
 const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
   'goal-reached': 'goal reached',

@@ -14,7 +14,7 @@ import { isInterrupted, isOpenEnded, library, useLibrary } from '../store/librar
 import type { LibraryState } from '../store/library-state.ts';
 import { recordingOf, recordings } from '../recorded/recordings.ts';
 import type { RecordedRun } from '../../storage/recorded-runs.ts';
-import type { RunModel } from '../store/run-model.ts';
+import type { RunModel } from '../store/run-state.ts';
 import { lab, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 

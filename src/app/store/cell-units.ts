@@ -4,7 +4,7 @@ import type { CellUnits, FilterUnits, UnitCause, WeightUnits } from '../../domai
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { placesOf } from '../../domain/spaces/cells.ts';
 import type { Place } from '../../domain/spaces/cells.ts';
-import type { UnitDetail } from './run-model.ts';
+import type { UnitDetail } from './run-state.ts';
 import { unitKey, untouched } from './units.ts';
 import type { Units, UnitState } from './units.ts';
 

@@ -2,7 +2,7 @@
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { placesOf } from '../../domain/spaces/cells.ts';
 import type { SuperNet } from '../../domain/counts.ts';
-import type { Snapshot } from './run-model.ts';
+import type { Snapshot } from './run-state.ts';
 import { unitKey } from './units.ts';
 
 export interface ParameterLosses {

@@ -2,6 +2,7 @@
  * Which run is on screen, and which moment of it. Views see one run model, whether it is the running search now, that
  * search at an earlier moment, or a run that was: they ask `useShown` (store.ts), and this file decides what it shows.
  */
+import type { PastRun } from './past-run.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { SuperNet } from '../../domain/counts.ts';
 import { isRecorded, loadRecording } from '../recorded/recordings.ts';
@@ -11,13 +12,6 @@ import type { LabState, RunOrigin } from './store.ts';
 import { superNetOf } from './super-net.ts';
 import { landmark, Timeline } from './timeline.ts';
 import type { Stop } from './timeline.ts';
-
-/** A run that was: of this page, or from storage. */
-export interface PastRun {
-  readonly id: string;
-  readonly name: string;
-  readonly events: readonly SearchEvent[];
-}
 
 /** Runs of this page before the present one; older ones make room. */
 const pageRuns: PastRun[] = [];

@@ -8,7 +8,7 @@ import { logKinds } from './log.ts';
 import { cellEdges } from '../../domain/spaces/cells.ts';
 import { cellLosses, totalLosses } from './losses.ts';
 import { currentStage, emptyRun, lastSnapshot, reduceRun } from './run-model.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run-state.ts';
 import { unitKey } from './units.ts';
 
 /** The real search loop; only its arithmetic is faked. */

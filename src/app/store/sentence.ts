@@ -3,7 +3,7 @@ import { measuredText } from '../../domain/accuracy.ts';
 import { bytes, integer, percent, plural } from '../format.ts';
 import { currentStage } from './run-model.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run-state.ts';
 
 export interface Standing {
   status: ShownStatus;

@@ -3,7 +3,7 @@ import type { SearchEvent } from '../../domain/events/events.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { valueAt, withValue } from '../../domain/settings/path.ts';
 import { edgePlace } from '../../domain/spaces/cells.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run-state.ts';
 import { unitKey, untouched } from './units.ts';
 import type { UnitChange } from './units.ts';
 

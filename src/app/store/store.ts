@@ -16,8 +16,8 @@ import type {
 } from '../../protocol/messages.ts';
 import type { SuperNet } from '../../domain/counts.ts';
 import { emptyRun } from './run-model.ts';
-import type { PastRun } from './replay.ts';
-import type { RunModel } from './run-model.ts';
+import type { PastRun } from './past-run.ts';
+import type { RunModel } from './run-state.ts';
 
 export interface RunSlice {
   state: ClientState;

@@ -4,7 +4,7 @@
  */
 import type { CellUnits, SearchEvent } from '../../domain/events/events.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
-import type { RunModel } from './run-model.ts';
+import type { RunModel } from './run-state.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 

@@ -8,7 +8,7 @@ import { roundUp } from '../charts/ticks.ts';
 import { granularityNames, percent } from '../format.ts';
 import { visiblePoints } from '../store/curves.ts';
 import type { CurvePoint, Curves } from '../store/curves.ts';
-import type { Compaction, Evaluation, RunModel, Snapshot, StageState } from '../store/run-model.ts';
+import type { Compaction, Evaluation, RunModel, Snapshot, StageState } from '../store/run-state.ts';
 import type { LabState } from '../store/store.ts';
 
 /** Room for the first steps, so that a young run does not jump. */

@@ -1,15 +1,8 @@
 /** An array of a file (NumPy, MATLAB, pickled), described by its header; its values are read by index. */
+import type { ArrayHeader } from './header.ts';
 import { DatasetError } from '../dataset.ts';
 import { viewOf } from '../files/bytes.ts';
 import { isArray, readPickle, textOf } from './pickle.ts';
-
-export interface ArrayHeader {
-  /** NumPy's type string: '|u1', '<i8', '<U12', '|O'. */
-  dtype: string;
-  shape: readonly number[];
-  /** First index fastest. */
-  fortranOrder: boolean;
-}
 
 export interface NamedArray extends ArrayHeader {
   /** In its folder or archive, without an ending. */

@@ -1,7 +1,8 @@
 /** NumPy's .npy (format versions 1 to 3): a magic string, a header in Python's notation, then the values. */
 import { DatasetError } from '../dataset.ts';
 import { latin1, viewOf } from '../files/bytes.ts';
-import { isObjects, itemBytes, product, type ArrayHeader } from './array.ts';
+import { isObjects, itemBytes, product } from './array.ts';
+import { type ArrayHeader } from './header.ts';
 
 export interface NpyHeader extends ArrayHeader {
   /** Byte at which the values begin. */

@@ -5,7 +5,7 @@
  */
 import { DatasetError } from '../dataset.ts';
 import { latin1, viewOf } from '../files/bytes.ts';
-import type { ArrayHeader } from './array.ts';
+import type { ArrayHeader } from './header.ts';
 
 export interface PickledArray extends ArrayHeader {
   values: Uint8Array;

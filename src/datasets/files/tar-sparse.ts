@@ -3,7 +3,7 @@
  * and 1.0 (GNU tar manual, appendix "Storing Sparse Files").
  */
 import { latin1 } from './bytes.ts';
-import { octal } from './tar.ts';
+import { octal } from './tar-number.ts';
 
 export interface SparseMap {
   /** Bytes of the whole file. */

@@ -2,6 +2,7 @@
  * tar, read in order: POSIX ustar, with GNU's long names, pax' path, size and link path, hard and symbolic links, and GNU's
  * sparse files. Blocks of 512 bytes: a header, then the file's bytes, padded.
  */
+import { octal } from './tar-number.ts';
 import { DatasetError } from '../dataset.ts';
 import { latin1 } from './bytes.ts';
 import { decodeName } from './names.ts';
@@ -134,19 +135,6 @@ function pathOf(header: Uint8Array, textOf: (bytes: Uint8Array) => string): stri
   const isPosix = latin1(header, 257, 263) === 'ustar\0';
   const prefix = isPosix ? text(345, 155) : '';
   return prefix ? `${prefix}/${text(0, 100)}` : text(0, 100);
-}
-
-/** Octal digits; or, from GNU, a binary number marked by the first bit. */
-export function octal(header: Uint8Array, start: number, length: number): number {
-  if (header[start]! & 0x80) {
-    let value = header[start]! & 0x7f;
-    for (let i = 1; i < length; i++) value = value * 256 + header[start + i]!;
-    return value;
-  }
-  const digits = latin1(header, start, start + length)
-    .replace(/\0.*$/s, '')
-    .trim();
-  return /^[0-7]*$/.test(digits) ? parseInt(digits || '0', 8) : NaN;
 }
 
 /** Sum of the header's bytes, its checksum field counted as spaces. */

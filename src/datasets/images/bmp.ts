@@ -3,7 +3,7 @@
  * not been kept since 2018 (bmp-js), so this is the project's own: 1 to 32 bits a pixel, palettes, bit masks, run lengths.
  */
 import { viewOf } from '../files/bytes.ts';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 const enum Packing {
   none = 0,

@@ -4,7 +4,7 @@
  */
 import { DatasetError } from '../dataset.ts';
 import { latin1, viewOf } from '../files/bytes.ts';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 export type CmykKind = 'adobe' | 'plain';
 

@@ -2,6 +2,7 @@
  * Any image to pixels. PNG, JPEG and WebP go to the platform's decoder (the browser's own, or WebAssembly in the shell);
  * everything else is decoded here, the same everywhere. Of an animation the first frame counts.
  */
+import type { DecodedImage } from './image.ts';
 import { DatasetError } from '../dataset.ts';
 import { gunzip, isGzip } from '../gzip.ts';
 import { messageOf, type Limits } from '../files/source.ts';
@@ -12,13 +13,6 @@ import { checkPixels, readImageHeader, type ImageFormat } from './header.ts';
 import { decodePpm } from './ppm.ts';
 import { decodeTiff } from './tiff.ts';
 import { firstFrameOf } from './webp-frame.ts';
-
-/** Pixels of a decoded image: RGBA, not premultiplied, oriented as it is to be looked at. */
-export interface DecodedImage {
-  width: number;
-  height: number;
-  data: Uint8Array | Uint8ClampedArray;
-}
 
 export type PlatformFormat = 'image/png' | 'image/jpeg' | 'image/webp';
 

@@ -1,5 +1,5 @@
 /** The first frame of a GIF image, by omggif: 0 dependencies, 30 KB, the reader that most GIF tools in npm are built on. */
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 export async function decodeGif(bytes: Uint8Array): Promise<DecodedImage> {
   const { GifReader } = await import('omggif');

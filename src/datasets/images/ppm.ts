@@ -1,6 +1,6 @@
 /** Portable bitmaps, graymaps and pixmaps (Netpbm's PBM, PGM, PPM), as text (P1 to P3) or bytes (P4 to P6). */
 import { latin1 } from '../files/bytes.ts';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 /** @throws Error with what is wrong. */
 export function decodePpm(bytes: Uint8Array): DecodedImage {

@@ -2,7 +2,7 @@
  * The first page of a TIFF image, by geotiff: kept, and the one reader in npm that takes strips, tiles, planes, LZW,
  * deflate, PackBits and JPEG (`tiff` 7.1 reads no tiles of colour images, no planes, no PackBits; `utif` has not been kept).
  */
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 /** @param checkSize throws where the image is too large to be decoded */
 export async function decodeTiff(

@@ -1,6 +1,6 @@
 /** The first frame of an animated WebP image, as a still one (WebP container specification, "Animation"). */
 import { latin1, viewOf } from '../files/bytes.ts';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './image.ts';
 
 export interface FirstFrame {
   /** A WebP file of the frame alone. */

@@ -1,4 +1,4 @@
-/** The discovered network as JSON: what a user takes away. `public/architecture.schema.json` is its published form. */
+/** The discovered network as JSON: what a user takes away. The build publishes it as `architecture.schema.json`. */
 import * as v from 'valibot';
 import { operationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';

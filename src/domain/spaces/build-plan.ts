@@ -6,7 +6,15 @@ import { zero } from '../graph/layout.ts';
 import { Emission } from '../operations/emission.ts';
 import { factsOf } from '../operations/facts.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
-import { cellInputs, inputCells, inputStates, nodeStates, strideOf } from './cells.ts';
+import {
+  cellInputs,
+  inputCells,
+  inputStates,
+  nodeOf,
+  nodeStates,
+  placesOf,
+  strideOf,
+} from './cells.ts';
 import type { CellShape, SpaceShape } from './cells.ts';
 import type {
   CandidatePlan,
@@ -98,7 +106,8 @@ export function buildPlan(
     const named = own === stage ? 'auxiliary' : own;
     auxiliary = { ...addHead(named, auxiliaryCell), cell: auxiliaryCell };
   }
-  return { space, endCell, stage, cells, head, auxiliary, ...graph.build() };
+  const unitNodes = placesOf(space.settings).map(({ to }) => nodeOf(to));
+  return { space, endCell, stage, cells, unitNodes, head, auxiliary, ...graph.build() };
 }
 
 function emitCell(

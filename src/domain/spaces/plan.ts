@@ -66,6 +66,8 @@ export interface NetworkPlan {
   /** Stage whose head is used. */
   readonly stage: number;
   readonly cells: readonly CellPlan[];
+  /** For each unit of a cell, pruned or not: the node it leads to, from 0. */
+  readonly unitNodes: readonly number[];
   readonly head: HeadPlan;
   /** A second classifier on an earlier cell, which only trains along; null in a search and at inference. */
   readonly auxiliary: (HeadPlan & { readonly cell: number }) | null;

@@ -4,7 +4,7 @@ import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint-state.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stageEndsOf } from './checkpoint.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { stageEndsOf } from './checkpoint-state.ts';
+import type { Checkpoint } from './checkpoint-state.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { SearchFailure } from './failure.ts';

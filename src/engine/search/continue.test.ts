@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint-state.ts';
 import { startSearch } from './search.ts';
 import { FakeStepper } from './testing/fake-stepper.ts';
 import { Recording, smallSettings, syntheticData } from './testing/setup.ts';

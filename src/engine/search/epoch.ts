@@ -4,7 +4,8 @@ import { diverged } from './failure.ts';
 import { forecastRest, workOf } from './forecast.ts';
 import { stepHyper } from './schedule.ts';
 import type { TrainingPhase } from './schedule.ts';
-import type { EpochMeans, Session } from './session.ts';
+import type { EpochMeans } from './checkpoint-state.ts';
+import type { Session } from './session.ts';
 
 /** Steps whose metrics may wait on the device. */
 const mostWaiting = 64;

@@ -7,13 +7,14 @@ import type { SearchOptions, StartSearch } from './api.ts';
 import { Stopped } from './control.ts';
 import { evaluate } from './evaluate.ts';
 import { failureOf } from './failure.ts';
-import { restoreSession } from './checkpoint.ts';
+import { restoreSession, takeCheckpoint } from './checkpoint.ts';
+import { applySteering } from './steering.ts';
 import { Session } from './session.ts';
 import { runStage } from './stage.ts';
 
 /** @throws RangeError at once when the settings contradict each other. */
 export const startSearch: StartSearch = (options: SearchOptions) => {
-  const session = new Session(options);
+  const session = new Session(options, { steer: applySteering, takeCheckpoint });
   return {
     result: run(session),
     pause: () => session.control.pause(),

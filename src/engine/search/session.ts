@@ -17,45 +17,28 @@ import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';
 import type { SearchOptions } from './api.ts';
-import { stageEndsOf, takeCheckpoint } from './checkpoint.ts';
+import { stageEndsOf } from './checkpoint-state.ts';
+import type { Checkpoint, StageProgress } from './checkpoint-state.ts';
 import { Control } from './control.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { stageWork } from './forecast.ts';
 import { initialLambda } from './lambda.ts';
 import type { LambdaState } from './lambda.ts';
 import { maxEpochs, planStages } from './schedule.ts';
-import type { Stage, TrainingPhase } from './schedule.ts';
-import { applySteering } from './steering.ts';
+import type { Stage } from './schedule.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import { describeUnits } from './units.ts';
 import type { Judgement } from './units.ts';
 
 type WithoutBase<E> = E extends unknown ? Omit<E, 'step' | 'time'> : never;
-/** What an epoch's steps gave so far, as far as it is read back. */
-export interface EpochMeans {
-  steps: number;
-  means: StepMetrics;
-}
-
-/** What the stage under way has done, beside its epochs. */
-export interface StageProgress {
-  phase: TrainingPhase;
-  /** Steps done of the epoch under way. */
-  step: number;
-  /** Active parameters at the stage's start. */
-  initial: number;
-  /** Commits so far, and of these the last that pruned nothing. */
-  round: number;
-  idle: number;
-  prunedOperations: number;
-  /** Scoring epochs done. */
-  scored: number;
-  /** Of the epoch under way, or the last one; null before its first report. Absent in checkpoints of version 1. */
-  epoch?: EpochMeans | null;
-}
-
 /** An event before the session adds when it happened. */
 export type EventBody = WithoutBase<SearchEvent>;
+
+/** What is done to a session from outside it; without these it is neither steered nor stored. */
+export interface SessionParts {
+  readonly steer: (session: Session, steering: Steering) => Promise<void>;
+  readonly takeCheckpoint: (session: Session, stageOver: boolean) => Promise<Checkpoint>;
+}
 
 export class Session {
   /** Replaced when the user steers. */
@@ -105,7 +88,10 @@ export class Session {
   private readonly listener: SearchOptions['emit'];
 
   /** @throws RangeError when the settings contradict each other. */
-  constructor(options: SearchOptions) {
+  constructor(
+    options: SearchOptions,
+    private readonly parts: SessionParts | null = null,
+  ) {
     const { data, stepper, emit, now, resumeFrom } = options;
     const settings = resumeFrom?.settings ?? options.settings;
     this.options = options;
@@ -153,7 +139,7 @@ export class Session {
   /** Before every training step. */
   readonly betweenSteps = async (): Promise<void> => {
     for (let next = this.steerings.shift(); next; next = this.steerings.shift())
-      await applySteering(this, next);
+      await this.parts?.steer(this, next);
   };
 
   protect(cell: number, unit: number, on: boolean): void {
@@ -207,10 +193,10 @@ export class Session {
   /** At a commit or a stage's end. @param stageOver the next stage begins after it. */
   async checkpoint(stageOver: boolean): Promise<void> {
     const { onCheckpoint } = this.options;
-    if (!onCheckpoint) return;
+    if (!onCheckpoint || !this.parts) return;
     this.checkpointed = this.steps;
     this.emit({ type: 'checkpoint', stage: this.stage.index });
-    onCheckpoint(await takeCheckpoint(this, stageOver));
+    onCheckpoint(await this.parts.takeCheckpoint(this, stageOver));
   }
 
   /** Within an epoch, every `checkpointEvery` steps. */

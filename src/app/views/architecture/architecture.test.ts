@@ -3,7 +3,7 @@ import { fakeSearch, smallSettings } from '../../../engine/search/testing/setup.
 import { candidatesOf } from '../../store/cell-units.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { emptyRun, reduceRun } from '../../store/run-model.ts';
-import type { RunModel } from '../../store/run-model.ts';
+import type { RunModel } from '../../store/run-state.ts';
 import { arrangeCells } from './arrange.ts';
 import { layoutCell } from './layout.ts';
 import { masksOf } from './masks.ts';

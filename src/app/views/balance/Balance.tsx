@@ -5,7 +5,7 @@ import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
-import type { Snapshot } from '../../store/run-model.ts';
+import type { Snapshot } from '../../store/run-state.ts';
 import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
 import { useBesideRun } from '../../router.ts';
 import { createRatioPlot } from '../curves.ts';

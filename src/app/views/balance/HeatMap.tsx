@@ -6,7 +6,7 @@ import { palette } from '../../charts/palette.ts';
 import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import type { Snapshot } from '../../store/run-model.ts';
+import type { Snapshot } from '../../store/run-state.ts';
 import { RunSide, shownSettings } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { drawHeat, heatAt } from './heat.ts';

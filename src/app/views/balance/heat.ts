@@ -4,7 +4,7 @@ import type { Palette } from '../../charts/palette.ts';
 import { ticks } from '../../charts/ticks.ts';
 import { cellName, integer } from '../../format.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import type { Snapshot } from '../../store/run-model.ts';
+import type { Snapshot } from '../../store/run-state.ts';
 
 export interface Heat {
   level: Granularity;

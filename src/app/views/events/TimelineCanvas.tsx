@@ -6,7 +6,7 @@ import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
 import { cellName, granularityNames, integer, plural } from '../../format.ts';
 import type { LogEntry } from '../../store/log.ts';
-import type { StageState } from '../../store/run-model.ts';
+import type { StageState } from '../../store/run-state.ts';
 import { shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { stageBands } from '../curves.ts';

@@ -1,7 +1,7 @@
 /** Accuracy against parameters: the measured moments of runs, and which of them no other beats. Pure. */
 import { clearlyAbove } from '../../../domain/accuracy.ts';
 import type { SearchEvent } from '../../../domain/events/events.ts';
-import type { Evaluation } from '../../store/run-model.ts';
+import type { Evaluation } from '../../store/run-state.ts';
 
 export interface TradeOffPoint {
   step: number;

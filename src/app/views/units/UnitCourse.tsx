@@ -8,7 +8,7 @@ import { PlotPanel } from '../../components/Panel.tsx';
 import { decimal } from '../../format.ts';
 import { filterCourse, operationCourse, weightCourse } from '../../store/cell-units.ts';
 import type { Course } from '../../store/cell-units.ts';
-import type { StageState, UnitDetail } from '../../store/run-model.ts';
+import type { StageState, UnitDetail } from '../../store/run-state.ts';
 import type { LabState } from '../../store/store.ts';
 import { stageBands } from '../curves.ts';
 import type { Selection } from '../selection.ts';

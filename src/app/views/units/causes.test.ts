@@ -4,7 +4,7 @@ import { fakeSearch, smallSettings } from '../../../engine/search/testing/setup.
 import { candidatesOf, filterGroupsOf } from '../../store/cell-units.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { emptyRun, reduceRun } from '../../store/run-model.ts';
-import type { RunModel } from '../../store/run-model.ts';
+import type { RunModel } from '../../store/run-state.ts';
 import { unitKey } from '../../store/units.ts';
 import { filterState } from './FilterBars.tsx';
 import { operationSentence } from './UnitDetail.tsx';

@@ -9,7 +9,6 @@ import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { cardLines, modelCard } from './card.ts';
 import { importanceOf } from './graph.ts';
-import { inputStates } from '../../../domain/spaces/cells.ts';
 import { npz } from './npz.ts';
 import { blocksModule } from './pytorch-blocks.ts';
 import { attributeOf, halves, hasMask, stateDict } from './pytorch-state.ts';
@@ -108,14 +107,14 @@ function cellSource(network: Network, cell: CellPlan): string {
     const source = moduleSource(network, candidate, width(candidate.from));
     return source ? [`        self.${attributeOf(candidate)} = ${source}`] : [];
   });
-  const nodes = range(inputStates.length, live.length).map((to) => nodeSource(network, cell, to));
-  const outputs = range(inputStates.length, live.length).map((node) => `s${node}`);
+  const nodes = range(preprocess.length, live.length).map((to) => nodeSource(network, cell, to));
+  const outputs = range(preprocess.length, live.length).map((node) => `s${node}`);
   const reads = preprocess
     .map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`))
     .join(' and ');
-  const states = inputStates.map((state) => `s${state}`);
+  const states = preprocess.map((_, state) => `s${state}`);
   return `class Cell${shape.index}(nn.Module):
-    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(inputStates.length, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
+    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(preprocess.length, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
 
     def __init__(self):
         super().__init__()

@@ -1,6 +1,6 @@
 /** A whole search on the fake stepper, with its events and checkpoints: real data for tests of what keeps and reads them. */
 import type { SearchSettings } from '../../../domain/settings/schema.ts';
-import type { Checkpoint } from '../checkpoint.ts';
+import type { Checkpoint } from '../checkpoint-state.ts';
 import type { SearchEvent } from '../../../domain/events/events.ts';
 import { startSearch } from '../search.ts';
 import { FakeStepper } from './fake-stepper.ts';

@@ -14,7 +14,6 @@ import type { NodeUnits } from '../../../kernels/composed/operation-coefficient.
 import { sizeRegularizer, thresholdRegularizer } from '../../../kernels/composed/regularizers.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../../../domain/graph/layout.ts';
-import { nodeOf } from '../../../domain/spaces/cells.ts';
 import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import type { ParameterGroup, ParameterSpec } from '../../../domain/graph/parameters.ts';
 import type { StepHyper } from '../stepper.ts';
@@ -69,10 +68,7 @@ export class Units {
     const { table } = plan;
     const cells = plan.cells.length;
     const units = edges.length * operations.length;
-    this.nodes = nodeUnits(
-      edges.flatMap((edge) => operations.map(() => nodeOf(edge.to))),
-      settings.nodes,
-    );
+    this.nodes = nodeUnits(plan.unitNodes, settings.nodes);
     const committed = new Float32Array(cells * units);
     plan.cells.forEach((cell, c) =>
       cell.candidates.forEach(({ unit }) => (committed[c * units + unit] = 1)),

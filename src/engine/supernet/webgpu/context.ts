@@ -63,6 +63,18 @@ export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes
   hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64 },
 };
 
+/** What a recording is made for. */
+export interface RecordOptions {
+  readonly batchSize: number;
+  readonly granularities: Readonly<Record<Granularity, boolean>>;
+  readonly unitMillions: readonly Float32Array[];
+  /** Entries of the ring of metrics. */
+  readonly ring: number;
+  readonly sizes: AdapterSizes;
+  readonly dropPath?: boolean;
+  readonly auxiliary?: number;
+}
+
 /** Backward passes, recorded in reverse order after the whole forward pass. */
 export type Backward = () => void;
 

@@ -1,5 +1,4 @@
 /** Prologue and epilogue of a step: masks and gates before; thresholds, regularizers, clipping and SGD after. */
-import { nodeStates } from '../../../domain/spaces/cells.ts';
 import { ceilDiv, none } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import { hyperBytes } from '../../../kernels/webgpu/hyper.ts';
@@ -19,7 +18,7 @@ import { weightGradients } from '../../../kernels/webgpu/weight-gradients/progra
 import { gradientPlaceRow, segmentRow } from '../../../kernels/webgpu/weight-gradients/rows.ts';
 import type { ParameterSpec } from '../../../domain/graph/parameters.ts';
 import type { Context } from './context.ts';
-import type { RecordOptions } from './network.ts';
+import type { RecordOptions } from './context.ts';
 
 interface Inputs {
   readonly values: GpuBuffer;
@@ -150,7 +149,7 @@ function nodeTables(context: Context): number[][] {
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
-    for (const to of nodeStates(plan.space.settings.nodes)) {
+    for (const to of new Set(cell.candidates.map((k) => k.to))) {
       const candidates = cell.candidates
         .filter((k) => k.to === to)
         .map((k) =>
@@ -211,7 +210,7 @@ function regularizedTables(
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
-    for (const to of nodeStates(plan.space.settings.nodes)) {
+    for (const to of new Set(cell.candidates.map((k) => k.to))) {
       const rows = cell.candidates
         .filter((candidate) => candidate.to === to)
         .map(({ unit, blocks }) => {

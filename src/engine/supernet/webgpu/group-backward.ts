@@ -25,7 +25,6 @@ import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
 import { spacing } from './group-forward.ts';
 import { recordMixBackward } from './group-mix.ts';
 import type { Mix } from './group-mix.ts';
-import { nodeOf } from '../../../domain/spaces/cells.ts';
 import { isInner } from './group-plan.ts';
 import type { Branch, GroupPlan, Reduce } from './group-plan.ts';
 import { gatherQuad, reduceLanes, wholeQuad } from './tensor.ts';
@@ -88,14 +87,14 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
 
 /** Lanes of the node gradient that feed quad `q` of a branch whose filters are `filters`. */
 function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): Gather {
-  const base = nodeOf(to) * group.quads * 4;
+  const base = group.nodeIndex(to) * group.quads * 4;
   return gatherQuad(q, filters.length, (i) => base + filters[i]);
 }
 
 function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
   const plan = r.candidate.reduce!;
   const idOf = new Map([...reduceLanes(plan.filters, plan.split)].map(([id, lane]) => [lane, id]));
-  const base = nodeOf(r.candidate.to) * group.quads * 4;
+  const base = group.nodeIndex(r.candidate.to) * group.quads * 4;
   const total = (r.weights.quads[0] + r.weights.quads[1]) * 4;
   return range(total / 4).map((q) =>
     normBackwardRow.pack({

@@ -12,7 +12,6 @@ import { mixRows } from '../../../kernels/webgpu/mix/variant.ts';
 import { gatherRow } from '../../../kernels/webgpu/norm-apply/rows.ts';
 import { none, pixelsOf } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
-import { nodeOf } from '../../../domain/spaces/cells.ts';
 import type { CandidatePlan, CellPlan } from '../../../domain/spaces/plan.ts';
 import type { GroupPlan } from './group-plan.ts';
 import { gatherQuad } from './tensor.ts';
@@ -38,7 +37,7 @@ export function recordMix(group: GroupPlan, written: Set<number>): Mix {
     const add = written.has(to);
     written.add(to);
     return {
-      row: { quad: nodeOf(to) * quads, add, lists: convolutionLists(group, to) },
+      row: { quad: group.nodeIndex(to) * quads, add, lists: convolutionLists(group, to) },
       direct: directCoefficients(group, to),
     };
   });

@@ -165,6 +165,11 @@ export class GroupPlan {
     return quadsOf(this.cell.shape.channels);
   }
 
+  /** Place of a node in the cell's output. */
+  nodeIndex(state: number): number {
+    return this.cell.output.inputs.indexOf(this.cell.states[state]);
+  }
+
   /** Index of a candidate's coefficient. */
   coefficient({ unit }: CandidatePlan): number {
     const { edges, operations } = this.context.plan.space;

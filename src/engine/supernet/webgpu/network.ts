@@ -17,12 +17,11 @@ import type { Gpu, GpuBuffer, Recording } from '../../../kernels/webgpu/runtime.
 import { stemFilterGradient } from '../../../kernels/webgpu/stem-filter-gradient/program.ts';
 import { stemRows } from '../../../kernels/webgpu/stem/column.ts';
 import { stemForward } from '../../../kernels/webgpu/stem/program.ts';
-import type { Granularity } from '../../../domain/granularities.ts';
 import type { HeadPlan, NetworkPlan } from '../../../domain/spaces/plan.ts';
 import type { NetworkParameters } from '../../../domain/graph/parameters.ts';
 import { Context } from './context.ts';
-import type { AdapterSizes, Part } from './context.ts';
-import { nodeOf, nodeStates } from '../../../domain/spaces/cells.ts';
+import type { RecordOptions } from './context.ts';
+import type { Part } from './context.ts';
 import { checkSupported } from './depthwise-classes.ts';
 import { recordEpilogue } from './epilogue.ts';
 import { recordGroup } from './group.ts';
@@ -49,17 +48,6 @@ export interface DeviceNetwork {
     readonly count: number;
   } | null;
   dispose(): void;
-}
-
-export interface RecordOptions {
-  readonly batchSize: number;
-  readonly granularities: Readonly<Record<Granularity, boolean>>;
-  readonly unitMillions: readonly Float32Array[];
-  /** Entries of the ring of metrics. */
-  readonly ring: number;
-  readonly sizes: AdapterSizes;
-  readonly dropPath?: boolean;
-  readonly auxiliary?: number;
 }
 
 export async function recordNetwork(
@@ -110,8 +98,9 @@ export async function recordNetwork(
     const shared = { output, outputGradient: gradient };
     const written = new Set<number>();
     recordGroup(context, cell, pre.sources, { ...pre, ...shared, inPlace: false }, written);
-    for (const state of nodeStates(space.settings.nodes - 1)) {
-      const node = nodeOf(state);
+    // A node feeds those after it: the last one feeds none.
+    cell.output.inputs.slice(0, -1).forEach((feeding, node) => {
+      const state = cell.states.indexOf(feeding);
       const view = {
         buffer: output.buffer,
         firstQuad: node * quads,
@@ -121,7 +110,7 @@ export async function recordNetwork(
       const source = { state, view, fullQuad: node * quads };
       const own = { states: output, full: output, fullGradient: gradient, inPlace: true };
       recordGroup(context, cell, [source], { ...own, ...shared }, written);
-    }
+    });
   }
   const head = recordHead(context, plan.head, features.get(plan.endCell)!, { labels, grads });
   const { auxiliary } = plan;
