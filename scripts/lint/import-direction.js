@@ -84,6 +84,18 @@ export const layers = [
     types: engineOrPlainData,
     packages: /^(idb|valibot|fflate)$/,
   },
+  // State and worker clients; what shows them comes after.
+  {
+    name: 'sessions',
+    files: /^src\/app\/(sessions|store)\/(?!.*\.test\.)/,
+    values: {
+      test: (path) =>
+        /^src\/(app\/(?!views\/|components\/|learn\/)|protocol\/|storage\/|domain\/)/.test(path) ||
+        plainEngine.test(path),
+    },
+    types: /^src\/engine\//,
+    packages: /^(zustand(\/|$)|react$)/,
+  },
   {
     name: 'app',
     files: /^src\/app\//,

@@ -52,6 +52,11 @@ describe('imports that point the wrong way are errors', () => {
       "import * as tf from '@tensorflow/tfjs-core'; void tf;",
       "package '@tensorflow/tfjs-core'",
     ],
+    [
+      'src/app/sessions/x.ts',
+      "import { Retrain } from '../views/retrain/Retrain.tsx';",
+      'sessions must not',
+    ],
     ['src/app/x.ts', "import { matmul } from '../kernels/matmul.ts';", 'app must not'],
     [
       'src/app/views/x.ts',

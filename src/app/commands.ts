@@ -7,7 +7,13 @@ import { learnHref } from './router.ts';
 import { isSteerable, newestRun } from './sessions/shown-run.ts';
 import { changeSpeed, togglePlaying } from './recorded/play.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
-import { pauseSearch, resumeSearch, startSearch, stepSearch, stopSearch } from './store/session.ts';
+import {
+  pauseSearch,
+  resumeSearch,
+  startSearch,
+  stepSearch,
+  stopSearch,
+} from './sessions/search.ts';
 import { lab } from './store/store.ts';
 import { toggleTheme } from './theme.ts';
 import { viewCommands } from './view-commands.ts';

@@ -15,7 +15,7 @@ import { openRecording } from './recorded/opening.ts';
 import { openLink, watchLinks } from './share/link.ts';
 import { listDatasets } from './store/datasets.ts';
 import { openLibrary } from './store/library.ts';
-import { probeDevice } from './store/session.ts';
+import { probeDevice } from './sessions/search.ts';
 
 openLink();
 watchLinks();

@@ -1,6 +1,6 @@
 /** A finished search, continued towards a smaller target or for more epochs: as a new run, from its last checkpoint. */
 import { useState } from 'react';
-import { activeStates } from '../../protocol/client.ts';
+import { activeStates } from '../sessions/search-client.ts';
 import { continuationProblem, offeredContinuation } from '../../storage/continuation.ts';
 import type { RunRecord } from '../../storage/records.ts';
 import { integer } from '../format.ts';

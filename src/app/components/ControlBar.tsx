@@ -13,12 +13,18 @@ import { chosenName, dataSetLabel, useDatasets } from '../store/datasets.ts';
 import { goOn, watch } from '../store/library.ts';
 import { library, useLibrary } from '../store/library-state.ts';
 import { sentence } from '../store/sentence.ts';
-import { abandonSearch, newSearch, startSearch, stepSearch, stopSearch } from '../store/session.ts';
+import {
+  abandonSearch,
+  newSearch,
+  startSearch,
+  stepSearch,
+  stopSearch,
+} from '../sessions/search.ts';
 import { useCanStart } from '../settings/use-problems.ts';
 import { fullParameters, lab, shownState, useLab } from '../store/store.ts';
 import type { RunModel } from '../store/run-state.ts';
 import type { LabState } from '../store/store.ts';
-import { activeStates } from '../../protocol/client.ts';
+import { activeStates } from '../sessions/search-client.ts';
 import { ContinueButton } from './ContinueButton.tsx';
 import { DownloadIcon, NextIcon, PauseIcon, PlayIcon, StopIcon } from './icons.tsx';
 import { RunTitle } from './RunTitle.tsx';

@@ -9,7 +9,7 @@ import type {
 import { useCanStart } from '../settings/use-problems.ts';
 import { viewHref } from '../router.ts';
 import { isLive, newestRun } from '../sessions/shown-run.ts';
-import { chooseBackend, probeDevice, startSearch } from '../store/session.ts';
+import { chooseBackend, probeDevice, startSearch } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 import { FailureActions, nothingToRepeat } from '../views/library/FailureActions.tsx';
 import { StorageNotices } from '../views/library/StorageNotices.tsx';

@@ -7,7 +7,7 @@ import { fieldOf } from '../../domain/settings/fields.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
 import { valueAt, withValue } from '../../domain/settings/path.ts';
 import { problems } from '../../domain/settings/problems.ts';
-import { steer } from '../store/session.ts';
+import { steer } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 import { describeEntry } from './LogRow.tsx';
 import { BarEnd } from './BarEnd.tsx';

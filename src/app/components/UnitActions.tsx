@@ -1,7 +1,7 @@
 /** What a reader may do to one candidate operation of the running search. */
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { isSteerable } from '../sessions/shown-run.ts';
-import { steer } from '../store/session.ts';
+import { steer } from '../sessions/search.ts';
 import { useLab, useShown } from '../store/store.ts';
 import { unitKey } from '../store/units.ts';
 

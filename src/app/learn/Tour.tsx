@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { CloseIcon } from '../components/icons.tsx';
 import { download } from '../commands.ts';
 import { learnHref, learnViews, openView } from '../router.ts';
-import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../store/session.ts';
+import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../sessions/search.ts';
 import { useCanStart } from '../settings/use-problems.ts';
 import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';

@@ -4,7 +4,7 @@
  */
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import { activeStates } from '../../protocol/client.ts';
+import { activeStates } from './search-client.ts';
 import type { DatasetSource } from '../../protocol/messages.ts';
 import type { RunRecord } from '../../storage/records.ts';
 import { defaultRunName } from '../../storage/run-name.ts';

@@ -2,7 +2,7 @@
 import { problems } from '../../domain/settings/problems.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
 import { chosenImages, useDatasets } from '../store/datasets.ts';
-import { canStart } from '../store/session.ts';
+import { canStart } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 
 export function useProblems(): Problems {

@@ -2,7 +2,7 @@
 import { createStore, useStore } from 'zustand';
 import { isShipped, shippedSets } from '../../domain/shipped-sets.ts';
 import { errorOf, WorkerClient } from '../../protocol/rpc.ts';
-import { openWorker } from '../open-worker.ts';
+import { openWorker } from '../sessions/open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
 import type {

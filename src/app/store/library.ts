@@ -18,7 +18,7 @@ import { pageStore } from './library-recording.ts';
 import { isInterrupted, library } from './library-state.ts';
 import { sourceNow } from './datasets.ts';
 import { extendPastRun, setRunSource, showRun } from './replay.ts';
-import { changeSettings, chooseBackend, continueRun } from './session.ts';
+import { changeSettings, chooseBackend, continueRun } from '../sessions/search.ts';
 import { lab } from './store.ts';
 
 /** Milliseconds between two looks at the store, however much is written. */

@@ -10,7 +10,7 @@ import { planStages } from '../../engine/search/schedule.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
 import { chosenSource } from './datasets.ts';
 import type { SetImages } from './datasets.ts';
-import { measureSteps, stopMeasuring } from './session.ts';
+import { measureSteps, stopMeasuring } from '../sessions/search.ts';
 import { lab } from './store.ts';
 
 const memory = 'mgas-pace';

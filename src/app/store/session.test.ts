@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { withValue } from '../../domain/settings/path.ts';
 import type { ListedDataset } from '../../protocol/data-messages.ts';
 import { datasets } from './datasets.ts';
-import { canStart, changeSettings, choosePreset } from './session.ts';
+import { canStart, changeSettings, choosePreset } from '../sessions/search.ts';
 import { lab } from './store.ts';
 
 const set = (id: string, train: number[]): ListedDataset => ({

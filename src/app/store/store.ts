@@ -7,7 +7,7 @@ import { createStore, useStore } from 'zustand';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { presets } from '../../domain/settings/presets.ts';
 import type { PresetName } from '../../domain/settings/presets.ts';
-import type { ClientState } from '../../protocol/client.ts';
+import type { ClientState } from '../sessions/search-client.ts';
 import type {
   BackendChoice,
   DatasetSource,

@@ -13,9 +13,13 @@ import { MethodScatter } from './MethodScatter.tsx';
 import { NewComparison } from './NewComparison.tsx';
 import { Problems, Running } from './Running.tsx';
 import { RunsTable } from './RunsTable.tsx';
-import { planComparison } from './session.ts';
-import { shownComparison, shownRecord, useComparisons } from './state.ts';
-import { keepOpened, openComparisonFile, refreshComparisons } from './stored.ts';
+import { planComparison } from '../../sessions/comparison.ts';
+import { shownComparison, shownRecord, useComparisons } from '../../sessions/comparison-state.ts';
+import {
+  keepOpened,
+  openComparisonFile,
+  refreshComparisons,
+} from '../../sessions/stored-comparisons.ts';
 import { SummaryTable } from './SummaryTable.tsx';
 import './compare.css';
 

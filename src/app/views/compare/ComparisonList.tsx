@@ -4,11 +4,16 @@ import { Deleted } from '../../components/Deleted.tsx';
 import { PlayIcon } from '../../components/icons.tsx';
 import { plural } from '../../format.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
-import { useOccupied } from './occupied.ts';
-import { goOn } from './session.ts';
-import { standing, useComparisons } from './state.ts';
-import type { Standing } from './state.ts';
-import { binComparison, renameComparison, showComparison, restoreComparison } from './stored.ts';
+import { useOccupied } from '../../sessions/device.ts';
+import { goOn } from '../../sessions/comparison.ts';
+import { standing, useComparisons } from '../../sessions/comparison-state.ts';
+import type { Standing } from '../../sessions/comparison-state.ts';
+import {
+  binComparison,
+  renameComparison,
+  showComparison,
+  restoreComparison,
+} from '../../sessions/stored-comparisons.ts';
 
 export function ComparisonList() {
   const records = useComparisons((s) => s.records);

@@ -11,13 +11,18 @@ import { bytes, duration, plural } from '../../format.ts';
 import { problems as problemsOf } from '../../../domain/settings/problems.ts';
 import { sourceOf, useDatasets, imagesOf } from '../../store/datasets.ts';
 import { useLab } from '../../store/store.ts';
-import { useOccupied } from './occupied.ts';
+import { useOccupied } from '../../sessions/device.ts';
 import { Images, Methods, SettingsChoices, Text } from './plan-fields.tsx';
 import { readForm } from './plan-form.ts';
 import type { FormTexts, SettingsChoice } from './plan-form.ts';
-import { estimate, estimateKey, startComparison, stopComparison } from './session.ts';
-import type { Plan } from './session.ts';
-import { comparisons, useComparisons } from './state.ts';
+import {
+  estimate,
+  estimateKey,
+  startComparison,
+  stopComparison,
+} from '../../sessions/comparison.ts';
+import type { Plan } from '../../sessions/comparison.ts';
+import { comparisons, useComparisons } from '../../sessions/comparison-state.ts';
 
 const initial: FormTexts = {
   methods: methodNames,

@@ -4,8 +4,8 @@ import type { RunProgress } from '../../../protocol/compare-messages.ts';
 import { PauseIcon, PlayIcon, StopIcon, WarningIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, duration, integer } from '../../format.ts';
-import { pauseComparison, resumeComparison, stopComparison } from './session.ts';
-import { useComparisons } from './state.ts';
+import { pauseComparison, resumeComparison, stopComparison } from '../../sessions/comparison.ts';
+import { useComparisons } from '../../sessions/comparison-state.ts';
 
 export function Running() {
   const name = useComparisons((s) => s.records?.find(({ id }) => id === s.runningId)?.name ?? null);

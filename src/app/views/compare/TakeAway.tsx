@@ -6,7 +6,7 @@ import { DownloadIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
 import { viewHref } from '../../router.ts';
 import { useLibrary } from '../../store/library-state.ts';
-import { comparisons } from './state.ts';
+import { comparisons } from '../../sessions/comparison-state.ts';
 import { foundRuns, libraryId, saveFound, toLibrary } from './found.ts';
 
 /** Runs of the comparison whose architectures are kept. @param count its runs: a new one brings another. */

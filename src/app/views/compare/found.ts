@@ -6,7 +6,7 @@ import { writeArchitecture } from '../../../storage/files.ts';
 import { saveText } from '../../download.ts';
 import { integer } from '../../format.ts';
 import { addToLibrary } from '../../store/library.ts';
-import { theStore } from './stored.ts';
+import { theStore } from '../../sessions/stored-comparisons.ts';
 
 export async function foundRuns(id: string): Promise<RunKey[]> {
   return (await theStore()).foundRuns(id).catch(() => []);

@@ -1,6 +1,6 @@
 /** All data sets there are: which the next search takes, what each is, and a way to delete it. */
 import { useState } from 'react';
-import { activeStates } from '../../../protocol/client.ts';
+import { activeStates } from '../../sessions/search-client.ts';
 import type { ListedDataset } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, integer, plural } from '../../format.ts';

@@ -3,7 +3,7 @@ import { PlayIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
 import { goOn } from '../../store/library.ts';
 import { isOpenEnded, useLibrary } from '../../store/library-state.ts';
-import { changeSettings, startSearch } from '../../store/session.ts';
+import { changeSettings, startSearch } from '../../sessions/search.ts';
 import { lab, useLab } from '../../store/store.ts';
 
 /** These failures lie in the choice of the run: the same search anew is no mend. */

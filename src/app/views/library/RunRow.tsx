@@ -15,7 +15,7 @@ import {
 } from '../../store/library.ts';
 import { foundBy, isInterrupted, isOpenEnded, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
-import { activeStates } from '../../../protocol/client.ts';
+import { activeStates } from '../../sessions/search-client.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { Size } from './Size.tsx';
 

@@ -1,8 +1,8 @@
 /** What a stored architecture weighs, how much work it is, and how long it takes on this adapter. */
 import type { ArchitectureRecord } from '../../../storage/records.ts';
 import { duration } from '../../format.ts';
-import { useOccupiedByAny } from '../compare/occupied.ts';
-import { cancelMeasuring, measure, useMeasuring } from './measuring.ts';
+import { useOccupiedByAny } from '../../sessions/device.ts';
+import { cancelMeasuring, measure, useMeasuring } from '../../sessions/measuring.ts';
 import { latencySource, latencyWords, sizeFigures, sizeSentence } from './figures.ts';
 
 export function Size({ record, of }: { record: ArchitectureRecord; of: string }) {

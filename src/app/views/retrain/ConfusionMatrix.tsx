@@ -1,6 +1,6 @@
 /** Which classes the network takes for which, on the test set. A table, so that it can be read without its shades. */
 import { integer, percent } from '../../format.ts';
-import { useTraining } from './session.ts';
+import { useTraining } from '../../sessions/training.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function ConfusionMatrix() {

@@ -1,7 +1,7 @@
 /** The trained network as files of other programs. */
 import { exportFormatDefinitions } from '../../../domain/export-formats.ts';
 import { DownloadIcon } from '../../components/icons.tsx';
-import { exportTrained, useTraining } from './session.ts';
+import { exportTrained, useTraining } from '../../sessions/training.ts';
 
 export function Exports() {
   const ready = useTraining((s) => s.state === 'finished');

@@ -14,9 +14,14 @@ import { Exports } from './Exports.tsx';
 import { TrainForm } from './TrainForm.tsx';
 import { TrainingCurve } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
-import { dismissTrainingError, importArchitecture, isTraining, useTraining } from './session.ts';
-import { measuredInLibrary } from './latency.ts';
-import { lookUp } from './stored.ts';
+import {
+  dismissTrainingError,
+  importArchitecture,
+  isTraining,
+  useTraining,
+} from '../../sessions/training.ts';
+import { measuredInLibrary } from '../../sessions/training-latency.ts';
+import { lookUp } from '../../sessions/stored-trainings.ts';
 import { StoredTrainings } from './StoredTrainings.tsx';
 import { Unfinished } from './Unfinished.tsx';
 import './retrain.css';

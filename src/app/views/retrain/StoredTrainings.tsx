@@ -4,8 +4,13 @@ import { useStore } from 'zustand';
 import { Deleted } from '../../components/Deleted.tsx';
 import { compact, integer, plural } from '../../format.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
-import { importArchitecture, isTraining, useTraining } from './session.ts';
-import { binTraining, refreshTrainings, restoreStoredTraining, storedTrainings } from './stored.ts';
+import { importArchitecture, isTraining, useTraining } from '../../sessions/training.ts';
+import {
+  binTraining,
+  refreshTrainings,
+  restoreStoredTraining,
+  storedTrainings,
+} from '../../sessions/stored-trainings.ts';
 
 export function StoredTrainings() {
   const busy = useTraining(isTraining);

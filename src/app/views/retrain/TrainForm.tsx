@@ -18,7 +18,7 @@ import {
   stopTraining,
   train,
   useTraining,
-} from './session.ts';
+} from '../../sessions/training.ts';
 
 const names = [
   'epochs',

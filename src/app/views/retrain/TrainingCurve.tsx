@@ -3,7 +3,7 @@ import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import { Legend, TableToggle } from '../../components/Panel.tsx';
 import { accuracy, integer, percent } from '../../format.ts';
-import { useTraining } from './session.ts';
+import { useTraining } from '../../sessions/training.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 const width = 640;

@@ -3,8 +3,8 @@ import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { summarize } from '../../../storage/trainings.ts';
 import { integer } from '../../format.ts';
 import { useLab } from '../../store/store.ts';
-import { continueTraining, isTraining, useTraining } from './session.ts';
-import { discardUnfinished } from './stored.ts';
+import { continueTraining, isTraining, useTraining } from '../../sessions/training.ts';
+import { discardUnfinished } from '../../sessions/stored-trainings.ts';
 
 export function Unfinished({ architecture }: { architecture: Architecture }) {
   const record = useTraining((s) => s.unfinished);

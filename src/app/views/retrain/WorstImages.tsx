@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import type { WorstImage } from '../../../protocol/train-messages.ts';
 import { decimal } from '../../format.ts';
-import { useTraining } from './session.ts';
+import { useTraining } from '../../sessions/training.ts';
 
 export function WorstImages() {
   const worst = useTraining((s) => s.worst);

@@ -1,21 +1,27 @@
 /** The comparison that this page runs: its worker, and what it tells. */
-import type { ComparisonPlan } from '../../../engine/baselines/plan.ts';
-import { emptyComparison, sameRun } from '../../../engine/baselines/plan.ts';
-import type { CompareContract, RunFailure } from '../../../protocol/compare-messages.ts';
-import type { BackendChoice, DatasetSource, WorkerError } from '../../../protocol/messages.ts';
-import { errorOf, wasEnded, WorkerClient } from '../../../protocol/rpc.ts';
-import type { RunResult } from '../../../engine/baselines/results.ts';
-import { asFound } from '../../../storage/comparisons.ts';
-import type { Found } from '../../../storage/comparisons.ts';
-import type { ComparisonRecord } from '../../../storage/records.ts';
-import { lockTime } from '../../../storage/lock.ts';
-import { askForPersistence } from '../../../storage/room.ts';
-import { openWorker } from '../../open-worker.ts';
-import { afterDrawing } from '../../after-drawing.ts';
-import { datasets, sourceOf } from '../../store/datasets.ts';
+import type { ComparisonPlan } from '../../engine/baselines/plan.ts';
+import { emptyComparison, sameRun } from '../../engine/baselines/plan.ts';
+import type { CompareContract, RunFailure } from '../../protocol/compare-messages.ts';
+import type { BackendChoice, DatasetSource, WorkerError } from '../../protocol/messages.ts';
+import { errorOf, wasEnded, WorkerClient } from '../../protocol/rpc.ts';
+import type { RunResult } from '../../engine/baselines/results.ts';
+import { asFound } from '../../storage/comparisons.ts';
+import type { Found } from '../../storage/comparisons.ts';
+import type { ComparisonRecord } from '../../storage/records.ts';
+import { lockTime } from '../../storage/lock.ts';
+import { askForPersistence } from '../../storage/room.ts';
+import { openWorker } from './open-worker.ts';
+import { afterDrawing } from '../after-drawing.ts';
+import { datasets, sourceOf } from '../store/datasets.ts';
 import { giveWay } from './give-way.ts';
-import { comparisons } from './state.ts';
-import { addComparison, messageOf, newRecord, noteOutcome, refreshComparisons } from './stored.ts';
+import { comparisons } from './comparison-state.ts';
+import {
+  addComparison,
+  messageOf,
+  newRecord,
+  noteOutcome,
+  refreshComparisons,
+} from './stored-comparisons.ts';
 
 /** The one that timed the steps has the data set and the device already: the run is given to it. */
 const worker = new WorkerClient<CompareContract>({

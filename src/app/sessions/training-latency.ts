@@ -1,8 +1,8 @@
 /** The latency that an export states: measured after the training, or in the library of the same architecture. Pure. */
-import type { TrainEvent } from '../../../engine/train/events.ts';
-import type { MeasuredLatency } from '../../../engine/train/latency.ts';
-import type { ArchitectureRecord } from '../../../storage/records.ts';
-import { fingerprint } from '../../../storage/trainings.ts';
+import type { TrainEvent } from '../../engine/train/events.ts';
+import type { MeasuredLatency } from '../../engine/train/latency.ts';
+import type { ArchitectureRecord } from '../../storage/records.ts';
+import { fingerprint } from '../../storage/trainings.ts';
 
 type EventOf<T extends TrainEvent['type']> = Extract<TrainEvent, { type: T }>;
 

@@ -1,11 +1,11 @@
 /** What else has the graphics device. In words; null = nothing. A paused search, training or comparison leaves it alone. */
-import { activeStates } from '../../../protocol/client.ts';
-import { lab, useLab } from '../../store/store.ts';
-import type { LabState } from '../../store/store.ts';
-import { isTraining, training, useTraining } from '../retrain/session.ts';
-import type { Training } from '../retrain/session.ts';
-import { comparisons, useComparisons } from './state.ts';
-import type { Comparisons } from './state.ts';
+import { activeStates } from './search-client.ts';
+import { lab, useLab } from '../store/store.ts';
+import type { LabState } from '../store/store.ts';
+import { isTraining, training, useTraining } from './training.ts';
+import type { Training } from './training.ts';
+import { comparisons, useComparisons } from './comparison-state.ts';
+import type { Comparisons } from './comparison-state.ts';
 
 const searches = ({ state }: Pick<LabState, 'state'>): boolean =>
   activeStates.includes(state) && state !== 'paused';

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { sampleTrained } from '../../../engine/architecture/export/sample.ts';
-import { FakeWorker } from '../../../protocol/testing.ts';
-import type { TrainContract } from '../../../protocol/train-messages.ts';
-import type { ArchitectureRecord } from '../../../storage/records.ts';
-import { pageStore } from '../../store/library-recording.ts';
-import { lab } from '../../store/store.ts';
-import { comparisons } from '../compare/state.ts';
-import { training } from '../retrain/session.ts';
+import { sampleTrained } from '../../engine/architecture/export/sample.ts';
+import { FakeWorker } from '../../protocol/testing.ts';
+import type { TrainContract } from '../../protocol/train-messages.ts';
+import type { ArchitectureRecord } from '../../storage/records.ts';
+import { pageStore } from '../store/library-recording.ts';
+import { lab } from '../store/store.ts';
+import { comparisons } from './comparison-state.ts';
+import { training } from './training.ts';
 import { cancelMeasuring, measure, measuring } from './measuring.ts';
 
 /** The worker that was started last. */

@@ -1,14 +1,14 @@
 /** What the user can do with stored comparisons. */
-import { parseComparison } from '../../../engine/baselines/results.ts';
-import type { Comparison } from '../../../engine/baselines/results.ts';
-import { Collection, nameOf } from '../../../storage/collection.ts';
-import { MemoryComparisons, openComparisons } from '../../../storage/comparisons.ts';
-import type { ComparisonStore, Found } from '../../../storage/comparisons.ts';
-import { held } from '../../../storage/lock.ts';
-import { onComparisonNews, tellComparisonNews } from '../../../storage/news.ts';
-import { outdated } from '../../../storage/open.ts';
-import type { ComparisonRecord } from '../../../storage/records.ts';
-import { comparisons } from './state.ts';
+import { parseComparison } from '../../engine/baselines/results.ts';
+import type { Comparison } from '../../engine/baselines/results.ts';
+import { Collection, nameOf } from '../../storage/collection.ts';
+import { MemoryComparisons, openComparisons } from '../../storage/comparisons.ts';
+import type { ComparisonStore, Found } from '../../storage/comparisons.ts';
+import { held } from '../../storage/lock.ts';
+import { onComparisonNews, tellComparisonNews } from '../../storage/news.ts';
+import { outdated } from '../../storage/open.ts';
+import type { ComparisonRecord } from '../../storage/records.ts';
+import { comparisons } from './comparison-state.ts';
 
 /** Bytes that a file may have: some 100,000 runs. */
 const largestFile = 64 * 1024 * 1024;

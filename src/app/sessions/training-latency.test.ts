@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { sampleTrained } from '../../../engine/architecture/export/sample.ts';
-import { trainSettingsFor } from '../../../engine/train/settings.ts';
-import type { ArchitectureRecord } from '../../../storage/records.ts';
-import { fingerprint } from '../../../storage/trainings.ts';
-import { latencyFor } from './latency.ts';
+import { sampleTrained } from '../../engine/architecture/export/sample.ts';
+import { trainSettingsFor } from '../../engine/train/settings.ts';
+import type { ArchitectureRecord } from '../../storage/records.ts';
+import { fingerprint } from '../../storage/trainings.ts';
+import { latencyFor } from './training-latency.ts';
 
 const { architecture } = sampleTrained();
 const other = sampleTrained(2).architecture;

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SearchEvent } from '../domain/events/events.ts';
-import { paperSettings } from '../domain/settings/presets.ts';
-import { SearchClient } from './client.ts';
-import type { ClientState } from './client.ts';
-import type { SearchContract, StartPayload, WorkerError } from './messages.ts';
-import { protocolVersion, RequestFailed } from './rpc.ts';
-import type { WorkerMessage } from './rpc.ts';
-import { FakeWorker } from './testing.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import { paperSettings } from '../../domain/settings/presets.ts';
+import { SearchClient } from './search-client.ts';
+import type { ClientState } from './search-client.ts';
+import type { SearchContract, StartPayload, WorkerError } from '../../protocol/messages.ts';
+import { protocolVersion, RequestFailed } from '../../protocol/rpc.ts';
+import type { WorkerMessage } from '../../protocol/rpc.ts';
+import { FakeWorker } from '../../protocol/testing.ts';
 
 const payload: StartPayload = {
   settings: paperSettings,

@@ -1,12 +1,12 @@
 /** Trainings of the architecture on screen that this browser has kept: shown again, or offered to go on with. */
 import { createStore } from 'zustand';
-import type { Architecture } from '../../../domain/architecture/schema.ts';
-import { Collection } from '../../../storage/collection.ts';
-import type { Binned } from '../../../storage/collection.ts';
-import { held, lockTime } from '../../../storage/lock.ts';
-import { fingerprint, TrainingStore } from '../../../storage/trainings.ts';
-import type { StoredTrainings, TrainingSummary } from '../../../storage/trainings.ts';
-import { isTraining, restoreTraining, training } from './session.ts';
+import type { Architecture } from '../../domain/architecture/schema.ts';
+import { Collection } from '../../storage/collection.ts';
+import type { Binned } from '../../storage/collection.ts';
+import { held, lockTime } from '../../storage/lock.ts';
+import { fingerprint, TrainingStore } from '../../storage/trainings.ts';
+import type { StoredTrainings, TrainingSummary } from '../../storage/trainings.ts';
+import { isTraining, restoreTraining, training } from './training.ts';
 
 const nothing: StoredTrainings = { unfinished: null, finished: null };
 

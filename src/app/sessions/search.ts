@@ -4,18 +4,18 @@ import { presets } from '../../domain/settings/presets.ts';
 import type { PresetName } from '../../domain/settings/presets.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import { SearchClient } from '../../protocol/client.ts';
+import { SearchClient } from './search-client.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
-import { openWorker } from '../open-worker.ts';
+import { openWorker } from './open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
 import { problems } from '../../domain/settings/problems.ts';
-import { chosenImages, chosenSource, datasets, nameOfSource } from './datasets.ts';
-import type { SetImages } from './datasets.ts';
+import { chosenImages, chosenSource, datasets, nameOfSource } from '../store/datasets.ts';
+import type { SetImages } from '../store/datasets.ts';
 import { replaceRun } from '../router.ts';
-import { noteRecording, noteRewind, recordInMemory } from './library-recording.ts';
-import { beginRun, clearRun, recordEvents, recordHistory } from './replay.ts';
-import { lab } from './store.ts';
-import type { LabState, RunOrigin } from './store.ts';
+import { noteRecording, noteRewind, recordInMemory } from '../store/library-recording.ts';
+import { beginRun, clearRun, recordEvents, recordHistory } from '../store/replay.ts';
+import { lab } from '../store/store.ts';
+import type { LabState, RunOrigin } from '../store/store.ts';
 
 /** A step of a slow backend can take this long; then stopping the hard way is offered. */
 const patience = 4_000;

@@ -1,12 +1,12 @@
 /** What the page knows of comparisons: those stored, the one on screen, and the one that runs here. */
 import { createStore, useStore } from 'zustand';
-import type { Estimate } from '../../../engine/baselines/pace.ts';
-import { allRuns, openRuns } from '../../../engine/baselines/plan.ts';
-import type { Comparison } from '../../../engine/baselines/results.ts';
-import type { RunProgress } from '../../../protocol/compare-messages.ts';
-import type { WorkerError } from '../../../protocol/messages.ts';
-import type { Binned } from '../../../storage/collection.ts';
-import type { ComparisonRecord } from '../../../storage/records.ts';
+import type { Estimate } from '../../engine/baselines/pace.ts';
+import { allRuns, openRuns } from '../../engine/baselines/plan.ts';
+import type { Comparison } from '../../engine/baselines/results.ts';
+import type { RunProgress } from '../../protocol/compare-messages.ts';
+import type { WorkerError } from '../../protocol/messages.ts';
+import type { Binned } from '../../storage/collection.ts';
+import type { ComparisonRecord } from '../../storage/records.ts';
 
 /** Of the worker of this page. */
 export type WorkState = 'idle' | 'estimating' | 'running' | 'pausing' | 'paused';

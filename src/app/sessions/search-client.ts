@@ -2,18 +2,18 @@
  * The page's client of the worker that searches: one explicit state. A worker serves one search; the next gets a fresh
  * one, so that whatever the last left on the device is gone.
  */
-import type { SearchEvent } from '../domain/events/events.ts';
-import type { Steering } from '../domain/events/steering-schema.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import type { Steering } from '../../domain/events/steering-schema.ts';
 import type {
   ProbeResult,
   Recording,
   SearchContract,
   StartPayload,
   WorkerError,
-} from './messages.ts';
-import type { SuperNet } from '../domain/counts.ts';
-import { errorOf, wasEnded, WorkerClient } from './rpc.ts';
-import type { Payload, Transport } from './rpc.ts';
+} from '../../protocol/messages.ts';
+import type { SuperNet } from '../../domain/counts.ts';
+import { errorOf, wasEnded, WorkerClient } from '../../protocol/rpc.ts';
+import type { Payload, Transport } from '../../protocol/rpc.ts';
 
 export type ClientState =
   'idle' | 'loading' | 'running' | 'paused' | 'stopping' | 'finished' | 'failed';

@@ -1,13 +1,13 @@
 /** Measures the inference latency of one stored architecture at a time, in a worker of its own, and keeps it with the architecture. */
 import { createStore, useStore } from 'zustand';
-import type { WorkerError } from '../../../protocol/messages.ts';
-import { errorOf, WorkerClient } from '../../../protocol/rpc.ts';
-import type { TrainContract } from '../../../protocol/train-messages.ts';
-import type { ArchitectureRecord } from '../../../storage/records.ts';
-import { openWorker } from '../../open-worker.ts';
-import { keepLatency } from '../../store/library.ts';
-import { lab } from '../../store/store.ts';
-import { whenOccupied } from '../compare/occupied.ts';
+import type { WorkerError } from '../../protocol/messages.ts';
+import { errorOf, WorkerClient } from '../../protocol/rpc.ts';
+import type { TrainContract } from '../../protocol/train-messages.ts';
+import type { ArchitectureRecord } from '../../storage/records.ts';
+import { openWorker } from './open-worker.ts';
+import { keepLatency } from '../store/library.ts';
+import { lab } from '../store/store.ts';
+import { whenOccupied } from './device.ts';
 
 export interface Measuring {
   /** Architecture that is measured now. */

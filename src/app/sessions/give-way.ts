@@ -2,8 +2,8 @@
  * A comparison gives way to a search or a training of this page, and goes on once that is over: side by side both would
  * be slow, and the times that the comparison tells would be wrong.
  */
-import { whileOccupied } from './occupied.ts';
-import { comparisons } from './state.ts';
+import { whileOccupied } from './device.ts';
+import { comparisons } from './comparison-state.ts';
 
 /** @param hold pauses it; @param goOn ends that. @returns a function that ends the watch. */
 export function giveWay(hold: () => void, goOn: () => void): () => void {
