@@ -6,6 +6,7 @@ import { maxPool3x3 } from './max-pool-3x3.ts';
 import type { Operation } from './operation.ts';
 import { sepConv3x3 } from './sep-conv-3x3.ts';
 import { sepConv5x5 } from './sep-conv-5x5.ts';
+import { sepConv7x7 } from './sep-conv-7x7.ts';
 import { skipConnect } from './skip-connect.ts';
 
 export const operations = [
@@ -16,6 +17,7 @@ export const operations = [
   dilConv5x5,
   avgPool3x3,
   maxPool3x3,
+  sepConv7x7,
 ] as const;
 
 export type OperationName = (typeof operations)[number]['name'];
