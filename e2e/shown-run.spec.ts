@@ -56,6 +56,26 @@ test('a stored run on screen: header, sentence, download and tour are its own, a
     await expect(title(page)).toContainText('running');
   });
 
+  await test.step('one press of X stops nothing: it pauses and asks; single keys can be turned off', async () => {
+    await page.keyboard.press('x');
+    await expect(page.getByRole('alert')).toContainText('Stop the search?');
+    await expect(status(page)).toHaveText(/^Paused/);
+    await page.keyboard.press('Space');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(status(page)).not.toHaveText(/^Paus/);
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    const single = page.getByRole('checkbox', { name: /single letter/ });
+    await single.uncheck();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('x');
+    await page.keyboard.press('2');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect(page.getByRole('main')).toHaveAttribute('data-view', 'overview');
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await single.check();
+    await page.keyboard.press('Escape');
+  });
+
   await test.step('after this tab\u2019s search has ended', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(status(page)).toHaveText(/^Stopped/);

@@ -8,13 +8,14 @@ import { isSteerable, newestRun } from './sessions/shown-run.ts';
 import { changeSpeed, togglePlaying } from './recorded/play.ts';
 import { scrubBy, scrubTo, scrubToLandmark } from './store/replay.ts';
 import {
+  askToStop,
   pauseSearch,
   resumeSearch,
   startSearch,
   stepSearch,
-  stopSearch,
 } from './sessions/search.ts';
 import { lab } from './store/store.ts';
+import { isCharacterKey, singleKeys } from './single-keys.ts';
 import { toggleTheme } from './theme.ts';
 import { viewCommands } from './view-commands.ts';
 import { viewDefinitions } from './views/registry.ts';
@@ -47,7 +48,12 @@ export const commands: readonly Command[] = [
   { name: 'play-slower', key: '-', label: 'Play slower', perform: () => changeSpeed(-1) },
   { name: 'step', key: '.', label: 'While paused: one step', repeats: true, perform: stepSearch },
   { name: 'start', key: 's', label: 'Start a search', perform: startSearch },
-  { name: 'stop', key: 'x', label: 'Stop the search', perform: stopSearch },
+  {
+    name: 'stop',
+    key: 'x',
+    label: 'Stop the search: it pauses first, and asks',
+    perform: askToStop,
+  },
   { name: 'download', key: 'd', label: 'Download the architecture', perform: download },
   {
     name: 'back',
@@ -137,6 +143,7 @@ export function useShortcuts(): void {
     const bindings = commands.map(({ key, perform, repeats }) => {
       const run = (event: KeyboardEvent): void => {
         if (isTaken(event) || (event.repeat && !repeats)) return;
+        if (isCharacterKey(key) && !singleKeys.getState().on) return;
         event.preventDefault();
         perform();
       };

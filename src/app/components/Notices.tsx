@@ -9,7 +9,13 @@ import type {
 import { useCanStart } from '../settings/use-problems.ts';
 import { viewHref } from '../router.ts';
 import { isLive, newestRun } from '../sessions/shown-run.ts';
-import { chooseBackend, probeDevice, startSearch } from '../sessions/search.ts';
+import {
+  chooseBackend,
+  keepSearching,
+  probeDevice,
+  startSearch,
+  stopSearch,
+} from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 import { FailureActions, nothingToRepeat } from '../views/library/FailureActions.tsx';
 import { StorageNotices } from '../views/library/StorageNotices.tsx';
@@ -20,10 +26,34 @@ export function Notices() {
   return (
     <div className="notices">
       <LinkNotice />
+      <StopNotice />
       <ErrorNotice />
       <DeviceNotice />
       <StorageNotices />
     </div>
+  );
+}
+
+/** After the key X: nothing is stopped by one press. */
+function StopNotice() {
+  const asked = useLab((s) => s.stopAsked && isLive(s));
+  if (!asked) return null;
+  return (
+    <section className="notice" role="alert">
+      <WarningIcon />
+      <div>
+        <h2>Stop the search?</h2>
+        <p>It is paused. Press X again to stop it, or Space to resume.</p>
+        <p className="buttons">
+          <button type="button" className="primary" onClick={keepSearching}>
+            Resume
+          </button>
+          <button type="button" onClick={stopSearch}>
+            Stop the search
+          </button>
+        </p>
+      </div>
+    </section>
   );
 }
 

@@ -1,9 +1,11 @@
 import { printedKey } from '../command.ts';
 import { commands } from '../commands.ts';
+import { setSingleKeys, useSingleKeys } from '../single-keys.ts';
 import { lab, useLab } from '../store/store.ts';
 import { Dialog } from './Dialog.tsx';
 
 export function ShortcutsDialog() {
+  const singleKeysOn = useSingleKeys();
   const open = useLab((s) => s.dialog === 'shortcuts');
   return (
     <Dialog
@@ -12,6 +14,14 @@ export function ShortcutsDialog() {
       open={open}
       onClose={() => lab.setState({ dialog: null })}
     >
+      <label className="shortcut-switch">
+        <input
+          type="checkbox"
+          checked={singleKeysOn}
+          onChange={(event) => setSingleKeys(event.target.checked)}
+        />
+        Shortcuts of a single letter, digit or sign
+      </label>
       <dl className="shortcuts">
         {commands.map((command) => (
           <div key={command.name}>

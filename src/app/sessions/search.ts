@@ -26,7 +26,10 @@ const client = new SearchClient(() => openWorker('search'), {
     clearTimeout(slowStop);
     if (state === 'stopping')
       slowStop = setTimeout(() => lab.setState({ stopIsSlow: true }), patience);
-    lab.setState({ state, pausing: false, stopIsSlow: false });
+    lab.setState({
+      ...{ state, pausing: false, stopIsSlow: false },
+      ...(state !== 'paused' && { stopAsked: false }),
+    });
   },
   onEvents(events) {
     recordEvents(events);
@@ -96,7 +99,9 @@ export function pauseSearch(): void {
 }
 
 export function resumeSearch(): void {
-  if (shownHere()) client.resume();
+  if (!shownHere()) return;
+  lab.setState({ stopAsked: false });
+  client.resume();
 }
 
 /** While paused: one training step. */
@@ -107,6 +112,22 @@ export function stepSearch(): void {
 /** Changes the running search; what came of it comes as an event. */
 export function steer(change: Steering): void {
   if (shownHere()) client.steer(change);
+}
+
+/** By a key, which a slip can press: the search pauses, and a second press or a button stops it. */
+export function askToStop(): void {
+  if (!shownHere()) return;
+  const { stopAsked } = lab.getState();
+  if (stopAsked || client.state === 'loading') return stopSearch();
+  if (client.state !== 'running' && client.state !== 'paused') return;
+  lab.setState({ stopAsked: true });
+  pauseSearch();
+}
+
+/** Goes on with the search that a key asked to stop. */
+export function keepSearching(): void {
+  lab.setState({ stopAsked: false });
+  resumeSearch();
 }
 
 export function stopSearch(): void {

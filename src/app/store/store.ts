@@ -28,6 +28,8 @@ export interface RunSlice {
   pausing: boolean;
   /** Stop was pressed long ago: offer the hard way. */
   stopIsSlow: boolean;
+  /** A key asked to stop the search: it is paused until that is confirmed or taken back. */
+  stopAsked: boolean;
   error: WorkerError | null;
 }
 
@@ -84,6 +86,7 @@ export const emptyRunSlice: Omit<RunSlice, 'state'> = {
   loading: null,
   pausing: false,
   stopIsSlow: false,
+  stopAsked: false,
   error: null,
 };
 

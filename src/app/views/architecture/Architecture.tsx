@@ -109,7 +109,9 @@ function WholeNetwork() {
   const name = `mgas-network-seed${seed}-step${step}`;
   const saveSvg = (): void => {
     if (picture.current)
-      saveFile(new Blob([svgText(picture.current)], { type: 'image/svg+xml' }), `${name}.svg`);
+      void svgText(picture.current).then((text) =>
+        saveFile(new Blob([text], { type: 'image/svg+xml' }), `${name}.svg`),
+      );
   };
   const savePng = (): void => {
     if (!picture.current) return;

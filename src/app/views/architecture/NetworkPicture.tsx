@@ -1,4 +1,4 @@
-/** The whole network as one picture: every cell with what is left of it. */
+/** The whole network as one picture: input and stem, every cell with what remains of it, pooling and classifier. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo } from 'react';
 import type { Ref } from 'react';
@@ -8,10 +8,13 @@ import { cellShapes } from '../../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { arrangeCells, frame } from './arrange.ts';
+import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
 
 const headHeight = 46;
+/** Room beside the cells: for input and stem on the left, for pooling and classifier on the right. */
+const ends = { left: 176, right: 214 };
 const margin = 20;
 
 export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
@@ -21,6 +24,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const settings = useShown(shownSettings);
   const measured = useShown(({ run }) => run.evaluations.at(-1));
   const step = useShown(({ run }) => run.step);
+  const classes = useShown(({ run }) => run.started?.dataset.classes ?? null);
   const arranged = useMemo(() => {
     const shapes = cellShapes(settings.space, settings.data.imageSize);
     const cells = (details.at(-1)?.cells ?? []).map(({ cell }) => ({
@@ -30,7 +34,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         settings.space.nodes,
       ),
     }));
-    return arrangeCells(cells, headHeight);
+    return arrangeCells(cells, headHeight, ends);
   }, [details, units, settings]);
   const { placed, width, height } = arranged;
   if (placed.length === 0 || !snapshot) return null;
@@ -50,8 +54,8 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       <text x="0" y="35" fontSize="12" style={{ fill: 'var(--muted)' }}>
         {percent(snapshot.counts.operation.left / snapshot.counts.operation.total)} of operations,{' '}
         {percent(snapshot.counts.filter.left / snapshot.counts.filter.total)} of filters,{' '}
-        {percent(snapshot.counts.weight.left / snapshot.counts.weight.total)} of weights left at
-        step {integer(step)}
+        {percent(snapshot.counts.weight.left / snapshot.counts.weight.total)} of weights remaining
+        at step {integer(step)}
         {measured && `; validation accuracy ${measuredText(measured.accuracy, measured.images)}`}
       </text>
       {placed.slice(1).map(({ cell, x, y, height: own }, i) => {
@@ -72,6 +76,13 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
           />
         );
       })}
+      <Ends
+        first={placed[0]}
+        last={placed[placed.length - 1]}
+        size={settings.data.imageSize}
+        stem={settings.space.channels * settings.space.stemMultiplier}
+        classes={classes}
+      />
       <marker
         id="arrow"
         viewBox="0 0 8 8"
@@ -119,5 +130,85 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         );
       })}
     </svg>
+  );
+}
+
+interface EndsProps {
+  first: PlacedCell<unknown>;
+  last: PlacedCell<unknown>;
+  size: number;
+  stem: number;
+  classes: number | null;
+}
+
+const endBox = { width: 74, height: 40, gap: 22 };
+
+/** What comes before the first cell and after the last. */
+function Ends({ first, last, size, stem, classes }: EndsProps) {
+  const { width, gap } = endBox;
+  const start = first.y + first.height / 2;
+  const end = last.y + last.height / 2;
+  const after = last.x + last.width + gap;
+  return (
+    <>
+      <EndBox x={0} y={start} lines={['input', `${size}\u00d7${size}`]} />
+      <EndBox x={width + gap} y={start} lines={['stem', `${stem} channels`]} />
+      <EndArrow from={width} to={width + gap} y={start} />
+      <EndArrow from={2 * width + gap} to={first.x} y={start} />
+      <EndArrow from={last.x + last.width} to={after} y={end} />
+      <EndBox x={after} y={end} lines={['global', 'avg. pooling']} />
+      <EndArrow from={after + width} to={after + width + gap} y={end} />
+      <EndBox
+        x={after + width + gap}
+        y={end}
+        lines={['classifier', classes === null ? 'linear' : `${classes} classes`]}
+      />
+    </>
+  );
+}
+
+function EndBox({ x, y, lines }: { x: number; y: number; lines: readonly [string, string] }) {
+  const { width, height } = endBox;
+  return (
+    <g>
+      <rect
+        x={x}
+        y={y - height / 2}
+        width={width}
+        height={height}
+        rx="6"
+        style={{ fill: 'var(--panel)', stroke: 'var(--ink)' }}
+      />
+      <text
+        x={x + width / 2}
+        y={y - 2}
+        textAnchor="middle"
+        fontSize="12"
+        fontWeight="600"
+        style={{ fill: 'var(--text)' }}
+      >
+        {lines[0]}
+      </text>
+      <text
+        x={x + width / 2}
+        y={y + 12}
+        textAnchor="middle"
+        fontSize="10.5"
+        style={{ fill: 'var(--muted)' }}
+      >
+        {lines[1]}
+      </text>
+    </g>
+  );
+}
+
+function EndArrow({ from, to, y }: { from: number; to: number; y: number }) {
+  return (
+    <path
+      d={`M${from} ${y}L${to - 3} ${y}`}
+      style={{ stroke: 'var(--muted)' }}
+      strokeWidth="1.5"
+      markerEnd="url(#arrow)"
+    />
   );
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeSearch, smallSettings } from '../../../engine/search/testing/setup.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
@@ -33,6 +34,32 @@ interface Rectangle {
 const overlap = (a: Rectangle, b: Rectangle): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
+/** @param pad how far around it counts. */
+const touches = ({ x, y, width, height }: Rectangle, point: Point, pad = 0.5): boolean =>
+  point.x > x - pad && point.x < x + width + pad && point.y > y - pad && point.y < y + height + pad;
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Points of the curves that `smooth` draws. */
+function along(points: readonly Point[]): Point[] {
+  return points.slice(1).flatMap((to, i) => {
+    const from = points[i];
+    const bend = (to.x - from.x) / 2;
+    return Array.from({ length: 21 }, (_, step) => {
+      const t = step / 20;
+      const mix = (a: number, b: number, c: number, d: number): number =>
+        (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t ** 2 * c + t ** 3 * d;
+      return {
+        x: mix(from.x, from.x + bend, to.x - bend, to.x),
+        y: mix(from.y, from.y, to.y, to.y),
+      };
+    });
+  });
+}
+
 describe('layoutCell', () => {
   it('draws every candidate once, nothing over anything else, and all of it inside the picture', () => {
     for (const candidates of [...cells, ...cells.map((all) => all.filter(({ alive }) => alive))]) {
@@ -59,6 +86,39 @@ describe('layoutCell', () => {
       });
       expect(states).toHaveLength(settings.space.nodes + 3);
     }
+  });
+
+  it('draws no line behind a box or a node, whatever is left', () => {
+    const all = cells.at(-1)!;
+    const alive = fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length });
+    fc.assert(
+      fc.property(alive, fc.nat(3), (kept, fewer) => {
+        // Few of seven operations an edge, as at the end of a search.
+        const some = all.filter((_, i) => kept[i] && i % (1 + fewer) === 0);
+        const { lines, boxes, states, width, height } = layoutCell(some, settings.space.nodes);
+        const shapes: Rectangle[] = [
+          ...boxes,
+          ...states.map(({ x, y, ...size }) => ({
+            x: x - size.width / 2,
+            y: y - size.height / 2,
+            ...size,
+          })),
+        ];
+        for (const { points } of lines) {
+          const ends = [points[0], points.at(-1)!];
+          const passed = shapes.filter((shape) => !ends.some((end) => touches(shape, end)));
+          for (const point of along(points)) {
+            expect(passed.some((shape) => touches(shape, point, -0.5))).toBe(false);
+            expect(point.x >= 0 && point.y >= 0 && point.x <= width && point.y <= height).toBe(
+              true,
+            );
+          }
+        }
+        const [older, newer] = states;
+        expect(newer.y - older.y).toBeGreaterThan(older.height);
+      }),
+      { numRuns: 100 },
+    );
   });
 
   it('flows from the inputs to the output, the older input above', () => {

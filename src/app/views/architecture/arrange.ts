@@ -20,12 +20,13 @@ interface Sized<T> {
   layout: CellLayout;
 }
 
-/** @param head space above for a title. */
+/** @param head space above for a title. @param ends space left of every row, and right of the last. */
 export function arrangeCells<T>(
   cells: readonly Sized<T>[],
   head: number,
+  ends: Ends = { left: 0, right: 0 },
 ): { placed: PlacedCell<T>[]; width: number; height: number } {
-  const all = cells.map((_, i) => inRows(cells, i + 1, head));
+  const all = cells.map((_, i) => inRows(cells, i + 1, head, ends));
   const scale = ({ width, height }: { width: number; height: number }): number =>
     Math.min(aspect / width, 1 / height);
   return all.reduce(
@@ -34,15 +35,21 @@ export function arrangeCells<T>(
   );
 }
 
+interface Ends {
+  left: number;
+  right: number;
+}
+
 function inRows<T>(
   cells: readonly Sized<T>[],
   perRow: number,
   head: number,
+  ends: Ends,
 ): { placed: PlacedCell<T>[]; width: number; height: number } {
   const placed: PlacedCell<T>[] = [];
   let y = head;
   for (let first = 0; first < cells.length; first += perRow) {
-    let x = 0;
+    let x = ends.left + (ends.left > 0 ? gap / 2 : 0);
     const row = cells.slice(first, first + perRow).map(({ cell, layout }) => {
       const at = {
         cell,
@@ -58,5 +65,7 @@ function inRows<T>(
     placed.push(...row);
     y += Math.max(...row.map(({ height }) => height)) + gap;
   }
-  return { placed, width: Math.max(0, ...placed.map((one) => one.x + one.width)), height: y - gap };
+  const last = placed.at(-1);
+  const rights = placed.map((one) => one.x + one.width + (one === last ? ends.right : 0));
+  return { placed, width: Math.max(0, ...rights), height: y - gap };
 }

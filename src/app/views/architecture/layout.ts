@@ -8,8 +8,12 @@ const boxPadding = 4;
 const boxGap = 12;
 /** Between columns, for lines to bend in. */
 const gutter = 26;
-/** Under the boxes, for the lines into the output. */
+/** Under the boxes and lanes, for the lines into the output. */
 const busSpace = 16;
+/** Between a line that passes a column and what stands there, and between two such lines. */
+const clearance = 6;
+/** Between the two inputs, at least. */
+const inputGap = 14;
 const margin = 4;
 const stateSize = { width: 40, height: 26 };
 
@@ -50,8 +54,8 @@ export interface CellLayout {
 
 /**
  * Columns: the inputs, then for every node the boxes of its incoming edges and the node itself, then the output. In a
- * column the edges from the inputs stand outside and those from nodes inside: a later column has one box more, so lines
- * run over and under the columns before. Outputs of nodes run along the bottom.
+ * column the edges from the inputs stand outside and those from nodes inside. A line that passes columns runs in a lane
+ * that is free in all of them: between boxes, over or under them. Outputs of nodes run along the bottom.
  * @param candidates those to draw: all of a cell, or only live ones. Edges without any are left out.
  * @param nodes intermediate nodes of a cell.
  */
@@ -61,7 +65,6 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
   );
   const tallest = Math.max(...columns.map(({ height }) => height), 3 * stateSize.height);
   const middle = margin + tallest / 2;
-  const bus = margin + tallest + busSpace;
   const boxes: BoxShape[] = [];
   const states: StateShape[] = [];
   let x = margin + stateSize.width + gutter;
@@ -72,22 +75,100 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
     states.push({ state: nodeState(node), x: x + stateSize.width / 2, y: middle, ...stateSize });
     x += stateSize.width + gutter;
   });
-  const input = (state: number): StateShape => {
-    const first = boxes.find(({ from, to }) => from === state && to === nodeState(0));
-    const y = first
-      ? first.y + first.height / 2
-      : middle + (state === 0 ? -1 : 1) * stateSize.height;
-    return { state, x: margin + stateSize.width / 2, y, ...stateSize };
-  };
   const output = { state: outputState(nodes), x: x + stateSize.width / 2, y: middle, ...stateSize };
-  const all = [...inputStates.map(input), ...states, output];
+  const all = [...placeInputs(boxes, middle), ...states, output];
+  const lanes = lanesOf(all, boxes);
+  const lines = linesOf(all, boxes, lanes);
+  const ys = [
+    ...all.flatMap((state) => [state.y - state.height / 2, state.y + state.height / 2]),
+    ...boxes.flatMap((box) => [box.y, box.y + box.height]),
+    ...lanes.values(),
+  ];
+  const bus = Math.max(...ys) + busSpace;
+  return shifted(
+    {
+      width: x + stateSize.width + margin,
+      height: bus + margin,
+      states: all,
+      boxes,
+      lines: [...lines, ...outputLines(all, bus)],
+    },
+    margin - Math.min(...ys),
+  );
+}
+
+/** Everything moved down: a lane may run above all boxes. */
+function shifted(layout: CellLayout, by: number): CellLayout {
+  const down = <T extends { y: number }>(one: T): T => ({ ...one, y: one.y + by });
   return {
-    width: x + stateSize.width + margin,
-    height: bus + margin,
-    states: all,
-    boxes,
-    lines: linesOf(all, boxes, bus),
+    width: layout.width,
+    height: layout.height + by,
+    states: layout.states.map(down),
+    boxes: layout.boxes.map(down),
+    lines: layout.lines.map((line) => ({ ...line, points: line.points.map(down) })),
   };
+}
+
+/** The older input above the newer, each beside its first box, and never on each other. */
+function placeInputs(boxes: readonly BoxShape[], middle: number): StateShape[] {
+  const beside = inputStates.map((state) => {
+    const first = boxes.find(({ from, to }) => from === state && to === nodeState(0));
+    return first ? first.y + first.height / 2 : null;
+  });
+  const apart = stateSize.height + inputGap;
+  const [older, newer] = beside;
+  const top = older ?? (newer === null ? middle - apart / 2 : newer - apart);
+  const bottom = Math.max(newer ?? top + apart, top + apart);
+  return inputStates.map((state, i) => ({
+    state,
+    x: margin + stateSize.width / 2,
+    y: i === 0 ? top : bottom,
+    ...stateSize,
+  }));
+}
+
+interface Span {
+  from: number;
+  to: number;
+}
+
+/** For every box whose line passes columns: the height at which it passes them. */
+function lanesOf(
+  states: readonly StateShape[],
+  boxes: readonly BoxShape[],
+): ReadonlyMap<BoxShape, number> {
+  const lanes = new Map<BoxShape, number>();
+  const taken: (Span & { first: number; last: number })[] = [];
+  for (const box of boxes) {
+    // Columns are numbered by the state that they lead to; inputs stand before the first.
+    const first = Math.max(box.from + 1, nodeState(0));
+    const last = box.to - 1;
+    if (first > last) continue;
+    const obstacles: Span[] = [
+      ...boxes
+        .filter(({ to }) => to >= first && to <= last)
+        .map(({ y, height }) => ({ from: y, to: y + height })),
+      ...states
+        .filter(({ state }) => state >= first && state <= last)
+        .map(({ y, height }) => ({ from: y - height / 2, to: y + height / 2 })),
+      ...taken.filter((lane) => lane.first <= last && lane.last >= first),
+    ];
+    const lane = nearestFree(box.y + box.height / 2, obstacles);
+    lanes.set(box, lane);
+    taken.push({ from: lane, to: lane, first, last });
+  }
+  return lanes;
+}
+
+/** The height nearest to `wanted` that keeps clear of all obstacles. */
+function nearestFree(wanted: number, obstacles: readonly Span[]): number {
+  const isFree = (y: number): boolean =>
+    obstacles.every(({ from, to }) => y <= from - clearance || y >= to + clearance);
+  const choices = [
+    wanted,
+    ...obstacles.flatMap(({ from, to }) => [from - clearance, to + clearance]),
+  ].filter(isFree);
+  return choices.reduce((best, y) => (Math.abs(y - wanted) < Math.abs(best - wanted) ? y : best));
 }
 
 /** Boxes of a node's edges, from the top: the older input, the nodes, the newer input. */
@@ -120,32 +201,39 @@ function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]
 function linesOf(
   states: readonly StateShape[],
   boxes: readonly BoxShape[],
-  bus: number,
+  lanes: ReadonlyMap<BoxShape, number>,
 ): LineShape[] {
-  const lines: LineShape[] = [];
-  for (const { from, to, x, y, width, height, rows } of boxes) {
+  return boxes.flatMap((box) => {
+    const { from, to, x, y, width, height, rows } = box;
     const strength = strengthOf(rows);
     const [source, target] = [states[from], states[to]];
     const left = source.x + source.width / 2;
     const at = y + height / 2;
-    lines.push({
-      strength,
-      points: [
-        { x: left, y: source.y },
-        { x: left + gutter, y: at },
-        { x, y: at },
-      ],
-    });
-    lines.push({
-      strength,
-      points: [
-        { x: x + width, y: at },
-        { x: target.x - target.width / 2, y: target.y },
-      ],
-    });
-  }
+    const lane = lanes.get(box);
+    const passing =
+      lane === undefined
+        ? []
+        : [
+            { x: left + gutter, y: lane },
+            { x: x - gutter, y: lane },
+          ];
+    return [
+      { strength, points: [{ x: left, y: source.y }, ...passing, { x, y: at }] },
+      {
+        strength,
+        points: [
+          { x: x + width, y: at },
+          { x: target.x - target.width / 2, y: target.y },
+        ],
+      },
+    ];
+  });
+}
+
+/** Of every node into the output: the last one's straight, the others' along the bottom. */
+function outputLines(states: readonly StateShape[], bus: number): LineShape[] {
   const output = states[states.length - 1];
-  states.slice(inputStates.length, -1).forEach(({ state, x, y, width, height }) => {
+  return states.slice(inputStates.length, -1).map(({ state, x, y, width, height }) => {
     const right = x + width / 2;
     const direct = [
       { x: right, y },
@@ -157,9 +245,8 @@ function linesOf(
       { x: output.x - output.width / 2 - gutter, y: bus },
       { x: output.x, y: output.y + output.height / 2 },
     ];
-    lines.push({ strength: 1, points: state === states.length - 2 ? direct : around });
+    return { strength: 1, points: state === states.length - 2 ? direct : around };
   });
-  return lines;
 }
 
 function strengthOf(rows: readonly Candidate[]): number {
