@@ -9,6 +9,7 @@ export default defineConfig(
   {
     ignores: [
       'dist/',
+      '.lanes/',
       'node_modules/',
       'public/',
       'test-results/',

@@ -8,8 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 
 /** Vulkan that Mesa 24.0 states in its driver's description; what is older does not run Dawn. */
 const leastVulkan = [1, 3, 274];
@@ -182,7 +181,8 @@ export function ensureLavapipe() {
   return { icd, reason: icd ? null : (reason ?? 'it is not where it should be') };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+// By name: inside a bundle the address of the module is the bundle's.
+if (basename(process.argv[1] ?? '') === 'lavapipe.mjs') {
   const { icd, reason } = ensureLavapipe();
   process.stdout.write(icd ? `lavapipe: ${icd}\n` : `No lavapipe: ${reason}.\n`);
   process.exitCode = icd ? 0 : 1;

@@ -3,26 +3,48 @@
  *
  *   npm start -- [--port 4173] [--host]
  */
+import { fork } from 'node:child_process';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { install, main, root } from './install.mjs';
+import { serve } from './serve.mjs';
 
 await main(async () => {
   const { port, host } = readOptions();
   install({ withDevelopment: false });
-  // Only now: vite is one of the packages that may just have been installed.
-  const { build, preview } = await import('vite');
-  await build({ root, logLevel: 'warn' });
-  const server = await preview({ root, preview: { port, host, open: false }, logLevel: 'warn' });
-  const { local, network } = server.resolvedUrls;
-  process.stdout.write(`\n  MGAS Lab is running: ${local[0] ?? network[0]}\n`);
+  const { folder, headers } = await build();
+  const server = await serve(folder, headers, port, host);
+  const { port: own } = server.address();
+  process.stdout.write(`\n  MGAS Lab is running: http://localhost:${own}/\n`);
   if (host) {
-    for (const url of network)
+    for (const address of networkAddresses())
       process.stdout.write(
-        `  on the network:      ${url}  (browsers offer WebGPU only on localhost or https)\n`,
+        `  on the network:      http://${address}:${own}/  (browsers offer WebGPU only on localhost or https)\n`,
       );
   }
   process.stdout.write('  Ctrl-C stops it.\n\n');
 });
+
+/** @returns what `build.mjs` sends. */
+function build() {
+  return new Promise((resolve, reject) => {
+    const child = fork(join(root, 'scripts/build.mjs'), { cwd: root });
+    let built = null;
+    child.on('message', (message) => (built = message));
+    child.on('error', reject);
+    child.on('close', () =>
+      built ? resolve(built) : reject(new Error('The page could not be built: see above.')),
+    );
+  });
+}
+
+function networkAddresses() {
+  return Object.values(networkInterfaces())
+    .flat()
+    .filter((entry) => entry && entry.family === 'IPv4' && !entry.internal)
+    .map((entry) => entry.address);
+}
 
 function readOptions() {
   let values;
@@ -34,7 +56,9 @@ function readOptions() {
       },
     }));
   } catch (error) {
-    throw new Error(`${error.message}\nUsage: npm start -- [--port 4173] [--host]`);
+    throw new Error(`${error.message}\nUsage: npm start -- [--port 4173] [--host]`, {
+      cause: error,
+    });
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65535) {

@@ -2,13 +2,15 @@
  * `npm test`: sets up what the tests need, runs every suite, one at a time, even where one fails, and ends with one line
  * `N passed, N failed`. Exit code 1 where anything failed.
  *
- *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, data-cases, browser
+ *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, data-cases,
+ *                                 swiftshader, lavapipe, deno, browser
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { install, main, root } from './install.mjs';
+import { ensureLavapipe } from './lavapipe.mjs';
 
 const reports = join(root, 'test-results');
 const dataCases = process.env.MGAS_DATA_CASES ?? join(root, '../shared/data/cases');
@@ -65,6 +67,9 @@ const suites = [
     count: parityCounts,
     skip: () => (existsSync(dataCases) ? null : `no inputs with right answers at ${dataCases}`),
   },
+  lane('swiftshader'),
+  lane('lavapipe', () => ensureLavapipe().reason),
+  lane('deno', withoutDeno),
   {
     name: 'browser',
     command: [bin('playwright'), 'test', '--reporter=list,json'],
@@ -74,6 +79,23 @@ const suites = [
     count: playwrightCounts,
   },
 ];
+
+/** Another WebGPU implementation: see lanes.mjs. */
+function lane(name, skip) {
+  return {
+    name,
+    command: [process.execPath, 'scripts/lanes.mjs', name],
+    limit: 15 * minute,
+    count: parityCounts,
+    skip,
+  };
+}
+
+function withoutDeno() {
+  const program = bin('deno');
+  const { status } = spawnSync(program, ['--version'], { stdio: 'ignore', timeout: minute });
+  return status === 0 ? null : 'the npm package deno does not run on this platform';
+}
 
 function oneCheck({ code }) {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
@@ -110,8 +132,8 @@ function playwrightCounts({ report, code }) {
 function parityCounts({ output, code }) {
   const summary = output.trimEnd().split('\n').at(-1);
   try {
-    const { passed, failed } = JSON.parse(summary);
-    return { passed, failed: failed || (code === 0 ? 0 : 1) };
+    const { passed, failed, skipped = 0 } = JSON.parse(summary);
+    return { passed, failed: failed || (code === 0 ? 0 : 1), skipped };
   } catch {
     return { passed: 0, failed: 1, note: `no summary (exit code ${code})` };
   }
@@ -205,7 +227,7 @@ await main(async () => {
   for (const suite of suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const reason = suite.skip?.();
     if (reason) {
-      rows.push({ name: suite.name, passed: 0, failed: 0, note: `skipped: ${reason}` });
+      rows.push({ name: suite.name, passed: 0, failed: 0, skipped: 1, note: `skipped: ${reason}` });
       continue;
     }
     process.stdout.write(`\n== ${suite.name}\n`);
@@ -223,6 +245,11 @@ await main(async () => {
     );
   }
   if (missingChromium) process.stdout.write(`${missingChromium}\n`);
+  const left = rows.filter(({ note }) => note?.startsWith('skipped: '));
+  if (left.length > 0)
+    process.stdout.write(
+      `${left.length} suites skipped: ${left.map(({ name }) => name).join(', ')}\n`,
+    );
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
   process.exitCode = sum('failed') > 0 ? 1 : 0;

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { serve } from './serve.mjs';
+
+let folder = '';
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mgas-serve-'));
+  writeFileSync(join(folder, 'index.html'), '<p>page</p>');
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  rmSync(folder, { recursive: true });
+});
+
+async function open(port: number): Promise<number> {
+  const server = await serve(folder, { 'x-content-type-options': 'nosniff' }, port, false);
+  servers.push(server);
+  return (server.address() as AddressInfo).port;
+}
+
+it('serves the folder with the headers that it is given', async () => {
+  const port = await open(47311);
+  const page = await fetch(`http://localhost:${port}/`);
+  expect(await page.text()).toBe('<p>page</p>');
+  expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  expect((await fetch(`http://localhost:${port}/absent.js`)).status).toBe(404);
+  expect((await fetch(`http://localhost:${port}/../../etc/passwd`)).status).toBe(404);
+});
+
+it('takes the next port where one is taken', async () => {
+  const first = await open(47331);
+  expect(await open(first)).toBeGreaterThan(first);
+});
