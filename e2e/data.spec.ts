@@ -10,6 +10,7 @@ import { gzipSync } from 'fflate';
 import { cifar10ClassNames, readCifar10 } from '../src/datasets/cifar.ts';
 import type { ImageSplit } from '../src/datasets/dataset.ts';
 import { makeIdx, makeNpy, makePng, makeTarGz, makeZip } from '../src/datasets/files/testing.ts';
+import { added, openData, store } from './data-helpers.ts';
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
 
@@ -129,11 +130,8 @@ const cases: Record<string, () => Case> = {
 };
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-const openData = (page: Page) =>
-  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
 /** What the next search takes. */
 const chosen = (page: Page) => page.getByRole('combobox', { name: 'Images' });
-const added = (page: Page) => page.getByText('is stored, and the next search takes it');
 
 interface StoredSet {
   id: string;
@@ -193,6 +191,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       const { files, name, train, test: held } = make();
       await openData(page);
       await page.getByLabel('Files of a data set').setInputFiles(files);
+      await store(page);
       await expect(added(page)).toBeVisible();
       await page.getByRole('button', { name: 'Dismiss' }).click();
       const { sets } = await storedSets(page);
@@ -226,6 +225,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
 test('a set is looked at, and deleted', async ({ lab: page }) => {
   await openData(page);
   await page.getByLabel('Folder of a data set').setInputFiles(folder);
+  await store(page);
   await expect(added(page)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'cifar10-subset' })).toBeVisible();
   await expect(page.getByText('32 × 32 pixels, colour')).toBeVisible();
@@ -267,6 +267,7 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
   photos['odd/7.png'] = photos['odd/7.png']!.subarray(0, 500);
   await test.step('an unreadable image: asked about, and refused', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
+    await store(page);
     await expect(page.getByText('1 of 40 images cannot be read.')).toBeVisible();
     await expect(page.getByText(/odd\/7\.png: byte \d+: expected all of chunk IDAT/)).toBeVisible();
     await page.getByRole('button', { name: 'Store nothing' }).click();
@@ -275,6 +276,7 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
   });
   await test.step('or left out', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
+    await store(page);
     await page.getByRole('button', { name: 'Leave it out' }).click();
     await expect(added(page)).toBeVisible();
     await expect(
@@ -288,6 +290,7 @@ test('all 60,000 images of Fashion-MNIST have its mean and deviation', async ({ 
   test.skip(!existsSync(full), `needs Debian's package dataset-fashion-mnist in ${full}`);
   await openData(page);
   await page.getByLabel('Folder of a data set').setInputFiles(full);
+  await store(page);
   await expect(added(page)).toBeVisible();
   const figures = page.getByRole('region', { name: 'fashion-mnist', exact: true });
   await expect(figures).toContainText('60,000');

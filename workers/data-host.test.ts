@@ -12,6 +12,7 @@ import {
 } from '../src/datasets/files/testing.ts';
 import type { DataContract, DataPayload, DataRequestType } from '../src/protocol/data-messages.ts';
 import { hostUnderTest } from '../src/protocol/testing.ts';
+import { noChoices } from '../src/datasets/outline.ts';
 import { DataHost } from './data-host.ts';
 import { loadSource } from './load-source.ts';
 
@@ -28,7 +29,7 @@ const upload = (files: Files) =>
     path,
     file: new File([bytes as Uint8Array<ArrayBuffer>], path),
   }));
-const options = { name: 'mine', imageSize: 32, labelKind: 'fine' as const };
+const options = { name: 'mine', imageSize: 32, choices: noChoices };
 const train = makeCifar(Array.from({ length: 30 }, (_, i) => [i % 10]));
 const held = makeCifar(Array.from({ length: 10 }, (_, i) => [i]));
 const cifar = { 'data_batch_1.bin': train, 'test_batch.bin': held };

@@ -1,7 +1,9 @@
 /** Answers the page about data sets: reads and stores them, shows some of their images, previews augmentation. */
 import { cutOut, drawAugmentation, writeImage } from '../src/datasets/augment.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
+import { openDataset, PickError, type Opened } from '../src/datasets/files/read-dataset.ts';
 import type { SourceFile } from '../src/datasets/files/source.ts';
+import { outlineSentence } from '../src/datasets/outline.ts';
 import { resizeImages } from '../src/datasets/resize.ts';
 import { summarize } from '../src/datasets/stored.ts';
 import type { DatasetSummary, StoredDataset, StoredSplitName } from '../src/datasets/stored.ts';
@@ -9,7 +11,10 @@ import type { DatasetSource } from '../src/protocol/messages.ts';
 import type {
   DataContract,
   DataPayload,
+  FilesLook,
   ImagesRequest,
+  ImportFile,
+  ImportOptions,
   Preview,
   PreviewRequest,
   Progress,
@@ -29,6 +34,13 @@ interface Running {
   answer: ((skip: boolean) => void) | null;
 }
 
+interface Session {
+  controller: AbortController;
+  opened: Opened;
+}
+
+/** Images of a first look. */
+const samplesShown = 24;
 /** What stands for the mean in a preview. */
 const middleGray = 128;
 /** Messages about progress, milliseconds apart at least. */
@@ -36,6 +48,9 @@ const progressEvery = 100;
 
 export class DataHost {
   private running: Running | null = null;
+  /** The files looked at last. */
+  private session: Session | null = null;
+  private tell: (progress: Progress) => void = () => {};
   private store: Promise<DatasetStore> | null = null;
   /** The set shipped with the lab, once it was asked for. */
   private readonly shipped = new Map<string, Promise<Dataset>>();
@@ -47,8 +62,10 @@ export class DataHost {
     summarize: ({ source }) => this.summarize(source),
     images: (payload) => this.images(payload),
     preview: (payload) => this.preview(payload),
+    look: (payload) => this.look(payload),
     import: (payload) => this.import(payload),
     cancel: () => {
+      if (!this.running) this.session = null;
       this.running?.controller.abort();
       this.running?.answer?.(false);
       return null;
@@ -75,29 +92,78 @@ export class DataHost {
     return this.store;
   }
 
-  private async import({ files, options }: DataPayload<'import'>): Promise<DatasetSummary> {
-    if (this.running)
-      throw new Refusal('busy', 'Another data set is being read.', 'Wait for it, or cancel it.');
-    const running: Running = { controller: new AbortController(), answer: null };
-    this.running = running;
-    try {
-      return await importDataset({
-        files: files.map(fromFile),
-        options,
-        signal: running.controller.signal,
-        decode: decodeImage,
-        progress: this.progressTeller(),
-        skipUnreadable: (unreadable) => this.ask(running, unreadable),
+  private async look({ files, options }: DataPayload<'look'>): Promise<FilesLook> {
+    return this.whileRunning(files, options, async ({ opened }) => {
+      try {
+        const look = await opened.look(options.choices, options.imageSize);
+        const { kind, outline, sets } = look;
+        const samples = await look.samples(samplesShown);
+        return { found: { kind, outline, sentence: outlineSentence(outline), samples }, sets };
+      } catch (error) {
+        if (error instanceof PickError && options.choices.pick === null)
+          return { found: null, sets: error.sets };
+        throw error;
+      }
+    });
+  }
+
+  private import({ files, options }: DataPayload<'import'>): Promise<DatasetSummary> {
+    return this.whileRunning(files, options, async ({ opened, controller }) => {
+      const { signal } = controller;
+      const look = await opened.look(options.choices, options.imageSize);
+      const summary = await importDataset({
+        read: () => look.read(),
+        signal,
+        progress: (progress) => this.tell(progress),
         openStore: () => DatasetStore.open(),
         now: () => Date.now(),
       });
+      this.session = null;
+      return summary;
+    });
+  }
+
+  /** Files stay open between a look at them and their import. What is cancelled or fails on the way is closed. */
+  private async whileRunning<T>(
+    files: readonly ImportFile[] | null,
+    options: ImportOptions,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    if (this.running)
+      throw new Refusal('busy', 'Another data set is being read.', 'Wait for it, or cancel it.');
+    const controller = files || !this.session ? new AbortController() : this.session.controller;
+    const running: Running = { controller, answer: null };
+    this.running = running;
+    this.tell = this.progressTeller();
+    try {
+      if (files)
+        this.session = { controller, opened: await this.open(files, options, controller.signal) };
+      if (!this.session)
+        throw new Refusal('no-files', 'The files are not open any more.', 'Choose them again.');
+      return await work(this.session);
     } catch (error) {
-      if (running.controller.signal.aborted)
-        throw new Refusal('cancelled', 'Cancelled: nothing was stored.', '');
-      throw error;
+      if (!controller.signal.aborted) throw error;
+      this.session = null;
+      throw new Refusal('cancelled', 'Cancelled: nothing was stored.', '');
     } finally {
       this.running = null;
     }
+  }
+
+  private open(
+    files: readonly ImportFile[],
+    { name, imageSize, choices }: ImportOptions,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    return openDataset(files.map(fromFile), {
+      name,
+      imageSize,
+      choices,
+      signal,
+      decode: decodeImage,
+      progress: (progress) => this.tell(progress),
+      skipUnreadable: (unreadable) => this.ask(this.running!, unreadable),
+    });
   }
 
   private ask(running: Running, unreadable: Unreadable): Promise<boolean> {
@@ -261,7 +327,7 @@ function gather(
   return bytes;
 }
 
-const fromFile = ({ path, file }: DataPayload<'import'>['files'][number]): SourceFile => ({
+const fromFile = ({ path, file }: ImportFile): SourceFile => ({
   path,
   size: file.size,
   slice: async (start, end) => new Uint8Array(await file.slice(start, end).arrayBuffer()),

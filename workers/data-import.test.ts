@@ -3,6 +3,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { decodeImage } from '../cli/node-files.ts';
 import { DatasetError } from '../src/datasets/dataset.ts';
 import { makeCifar, makePng, memoryFiles, type Files } from '../src/datasets/files/testing.ts';
+import { readDataset } from '../src/datasets/files/read-dataset.ts';
 import type { Progress } from '../src/datasets/files/source.ts';
 import { DatasetStore } from '../src/storage/datasets.ts';
 import { importDataset, type ImportJob } from './data-import.ts';
@@ -20,12 +21,17 @@ const cifar = { 'data_batch_1.bin': makeCifar(ten), 'test_batch.bin': makeCifar(
 
 const run = (files: Files, changes: Partial<ImportJob> = {}) =>
   importDataset({
-    files: memoryFiles(files),
-    options: { name: 'set', imageSize: 8, labelKind: 'fine' },
+    read: () =>
+      readDataset(memoryFiles(files), {
+        name: 'set',
+        imageSize: 8,
+        signal: changes.signal ?? new AbortController().signal,
+        decode: decodeImage,
+        skipUnreadable: () => Promise.resolve(false),
+        progress: changes.progress ?? (() => {}),
+      }),
     signal: new AbortController().signal,
-    decode: decodeImage,
     progress: () => {},
-    skipUnreadable: () => Promise.resolve(false),
     openStore,
     now: () => 5,
     ...changes,

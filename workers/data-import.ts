@@ -1,9 +1,7 @@
 /** One import: files in, a stored data set out, or nothing. */
 import { DatasetError } from '../src/datasets/dataset.ts';
-import type { Unreadable } from '../src/datasets/formats/format.ts';
-import type { ImageDecoder } from '../src/datasets/images/decode.ts';
-import { readDataset } from '../src/datasets/files/read-dataset.ts';
-import type { Progress, SourceFile } from '../src/datasets/files/source.ts';
+import type { ReadResult } from '../src/datasets/files/assemble.ts';
+import type { Progress } from '../src/datasets/files/source.ts';
 import {
   chunkImagesOf,
   chunksOf,
@@ -11,17 +9,14 @@ import {
   type DatasetSummary,
   type StoredDataset,
 } from '../src/datasets/stored.ts';
-import type { ImportOptions } from '../src/protocol/data-messages.ts';
 import type { DatasetStore } from '../src/storage/datasets.ts';
 import { isNoRoom, measureRoom } from '../src/storage/room.ts';
 
 export interface ImportJob {
-  files: readonly SourceFile[];
-  options: ImportOptions;
+  /** @throws DatasetError; the signal's reason when aborted. */
+  read(): Promise<ReadResult>;
   signal: AbortSignal;
-  decode: ImageDecoder;
   progress(progress: Progress): void;
-  skipUnreadable(unreadable: Unreadable): Promise<boolean>;
   openStore(): Promise<DatasetStore>;
   now(): number;
 }
@@ -34,25 +29,13 @@ const overhead = 1.05;
  * @throws DatasetError; the signal's reason when aborted.
  */
 export async function importDataset({
-  files,
-  options,
+  read: readWhole,
   signal,
-  decode,
   progress,
-  skipUnreadable,
   openStore,
   now,
 }: ImportJob): Promise<DatasetSummary> {
-  const { name, imageSize, labelKind } = options;
-  const read = await readDataset(files, {
-    name,
-    imageSize,
-    choices: { labelKind },
-    signal,
-    decode,
-    skipUnreadable,
-    progress,
-  });
+  const read = await readWhole();
   const summary = summarize(read);
   signal.throwIfAborted();
   const { train, test } = read.dataset;

@@ -1,13 +1,25 @@
 /** The contract of the worker that reads data sets. Plain data only. */
 import type { Progress } from '../datasets/files/source.ts';
-import type { Unreadable } from '../datasets/formats/format.ts';
+import type { DatasetKind } from '../datasets/files/assemble.ts';
+import type { Samples, Unreadable } from '../datasets/formats/format.ts';
+import type { Choices, Outline, Role, RoleChoice } from '../datasets/outline.ts';
 import type { DatasetSummary, StoredSplitName } from '../datasets/stored.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { DatasetSource } from './messages.ts';
 import type { Payload, RequestType, Value } from './rpc.ts';
 import type { Delivery } from './stream.ts';
 
-export type { DatasetSummary, Progress, StoredSplitName, Unreadable };
+export type {
+  Choices,
+  DatasetSummary,
+  Outline,
+  Progress,
+  Role,
+  RoleChoice,
+  Samples,
+  StoredSplitName,
+  Unreadable,
+};
 
 /** A file of the user's, with its path in the folder it was taken from. */
 export interface ImportFile {
@@ -19,7 +31,22 @@ export interface ImportOptions {
   name: string;
   /** Pixels a side that images of class folders are brought to. */
   imageSize: number;
-  labelKind: 'fine' | 'coarse';
+  choices: Choices;
+}
+
+/** What files were taken for, before any of them is read whole. */
+export interface FilesLook {
+  /** Null where one of several sets has to be picked first. */
+  found: {
+    kind: DatasetKind;
+    outline: Outline;
+    /** As a sentence. */
+    sentence: string;
+    /** Null where the first images cannot be had without reading everything. */
+    samples: Samples | null;
+  } | null;
+  /** All sets in the files, where there are several. */
+  sets: readonly string[];
 }
 
 export interface ListedDataset extends DatasetSummary {
@@ -72,10 +99,21 @@ export interface DataContract {
     images: { payload: ImagesRequest; value: SomeImages };
     preview: { payload: PreviewRequest; value: Preview };
     /**
-     * Reads the files and stores the set. Reported by `progress`; ended early by `cancel`, and then rejected with the
+     * What the files are; null = those of the last look, under other choices. Reported by `progress`, ended by `cancel` as
+     * `import` is.
+     */
+    look: {
+      payload: { files: ImportFile[] | null; options: ImportOptions };
+      value: FilesLook;
+    };
+    /**
+     * Reads the files (null = those of the last look) and stores the set. Reported by `progress`; ended early by `cancel`, and then rejected with the
      * code 'cancelled'.
      */
-    import: { payload: { files: ImportFile[]; options: ImportOptions }; value: DatasetSummary };
+    import: {
+      payload: { files: ImportFile[] | null; options: ImportOptions };
+      value: DatasetSummary;
+    };
     cancel: { payload: object; value: null };
     /** To the question `unreadable`. */
     answer: { payload: { skip: boolean }; value: null };

@@ -7,6 +7,7 @@ import { afterDrawing } from '../after-drawing.ts';
 import type { DatasetSource, WorkerError } from '../../protocol/messages.ts';
 import type {
   DataContract,
+  FilesLook,
   ImportFile,
   ImportOptions,
   ListedDataset,
@@ -26,11 +27,22 @@ export interface ImportJob {
   cancelling: boolean;
 }
 
+/** Files that were looked at, and wait for the user to store them or not. */
+export interface Preview {
+  options: ImportOptions;
+  look: FilesLook;
+  /** Looked at again, under other choices. */
+  busy: boolean;
+  /** Why the last choice did not work: what is shown is as it was before. */
+  problem: WorkerError | null;
+}
+
 export interface DatasetsState {
   /** Newest first; null until the browser's store has been read. */
   sets: readonly ListedDataset[] | null;
   choice: DatasetChoice;
   job: ImportJob | null;
+  preview: Preview | null;
   /** What the last import came to. */
   outcome:
     | { ok: true; id: string; name: string; notes: readonly string[] }
@@ -59,6 +71,7 @@ export const datasets = createStore<DatasetsState>(() => ({
   sets: null,
   choice: remembered(),
   job: null,
+  preview: null,
   outcome: null,
   obstacle: null,
 }));
@@ -179,14 +192,53 @@ export async function listDatasets(): Promise<void> {
   }
 }
 
-export async function importDataset(files: ImportFile[], options: ImportOptions): Promise<void> {
+const newJob = (name: string): ImportJob => ({
+  name,
+  progress: null,
+  msLeft: null,
+  unreadable: null,
+  cancelling: false,
+});
+
+/** Looks at files and shows what they were taken for; nothing is stored before the user says so. */
+export async function lookAtFiles(files: ImportFile[], options: ImportOptions): Promise<void> {
   if (datasets.getState().job) return;
-  datasets.setState({
-    job: { name: options.name, progress: null, msLeft: null, unreadable: null, cancelling: false },
-    outcome: null,
-  });
+  datasets.setState({ job: newJob(options.name), preview: null, outcome: null });
   try {
-    const { id, name, notes } = await client.request('import', { files, options });
+    const look = await client.request('look', { files, options });
+    datasets.setState({ job: null, preview: { options, look, busy: false, problem: null } });
+  } catch (error) {
+    datasets.setState({ job: null, outcome: { ok: false, error: errorOf(error) } });
+  }
+}
+
+/** The same files under other choices. */
+export async function changePreview(change: Partial<ImportOptions>): Promise<void> {
+  const { preview } = datasets.getState();
+  if (!preview || preview.busy) return;
+  const options = { ...preview.options, ...change };
+  datasets.setState({ preview: { ...preview, busy: true, problem: null } });
+  try {
+    const look = await client.request('look', { files: null, options });
+    datasets.setState({ preview: { options, look, busy: false, problem: null } });
+  } catch (error) {
+    datasets.setState({ preview: { ...preview, busy: false, problem: errorOf(error) } });
+  }
+}
+
+export function dismissPreview(): void {
+  datasets.setState({ preview: null });
+  void client.request('cancel', {}).catch(() => {});
+}
+
+/** Reads what the preview shows, and stores it. */
+export async function storePreviewed(): Promise<void> {
+  const { preview, job } = datasets.getState();
+  if (!preview || job) return;
+  const { options } = preview;
+  datasets.setState({ job: newJob(options.name), preview: null, outcome: null });
+  try {
+    const { id, name, notes } = await client.request('import', { files: null, options });
     await listDatasets();
     datasets.setState({ job: null, outcome: { ok: true, id, name, notes } });
     chooseDataset(id);

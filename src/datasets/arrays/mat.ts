@@ -108,9 +108,8 @@ export function readMat(bytes: Uint8Array, path: string, name: string, limit: nu
       continue;
     }
     if (type === Element.matrix) {
-      const array = matrixOf(bytes.subarray(at, start + length), little, path, name, () =>
-        bytes.subarray(at, start + length),
-      );
+      const whole = bytes.subarray(at, start + length);
+      const array = matrixOf(whole, little, path, name, () => whole);
       if (array) arrays.push(checkSize(array, limit));
     } else if (type > 20 || type === 0)
       throw file.wrong(at, `an element of a known type, found type ${type}`);

@@ -175,7 +175,8 @@ class Opener {
   ): Promise<Container> {
     const file = await this.sourceOf(entry, container);
     if (kind === 'zip') return openZip(file, this.context);
-    if (kind === 'tar')
+    // What comes out of another archive is unpacked already.
+    if (kind === 'tar' || !files.has(this.originOf(entry).entry))
       return openTar(file, this.context, {
         seekable: true,
         from: (offset) => piecesOf(file, this.context.signal, offset),

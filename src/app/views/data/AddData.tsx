@@ -1,6 +1,8 @@
 /** Where files come in: dropped, picked, or a whole folder; and how far their reading has come. */
 import { useId, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { ImportPreview } from './ImportPreview.tsx';
+import { imageSizes } from './image-sizes.ts';
 import type { ImportFile, Progress } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
@@ -9,19 +11,18 @@ import {
   answerUnreadable,
   cancelImport,
   dismissOutcome,
-  importDataset,
+  lookAtFiles,
   useDatasets,
 } from '../../store/datasets.ts';
 import type { ImportJob } from '../../store/datasets.ts';
 import { droppedFiles, nameOf, pickedFiles } from './pick-files.ts';
 
-const imageSizes = [16, 28, 32, 48, 64, 96, 128, 224];
-
 export function AddData() {
   const job = useDatasets((s) => s.job);
+  const preview = useDatasets((s) => s.preview);
   return (
     <Panel title="Add a data set" note="stays in this browser" className="area-add">
-      {job ? <Job job={job} /> : <DropZone />}
+      {job ? <Job job={job} /> : preview ? <ImportPreview preview={preview} /> : <DropZone />}
       <Outcome />
     </Panel>
   );
@@ -39,7 +40,11 @@ function DropZone() {
     if (files.length === 0)
       return setProblem('Nothing was in it: choose files, or a folder with files in it.');
     setProblem('');
-    void importDataset(files, { name: nameOf(files), imageSize, labelKind });
+    void lookAtFiles(files, {
+      name: nameOf(files),
+      imageSize,
+      choices: { labelKind, split: {}, pick: null, encoding: null, upright: false },
+    });
   };
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -60,9 +65,9 @@ function DropZone() {
       onDrop={drop}
     >
       <p>
-        Drop files or a folder here. CIFAR-10 and CIFAR-100 (<code>.bin</code>, <code>.tar.gz</code>
-        ), IDX (<code>-ubyte</code>, <code>.gz</code>), images in one folder per class (also as{' '}
-        <code>.zip</code>), NumPy <code>.npz</code>.
+        Drop files or a folder here: images in one folder per class, CIFAR, IDX, NumPy (
+        <code>.npz</code>), MATLAB, STL-10; also as <code>.zip</code> or <code>.tar.gz</code>. What
+        they are is shown before anything is stored.
       </p>
       <p className="buttons">
         <button type="button" onClick={() => filesInput.current?.click()}>
