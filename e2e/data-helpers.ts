@@ -74,9 +74,9 @@ export async function importFiles(
 ): Promise<ImportOutcome> {
   const dismiss = page.getByRole('button', { name: 'Dismiss' });
   if (await dismiss.isVisible()) await dismiss.click();
-  await page.getByLabel('Photos to').selectOption(String(size));
-  await page.getByLabel('CIFAR-100').selectOption(labels);
-  await page.getByLabel(input).setInputFiles(path);
+  await page.getByLabel('Photos to', { exact: true }).selectOption(String(size));
+  await page.getByLabel('CIFAR-100', { exact: true }).selectOption(labels);
+  await page.getByLabel(input, { exact: true }).setInputFiles(path);
   const storeButton = page.getByRole('button', { name: 'Store', exact: true });
   const refused = page.locator('.import-outcome[data-ok=false]');
   const done = page.locator('.import-outcome[data-ok=true]');

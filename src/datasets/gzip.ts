@@ -128,26 +128,33 @@ async function* gunzipMembers(
     crc = -1;
     length = 0;
   };
+  const push = (piece: Uint8Array, isLast: boolean) => {
+    const joined = new Uint8Array(Math.min(tail.length, tailBytes) + piece.length);
+    joined.set(tail.subarray(Math.max(0, tail.length - tailBytes)));
+    joined.set(piece, joined.length - piece.length);
+    tail = joined;
+    read += piece.length;
+    // What follows the last member may be padding: zeros to the end.
+    if (problem) return piece.every((byte) => byte === 0);
+    try {
+      unpacker.push(piece.slice(), isLast);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    return true;
+  };
+  // The decoder keeps back what more input might change, so the last piece must be marked.
+  let waiting: Uint8Array | null = null;
   try {
     for await (const piece of pieces) {
-      const joined = new Uint8Array(Math.min(tail.length, tailBytes) + piece.length);
-      joined.set(tail.subarray(Math.max(0, tail.length - tailBytes)));
-      joined.set(piece, joined.length - piece.length);
-      tail = joined;
-      read += piece.length;
-      if (problem) {
-        // What follows the last member may be padding: zeros to the end.
-        if (piece.some((byte) => byte !== 0)) break;
-        continue;
-      }
-      try {
-        unpacker.push(piece.slice());
-      } catch (error) {
-        problem = error instanceof Error ? error.message : String(error);
-      }
+      if (waiting && !push(waiting, false)) break;
       yield* out;
       out = [];
+      waiting = piece;
     }
+    if (waiting) push(waiting, true);
+    yield* out;
+    out = [];
   } finally {
     await pieces.return(undefined);
   }

@@ -503,7 +503,8 @@ async function openTar(
       let at = 0;
       for await (const { pieces } of entriesOf())
         if (at++ === place.at)
-          return firstBytes(gzipped ? gunzipPieces(() => pieces(), name) : pieces(), length);
+          // Awaited here: leaving the loop closes the archive.
+          return await firstBytes(gzipped ? gunzipPieces(() => pieces(), name) : pieces(), length);
       return new Uint8Array(0);
     };
     const entry: Entry = {

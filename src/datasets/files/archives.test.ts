@@ -8,6 +8,7 @@ import { guessEncoding } from './names.ts';
 import { openDataset, readDataset } from './read-dataset.ts';
 import {
   concat,
+  makeCifar,
   makeNpy,
   makePng,
   makeTar,
@@ -168,6 +169,12 @@ it('unpacks several gzip members, padded or not, where the platform takes one', 
       return concat(...found);
     };
     expect(await unpack(...members)).toEqual(concat(...parts));
+    const noise = Uint8Array.from({ length: 300_000 }, (_, i) => (i * i * 31 + (i >> 3)) & 255);
+    const large = gzipSync(noise);
+    const cut = large.length - 20_000;
+    expect(Buffer.compare(await unpack(large.subarray(0, cut), large.subarray(cut)), noise)).toBe(
+      0,
+    );
     expect(await unpack(concat(...members), new Uint8Array(1000))).toEqual(concat(...parts));
     expect(await unpack(members[0]!.subarray(0, 10), members[0]!.subarray(10))).toEqual(parts[0]);
     const damaged = members[0]!.slice();
@@ -178,6 +185,22 @@ it('unpacks several gzip members, padded or not, where the platform takes one', 
   } finally {
     globalThis.DecompressionStream = platform;
   }
+});
+
+it.each<[string, (files: Files) => Uint8Array]>([
+  ['set.zip', makeZip],
+  ['set.tar', makeTar],
+  ['set.tar.gz', makeTarGz],
+])('shows the first images of %s', async (name, pack) => {
+  const records = (first: number) =>
+    makeCifar(Array.from({ length: 200 }, (_, i) => [(first + i) % 10]));
+  const files = { 'data_batch_1.bin': records(0), 'test_batch.bin': records(3) };
+  const opened = await openDataset([memoryFile(name, pack(files))], options);
+  const samples = await (await opened.look({})).samples(8);
+  expect(samples?.captions.map(({ split, label }) => `${split} ${label}`)).toEqual([
+    ...['airplane', 'automobile', 'bird', 'cat'].map((label) => `train ${label}`),
+    ...['cat', 'deer', 'dog', 'frog'].map((label) => `test ${label}`),
+  ]);
 });
 
 it('looks at a large set without reading it whole', async () => {
