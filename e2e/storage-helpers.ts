@@ -30,12 +30,12 @@ export const quickSettings: SearchSettings = {
   reportEvery: 2,
 };
 
-/** Some hundreds of steps, whatever it finds: long enough to be interrupted many times. */
+/** At least 200 steps, whatever it finds: ten interruptions, each up to nine steps after the last, take half of them. */
 export const longSettings: SearchSettings = {
   ...quickSettings,
   data: { ...quickSettings.data, trainImages: 320 },
   targetParameters: 1,
-  joint: { warmUpEpochs: 1, maxEpochs: 20 },
+  joint: { warmUpEpochs: 1, maxEpochs: 8 },
 };
 
 /** A file as the library saves it, of a run that has not begun. */
@@ -88,6 +88,48 @@ export async function chooseSettings(page: Page, settings: SearchSettings): Prom
 
 export const status = (page: Page) =>
   page.getByRole('region', { name: 'Search', exact: true }).getByRole('status');
+/** Milliseconds without a step after which a search counts as stuck: a start, which compiles programs, has none for long. */
+const leastPatience = 120_000;
+/** A search is stuck when it takes so many times the longest wait for a step that this process has seen. */
+const slack = 6;
+let longestWait = 0;
+
+/**
+ * Waits for something that a search comes to, as long as the search moves: by no clock of its own, so that a machine
+ * busy with other work takes longer and fails nothing.
+ * @param look what shows that it moves (any change of it), and whether it has arrived.
+ */
+export async function whileItMoves(
+  page: Page,
+  look: () => Promise<{ moved: unknown; arrived: boolean }>,
+): Promise<void> {
+  let last = '';
+  let since = Date.now();
+  for (;;) {
+    const { moved, arrived } = await look();
+    if (arrived) return;
+    const now = JSON.stringify(moved);
+    const waited = Date.now() - since;
+    if (now !== last) {
+      longestWait = Math.max(longestWait, last === '' ? 0 : waited);
+      [last, since] = [now, Date.now()];
+    } else if (waited > Math.max(leastPatience, slack * longestWait)) {
+      throw new Error(`the search has not moved for ${Math.round(waited / 1000)} s: ${now}`);
+    }
+    await page.waitForTimeout(150);
+  }
+}
+
+/** Until the page says that the search is over. */
+export async function searchOver(page: Page, text = /^(Finished|Stopped)/): Promise<void> {
+  const bar = page.getByRole('region', { name: 'Search', exact: true });
+  await whileItMoves(page, async () => {
+    // Sentence and clock follow every event.
+    const shown = await bar.innerText();
+    return { moved: shown, arrived: text.test(await status(page).innerText()) };
+  });
+}
+
 export const startButton = (page: Page) => page.getByRole('button', { name: 'Start', exact: true });
 
 /** The text of the architecture that the page hands over. */

@@ -23,10 +23,10 @@ export function separableZip(imagesPerClass = 150): Uint8Array {
   return makeZip(files);
 }
 
-/** `tiny`, in about 200 steps. */
+/** `tiny`, in about 150 steps. */
 export const shortTiny: SearchSettings = {
   ...presets.tiny,
-  data: { ...presets.tiny.data, trainImages: 320 },
+  data: { ...presets.tiny.data, trainImages: 240 },
   stage: { ...presets.tiny.stage, maxEpochs: 3 },
   joint: { ...presets.tiny.joint, maxEpochs: 3 },
 };
