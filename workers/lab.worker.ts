@@ -6,6 +6,8 @@ import { compareDelivery } from '../src/protocol/compare-messages.ts';
 import type { CompareContract } from '../src/protocol/compare-messages.ts';
 import { dataDelivery } from '../src/protocol/data-messages.ts';
 import type { DataContract } from '../src/protocol/data-messages.ts';
+import { importDelivery } from '../src/protocol/import-messages.ts';
+import type { ImportContract } from '../src/protocol/import-messages.ts';
 import { searchDelivery } from '../src/protocol/messages.ts';
 import type { SearchContract } from '../src/protocol/messages.ts';
 import type { Contract, WorkerRole } from '../src/protocol/rpc.ts';
@@ -38,6 +40,11 @@ const roles: Readonly<Record<WorkerRole, () => void>> = {
     served<DataContract>({
       open: async (emit) => new (await import('./data-host.ts')).DataHost(emit).handlers,
       delivery: dataDelivery,
+    }),
+  import: () =>
+    served<ImportContract>({
+      open: async () => new (await import('./import-host.ts')).ImportHost().handlers,
+      delivery: importDelivery,
     }),
 };
 

@@ -53,7 +53,7 @@ export type WorkerMessage<C extends Contract = Contract> =
   | { version: number; kind: 'crashed'; error: WorkerError };
 
 /** What a worker serves: one contract each. */
-export type WorkerRole = 'search' | 'train' | 'compare' | 'data';
+export type WorkerRole = 'search' | 'train' | 'compare' | 'data' | 'import';
 
 /** What of `Worker` a client needs; a test gives it an EventTarget. */
 export interface Transport {

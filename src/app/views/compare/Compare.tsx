@@ -5,6 +5,7 @@ import { comparisonCsv, methodLabels } from '../../../engine/baselines/results.t
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import { pairedSentence, pairedTest } from '../../../engine/baselines/summary.ts';
 import { DownloadIcon } from '../../components/icons.tsx';
+import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { saveText } from '../../download.ts';
 import { integer, plural } from '../../format.ts';
@@ -21,6 +22,7 @@ import {
   refreshComparisons,
 } from '../../sessions/stored-comparisons.ts';
 import { SummaryTable } from './SummaryTable.tsx';
+import '../library/import.css';
 import './compare.css';
 
 /** Milliseconds between two looks at who runs what: a tab that dies tells nobody. */
@@ -54,6 +56,7 @@ export default function Compare() {
       {planning && <NewComparison />}
       <Running />
       {shown && <Results comparison={shown} />}
+      <PublishedCells />
     </div>
   );
 }

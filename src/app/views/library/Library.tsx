@@ -12,13 +12,19 @@ import {
   saveStoredArchitecture,
   takeIn,
 } from '../../store/library.ts';
+import { viewHref } from '../../router.ts';
+import { importArchitecture } from '../retrain/session.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { RecordedRuns } from '../../recorded/RecordedRuns.tsx';
+import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Compare } from './Compare.tsx';
+import { ImportArchitecture } from './ImportArchitecture.tsx';
+import './import.css';
 import './library.css';
 import { orders, pickRuns } from './pick.ts';
 import type { Order } from './pick.ts';
+import { Publish } from './Publish.tsx';
 import { RoomMeter } from './RoomMeter.tsx';
 import { RunRow } from './RunRow.tsx';
 import { Size } from './Size.tsx';
@@ -104,6 +110,8 @@ export default function Library() {
         )}
       </Panel>
       <Architectures />
+      <ImportArchitecture />
+      <PublishedCells />
       <RecordedRuns />
     </div>
   );
@@ -186,6 +194,15 @@ function Architectures() {
               </p>
             </div>
             <div className="buttons">
+              <button
+                type="button"
+                onClick={() => {
+                  importArchitecture(record.architecture);
+                  location.hash = viewHref('retrain');
+                }}
+              >
+                Retrain
+              </button>
               <button type="button" onClick={() => saveStoredArchitecture(record)}>
                 <DownloadIcon /> Save
               </button>
@@ -194,6 +211,7 @@ function Architectures() {
               </button>
             </div>
             <Size record={record} of={record.name} />
+            <Publish architecture={record.architecture} of={record.name} />
           </li>
         ))}
       </ul>

@@ -1,0 +1,100 @@
+/** Published cells as reference points: as their papers report them, or at the parameters of a network of the library. */
+import { useState } from 'react';
+import { publishedCells } from '../../domain/architecture/published-cells.ts';
+import type { PublishedCell } from '../../domain/architecture/published-cells.ts';
+import type { Imported } from '../../protocol/import-messages.ts';
+import { compact } from '../format.ts';
+import { messageOfImport, readPublished } from '../store/import.ts';
+import { useLibrary } from '../store/library-state.ts';
+import { ImportedResult } from './ImportedResult.tsx';
+import { Panel } from './Panel.tsx';
+import { TableScroll } from './TableScroll.tsx';
+
+export function PublishedCells() {
+  const architectures = useLibrary((s) => s.architectures);
+  const [like, setLike] = useState('');
+  const [reading, setReading] = useState('');
+  const [problem, setProblem] = useState('');
+  const [imported, setImported] = useState<Imported | null>(null);
+  const chosen = architectures.find(({ id }) => id === like)?.architecture ?? null;
+  const open = async ({ id }: PublishedCell): Promise<void> => {
+    setReading(id);
+    setProblem('');
+    setImported(null);
+    try {
+      setImported(await readPublished(id, chosen));
+    } catch (error) {
+      setProblem(messageOfImport(error));
+    } finally {
+      setReading('');
+    }
+  };
+  return (
+    <Panel
+      title="Published cells"
+      note="reference points, with their sources"
+      className="area-published"
+    >
+      <label className="published-like">
+        <span>Size</span>
+        <select value={like} onChange={(event) => setLike(event.target.value)}>
+          <option value="">as in the paper</option>
+          {architectures.map(({ id, name, architecture }) => (
+            <option key={id} value={id}>
+              {`at equal parameters: ${name}, ${compact(architecture.parameters.active)}`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <TableScroll label="Published cells">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Cell</th>
+              <th scope="col">Network of the paper</th>
+              <th scope="col">Parameters</th>
+              <th scope="col">Test error, CIFAR-10</th>
+              <th scope="col">Source</th>
+              <th scope="col">
+                <span className="visually-hidden">Read</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {publishedCells.map((cell) => (
+              <tr key={cell.id}>
+                <th scope="row" title={cell.note}>
+                  {cell.label}
+                </th>
+                <td>{`${cell.network.cells} cells, ${cell.network.channels} channels`}</td>
+                <td>{cell.reported ? `${cell.reported.parameters} M` : '\u2013'}</td>
+                <td>{cell.reported ? `${cell.reported.testError} %` : '\u2013'}</td>
+                <td>{`${cell.source}, ${cell.link.replace('https://', '')}`}</td>
+                <td>
+                  <button
+                    type="button"
+                    disabled={reading !== ''}
+                    onClick={() => void open(cell)}
+                    aria-label={`Read ${cell.label}`}
+                  >
+                    {reading === cell.id ? 'Reading' : 'Read'}
+                  </button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableScroll>
+      {problem && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {imported && <ImportedResult imported={imported} close={() => setImported(null)} />}
+      <p className="note">
+        Their test errors come from 600 epochs on CIFAR-10, so they are no measure for a shorter
+        training here. Add one at the parameters of your network, and train both alike.
+      </p>
+    </Panel>
+  );
+}
