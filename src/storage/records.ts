@@ -1,4 +1,5 @@
 /** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
+import type { ExternalTraining } from '../domain/architecture/external-training.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
 import type { Comparison, MethodName } from '../engine/baselines/results.ts';
 import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
@@ -82,6 +83,8 @@ export interface ArchitectureRecord {
   deleted?: number | null;
   /** Of inference, measured in this browser; absent = not (yet), or stored before it could be. */
   latency?: StoredLatency;
+  /** Reached by an exported train.py, the best of those that were read back; absent = none was. */
+  elsewhere?: ExternalTraining;
 }
 
 /** `measured`: milliseconds since 1970. */

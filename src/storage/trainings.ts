@@ -2,12 +2,13 @@
  * Trainings from scratch, by the architecture that is trained: the latest unfinished one up to its last epoch, and the
  * latest finished one. Only IndexedDB: in memory there is nothing to come back to.
  */
-import type { Architecture } from '../domain/architecture/schema.ts';
 import { isBinned, missing, settle } from './collection.ts';
 import type { RecordStore } from './collection.ts';
 import { openDatabase } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import type { TrainingRecord } from './records.ts';
+
+export { fingerprint } from '../domain/architecture/fingerprint.ts';
 
 export interface StoredTrainings {
   unfinished: TrainingRecord | null;
@@ -122,24 +123,4 @@ export class TrainingStore implements RecordStore<TrainingSummary> {
   close(): void {
     this.database.close();
   }
-}
-
-/** Of its contents: the same architecture has the same wherever it comes from. 106 bits of a hash. */
-export function fingerprint(architecture: Architecture): string {
-  const text = JSON.stringify(architecture);
-  return [0x811c9dc5, 0x9e3779b9].map((seed) => mix(text, seed).toString(36)).join('-');
-}
-
-/** cyrb53 (bryc, public domain): 53 bits of a string. */
-function mix(text: string, seed: number): number {
-  let a = 0xdeadbeef ^ seed;
-  let b = 0x41c6ce57 ^ seed;
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    a = Math.imul(a ^ char, 2654435761);
-    b = Math.imul(b ^ char, 1597334677);
-  }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return 4294967296 * (2097151 & b) + (a >>> 0);
 }

@@ -8,7 +8,10 @@ import type {
 } from '../../protocol/import-messages.ts';
 import { RequestFailed, WorkerClient } from '../../protocol/rpc.ts';
 import { openWorker } from '../open-worker.ts';
-import { addToLibrary } from './library.ts';
+import { parseExternalTraining } from '../../domain/architecture/external-training.ts';
+import { accuracy, integer } from '../format.ts';
+import { library } from './library-state.ts';
+import { addToLibrary, keepElsewhere, takeIn } from './library.ts';
 
 const client = new WorkerClient<ImportContract>({
   task: 'The import',
@@ -53,6 +56,33 @@ export async function keepImported({ architecture, name }: Imported): Promise<vo
     created: Date.now(),
     architecture,
   });
+}
+
+/** A file dropped on the library: what an exported train.py wrote, or a run or architecture of the lab. */
+export async function takeAny(file: File): Promise<void> {
+  const small = file.size < 10_000 ? await file.text() : '';
+  try {
+    const result = small.trimStart().startsWith('{')
+      ? parseExternalTraining(JSON.parse(small))
+      : null;
+    if (!result) return await takeIn(file);
+    const count = await keepElsewhere(result);
+    const words = `${accuracy(result.accuracy)} of ${integer(result.images)} test images after ${integer(result.epochs)} epochs`;
+    library.setState({
+      message:
+        count > 0
+          ? { kind: 'done', text: `${file.name}: ${words}, noted with its architecture.` }
+          : {
+              kind: 'error',
+              text: `${file.name} says ${words}, but its architecture is not in the library: import it first.`,
+            },
+    });
+  } catch (error) {
+    if (error instanceof SyntaxError) return takeIn(file);
+    library.setState({
+      message: { kind: 'error', text: `${file.name} was not taken in. ${messageOfImport(error)}` },
+    });
+  }
 }
 
 export function messageOfImport(error: unknown): string {

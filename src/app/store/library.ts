@@ -12,6 +12,8 @@ import { openStore, outdated } from '../../storage/open.ts';
 import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
 import { measureRoom } from '../../storage/room.ts';
 import type { RunStore, WholeRun } from '../../storage/run-store.ts';
+import type { ExternalTraining } from '../../domain/architecture/external-training.ts';
+import { portableFingerprint } from '../../domain/architecture/fingerprint.ts';
 import { saveText } from '../download.ts';
 import { viewHref } from '../router.ts';
 import { pageStore } from './library-recording.ts';
@@ -136,6 +138,22 @@ export async function takeIn(file: File): Promise<void> {
       message: { kind: 'error', text: `${file.name} was not taken in. ${messageOf(error)}` },
     });
   }
+}
+
+/**
+ * Keeps what a training in another program reached with its architectures here.
+ * @returns how many there are. @throws Error where it cannot be stored.
+ */
+export async function keepElsewhere(result: ExternalTraining): Promise<number> {
+  const own = library
+    .getState()
+    .architectures.filter(
+      ({ architecture }) => portableFingerprint(architecture) === result.architecture,
+    );
+  for (const { id, elsewhere } of own)
+    if (!elsewhere || elsewhere.accuracy < result.accuracy)
+      await architectures.update(id, { elsewhere: result });
+  return own.length;
 }
 
 /** Hands a run to the user as a file. @param weights with its last checkpoint, from which a search can go on. */

@@ -10,15 +10,16 @@ import {
   refreshLibrary,
   binArchitecture,
   saveStoredArchitecture,
-  takeIn,
 } from '../../store/library.ts';
 import { viewHref } from '../../router.ts';
 import { importArchitecture } from '../retrain/session.ts';
+import { takeAny } from '../../store/import.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { RecordedRuns } from '../../recorded/RecordedRuns.tsx';
 import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Compare } from './Compare.tsx';
+import { Elsewhere } from './Elsewhere.tsx';
 import { ImportArchitecture } from './ImportArchitecture.tsx';
 import './import.css';
 import './library.css';
@@ -127,7 +128,7 @@ function takeAll(files: FileList | null): void {
   // A copy: the list empties itself when the input is cleared.
   const chosen = [...(files ?? [])];
   void (async () => {
-    for (const file of chosen) await takeIn(file);
+    for (const file of chosen) await takeAny(file);
   })();
 }
 
@@ -192,6 +193,7 @@ function Architectures() {
                 {plural(record.architecture.cells.length, 'cell')},{' '}
                 {compact(record.architecture.parameters.active)} parameters
               </p>
+              <Elsewhere record={record} />
             </div>
             <div className="buttons">
               <button

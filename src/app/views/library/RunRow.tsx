@@ -17,6 +17,7 @@ import { foundBy, isInterrupted, isOpenEnded, useLibrary } from '../../store/lib
 import { useLab } from '../../store/store.ts';
 import { activeStates } from '../../sessions/search-client.ts';
 import type { RunRecord } from '../../../storage/records.ts';
+import { Elsewhere } from './Elsewhere.tsx';
 import { Size } from './Size.tsx';
 
 interface RunRowProps {
@@ -79,6 +80,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         <Figure label="Time" value={clock(summary.time)} />
       </dl>
       {found && <Size record={found} of={name} />}
+      {found && <Elsewhere record={found} />}
       <Actions run={run} edit={() => setEditing(true)} />
     </li>
   );

@@ -7,6 +7,7 @@ import { networkOf } from '../../train/trained.ts';
 import { modelCard } from './card.ts';
 import { exportOnnx } from './onnx.ts';
 import { exportPyTorch } from './pytorch.ts';
+import { trainScript } from './pytorch-train.ts';
 import { exportTfjs, weightsFile } from './tfjs.ts';
 
 export interface ExportedFile {
@@ -26,7 +27,11 @@ const exporters: Readonly<
   onnx: (trained, latency) => [{ name: 'network.onnx', bytes: exportOnnx(trained, latency) }],
   pytorch: (trained, latency) => {
     const { module, weights } = exportPyTorch(trained, latency);
-    return [text('network.py', module), { name: 'weights.npz', bytes: weights }];
+    return [
+      text('network.py', module),
+      text('train.py', trainScript),
+      { name: 'weights.npz', bytes: weights },
+    ];
   },
   tfjs: (trained, latency) => {
     const { model, weights } = exportTfjs(trained, latency);

@@ -9,6 +9,7 @@ import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { cardLines, modelCard } from './card.ts';
 import { importanceOf } from './graph.ts';
+import { portableFingerprint } from '../../../domain/architecture/fingerprint.ts';
 import { npz } from './npz.ts';
 import { blocksModule } from './pytorch-blocks.ts';
 import { attributeOf, halves, hasMask, stateDict } from './pytorch-state.ts';
@@ -42,8 +43,7 @@ ${docstring(cardLines(card).join('\n'))}
     model.eval()
     logits = model(model.normalize(images))  # images: bytes, [N, ${imageChannels}, ${imageSize}, ${imageSize}]
 
-It is a plain \`nn.Module\`: to train it from scratch on many machines, wrap it in DistributedDataParallel and start it with
-torchrun. Masked weights stay masked.
+train.py beside it trains it from scratch, on one machine or many (torchrun). Masked weights stay masked.
 """
 
 ${blocksModule}
@@ -51,6 +51,9 @@ ${blocksModule}
 CLASSES = [${classNames.map(stringLiteral).join(', ')}]
 MEAN = ${numbers(trained.normalization.mean)}
 DEVIATION = ${numbers(trained.normalization.deviation)}
+IMAGE_SIZE = ${imageSize}
+# What a result of train.py is matched with.
+ARCHITECTURE = ${stringLiteral(portableFingerprint(trained.architecture))}
 
 
 def load_weights(path):
