@@ -69,7 +69,7 @@ export function PublishedCells() {
                 <td>{`${cell.network.cells} cells, ${cell.network.channels} channels`}</td>
                 <td>{cell.reported ? `${cell.reported.parameters} M` : '\u2013'}</td>
                 <td>{cell.reported ? `${cell.reported.testError} %` : '\u2013'}</td>
-                <td>{`${cell.source}, ${cell.link.replace('https://', '')}`}</td>
+                <td className="published-source">{`${cell.source}, ${cell.link.replace('https://', '')}`}</td>
                 <td>
                   <button
                     type="button"
