@@ -7,7 +7,7 @@ import type {
   InputFile,
 } from '../../protocol/import-messages.ts';
 import { RequestFailed, WorkerClient } from '../../protocol/rpc.ts';
-import { openWorker } from '../open-worker.ts';
+import { openWorker } from '../sessions/open-worker.ts';
 import { parseExternalTraining } from '../../domain/architecture/external-training.ts';
 import { accuracy, integer } from '../format.ts';
 import { library } from './library-state.ts';

@@ -73,7 +73,7 @@ export function ImportArchitecture() {
             rows={4}
             value={text}
             spellCheck={false}
-            placeholder="Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=range(2, 6), reduce=[…], reduce_concat=range(2, 6))"
+            placeholder="Genotype(normal=[('operation', 0), …], normal_concat=range(2, 6), reduce=[…], reduce_concat=range(2, 6))"
             onChange={(event) => setText(event.target.value)}
           />
         </label>

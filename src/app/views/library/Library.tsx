@@ -12,7 +12,7 @@ import {
   saveStoredArchitecture,
 } from '../../store/library.ts';
 import { viewHref } from '../../router.ts';
-import { importArchitecture } from '../retrain/session.ts';
+import { importArchitecture } from '../../sessions/training.ts';
 import { takeAny } from '../../store/import.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
