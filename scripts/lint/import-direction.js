@@ -94,7 +94,7 @@ export const layers = [
         plainEngine.test(path),
     },
     types: /^src\/engine\//,
-    packages: /^(zustand(\/|$)|react$)/,
+    packages: /^(zustand(\/|$)|react$|valibot$)/,
   },
   {
     name: 'app',
