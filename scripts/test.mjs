@@ -27,6 +27,12 @@ const deadline = Date.now() + 55 * minute;
 const suites = [
   { name: 'types', command: [bin('tsc'), '--noEmit'], limit: 3 * minute, count: oneCheck },
   {
+    name: 'pure',
+    command: [bin('tsc'), '--noEmit', '-p', 'tsconfig.pure.json'],
+    limit: 3 * minute,
+    count: oneCheck,
+  },
+  {
     name: 'format',
     command: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
     limit: 3 * minute,
