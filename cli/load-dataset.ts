@@ -18,7 +18,7 @@ export interface LoadOptions {
   /** Pixels a side that all images are brought to, arrays too. */
   size?: number | null;
   choices?: Partial<Choices>;
-  /** Go on without images that cannot be read. */
+  /** Continue without images that cannot be read. */
   skipUnreadable?: boolean;
   signal?: AbortSignal;
   limits?: Partial<Limits>;

@@ -98,7 +98,7 @@ async function search(args: readonly string[]): Promise<number> {
     return interruption.happened ? exitCode.interrupted : exitCode.finished;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    // The event stream has told of it already, with advice; only what came otherwise is news.
+    // The event stream has reported it already, with advice; only what came otherwise is news.
     if (!failed || options.json) process.stderr.write(`The search failed: ${messageOf(error)}\n`);
     return exitCode.failed;
   } finally {

@@ -1,4 +1,4 @@
-/** A real comparison, as small as it gets: queued from the page, cut off by a reload, gone on with, and handed over. */
+/** A real comparison, as small as it gets: queued from the page, cut off by a reload, resumed, and exported. */
 import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
@@ -27,9 +27,7 @@ async function saved(page: Page, button: Locator): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }
 
-test('a comparison is queued, cut off, gone on with, read and handed over', async ({
-  lab: page,
-}) => {
+test('a comparison is queued, cut off, resumed, read and exported', async ({ lab: page }) => {
   await chooseSettings(page, quickSettings);
   await openCompare(page);
   await expect(page.locator('.compare')).toContainText(
@@ -86,7 +84,7 @@ test('a comparison is queued, cut off, gone on with, read and handed over', asyn
   await page.reload();
   await expect(row(page)).toContainText('interrupted');
   await expect(row(page)).toContainText('1 run of 2');
-  await row(page).getByRole('button', { name: 'Go on' }).click();
+  await row(page).getByRole('button', { name: 'Resume' }).click();
   await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
   await test.step('it gives way to a search of this page', async () => {
     await page.keyboard.press('s');

@@ -7,9 +7,7 @@ import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
 import { expect, test } from './lab.ts';
 
-test('an architecture from a file is trained, tested and taken away', async ({
-  lab: page,
-}, info) => {
+test('an architecture from a file is trained, tested and exported', async ({ lab: page }, info) => {
   test.setTimeout(600_000);
   const { architecture } = sampleTrained();
   const file = info.outputPath('architecture.json');

@@ -139,7 +139,7 @@ test('a file that is wrong is refused with the field, and nothing is stored; one
   await openLibrary(lab);
   const good = await runFile('Good', 1e12);
   const wrong = good.buffer.toString().replace('"batchSize":8', '"batchSize":"eight"');
-  const refusal = lab.getByRole('status').filter({ hasText: 'was not taken in' });
+  const refusal = lab.getByRole('status').filter({ hasText: 'could not be imported' });
   await lab
     .getByLabel('File to import')
     .setInputFiles({ ...good, name: 'wrong.json', buffer: Buffer.from(wrong) });

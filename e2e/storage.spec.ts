@@ -92,7 +92,7 @@ test(`a search whose page is killed ${kills} times finds what an uninterrupted o
     page = await context.newPage();
     await page.goto('/');
     await page
-      .getByRole('button', { name: /^Go on from step/ })
+      .getByRole('button', { name: /^Resume from step/ })
       .first()
       .click();
   }
@@ -100,7 +100,7 @@ test(`a search whose page is killed ${kills} times finds what an uninterrupted o
   await searchOver(page);
   expect(await downloadedArchitecture(page)).toBe(whole);
   expect((await run(page)).status).toBe('finished');
-  // One stream, whole: every step is told of once, and in order.
+  // One stream, whole: every step is reported once, and in order.
   const events = await storedEvents(page, (await run(page)).id);
   const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
   expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
@@ -160,7 +160,7 @@ test(`a search whose device is destroyed ${losses} times goes on by itself, and 
   expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(losses);
 });
 
-test('three losses in a row end a search with advice, and it can be gone on with', async ({
+test('three losses in a row end a search with advice, and it can be resumed', async ({
   context,
   expected,
 }) => {
@@ -175,7 +175,7 @@ test('three losses in a row end a search with advice, and it can be gone on with
   // A fresh worker has a device that lives.
   await openLibrary(page);
   await runRow(page, /2 cells/)
-    .getByRole('button', { name: /^Go on/ })
+    .getByRole('button', { name: /^Resume/ })
     .click();
   await searchOver(page);
   expect(await downloadedArchitecture(page)).toBe(await expected());
@@ -192,13 +192,13 @@ test('two tabs on one run: one writes, the other watches, and takes over when th
   await openLibrary(watcher);
   const row = runRow(watcher, /2 cells/);
   await expect(row.getByRole('button', { name: 'Watch' })).toBeVisible();
-  await expect(row.getByRole('button', { name: /^Go on/ })).toHaveCount(0);
+  await expect(row.getByRole('button', { name: /^Resume/ })).toHaveCount(0);
   await expect(row.getByRole('button', { name: 'Delete' })).toBeDisabled();
   await row.getByRole('button', { name: 'Watch' }).click();
   await expect(watcher.getByText('You are watching a search of another tab.')).toBeVisible();
 
   await writer.close();
-  const goOn = watcher.getByRole('button', { name: /^Go on from step/ });
+  const goOn = watcher.getByRole('button', { name: /^Resume from step/ }).first();
   await expect(goOn).toBeVisible();
   // Somebody else is faster: the run is theirs.
   const { id } = await run(watcher);
@@ -216,7 +216,7 @@ test('two tabs on one run: one writes, the other watches, and takes over when th
   await watcher.evaluate(() => (window as unknown as { release: () => void }).release());
   await openLibrary(watcher);
   await runRow(watcher, /2 cells/)
-    .getByRole('button', { name: /^Go on/ })
+    .getByRole('button', { name: /^Resume/ })
     .click();
   await searchOver(watcher);
   expect(await downloadedArchitecture(watcher)).toBe(await expected());

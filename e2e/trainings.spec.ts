@@ -59,7 +59,7 @@ test('a training that a page was left in goes on from its last epoch; a finished
   const list = page.locator('.stored-trainings');
   await expect(list).toContainText(/epoch [1-5] of 6/);
   await list.getByRole('button', { name: 'Open' }).click();
-  const goOn = page.getByRole('button', { name: /^Go on with epoch [2-6]$/ });
+  const goOn = page.getByRole('button', { name: /^Resume from epoch [2-6]$/ });
   await expect(goOn).toBeVisible();
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(

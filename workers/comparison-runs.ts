@@ -1,5 +1,5 @@
 /**
- * Carries out the open runs of a comparison, one after the other. A run that fails is told of, and the next gets a fresh
+ * Carries out the open runs of a comparison, one after the other. A run that fails is reported, and the next gets a fresh
  * device; a run whose device was lost is tried once more before it counts as failed.
  */
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';

@@ -12,7 +12,7 @@ interface Setup {
   lossAt: (device: number) => number | null;
   /** Whether opening this device fails. */
   refuses?: (device: number) => boolean;
-  /** Told of every event, to steer. */
+  /** Called with every event, to steer. */
   onEvent?: (event: SearchEvent, durable: DurableSearch) => void;
 }
 
@@ -85,7 +85,7 @@ describe('a search whose device is lost', () => {
     const waiting = [...changes];
     const { events } = await search({
       lossAt: (device) => (device === 0 ? 9 : null),
-      // The first after the first checkpoint, the second once the first is told of: both before the loss.
+      // The first after the first checkpoint, the second once the first is reported: both before the loss.
       onEvent(event, durable) {
         if (
           (event.type === 'checkpoint' && waiting.length === 2) ||

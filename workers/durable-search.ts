@@ -18,7 +18,7 @@ export interface DurableOptions {
   readonly resumeFrom: Checkpoint | null;
   /** Changes made after that checkpoint, to be made again. */
   readonly steered?: readonly Steering[];
-  /** Opens a device and what runs on it. `lost` is to be called when it is taken away. */
+  /** Opens a device and what runs on it. `lost` is to be called when it is lost. */
   readonly createStepper: (lost: (message: string) => void) => Promise<Stepper>;
   readonly emit: (event: SearchEvent) => void;
   readonly onCheckpoint: (checkpoint: Checkpoint) => void;

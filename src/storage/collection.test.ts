@@ -56,7 +56,7 @@ describe.each(Object.keys(kinds))('a collection in %s', (kind) => {
     await collection.rename('a', `  ${'x'.repeat(200)}`);
     expect((await store.get('a'))!.name).toBe('x'.repeat(120));
     await collection.rename('a', '  ');
-    expect((await store.get('a'))!.name).toBe('Without a name');
+    expect((await store.get('a'))!.name).toBe('Untitled');
     expect(changes).toEqual(['a', 'a']);
   });
 

@@ -29,8 +29,7 @@ export type Binned = Pick<NamedRecord, 'id' | 'name'>;
 export const binTime = 10 * 60_000;
 
 const longestName = 120;
-export const nameOf = (text: string): string =>
-  text.trim().slice(0, longestName) || 'Without a name';
+export const nameOf = (text: string): string => text.trim().slice(0, longestName) || 'Untitled';
 
 export interface CollectionOptions<R extends NamedRecord> {
   /** Where records lie: a change goes to the first that has the record. */

@@ -70,7 +70,7 @@ function createVersion1(database: LabDatabase): void {
 
 /**
  * Checkpoints, architectures on their own, tags, the bin, and a summary beside each run. What version 1 did not note is
- * folded from its events; a run without an end cannot be gone on with: it has no checkpoint.
+ * folded from its events; a run without an end cannot be resumed: it has no checkpoint.
  */
 async function upgradeToVersion2(database: LabDatabase, transaction: Upgrade): Promise<void> {
   database.createObjectStore('checkpoints', { keyPath: ['runId', 'events', 'stageEnd'] });

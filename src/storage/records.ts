@@ -45,7 +45,7 @@ export interface RunRecord {
   /** Events stored. */
   events: number;
   summary: RunSummary;
-  /** Step of the last checkpoint: where the run can be gone on with; null = nowhere. */
+  /** Step of the last checkpoint: where the run can be resumed; null = nowhere. */
   checkpointStep: number | null;
   /** When it was put into the bin, from which it can still be taken back; null = it was not. */
   deleted: number | null;
@@ -131,7 +131,7 @@ export interface TrainingRecord {
   backend: BackendChoice;
   /** For the curves: thinned out, up to the checkpoint. */
   events: TrainEvent[];
-  /** Where it can be gone on from; null where it is finished. */
+  /** Where it can be resumed; null where it is finished. */
   checkpoint: TrainCheckpoint | null;
   trained: Trained | null;
   worst: WorstImage[];

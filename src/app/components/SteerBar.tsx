@@ -56,7 +56,7 @@ export function SteerBar() {
       <SteerField
         id="steer-lambda"
         label="Lambda"
-        title="Weight of both regularizers: the pressure to be small. It goes on adapting."
+        title="Weight of both regularizers: how strongly size is penalized. It goes on adapting."
         value={Number(decimal(lambda))}
         onCommit={changeLambda}
         width="5.5em"

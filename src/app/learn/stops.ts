@@ -137,7 +137,7 @@ export const stops: readonly Stop[] = [
     },
   },
   {
-    title: 'The pressure to be small',
+    title: 'Size regularization: what makes it shrink',
     target: '.area-loss',
     formula: String.raw`\mathcal{L} = \mathrm{CE} + \lambda \Big( \sum_{o} \log\big(1 + n\,\tfrac{\sigma(\alpha_o)}{S}\big) + \sum_{t} e^{-t} \Big)`,
     text: 'Two regularizers push against the task: one prefers few operations, the other lifts every threshold. Their weight, lambda, adapts after each commit: too little was pruned, it grows; too much, it shrinks.',
@@ -260,10 +260,10 @@ export const stops: readonly Stop[] = [
     },
   },
   {
-    title: 'The result: an architecture to take away',
+    title: 'The result: an architecture to export',
     target: '.area-network, .area-graph',
     formula: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
-    text: 'What is left is the discovered network: which operations connect which nodes, which filters they kept, and a bitmap of their weights. Retrained from scratch, it is the search\u2019s answer.',
+    text: 'What remains is the discovered network: which operations connect which nodes, which filters they kept, and a bitmap of their weights. Retrained from scratch, it is the search\u2019s answer.',
     live: ({ run }) => {
       if (!run.architecture)
         return 'It can be downloaded once the search has finished or was stopped.';

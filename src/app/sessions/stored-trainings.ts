@@ -92,7 +92,7 @@ async function read(of: string): Promise<StoredTrainings> {
     // Another tab is at it.
     return running.has(of) ? { ...stored, unfinished: null } : stored;
   } catch {
-    // Blocked storage is told of where something would be stored.
+    // Blocked storage is reported where something would be stored.
     return nothing;
   }
 }

@@ -38,7 +38,7 @@ export interface Training {
   readonly of: string | null;
   /** What an earlier page has trained; null = this page's worker has it. */
   readonly trained: Trained | null;
-  /** Interrupted: can be gone on with. */
+  /** Interrupted: can be resumed. */
   readonly unfinished: TrainingRecord | null;
   /** Why the training is not stored. */
   readonly obstacle: string | null;

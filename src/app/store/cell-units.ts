@@ -95,7 +95,7 @@ function groupsOf(cell: CellUnits): ReadonlyMap<string, FilterUnits> {
 }
 
 /**
- * Every filter group of a cell that was ever told of: live filters as they stand, pruned ones as they stood when a
+ * Every filter group of a cell that was ever reported: live filters as they stand, pruned ones as they stood when a
  * commit took them.
  */
 export function filterGroupsOf(
@@ -152,7 +152,7 @@ export function weightsOf(details: readonly UnitDetail[], cell: number): readonl
   return cellOf(details.at(-1), cell)?.weights ?? [];
 }
 
-/** The newest that was told of a candidate's weights, though it may be pruned by now. */
+/** The newest report of a candidate's weights, though it may be pruned by now. */
 export function lastWeights(
   details: readonly UnitDetail[],
   cell: number,

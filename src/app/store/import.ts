@@ -80,7 +80,10 @@ export async function takeAny(file: File): Promise<void> {
   } catch (error) {
     if (error instanceof SyntaxError) return takeIn(file);
     library.setState({
-      message: { kind: 'error', text: `${file.name} was not taken in. ${messageOfImport(error)}` },
+      message: {
+        kind: 'error',
+        text: `${file.name} could not be imported. ${messageOfImport(error)}`,
+      },
     });
   }
 }

@@ -61,7 +61,7 @@ export function isInterrupted(run: RunRecord, { held }: Pick<LibraryState, 'held
   return run.status === 'running' && !held.has(run.id);
 }
 
-/** It can be gone on with. */
+/** It can be resumed. */
 export function isOpenEnded(run: RunRecord, state: Pick<LibraryState, 'held'>): boolean {
   return run.checkpointStep !== null && run.status !== 'finished' && !state.held.has(run.id);
 }

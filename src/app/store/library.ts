@@ -135,7 +135,7 @@ export async function takeIn(file: File): Promise<void> {
     await changed();
   } catch (error) {
     library.setState({
-      message: { kind: 'error', text: `${file.name} was not taken in. ${messageOf(error)}` },
+      message: { kind: 'error', text: `${file.name} could not be imported. ${messageOf(error)}` },
     });
   }
 }
@@ -258,7 +258,7 @@ export async function continueOver(id: string, wish: Continuation): Promise<void
   goOn(next.run);
 }
 
-/** Interrupted runs that can be gone on with, latest first. */
+/** Interrupted runs that can be resumed, latest first. */
 export function interruptedRun(): RunRecord | null {
   const state = library.getState();
   return (

@@ -1,4 +1,4 @@
-/** The list of what happened to units, as it happens: entries of an event, one a unit or a cell's share of them. */
+/** The list of what happened to units, in order: entries of an event, one a unit or a cell's share of them. */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { Granularity } from '../../domain/granularities.ts';

@@ -81,7 +81,7 @@ export interface RunModel {
   readonly regrown: number;
   readonly regrowths: number;
   readonly units: Units;
-  /** Every unit against its threshold, at each moment that was told of; the newest last. */
+  /** Every unit against its threshold, at each moment that was reported; the newest last. */
   readonly details: readonly UnitDetail[];
   /** Operations under a user's protection, by unit key. */
   readonly protected: Readonly<Record<string, true>>;

@@ -1,4 +1,4 @@
-/** What is left of each granularity, in all and by stage: the numbers the method is about. */
+/** Remaining units of each granularity, in all and by stage: the numbers the method is about. */
 import { granularities } from '../../domain/granularities.ts';
 import type { UnitCount } from '../../domain/events/events.ts';
 import { Glyph } from '../components/icons.tsx';

@@ -1,4 +1,4 @@
-/** The newest of what happened, as it happens. */
+/** The newest of what happened, while it happens. */
 import { useState } from 'react';
 import { LogRow } from '../components/LogRow.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -23,7 +23,7 @@ export function Ticker() {
   const newest = takeLast(entries, filters[filter]);
   return (
     <Panel
-      title="As it happens"
+      title="Event log"
       className="ticker"
       actions={<a href={viewHref('events')}>All events</a>}
     >

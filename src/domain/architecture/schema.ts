@@ -1,4 +1,4 @@
-/** The discovered network as JSON: what a user takes away. The build publishes it as `architecture.schema.json`. */
+/** The discovered network as JSON: what a user exports. The build publishes it as `architecture.schema.json`. */
 import * as v from 'valibot';
 import { operationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
@@ -114,7 +114,7 @@ export const ArchitectureSchema = v.object({
   /** Surviving and all units of each granularity, in all cells. */
   remaining: v.object({ operation: ratio, filter: ratio, weight: ratio }),
   parameters: v.object({
-    /** The super-net before pruning; after operations, then filters, then weights are taken away. */
+    /** The super-net before pruning; after operations, then filters, then weights are removed. */
     superNet: count,
     afterOperations: count,
     afterFilters: count,

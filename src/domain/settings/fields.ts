@@ -45,7 +45,7 @@ const groups: readonly GroupHead[] = [
     of: ['data', 'batchSize'],
   },
   {
-    title: 'Rhythm of a stage',
+    title: 'Stage schedule',
     summary: 'Warm-up, commits, when a stage ends',
     advanced: true,
     of: ['stage', 'joint'],
@@ -57,7 +57,7 @@ const groups: readonly GroupHead[] = [
     of: ['reevaluation'],
   },
   {
-    title: 'Pressure to be small',
+    title: 'Size regularization',
     summary: 'The adaptive regularizer',
     advanced: true,
     of: ['regularizer'],

@@ -25,7 +25,7 @@ export interface RunInputs {
   readonly trainData: TrainData;
   readonly stepper: Stepper;
   readonly now: () => number;
-  /** Told of everything: for progress. */
+  /** Called with every event: for progress. */
   readonly emit?: (event: SearchEvent | TrainEvent) => void;
   /** Holds what is running now, to pause or stop it. */
   readonly onStart?: (

@@ -16,7 +16,7 @@ export interface SearchOptions {
   readonly emit: (event: SearchEvent) => void;
   /** Milliseconds from any origin; the engine uses it for progress only, never for a decision. */
   readonly now?: () => number;
-  /** Told of every commit, every stage's end, and every `checkpointEvery` steps; must not throw. Without it none is taken. */
+  /** Called at every commit, every stage's end, and every `checkpointEvery` steps; must not throw. Without it none is taken. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
   /** Steps between two checkpoints within a stage; default: only at commits and stages' ends. */
   readonly checkpointEvery?: number;

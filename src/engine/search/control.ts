@@ -10,7 +10,7 @@ export class Control {
   private pausing = false;
   /** Training steps to take in spite of a pause. */
   private single = 0;
-  /** The listener was told of the pause. */
+  /** The pause was reported to the listener. */
   private told = false;
   private wake: () => void = () => {};
   private readonly start: number;

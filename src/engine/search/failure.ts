@@ -30,7 +30,7 @@ export function failureOf(error: unknown): SearchFailure {
   if (name === 'AbortError' || /device\b.*\blost|lost\b.*\bdevice/i.test(message)) {
     return of(
       'device-lost',
-      'The graphics device was reset or taken away. Start the search again; with a smaller batch if it happens again.',
+      'The graphics device was reset or removed. Start the search again; with a smaller batch if it happens again.',
     );
   }
   if (/out of memory|allocat|maxBufferSize/i.test(message)) {

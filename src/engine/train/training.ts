@@ -34,7 +34,7 @@ export interface TrainOptions {
 }
 
 export interface RunningTraining {
-  /** null where it was stopped; rejects where it failed, which an event has told of. */
+  /** null where it was stopped; rejects where it failed, which an event has reported. */
   readonly result: Promise<Trained | null>;
   pause(): void;
   resume(): void;

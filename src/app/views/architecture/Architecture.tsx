@@ -1,4 +1,4 @@
-/** The super-net as it is carved: one cell to look into, or what is left of the whole network as a picture to take away. */
+/** The super-net as it is carved: one cell to look into, or what remains of the whole network as a picture to export. */
 import { useRef, useState } from 'react';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { DownloadIcon } from '../../components/icons.tsx';

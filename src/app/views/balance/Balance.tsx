@@ -38,7 +38,7 @@ function BalanceOf({ which }: { which: string }) {
   return (
     <>
       <PlotPanel
-        title={`What is left${which}`}
+        title={`Remaining ratio${which}`}
         label="Remaining ratio of each granularity by training step"
         className="area-ratio"
         note="share of all units, by step"

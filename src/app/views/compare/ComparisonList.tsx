@@ -107,8 +107,8 @@ function GoOn({
       {kind === 'failed'
         ? `Try again what failed (${failed})`
         : done === 0 && !record.imported
-          ? 'Go on from the start'
-          : 'Go on'}
+          ? 'Start again from the beginning'
+          : 'Resume'}
     </button>
   );
 }

@@ -23,7 +23,7 @@ export function FailureActions({ code }: { code: string }) {
     <>
       {run && code !== 'diverged' && (
         <button type="button" onClick={() => goOn(run)}>
-          <PlayIcon /> Go on from step {integer(run.checkpointStep ?? 0)}
+          <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
         </button>
       )}
       {code === 'out-of-memory' && batch > 1 && (

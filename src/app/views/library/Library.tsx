@@ -1,4 +1,4 @@
-/** Every stored run: found, named, compared, saved as a file, taken from one, gone on with, thrown away and taken back. */
+/** Every stored run: found, named, compared, exported, imported, resumed, deleted and restored. */
 import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
 import { Deleted } from '../../components/Deleted.tsx';

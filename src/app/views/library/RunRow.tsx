@@ -119,7 +119,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
           title={busy ? 'A search is running in this tab' : undefined}
           onClick={() => goOn(run)}
         >
-          <PlayIcon /> Go on from step {integer(run.checkpointStep ?? 0)}
+          <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
         </button>
       )}
       {held && !mine ? (

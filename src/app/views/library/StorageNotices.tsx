@@ -63,7 +63,7 @@ function Interrupted() {
         </p>
         <p className="buttons">
           <button type="button" className="primary" onClick={() => goOn(run)}>
-            <PlayIcon /> Go on from step {integer(run.checkpointStep ?? 0)}
+            <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
           </button>
           <button type="button" onClick={() => library.setState({ dismissed: run.id })}>
             Not now

@@ -32,7 +32,7 @@ export function Unfinished({ architecture }: { architecture: Architecture }) {
           disabled={searching}
           onClick={() => continueTraining(architecture, record)}
         >
-          {`Go on with epoch ${integer(done + 1)}`}
+          {`Resume from epoch ${integer(done + 1)}`}
         </button>
         <button type="button" onClick={() => void discardUnfinished()}>
           Discard

@@ -299,7 +299,7 @@ def main():
             line = {"epoch": epoch + 1, "epochs": args.epochs, "rate": optimizer.param_groups[0]["lr"], "loss": entropy / seen,
                     "accuracy": right / seen, "testLoss": loss, "testAccuracy": accuracy, "seconds": round(time.time() - started, 2)}
             print(f"epoch {line['epoch']} of {args.epochs}: loss {line['loss']:.4f}, {100 * line['accuracy']:.2f} % of training, "
-                  f"{100 * accuracy:.2f} % of {len(test)} test images right, {line['seconds']} s", flush=True)
+                  f"test accuracy {100 * accuracy:.2f}% (n = {len(test)}), {line['seconds']} s", flush=True)
             with open(os.path.join(args.out, "log.jsonl"), "a") as log:
                 log.write(json.dumps(line) + "\\n")
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch + 1,
@@ -317,7 +317,7 @@ def main():
                   "seed": args.seed, "processes": world, "program": f"PyTorch {torch.__version__}"}
         with open(os.path.join(args.out, "result.json"), "w") as file:
             json.dump(result, file, indent=2)
-        print(f"Trained: {100 * accuracy:.2f} % of {len(test)} test images right. Open {os.path.join(args.out, 'result.json')} in MGAS Lab.")
+        print(f"Trained: test accuracy {100 * accuracy:.2f}% (n = {len(test)}). Open {os.path.join(args.out, 'result.json')} in MGAS Lab.")
 
 
 if __name__ == "__main__":

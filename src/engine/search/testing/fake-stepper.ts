@@ -21,11 +21,11 @@ export interface FakeOptions {
   readonly startAt?: number;
   /** `step` throws this at step 3. */
   readonly failure?: Error;
-  /** Told of every step, before it. */
+  /** Called before every step. */
   readonly onStep?: (step: number, hyper: StepHyper) => void;
-  /** Told of every batch that the running averages settle on. */
+  /** Called with every batch that the running averages settle on. */
   readonly onSettle?: (batch: Batch) => void;
-  /** Told of everything that is loaded. */
+  /** Called with everything that is loaded. */
   readonly onLoad?: (plan: NetworkPlan, parameters: NetworkParameters) => void;
 }
 
