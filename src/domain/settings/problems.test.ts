@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { settingsTable, settingsTableFile } from '../../../scripts/settings-table.ts';
 import { presets } from './presets.ts';
 import type { SearchSettings } from './schema.ts';
 import { fieldGroups, fieldOf } from './fields.ts';
@@ -28,6 +30,10 @@ describe('the form', () => {
   it.each(Object.entries(presets))('finds nothing wrong with preset %s', (_, settings) => {
     expect([...problems(settings, set)]).toEqual([]);
   });
+});
+
+it('the table in docs/settings.md is up to date: if not, run `npx tsx scripts/settings-table.ts`', () => {
+  expect(readFileSync(settingsTableFile, 'utf8')).toBe(settingsTable());
 });
 
 describe('problems', () => {

@@ -110,7 +110,7 @@ function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
 function poolBackRows(group: GroupPlan): number[][] {
   return group.pools.flatMap(({ candidate, source: { view }, p }) => {
     const idOf = new Map([...view.laneOf].map(([id, lane]) => [lane, id]));
-    const base = (candidate.to - 2) * group.quads * 4;
+    const base = group.nodeIndex(candidate.to) * group.quads * 4;
     return range(view.quads).map((q) =>
       normBackwardRow.pack({
         inputQuad: p + q,
