@@ -24,7 +24,7 @@ export const exportFormatDefinitions = [
     id: 'pytorch',
     label: 'PyTorch',
     help: 'A readable module and its weights as .npz; train it on with torchrun, masks kept.',
-    files: ['network.py', 'weights.npz'],
+    files: ['network.py', 'train.py', 'weights.npz'],
     openedBy: 'PyTorch 1.13 or newer',
   },
   {
