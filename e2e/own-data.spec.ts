@@ -49,7 +49,7 @@ async function add(page: Page, files: ReturnType<typeof upload>[]): Promise<void
 async function enterImages(page: Page, count: number): Promise<void> {
   await page.getByRole('button', { name: 'All settings' }).click();
   const dialog = page.getByRole('dialog', { name: 'All settings' });
-  await dialog.getByLabel('Images used').fill(String(count));
+  await dialog.getByRole('textbox', { name: 'Images used' }).fill(String(count));
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
 
@@ -58,7 +58,9 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
     await add(page, [shapes(120, 20)]);
     await expect(startButton(page)).toBeEnabled();
     await page.getByRole('button', { name: 'All settings' }).click();
-    await expect(page.getByRole('dialog').getByLabel('Images used')).toHaveValue('0');
+    await expect(
+      page.getByRole('dialog').getByRole('textbox', { name: 'Images used' }),
+    ).toHaveValue('0');
     await expect(page.getByRole('dialog').getByText('shapes has 120')).toBeVisible();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   });

@@ -17,9 +17,10 @@ export function DataChoice({ architecture, sets, own, chosen, choose, disabled }
   const { dataset } = architecture;
   return (
     <>
-      <label className="train-data">
-        Data set
+      <div className="train-data">
+        <label htmlFor="train-data">Data set</label>
         <select
+          id="train-data"
           value={chosen?.id ?? ''}
           disabled={disabled}
           onChange={(event) => choose(event.target.value)}
@@ -35,7 +36,7 @@ export function DataChoice({ architecture, sets, own, chosen, choose, disabled }
             );
           })}
         </select>
-      </label>
+      </div>
       <p className="note" role="status">
         {note(architecture, own, chosen)}
       </p>
