@@ -1,4 +1,5 @@
 /** Answers the page about data sets: reads and stores them, shows some of their images, previews augmentation. */
+import { autoAugment } from '../src/datasets/auto-augment.ts';
 import { cutOut, drawAugmentation, writeImage } from '../src/datasets/augment.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
 import { openDataset, PickError, type Opened } from '../src/datasets/files/read-dataset.ts';
@@ -303,6 +304,10 @@ export class DataHost {
           seen,
           0,
         );
+        if (data.autoAugment) {
+          const moved = { size: target, channels, data: Uint8Array.from(seen) };
+          seen.set(autoAugment(moved, [seed, epoch, image]).data);
+        }
         if (data.cutout)
           cutOut(seen, target, channels, data.cutout, [seed, epoch, image], middleGray);
         result.set(seen, offset);

@@ -27,6 +27,21 @@ export function drawAugmentation(
   };
 }
 
+/** Crop and flip of one image's bytes: what `writeImage` reads, before it is normalized. */
+export function moveImage(
+  image: Uint8Array,
+  size: number,
+  channels: number,
+  augmentation: Augmentation,
+): Uint8Array {
+  const moved = new Float32Array(image.length);
+  writeImage(image, size, channels, augmentation, bytesAsTheyAre(channels), moved, 0);
+  return Uint8Array.from(moved);
+}
+
+const bytesAsTheyAre = (channels: number): Float32Array =>
+  Float32Array.from({ length: channels * 256 }, (_, i) => i % 256);
+
 const cutoutStream = 0xc07;
 
 /**

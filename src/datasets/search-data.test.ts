@@ -95,6 +95,19 @@ describe('createSearchData', () => {
     );
   });
 
+  it('moves and recolors by the policy where that is set, the same in any order of asking', () => {
+    const policy = { ...plain, data: { ...plain.data, autoAugment: true } };
+    const data = createSearchData(noiseSet(150), policy);
+    const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
+    const whole = createSearchData(noiseSet(150), plain).trainBatch(0, 0);
+    expect(first.labels).toEqual(whole.labels);
+    expect(first.images).not.toEqual(whole.images);
+    expect(createSearchData(noiseSet(150), policy).trainBatch(1, 2)).toEqual(later);
+    expect(data.validationBatch(0)).toEqual(
+      createSearchData(noiseSet(150), plain).validationBatch(0),
+    );
+  });
+
   it('cuts out where that is set, the same in any order of asking', () => {
     const cut = { ...plain, data: { ...plain.data, cutout: 2 } };
     const data = createSearchData(noiseSet(150), cut);

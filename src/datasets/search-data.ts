@@ -2,9 +2,11 @@
 import type { SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { Batch } from '../engine/supernet/stepper.ts';
+import { autoAugment } from './auto-augment.ts';
 import {
   cutOut,
   drawAugmentation,
+  moveImage,
   noAugmentation,
   writeImage,
   type Augmentation,
@@ -47,13 +49,25 @@ export function createSearchData(
     part: Part,
     indices: Uint32Array,
     augmentation: (image: number) => Augmentation,
+    epoch: number | null = null,
   ): Batch {
     const images = new Float32Array(indices.length * imageBytes);
     const labels = new Int32Array(indices.length);
     indices.forEach((image, slot) => {
       const at = part.at ? part.at[image]! : image;
       const bytes = part.images.subarray(at * imageBytes, (at + 1) * imageBytes);
-      writeImage(bytes, size, channels, augmentation(image), levels, images, slot * imageBytes);
+      const place = [levels, images, slot * imageBytes] as const;
+      if (epoch === null || !data.autoAugment) {
+        writeImage(bytes, size, channels, augmentation(image), ...place);
+      } else {
+        const moved = {
+          size,
+          channels,
+          data: moveImage(bytes, size, channels, augmentation(image)),
+        };
+        const seen = autoAugment(moved, [seed, epoch, image]);
+        writeImage(seen.data, size, channels, noAugmentation, ...place);
+      }
       labels[slot] = part.labels[at]!;
     });
     return { images, labels, size: indices.length };
@@ -85,8 +99,11 @@ export function createSearchData(
     trainBatch(epoch, index) {
       checkIndex('training', index, stepsPerEpoch);
       const indices = orderOf(epoch).subarray(index * batchSize, (index + 1) * batchSize);
-      const batch = batchOf(searchPart, indices, (image) =>
-        drawAugmentation(data, seed, epoch, image),
+      const batch = batchOf(
+        searchPart,
+        indices,
+        (image) => drawAugmentation(data, seed, epoch, image),
+        epoch,
       );
       const { cutout = 0 } = data;
       if (cutout > 0) {

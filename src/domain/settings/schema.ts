@@ -105,6 +105,13 @@ export const SearchSettingsSchema = v.object({
         'pixels',
       ),
     ),
+    autoAugment: v.optional(
+      setting(
+        v.boolean(),
+        'AutoAugment',
+        'Moves and recolors each training image by the policy that was found for CIFAR-10.',
+      ),
+    ),
   }),
   batchSize: setting(
     v.pipe(positiveInteger, v.maxValue(4096)),
