@@ -10,6 +10,8 @@ export async function readArchitecture(download: Download): Promise<Architecture
   expect(download.suggestedFilename()).toMatch(/\.json$/);
   const architecture = JSON.parse(await readFile(await download.path(), 'utf8')) as Architecture;
   const ajv = new Ajv({ allErrors: true, formats: { base64: /^[A-Za-z0-9+/]*={0,2}$/ } });
+  // An annotation of the settings' schema, as `title` is.
+  ajv.addVocabulary(['unit']);
   const validate = ajv.compile(JSON.parse(architectureJsonSchema()) as object);
   validate(architecture);
   expect(validate.errors ?? [], 'violations of the published schema').toEqual([]);
