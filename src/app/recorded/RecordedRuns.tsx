@@ -12,7 +12,12 @@ export function RecordedRuns() {
   if (!list || list.length === 0) return null;
   return (
     <Panel title="Recorded searches" note="ship with the lab">
-      <div className="recorded-runs" role="region" aria-label="Recorded searches" tabIndex={0}>
+      <div
+        className="recorded-runs"
+        role="region"
+        aria-label="Recorded searches, table"
+        tabIndex={0}
+      >
         <table>
           <thead>
             <tr>
