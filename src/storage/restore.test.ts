@@ -275,7 +275,21 @@ function mutate(
 /** Fields that older files do without. */
 function cameLater(path: readonly (string | number)[], parent: Record<string, unknown>): boolean {
   const key = String(path.at(-1));
-  if (['cutout', 'causes', 'last', 'automatic', 'accuracyImages', 'timeLeftLeast'].includes(key))
+  if (
+    [
+      'cutout',
+      'causes',
+      'last',
+      'automatic',
+      'accuracyImages',
+      'timeLeftLeast',
+      'autoAugment',
+      'form',
+      'origin',
+      'widened',
+      'maxSteps',
+    ].includes(key)
+  )
     return true;
   if (key === 'validationImages') return path.at(-2) !== 'dataset';
   return (

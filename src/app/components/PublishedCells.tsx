@@ -46,7 +46,7 @@ export function PublishedCells() {
           ))}
         </select>
       </label>
-      <TableScroll label="Published cells">
+      <TableScroll label="Published cells, table">
         <table>
           <thead>
             <tr>
