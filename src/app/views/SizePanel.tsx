@@ -2,6 +2,7 @@
 import { Panel } from '../components/Panel.tsx';
 import { compact, integer, percent } from '../format.ts';
 import { shownSettings, useShown } from '../store/store.ts';
+import { sizeAgainstTarget } from './size-against-target.ts';
 import { usePlannedNetwork } from './planned-network.ts';
 
 export function SizePanel() {
@@ -10,20 +11,13 @@ export function SizePanel() {
   const target = useShown((s) => shownSettings(s).targetParameters);
   const cells = useShown((s) => shownSettings(s).space.cells);
   const trained = useShown(({ run }) => (run.stages.at(-1)?.lastCell ?? -1) + 1);
-  // A stage of some cells is no network within a target.
-  const whole = trained === cells;
-  const reached = whole && parameters !== null && parameters.active <= target;
   return (
     <Panel title="Size against target" note="parameters">
       {parameters && superNet ? (
         <>
           <p className="figures">
             <strong>{integer(parameters.active)}</strong>
-            <span>
-              {whole
-                ? `${reached ? 'within the target of' : 'down to'} ${integer(target)}`
-                : `in the first ${trained === 1 ? 'cell' : `${trained} cells`} of ${cells}; the target for all is ${integer(target)}`}
-            </span>
+            <span>{sizeAgainstTarget({ active: parameters.active, target, trained, cells })}</span>
           </p>
           <div
             className="bullet"
