@@ -209,7 +209,8 @@ test('each kind of file is stored to the byte, and a search starts on it', async
 
       await startButton(page).click();
       await expect(status(page)).toHaveText(/Stage 1 of/, { timeout: 120_000 });
-      // Its first steps are there once a moment can be gone back to.
+      // Its first steps are there once a moment of it can be chosen, in any view of the run.
+      await page.getByRole('link', { name: 'Overview', exact: true }).click();
       await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveAttribute(
         'aria-valuetext',
         /step [1-9]/i,

@@ -24,7 +24,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
   );
   // The paper's recipe, but a short training drops nothing.
   await page.getByLabel('Epochs', { exact: true }).fill('600');
-  await expect(page.getByLabel('Drop-path')).toHaveValue('0.3');
+  await expect(page.getByLabel('Drop-path')).toHaveValue('0.2');
   await expect(page.getByLabel('Auxiliary head')).toHaveValue('0.4');
   await page.getByLabel('Epochs', { exact: true }).fill('2');
   await expect(page.getByLabel('Drop-path')).toHaveValue('0');
