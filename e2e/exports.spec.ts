@@ -88,6 +88,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
     expect(Object.keys(unzipSync(await readFile(await download.path()))).sort()).toEqual([
       'card.json',
       'network.py',
+      'train.py',
       'weights.npz',
     ]);
   });
