@@ -28,7 +28,9 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
   });
 
   await test.step('a change that is refused says why', async () => {
-    const target = page.getByRole('form', { name: 'Steering' }).getByLabel('Target');
+    const target = page
+      .getByRole('form', { name: 'Steering' })
+      .getByRole('textbox', { name: 'Target' });
     await target.fill('-5');
     await target.press('Enter');
     await expect(page.getByRole('form', { name: 'Steering' }).getByRole('alert')).toContainText(
