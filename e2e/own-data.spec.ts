@@ -1,5 +1,6 @@
 /** Data of one's own: limits come from the chosen set, and a training takes the images that its run was searched on. */
 import type { Page } from '@playwright/test';
+import { store } from './data-helpers.ts';
 import { makeIdx, makePng, makeZip } from '../src/datasets/files/testing.ts';
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
@@ -42,6 +43,7 @@ const upload = (name: string, bytes: Uint8Array) => ({
 async function add(page: Page, files: ReturnType<typeof upload>[]): Promise<void> {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
   await page.getByLabel('Files of a data set').setInputFiles(files);
+  await store(page);
   await expect(page.getByText('is stored, and the next search takes it')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
 }

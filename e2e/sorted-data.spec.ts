@@ -1,4 +1,5 @@
 /** Validation accuracy of class-sorted data, which is every folder and zip, is true from the beginning. */
+import { added, store } from './data-helpers.ts';
 import { separableZip, shortTiny } from '../src/datasets/testing/separable.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { expect, test } from './lab.ts';
@@ -20,7 +21,8 @@ test('four separable classes, sorted in a zip, read above 95 % by the middle of 
     ...{ name: 'quarters.zip', mimeType: 'application/zip' },
     buffer: Buffer.from(separableZip()),
   });
-  await expect(page.getByText('quarters').first()).toBeVisible();
+  await store(page);
+  await expect(added(page)).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await startButton(page).click();
   await expect(status(page)).toHaveText(/^Finished/, { timeout: 800_000 });
