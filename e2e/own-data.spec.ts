@@ -68,7 +68,9 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
   });
   await test.step('more than there are: said before Start, with the number of this set', async () => {
     await enterImages(page, 500);
-    await expect(page.getByText('shapes has 120 training images')).toBeVisible();
+    await expect(
+      page.getByRole('form', { name: 'Settings' }).getByText('shapes has 120 training images'),
+    ).toBeVisible();
     await expect(startButton(page)).toBeDisabled();
   });
   await test.step('more than the shipped set has, of a set that has them', async () => {
