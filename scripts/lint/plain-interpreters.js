@@ -12,7 +12,7 @@ const shared = /^(operation|emission|facts|registry|convolutions)\.ts$|\.test\.t
 
 /** Where an operation's name may stand: its definition, tests, and cells quoted from papers. */
 const mayName =
-  /^(src\/domain\/operations\/|e2e\/|docs\/)|\.test\.tsx?$|\/(testing|parity)\/|^src\/engine\/architecture\/import\/(gallery|mg-darts-small)\.ts$/;
+  /^(src\/domain\/operations\/|e2e\/|docs\/)|\.test\.tsx?$|\/(testing|parity)\/|^src\/domain\/architecture\/(published-cells|mg-darts-small)\.ts$/;
 
 /** What walks the graph. */
 const walks =
