@@ -51,6 +51,8 @@ export function beginRun(origin: RunOrigin, id = newRunId()): string {
     cursor: null,
     replay: null,
     pastId: null,
+    // What was being brought on screen would take the new run's place.
+    opening: null,
     missingId: null,
     stops: 0,
   });
