@@ -108,8 +108,10 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
       const cells = table.getByRole('row', {
         name: new RegExp(`500 ${methodLabels[run.method]} `),
       });
-      await expect(cells).toContainText(`${run.parameters.active.toLocaleString('en-US')} ± 0`);
-      await expect(cells).toContainText(`${(100 * run.testAccuracy).toFixed(1)} ± 0.0`);
+      // One seed has no spread.
+      await expect(cells).toContainText(run.parameters.active.toLocaleString('en-US'));
+      await expect(cells).toContainText((100 * run.testAccuracy).toFixed(1));
+      await expect(cells).not.toContainText('±');
     }
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();
     await expect(page.getByRole('region', { name: 'Runs, table' }).getByRole('row')).toHaveCount(3);
