@@ -10,6 +10,7 @@ export default defineConfig(
     ignores: [
       'dist/',
       '.lanes/',
+      '.types/',
       'node_modules/',
       'public/',
       'test-results/',
@@ -21,7 +22,7 @@ export default defineConfig(
     files: ['**/*.{ts,tsx}'],
     extends: [js.configs.recommended, tseslint.configs.recommended],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: 'tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
     plugins: {
       project: {
