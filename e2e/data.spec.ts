@@ -12,7 +12,13 @@ import type { ImageSplit } from '../src/datasets/dataset.ts';
 import { makeIdx, makeNpy, makePng, makeTarGz, makeZip } from '../src/datasets/files/testing.ts';
 import { added, openData, store } from './data-helpers.ts';
 import { expect, test } from './lab.ts';
-import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
+import {
+  chooseSettings,
+  openOverview,
+  quickSettings,
+  startButton,
+  status,
+} from './storage-helpers.ts';
 
 const folder = join(import.meta.dirname, '../../shared/data/cifar10-subset');
 const missing = !existsSync(folder);
@@ -131,7 +137,15 @@ const cases: Record<string, () => Case> = {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 /** What the next search takes. */
-const chosen = (page: Page) => page.getByRole('combobox', { name: 'Images' });
+async function chosen(page: Page): Promise<{ id: string; name: string }> {
+  await page.keyboard.press(',');
+  const dialog = page.getByRole('dialog', { name: 'Settings of the next search' });
+  const images = dialog.getByRole('combobox', { name: 'Images' });
+  const id = await images.inputValue();
+  const name = await images.locator('option:checked').innerText();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  return { id, name };
+}
 
 interface StoredSet {
   id: string;
@@ -195,7 +209,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       await expect(added(page)).toBeVisible();
       await page.getByRole('button', { name: 'Dismiss' }).click();
       const { sets } = await storedSets(page);
-      const choice = await chosen(page).inputValue();
+      const { id: choice } = await chosen(page);
       const stored = sets.find(({ id }) => id === choice);
       expect(stored?.name).toBe(name);
       expect(stored?.train).toEqual({
@@ -207,6 +221,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
         labels: Array.from(held.labels),
       });
 
+      await openOverview(page);
       await startButton(page).click();
       await expect(status(page)).toHaveText(/Stage 1 of/, { timeout: 120_000 });
       // Its first steps are there once a moment of it can be chosen, in any view of the run.
@@ -241,10 +256,10 @@ test('a set is looked at, and deleted', async ({ lab: page }) => {
 
   // Chosen still after a reload; gone, with all of its images, once it is deleted.
   await page.reload();
-  await expect(chosen(page).locator('option:checked')).toHaveText('cifar10-subset');
+  await expect.poll(async () => (await chosen(page)).name).toBe('cifar10-subset');
   await page.getByRole('button', { name: 'Delete cifar10-subset' }).click();
   await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
-  await expect(chosen(page)).toHaveValue('fashion-mnist');
+  await expect.poll(async () => (await chosen(page)).id).toBe('fashion-mnist');
   expect(await storedSets(page)).toEqual({ sets: [], chunks: 0 });
 });
 

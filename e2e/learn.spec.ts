@@ -28,6 +28,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
   });
 
   await test.step('a change that is refused says why', async () => {
+    await page.getByRole('button', { name: 'Steer' }).click();
     const target = page
       .getByRole('form', { name: 'Steering' })
       .getByRole('textbox', { name: 'Target' });

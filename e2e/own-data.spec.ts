@@ -3,7 +3,14 @@ import type { Page } from '@playwright/test';
 import { store } from './data-helpers.ts';
 import { makeIdx, makePng, makeZip } from '../src/datasets/files/testing.ts';
 import { expect, test } from './lab.ts';
-import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
+import {
+  chooseSettings,
+  openOverview,
+  openSettings,
+  quickSettings,
+  startButton,
+  status,
+} from './storage-helpers.ts';
 
 const classes = ['circle', 'cross', 'square', 'stripes'];
 const side = 8;
@@ -46,11 +53,11 @@ async function add(page: Page, files: ReturnType<typeof upload>[]): Promise<void
   await store(page);
   await expect(page.getByText('is stored, and the next search takes it')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
+  await openOverview(page);
 }
 
 async function enterImages(page: Page, count: number): Promise<void> {
-  await page.getByRole('button', { name: 'All settings' }).click();
-  const dialog = page.getByRole('dialog', { name: 'All settings' });
+  const dialog = await openSettings(page);
   await dialog.getByRole('textbox', { name: 'Images used' }).fill(String(count));
   await dialog.getByRole('button', { name: 'Close' }).click();
 }
@@ -59,7 +66,7 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
   await test.step('fewer images than the preset takes: all are used, and Start is free', async () => {
     await add(page, [shapes(120, 20)]);
     await expect(startButton(page)).toBeEnabled();
-    await page.getByRole('button', { name: 'All settings' }).click();
+    await openSettings(page);
     await expect(
       page.getByRole('dialog').getByRole('textbox', { name: 'Images used' }),
     ).toHaveValue('0');
@@ -69,7 +76,7 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
   await test.step('more than there are: said before Start, with the number of this set', async () => {
     await enterImages(page, 500);
     await expect(
-      page.getByRole('form', { name: 'Settings' }).getByText('shapes has 120 training images'),
+      page.getByRole('alert').filter({ hasText: 'shapes has 120 training images' }),
     ).toBeVisible();
     await expect(startButton(page)).toBeDisabled();
   });
@@ -101,7 +108,9 @@ test('a training takes the data set of its run, says so, and its failure stays u
   await expect(page.getByLabel('Run on screen')).toContainText('shapes');
 
   // The next search is set up on other images: what is trained is not.
-  await page.getByRole('combobox', { name: 'Images', exact: true }).selectOption('Fashion-MNIST');
+  const dialog = await openSettings(page);
+  await dialog.getByRole('combobox', { name: 'Images', exact: true }).selectOption('Fashion-MNIST');
+  await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('link', { name: 'Retrain' }).click();
   const data = page.getByLabel('Data set', { exact: true });
   await expect(data.locator('option:checked')).toHaveText('shapes (of this run)');

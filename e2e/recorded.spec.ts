@@ -21,6 +21,23 @@ test.describe('without WebGPU', () => {
   }) => {
     await page.goto('/');
     await expect(title(page)).toContainText('recorded');
+    await test.step('header, settings and track take at most 160 pixels; stored things have the page', async () => {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      const top = (): Promise<number> =>
+        page.locator('main').evaluate((main) => main.getBoundingClientRect().top);
+      // Without its notice that WebGPU is missing.
+      const notices = await page
+        .locator('.notices')
+        .evaluate((element) => element.getBoundingClientRect().height);
+      expect((await top()) - notices).toBeLessThanOrEqual(160);
+      await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible();
+      for (const view of ['Compare', 'Data', 'Library', 'Retrain']) {
+        await page.getByRole('link', { name: view, exact: true }).click();
+        await expect(page.getByRole('region', { name: 'Search', exact: true })).toHaveCount(0);
+        await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveCount(0);
+      }
+      await page.getByRole('link', { name: 'Overview', exact: true }).click();
+    });
     await test.step('it moves by itself', async () => {
       const from = await at(page);
       await expect.poll(() => at(page)).toBeGreaterThan(from);
@@ -102,5 +119,9 @@ test('it fits a phone, and stands still for who prefers less motion', async ({ b
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(overflow).toBe(0);
+  await expect(page.getByRole('navigation', { name: 'Views' }).getByRole('link')).toHaveCount(5);
+  await page.setViewportSize({ width: 768, height: 1024 });
+  for (const link of await page.getByRole('navigation', { name: 'Views' }).getByRole('link').all())
+    await expect(link).toBeInViewport({ ratio: 1 });
   await context.close();
 });

@@ -30,7 +30,7 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
 
   await test.step('it runs on WebGPU, and says how long it will take', async () => {
     await expect(page.locator('.page-header .adapter')).toHaveAttribute('data-ok', 'true');
-    await expect(page.locator('.timing')).toContainText(/\d.* left/);
+    await expect(bar(page)).toContainText(/Time left\s*\S*\d/);
   });
 
   await test.step('it learns, and its ratios move', async () => {

@@ -1,9 +1,12 @@
 /** Settings in a link: copied here, opened in a fresh profile, refused in words where they are wrong. */
 import { expect, test } from './lab.ts';
+import { openSettings } from './storage-helpers.ts';
 
 test('a copied link opens the same settings in a fresh profile', async ({ lab: page, browser }) => {
   await page.getByRole('radio', { name: 'demo' }).check({ force: true });
-  await page.getByRole('textbox', { name: 'Target' }).fill('43210');
+  const dialog = await openSettings(page);
+  await dialog.getByRole('textbox', { name: 'Target' }).fill('43210');
+  await dialog.getByRole('button', { name: 'Close' }).click();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy link' }).click();
   await expect(page.getByRole('button', { name: 'Link copied' })).toBeVisible();
@@ -13,7 +16,9 @@ test('a copied link opens the same settings in a fresh profile', async ({ lab: p
   const fresh = await browser.newContext({ serviceWorkers: 'block' });
   const other = await fresh.newPage();
   await other.goto(address);
-  await expect(other.getByRole('textbox', { name: 'Target' })).toHaveValue('43210');
+  await expect((await openSettings(other)).getByRole('textbox', { name: 'Target' })).toHaveValue(
+    '43210',
+  );
   await expect(other.getByText('The settings come from the link.')).toBeVisible();
   await fresh.close();
 });
@@ -24,5 +29,7 @@ test('a wrong link says which field, and leaves the defaults', async ({ lab: pag
   await expect(alert).toContainText('space.cells');
   await expect(alert).toContainText('must be a number');
   await expect(page.locator('main')).toHaveAttribute('data-view', 'balance');
-  await expect(page.getByRole('textbox', { name: 'Target' })).toHaveValue('6000');
+  await expect((await openSettings(page)).getByRole('textbox', { name: 'Target' })).toHaveValue(
+    '6000',
+  );
 });

@@ -5,6 +5,7 @@ import type { SearchEvent } from '../src/domain/events/events.ts';
 import { expect, test } from './lab.ts';
 import {
   chooseSettings,
+  openOverview,
   startButton,
   status,
   storedRecords,
@@ -24,6 +25,7 @@ test('four separable classes, sorted in a zip, read above 95 % by the middle of 
   await store(page);
   await expect(added(page)).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
+  await openOverview(page);
   await startButton(page).click();
   await expect(status(page)).toHaveText(/^Finished/, { timeout: 800_000 });
 

@@ -1,7 +1,7 @@
 /** A search small enough for the software adapter, chosen as a user would: from a run's file, by "Use settings". */
 import { readFile } from 'node:fs/promises';
 import { expect } from '@playwright/test';
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { paperSettings } from '../src/domain/settings/presets.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 
@@ -71,6 +71,21 @@ export async function openLibrary(page: Page): Promise<void> {
   await expect(page.getByRole('searchbox', { name: 'Search runs' })).toBeVisible();
 }
 
+/** The run's buttons and sentence stand over views of a run only. */
+export async function openOverview(page: Page): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Views' })
+    .getByRole('link', { name: 'Overview' })
+    .click();
+  await expect(page.getByRole('region', { name: 'Search', exact: true })).toBeVisible();
+}
+
+/** The sheet with the settings of the next search, from a view of a run. */
+export async function openSettings(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  return page.getByRole('dialog', { name: 'Settings of the next search' });
+}
+
 export function runRow(page: Page, name: string | RegExp) {
   return page
     .getByRole('listitem')
@@ -84,6 +99,7 @@ export async function chooseSettings(page: Page, settings: SearchSettings): Prom
   await openLibrary(page);
   await runRow(page, 'Settings').getByRole('button', { name: 'Delete' }).click();
   await expect(runRow(page, 'Settings')).toHaveCount(0);
+  await openOverview(page);
 }
 
 export const status = (page: Page) =>

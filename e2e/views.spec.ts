@@ -15,6 +15,7 @@ import type { SearchContract } from '../src/protocol/messages.ts';
 import type { WorkerMessage } from '../src/protocol/rpc.ts';
 import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
+import { openSettings } from './storage-helpers.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 
@@ -47,8 +48,7 @@ function observe(): void {
 }
 
 async function set(page: Page, values: Record<string, number>): Promise<void> {
-  await page.getByRole('button', { name: 'All settings' }).click();
-  const dialog = page.getByRole('dialog', { name: 'All settings' });
+  const dialog = await openSettings(page);
   await dialog
     .locator('details')
     .evaluateAll((groups) =>

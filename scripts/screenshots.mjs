@@ -106,8 +106,8 @@ async function reach(page, address) {
 
 async function applySettings(page, settings) {
   if (settings.length === 0) return;
-  await page.getByRole('button', { name: 'All settings' }).click();
-  const dialog = page.getByRole('dialog', { name: 'All settings' });
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settings of the next search' });
   await dialog
     .locator('details')
     .evaluateAll((groups) => groups.forEach((group) => (group.open = true)));

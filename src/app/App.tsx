@@ -2,20 +2,15 @@
 import { lazy, Suspense } from 'react';
 import type { ComponentType } from 'react';
 import { useShortcuts } from './commands.ts';
-import { ControlBar } from './components/ControlBar.tsx';
-import { Fold } from './components/Fold.tsx';
 import { Header } from './components/Header.tsx';
 import { Notices } from './components/Notices.tsx';
 import { RunGate, useRunOfAddress } from './components/RunGate.tsx';
+import { RunHeader } from './components/RunHeader.tsx';
 import { Scrubber } from './components/Scrubber.tsx';
-import { SetupBar } from './components/SetupBar.tsx';
-import { SteerBar } from './components/SteerBar.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
 import { RecordingsBar } from './recorded/RecordingsBar.tsx';
-import { isSteerable } from './sessions/shown-run.ts';
 import { routeNow, useLearnStop, useView, viewNames } from './router.ts';
-import { shownState, useLab } from './store/store.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { viewDefinitions } from './views/registry.ts';
 import type { View } from './views/registry.ts';
@@ -31,10 +26,7 @@ const Tour = lazy(() => import('./learn/Tour.tsx').then(({ Tour }) => ({ default
 export function App() {
   const view = useView();
   const stop = useLearnStop();
-  // Views of stored things have the room for themselves.
-  const { needsRun } = definitionOf(view);
-  const steerable = useLab((s) => isSteerable(s) && s.run.started !== null);
-  const started = useLab((s) => shownState(s).run.started !== null);
+  const { controls } = definitionOf(view);
   useShortcuts();
   useRunOfAddress();
   return (
@@ -43,12 +35,9 @@ export function App() {
         Skip to {viewNames[view].toLowerCase()}
       </a>
       <Header />
-      <ControlBar />
-      <Fold label={steerable ? 'Steer' : 'Settings'} folded={started}>
-        {steerable ? <SteerBar /> : <SetupBar />}
-      </Fold>
+      {controls && <RunHeader />}
       <Notices />
-      {needsRun && (
+      {controls && (
         <>
           <StageTrack />
           <Scrubber />

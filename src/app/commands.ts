@@ -92,7 +92,7 @@ export const commands: readonly Command[] = [
   {
     name: 'settings',
     key: ',',
-    label: 'Open all settings',
+    label: 'Open the settings of the next search',
     perform: () => lab.setState({ dialog: 'settings' }),
   },
   {

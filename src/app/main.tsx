@@ -2,6 +2,8 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/controls.css';
 import './styles/frame.css';
+import './styles/run-header.css';
+import './styles/narrow.css';
 import './styles/panels.css';
 import './styles/views.css';
 import './styles/units.css';

@@ -1,8 +1,12 @@
 /** Presentation mode: type for the back row of a classroom, and only what is looked at. Lasts as long as the page. */
-import { refreshPalette } from './charts/palette.ts';
+import { useSyncExternalStore } from 'react';
+import { onPaletteChange, refreshPalette } from './charts/palette.ts';
+
+export const isPresenting = (): boolean => document.documentElement.dataset.presentation === 'on';
 
 export function togglePresentation(): void {
-  const { dataset } = document.documentElement;
-  dataset.presentation = dataset.presentation === 'on' ? 'off' : 'on';
+  document.documentElement.dataset.presentation = isPresenting() ? 'off' : 'on';
   refreshPalette();
 }
+
+export const usePresentation = (): boolean => useSyncExternalStore(onPaletteChange, isPresenting);

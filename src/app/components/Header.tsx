@@ -1,14 +1,22 @@
 /** Name, views, theme and help. */
+import { useRef } from 'react';
 import { commands } from '../commands.ts';
-import { learnHref, useLearnStop, useView, viewHref, viewNames, views } from '../router.ts';
+import { integer } from '../format.ts';
+import { togglePresentation, usePresentation } from '../presentation.ts';
+import { learnHref, useLearnStop, useView, viewHref } from '../router.ts';
+import { activeStates } from '../sessions/search-client.ts';
 import { lab, useLab } from '../store/store.ts';
 import { toggleTheme, useTheme } from '../theme.ts';
 import { adapterName } from '../../protocol/adapter.ts';
-import { Glyph, MoonIcon, SunIcon } from './icons.tsx';
+import { viewDefinitions } from '../views/registry.ts';
+import type { View } from '../views/registry.ts';
+import type { ViewDefinition } from '../views/view.ts';
+import { Glyph, MoonIcon, PresentIcon, SunIcon } from './icons.tsx';
 
 export function Header() {
   const view = useView();
   const theme = useTheme();
+  const presenting = usePresentation();
   return (
     <header className="page-header">
       <h1 title="Multi-granularity architecture search">
@@ -20,19 +28,31 @@ export function Header() {
         MGAS Lab
       </h1>
       <nav aria-label="Views">
-        {views.map((name) => (
+        {viewDefinitions.map((one: ViewDefinition) => (
           <a
-            key={name}
-            href={viewHref(name)}
-            aria-current={name === view ? 'page' : undefined}
-            ref={name === view ? reveal : undefined}
+            key={one.id}
+            href={viewHref(one.id as View)}
+            aria-current={one.id === view ? 'page' : undefined}
+            data-bar={one.bottomBar === true}
           >
-            {viewNames[name]}
+            {one.title}
           </a>
         ))}
       </nav>
+      <MoreViews />
+      <RunningSearch />
       <LearnLink />
       <Adapter />
+      <button
+        type="button"
+        className="icon-button presentation-button"
+        aria-label="Presentation"
+        aria-pressed={presenting}
+        title="Presentation: large type for a projector (P)"
+        onClick={togglePresentation}
+      >
+        <PresentIcon />
+      </button>
       <button
         type="button"
         className="icon-button"
@@ -43,7 +63,7 @@ export function Header() {
       </button>
       <button
         type="button"
-        className="icon-button"
+        className="icon-button shortcuts-button"
         aria-label="Keyboard shortcuts"
         title={`${commands.length} shortcuts`}
         onClick={() => lab.setState({ dialog: 'shortcuts' })}
@@ -54,11 +74,47 @@ export function Header() {
   );
 }
 
-/** On a narrow screen the links scroll sideways. */
-function reveal(link: HTMLElement | null): void {
-  const row = link?.parentElement;
-  if (link && row)
-    row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+/** On a phone: the views that its bottom bar has no room for. */
+function MoreViews() {
+  const view = useView();
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = (): void => menu.current?.removeAttribute('open');
+  const others = viewDefinitions.filter((one: ViewDefinition) => !one.bottomBar);
+  return (
+    <details
+      ref={menu}
+      className="more-views"
+      onKeyDown={(event) => event.key === 'Escape' && close()}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && close()}
+    >
+      <summary>{others.find(({ id }) => id === view)?.title ?? 'More'}</summary>
+      <nav aria-label="More views">
+        {others.map(({ id, title }) => (
+          <a
+            key={id}
+            href={viewHref(id)}
+            aria-current={id === view ? 'page' : undefined}
+            onClick={close}
+          >
+            {title}
+          </a>
+        ))}
+      </nav>
+    </details>
+  );
+}
+
+/** In views without the run's buttons: a search goes on meanwhile. */
+function RunningSearch() {
+  const view = useView();
+  const step = useLab((s) => (activeStates.includes(s.state) ? s.run.step : null));
+  const { controls } = viewDefinitions.find(({ id }) => id === view)!;
+  if (step === null || controls) return null;
+  return (
+    <a className="running-search" href={viewHref('overview', null)}>
+      Searching, step {integer(step)}
+    </a>
+  );
 }
 
 /** The tour over a real search. */

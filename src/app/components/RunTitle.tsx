@@ -25,7 +25,11 @@ export function RunTitle() {
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
       {recorded ? (
-        <span className="run-state" data-state="recorded">
+        <span
+          className="run-state"
+          data-state="recorded"
+          title={`On ${recorded.adapter}, ${recorded.recorded.slice(0, 10)}`}
+        >
           recorded {recorded.recorded.slice(0, 10)} on {recorded.adapter}
         </span>
       ) : (

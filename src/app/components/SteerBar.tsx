@@ -1,4 +1,4 @@
-/** Where the settings stood before Start: those that may change while the search runs. */
+/** The settings that may change while the search runs. */
 import { useState } from 'react';
 import type { SteerableSetting } from '../../domain/events/steering-schema.ts';
 import { decimal, integer } from '../format.ts';
@@ -10,7 +10,7 @@ import { problems } from '../../domain/settings/problems.ts';
 import { steer } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 import { describeEntry } from './LogRow.tsx';
-import { BarEnd } from './BarEnd.tsx';
+import { WarningIcon } from './icons.tsx';
 
 const rates: readonly { setting: SteerableSetting; label: string }[] = [
   { setting: 'optimizers.weights.rate', label: 'weights' },
@@ -37,11 +37,7 @@ export function SteerBar() {
     if (wrong === null) steer({ kind: 'lambda', value });
   }
   return (
-    <form
-      className="setup-bar steer-bar"
-      onSubmit={(event) => event.preventDefault()}
-      aria-label="Steering"
-    >
+    <form className="steer-bar" onSubmit={(event) => event.preventDefault()} aria-label="Steering">
       <strong title="Each change is an event of the run. Press Enter or Apply; it takes effect before the next step.">
         Steer
       </strong>
@@ -76,7 +72,11 @@ export function SteerBar() {
         ))}
       </fieldset>
       <LastChange />
-      <BarEnd problem={problem} />
+      {problem && (
+        <p className="field-problem" role="alert">
+          <WarningIcon /> {problem}
+        </p>
+      )}
     </form>
   );
 }

@@ -117,3 +117,13 @@ export function Glyph({ of }: { of: 'operation' | 'filter' | 'weight' }) {
     </svg>
   );
 }
+export const PresentIcon = () => (
+  <Icon>
+    <path d="M1.5 3h13M2.5 3v7.5h11V3M8 10.5v1.5M5 14.5 8 12l3 2.5" />
+  </Icon>
+);
+export const LinkIcon = () => (
+  <Icon>
+    <path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2.2-2.2A2.6 2.6 0 0 0 9 3.3l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0L3.3 9A2.6 2.6 0 0 0 7 12.7l.9-.9" />
+  </Icon>
+);

@@ -1,5 +1,6 @@
 /** Copies a link to the settings of the next search. */
 import { useEffect, useState } from 'react';
+import { LinkIcon } from '../components/icons.tsx';
 import { linkToSettings } from './link.ts';
 
 export function CopyLink() {
@@ -17,8 +18,14 @@ export function CopyLink() {
   };
   return (
     <>
-      <button type="button" onClick={copy} title="A link that opens the lab with these settings">
-        {copied === 'yes' ? 'Link copied' : 'Copy link'}
+      <button
+        type="button"
+        className="copy-link"
+        aria-label={copied === 'yes' ? undefined : 'Copy link'}
+        title="Copy link: it opens the lab with the settings of the next search"
+        onClick={copy}
+      >
+        {copied === 'yes' ? 'Link copied' : <LinkIcon />}
       </button>
       {copied === 'refused' && (
         <input

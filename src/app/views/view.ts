@@ -9,6 +9,10 @@ export interface ViewDefinition {
   readonly key: string | null;
   /** It shows the run on screen: without one, it is not loaded. */
   readonly needsRun: boolean;
+  /** The run's buttons, stages and time travel stand over it; otherwise it has the whole page. */
+  readonly controls: boolean;
+  /** One of the five in a phone's bottom bar; the others are in its menu. */
+  readonly bottomBar?: true;
   /** What it shows, for the README. */
   readonly summary: string;
   readonly load: () => Promise<{ default: ComponentType }>;

@@ -171,5 +171,5 @@ const titles: Readonly<Record<SettingsChoice, string>> = {
     'Two small cells on 8-pixel images: a run takes seconds to a minute even without a graphics card',
   tiny: 'The preset tiny',
   screen:
-    'As set for a search, in the settings bar and under All settings; seed and target come from here',
+    'As in the settings of the next search; seed and target come from here',
 };

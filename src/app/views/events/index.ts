@@ -5,6 +5,7 @@ export default {
   title: 'Events',
   key: '6',
   needsRun: true,
+  controls: true,
   summary: 'every pruning, commit and regrowth',
   load: () => import('./Events.tsx'),
 } as const satisfies ViewDefinition;

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { parseArchitecture } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
+import { RunTitle } from '../../components/RunTitle.tsx';
 import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import { useLibrary } from '../../store/library-state.ts';
@@ -38,6 +39,9 @@ export default function Retrain() {
   }, [architecture, busy]);
   return (
     <div className="view retrain">
+      <div className="area-run">
+        <RunTitle />
+      </div>
       <Panel
         title="Architecture"
         note={imported ? 'from a file' : found ? `of ${name}` : undefined}

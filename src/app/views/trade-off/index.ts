@@ -5,6 +5,8 @@ export default {
   title: 'Trade-off',
   key: '5',
   needsRun: true,
+  controls: true,
+  bottomBar: true,
   summary: 'accuracy against size, with the target, earlier runs and the Pareto front',
   load: () => import('./TradeOff.tsx'),
 } as const satisfies ViewDefinition;
