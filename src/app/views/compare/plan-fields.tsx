@@ -170,6 +170,5 @@ const titles: Readonly<Record<SettingsChoice, string>> = {
   small:
     'Two small cells on 8-pixel images: a run takes seconds to a minute even without a graphics card',
   tiny: 'The preset tiny',
-  screen:
-    'As in the settings of the next search; seed and target come from here',
+  screen: 'As in the settings of the next search; seed and target come from here',
 };
