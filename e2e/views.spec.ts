@@ -61,6 +61,12 @@ async function set(page: Page, values: Record<string, number>): Promise<void> {
 
 const levelNames = { operation: 'Operations', filter: 'Filters', weight: 'Weights' } as const;
 
+/** From the menu of a panel. */
+async function saveAs(page: Page, panel: string, kind: string): Promise<void> {
+  await page.getByLabel(`Save ${panel}`).click();
+  await page.getByRole('button', { name: kind, exact: true }).click();
+}
+
 async function choose(page: Page, group: string, name: string): Promise<void> {
   await page.getByRole('radiogroup', { name: group }).getByRole('radio', { name }).check();
 }
@@ -283,7 +289,7 @@ test('every view shows what the events and the exported architecture say', async
     await choose(page, 'Extent', 'Whole network');
     const [svg] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'SVG' }).click(),
+      saveAs(page, 'Whole network', 'SVG'),
     ]);
     const text = await readFile(await svg.path(), 'utf8');
     expect(text).toMatch(/^<svg[^>]* width="\d/);
@@ -291,7 +297,7 @@ test('every view shows what the events and the exported architecture say', async
     expect(text).toContain(`${architecture.parameters.active.toLocaleString('en-US')} parameters`);
     const [png] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'PNG' }).click(),
+      saveAs(page, 'Whole network', 'PNG'),
     ]);
     expect(
       [...(await readFile(await png.path())).subarray(1, 4)]

@@ -1,5 +1,5 @@
 /** Saves a chart: one small menu beside its title. */
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { DownloadIcon } from '../components/icons.tsx';
 import { saveBlob } from '../download.ts';
 import { saveKinds } from './save.ts';
@@ -13,12 +13,20 @@ interface SaveMenuProps {
 }
 
 export function SaveMenu({ of, make }: SaveMenuProps) {
+  const [problem, setProblem] = useState<string | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => menu.current?.removeAttribute('open');
   const save = async (kind: SaveKind): Promise<void> => {
-    close();
     const name = of.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-    saveBlob(await make(kind), `mgas-${name}.${kind}`);
+    setProblem(null);
+    try {
+      saveBlob(await make(kind), `mgas-${name}.${kind}`);
+      close();
+    } catch (error) {
+      setProblem(
+        `${kind.toUpperCase()} could not be made: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   };
   return (
     <details
@@ -27,7 +35,11 @@ export function SaveMenu({ of, make }: SaveMenuProps) {
       onKeyDown={(event) => event.key === 'Escape' && close()}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && close()}
     >
-      <summary className="icon-button small" aria-label={`Save ${of}`} title="Save the chart">
+      <summary
+        className="icon-button small"
+        aria-label={`Save ${of}`}
+        title="Save as CSV, PNG or SVG"
+      >
         <DownloadIcon />
       </summary>
       <div>
@@ -36,6 +48,11 @@ export function SaveMenu({ of, make }: SaveMenuProps) {
             {kind.toUpperCase()}
           </button>
         ))}
+        {problem && (
+          <p className="field-problem" role="alert">
+            {problem}
+          </p>
+        )}
       </div>
     </details>
   );

@@ -20,6 +20,18 @@ export interface Painting<T> {
   paint: (context: CanvasRenderingContext2D, width: number, height: number, data: T) => void;
 }
 
+const painters = new WeakMap<HTMLCanvasElement, (context: CanvasRenderingContext2D) => void>();
+
+/** What a canvas shows, drawn again as vectors. @returns null for a canvas of another kind. */
+export async function repaintInto(canvas: HTMLCanvasElement): Promise<SVGElement | null> {
+  const paint = painters.get(canvas);
+  if (!paint) return null;
+  const { Context } = await import('svgcanvas/dist/svgcanvas.esm.js');
+  const context = new Context(canvas.clientWidth, canvas.clientHeight);
+  paint(context as unknown as CanvasRenderingContext2D);
+  return context.getSvg();
+}
+
 /** @param painting a new object repaints: keep it (`useMemo`) while it is the same. */
 export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement | null> {
   const side = use(RunSide);
@@ -57,6 +69,14 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
         timer ??= setTimeout(now, Math.max(0, paintedAt + interval - performance.now()));
     };
     request.current = now;
+    painters.set(element, (other) =>
+      current.current.paint(
+        other,
+        element.clientWidth,
+        element.clientHeight,
+        current.current.select(side()),
+      ),
+    );
     const resize = new ResizeObserver(now);
     resize.observe(element);
     const ends = [lab.subscribe(changed), onPaletteChange(now), () => resize.disconnect()];

@@ -1,6 +1,7 @@
 /** A line chart as a file: its numbers as CSV, the drawing as PNG or SVG, with title and legend. */
 import { palette } from './palette.ts';
 import { font } from './canvas.ts';
+import { csvText } from './csv.ts';
 import { drawPlot, frameOf } from './plot.ts';
 import type { PlotData, PlotStyle } from './plot.ts';
 
@@ -19,16 +20,12 @@ export interface PlotFile {
 const size = { width: 960, height: 480 };
 const head = 44;
 
-const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-
 /** One row for each x that any line has; a cell is empty where a line has no point there. Full precision. */
 export function plotCsv({ data, xUnit }: Pick<PlotFile, 'data' | 'xUnit'>): string {
   const columns = data.lines.map(({ points }) => new Map(points.map(({ x, y }) => [x, y])));
   const steps = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
-  const rows = steps.map((x) => [x, ...columns.map((column) => column.get(x) ?? '')].join(','));
-  const header = [xUnit, ...data.lines.map(({ label }) => label)].map(quoted).join(',');
-  return `${[header, ...rows].join('\r\n')}\r\n`;
+  const rows = steps.map((x) => [x, ...columns.map((column) => column.get(x) ?? '')]);
+  return csvText([[xUnit, ...data.lines.map(({ label }) => label)], ...rows]);
 }
 
 type Drawing = CanvasRenderingContext2D;

@@ -1,6 +1,7 @@
 /** One entry of the list of what happened, as a line. */
 import { measuredText } from '../../domain/accuracy.ts';
 import { memo } from 'react';
+import type { CsvRows } from '../charts/csv.ts';
 import {
   bytes,
   cellName,
@@ -29,6 +30,12 @@ export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {
     </li>
   );
 });
+
+/** All entries as rows of a CSV, in order. */
+export const logRows = (entries: readonly LogEntry[]): CsvRows => [
+  ['step', 'kind', 'event', 'figure'],
+  ...entries.map((entry) => [entry.step, entry.kind, describeEntry(entry), figureOf(entry)]),
+];
 
 const verbs = { pruned: 'Pruned', 're-pruned': 'Re-pruned', regrown: 'Regrown' } as const;
 

@@ -1,9 +1,11 @@
 /** A titled part of a view; a chart's panel can be turned into a table. */
-import { use, useId, useState } from 'react';
+import { use, useId, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Plot } from '../charts/Plot.tsx';
 import type { PlotProps } from '../charts/Plot.tsx';
 import { PlotTable } from '../charts/PlotTable.tsx';
+import { panelFile } from '../charts/panel-file.ts';
+import type { PanelCsv } from '../charts/panel-file.ts';
 import { plotFile } from '../charts/save.ts';
 import type { SaveKind } from '../charts/save.ts';
 import { SaveMenu } from '../charts/SaveMenu.tsx';
@@ -17,17 +19,37 @@ interface PanelProps {
   note?: ReactNode;
   actions?: ReactNode;
   className?: string;
+  /** It can be saved as CSV, PNG and SVG. */
+  csv?: PanelCsv;
+  /** What is saved as PNG and SVG in place of the whole panel. */
+  drawing?: () => SVGSVGElement | null;
   children: ReactNode;
 }
 
-export function Panel({ title, note, actions, className = '', children }: PanelProps) {
+export function Panel({
+  title,
+  note,
+  actions,
+  className = '',
+  csv,
+  drawing,
+  children,
+}: PanelProps) {
   const id = useId();
+  const panel = useRef<HTMLElement>(null);
   return (
-    <section className={`panel ${className}`} aria-labelledby={id}>
+    <section ref={panel} className={`panel ${className}`} aria-labelledby={id}>
       <header>
         <h2 id={id}>{title}</h2>
         {note && <p className="note">{note}</p>}
-        {actions && <div className="panel-actions">{actions}</div>}
+        {(actions || csv) && (
+          <div className="panel-actions">
+            {actions}
+            {csv && (
+              <SaveMenu of={title} make={(kind) => panelFile(kind, panel.current!, csv, drawing)} />
+            )}
+          </div>
+        )}
       </header>
       {children}
     </section>
@@ -95,8 +117,8 @@ export function PlotPanel({ title, note, legend, className, children, ...plot }:
       className={className}
       actions={
         <>
-          <SaveMenu of={title} make={make} />
           <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />
+          <SaveMenu of={title} make={make} />
         </>
       }
     >

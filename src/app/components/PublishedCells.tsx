@@ -34,6 +34,7 @@ export function PublishedCells() {
       title="Published cells"
       note="reference points, with their sources"
       className="area-published"
+      csv="table"
     >
       <label className="published-like">
         <span>Size</span>

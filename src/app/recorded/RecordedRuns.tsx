@@ -11,7 +11,7 @@ export function RecordedRuns() {
   const [opens, setOpens] = useState(opensWithRecording);
   if (!list || list.length === 0) return null;
   return (
-    <Panel title="Recorded searches" note="ship with the lab">
+    <Panel title="Recorded searches" note="ship with the lab" csv="table">
       <div
         className="recorded-runs"
         role="region"

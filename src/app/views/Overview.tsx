@@ -1,12 +1,15 @@
 /** Everything about a search at a glance. */
-import { useState } from 'react';
+import { use, useState } from 'react';
+import type { CsvRows } from '../charts/csv.ts';
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { accuracyText, intervalText } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
 import { adapterName } from '../../protocol/adapter.ts';
 import { accuracy, decimal, granularityNames, integer, percent, roundBytes } from '../format.ts';
 import { useShownRun } from '../sessions/shown-run.ts';
-import { useShown } from '../store/store.ts';
+import { lastSnapshot } from '../store/run-model.ts';
+import { RunSide, useShown } from '../store/store.ts';
+import type { LabState } from '../store/store.ts';
 import { accuracyPlot, lambdaPlot, lossPlot, memoryPlot, ratioPlot } from './curves.ts';
 import { DeviceFigures } from './DeviceFigures.tsx';
 import { RemainingTable } from './RemainingTable.tsx';
@@ -20,7 +23,25 @@ export const granularityLegend = granularities.map((level) => ({
   mark: marks[level],
 }));
 
+/** Units left and in all, of all stages and of each. */
+function remainingRows({ run }: LabState): CsvRows {
+  const snapshot = lastSnapshot(run);
+  const parts = snapshot
+    ? [
+        { stage: 'all', counts: snapshot.counts },
+        ...snapshot.stages.map(({ stage, counts }) => ({ stage: stage + 1, counts })),
+      ]
+    : [];
+  return [
+    ['stage', 'level', 'left', 'total'],
+    ...parts.flatMap(({ stage, counts }) =>
+      granularities.map((level) => [stage, level, counts[level].left, counts[level].total]),
+    ),
+  ];
+}
+
 export function Overview() {
+  const side = use(RunSide);
   return (
     <div className="view overview">
       <PlotPanel
@@ -49,7 +70,11 @@ export function Overview() {
         legend={granularityLegend}
       />
       <MemoryPanel />
-      <Panel title="Remaining units by stage" className="area-remaining">
+      <Panel
+        title="Remaining units by stage"
+        className="area-remaining"
+        csv={() => remainingRows(side())}
+      >
         <RemainingTable />
       </Panel>
       <div className="area-size">

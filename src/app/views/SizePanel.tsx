@@ -12,7 +12,21 @@ export function SizePanel() {
   const cells = useShown((s) => shownSettings(s).space.cells);
   const trained = useShown(({ run }) => (run.stages.at(-1)?.lastCell ?? -1) + 1);
   return (
-    <Panel title="Size against target" note="parameters">
+    <Panel
+      title="Size against target"
+      note="parameters"
+      csv={
+        parameters && superNet
+          ? () => [
+              ['quantity', 'parameters'],
+              ['non-zero', parameters.active],
+              ['dense', parameters.dense],
+              ['super-net', superNet],
+              ['target', target],
+            ]
+          : undefined
+      }
+    >
       {parameters && superNet ? (
         <>
           <p className="figures">

@@ -1,6 +1,6 @@
 /** The newest of what happened, while it happens. */
 import { useState } from 'react';
-import { LogRow } from '../components/LogRow.tsx';
+import { LogRow, logRows } from '../components/LogRow.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { viewHref } from '../router.ts';
 import type { LogEntry } from '../store/log.ts';
@@ -25,6 +25,7 @@ export function Ticker() {
     <Panel
       title="Event log"
       className="ticker"
+      csv={newest.length > 0 ? () => logRows(entries.filter(filters[filter])) : undefined}
       actions={<a href={viewHref('events')}>All events</a>}
     >
       <div className="chips compact" role="group" aria-label="Show">

@@ -1,14 +1,13 @@
 /** The super-net as it is carved: one cell to look into, or what remains of the whole network as a picture to export. */
-import { useRef, useState } from 'react';
+import { use, useRef, useState } from 'react';
 import { CellPicker } from '../../components/CellPicker.tsx';
-import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { cellName, integer } from '../../format.ts';
-import { shownSettings, useShown } from '../../store/store.ts';
+import { RunSide, shownSettings, useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
 import { useCandidates, useShape } from '../units/shown-units.ts';
 import { CellGraph } from './CellGraph.tsx';
-import { pngOf, saveFile, svgText } from './export.ts';
+import { candidateRows, operationRows } from './rows.ts';
 import { NetworkPicture } from './NetworkPicture.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
 
@@ -69,6 +68,7 @@ function OneCell({ cell }: { cell: number }) {
             : ''
         }`}
         className="area-graph"
+        csv={candidates.length > 0 ? () => candidateRows(cell, candidates) : undefined}
         actions={
           <label className="chip">
             <input
@@ -102,48 +102,16 @@ function OneCell({ cell }: { cell: number }) {
 
 function WholeNetwork() {
   const picture = useRef<SVGSVGElement>(null);
-  const [problem, setProblem] = useState<string | null>(null);
   const begun = useShown(({ run }) => run.details.length > 0);
-  const seed = useShown((s) => shownSettings(s).seed);
-  const step = useShown(({ run }) => run.step);
-  const name = `mgas-network-seed${seed}-step${step}`;
-  const saveSvg = (): void => {
-    if (picture.current)
-      void svgText(picture.current).then((text) =>
-        saveFile(new Blob([text], { type: 'image/svg+xml' }), `${name}.svg`),
-      );
-  };
-  const savePng = (): void => {
-    if (!picture.current) return;
-    pngOf(picture.current).then(
-      (blob) => saveFile(blob, `${name}.png`),
-      (error: unknown) =>
-        setProblem(
-          `The PNG could not be made: ${error instanceof Error ? error.message : String(error)}. The SVG shows the same.`,
-        ),
-    );
-  };
+  const side = use(RunSide);
   return (
     <Panel
       title="Whole network"
       note="what is left at this moment"
       className="area-network"
-      actions={
-        <>
-          <button type="button" disabled={!begun} onClick={saveSvg}>
-            <DownloadIcon /> SVG
-          </button>
-          <button type="button" disabled={!begun} onClick={savePng}>
-            <DownloadIcon /> PNG
-          </button>
-        </>
-      }
+      csv={begun ? () => operationRows(side()) : undefined}
+      drawing={() => picture.current}
     >
-      {problem && (
-        <p className="field-problem" role="alert">
-          {problem}
-        </p>
-      )}
       {begun ? (
         <div
           className="network-place"

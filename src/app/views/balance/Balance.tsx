@@ -1,5 +1,5 @@
 /** How the three levels share the work: over time, by cell, and in parameters. */
-import { useDeferredValue, useMemo, useState } from 'react';
+import { use, useDeferredValue, useMemo, useState } from 'react';
 import { granularities } from '../../../domain/granularities.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
@@ -12,6 +12,7 @@ import { createRatioPlot } from '../curves.ts';
 import { granularityLegend } from '../Overview.tsx';
 import { BesideBar, useBeside } from './Beside.tsx';
 import { HeatMap } from './HeatMap.tsx';
+import { heatRows, lossRows } from './csv-rows.ts';
 import { summary, Waterfall, WaterfallTable } from './Waterfall.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
@@ -90,6 +91,7 @@ function Losses({ which }: { which: string }) {
       title={`Where the parameters went${which}`}
       note="parameters"
       className="area-losses"
+      csv={losses ? () => lossRows(losses) : undefined}
       actions={
         <>
           {choose}
@@ -126,11 +128,13 @@ function Losses({ which }: { which: string }) {
 function HeatMaps({ which }: { which: string }) {
   const [asTable, setAsTable] = useState(false);
   const snapshot = useShown(({ run }) => lastSnapshot(run));
+  const side = use(RunSide);
   return (
     <Panel
       title={`Left by cell${which}`}
       note="share of each cell’s units, by step; blank = the cell is not searched yet"
       className="area-heat"
+      csv={snapshot ? () => heatRows(side()) : undefined}
       actions={
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Left by cell${which}`} />
       }

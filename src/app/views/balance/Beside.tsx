@@ -9,6 +9,7 @@ import { useLibrary } from '../../store/library-state.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
 import { Glyph } from '../../components/icons.tsx';
+import { SaveSection } from '../../charts/SaveSection.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 /** Brings the run that the address names. @returns whether it is nowhere to be found. */
@@ -70,9 +71,12 @@ export function BesideBar({ missing }: { missing: boolean }) {
           </span>
         )}
         {beside && (
-          <button type="button" onClick={() => openBesideRun(null)}>
-            Close
-          </button>
+          <>
+            <button type="button" onClick={() => openBesideRun(null)}>
+              Close
+            </button>
+            <SaveSection of="Balance of the two runs" />
+          </>
         )}
       </div>
       {beside && <Differences />}

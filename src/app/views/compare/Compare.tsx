@@ -126,6 +126,7 @@ function Results({ comparison }: { comparison: Comparison }) {
           title="Accuracy against size"
           note="test accuracy by active parameters"
           className="compare-scatter"
+          csv={() => comparisonCsv(comparison)}
           actions={
             <TableToggle
               on={asTable}
@@ -148,6 +149,7 @@ function Results({ comparison }: { comparison: Comparison }) {
               : 'one seed: no spread'
           }
           className="compare-table"
+          csv="table"
         >
           <SummaryTable comparison={comparison} />
         </Panel>

@@ -21,6 +21,10 @@ export function ClassBalance({
       title="Class balance"
       note="images"
       className="area-classes"
+      csv={() => [
+        ['class', 'training', 'test'],
+        ...classNames.map((name, i) => [name, train[i] ?? 0, test[i] ?? 0]),
+      ]}
       actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Class balance" />}
     >
       <p className="lead">

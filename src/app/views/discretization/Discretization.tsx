@@ -19,10 +19,11 @@ import {
   WeightDetail,
 } from '../units/UnitDetail.tsx';
 import type { Candidate } from '../../store/cell-units.ts';
+import { detailRows } from './detail-rows.ts';
 import { largestWeight, rowGroups } from './rows.ts';
 import type { Row } from './rows.ts';
 import { UnitList } from './UnitList.tsx';
-import { UnitTable } from './UnitTable.tsx';
+import { unitRows, UnitTable } from './UnitTable.tsx';
 
 export default function Discretization() {
   const { cell: wanted, level, unit, slot } = useSelection();
@@ -59,6 +60,7 @@ export default function Discretization() {
         title={title}
         note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels`}
         className="area-units"
+        csv={groups.length > 0 ? () => unitRows(cell, level, groups) : undefined}
         actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}
       >
         {groups.length === 0 ? (
@@ -77,7 +79,12 @@ export default function Discretization() {
           </>
         )}
       </Panel>
-      <Panel title={row ? rowTitle(row) : 'Selected'} note={cellName(cell)} className="area-detail">
+      <Panel
+        title={row ? rowTitle(row) : 'Selected'}
+        note={cellName(cell)}
+        className="area-detail"
+        csv={row ? () => detailRows(level, row) : undefined}
+      >
         {row ? (
           <Detail cell={cell} level={level} row={row} others={candidates} />
         ) : (

@@ -1,5 +1,6 @@
 /** The same as the picture of a cell's units, in numbers. */
 import type { Granularity } from '../../../domain/granularities.ts';
+import type { CsvRows } from '../../charts/csv.ts';
 import { decimal, integer } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Row, RowGroup } from './rows.ts';
@@ -30,6 +31,21 @@ function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [stri
     : ['0', '\u2013'];
 }
 
+/** As the table has them. */
+export const unitRows = (
+  cell: number,
+  level: Granularity,
+  groups: readonly RowGroup[],
+): CsvRows => [
+  ['Cell', 'Edge', 'Unit', ...heads[level]],
+  ...groups.flatMap(({ title, rows }) =>
+    rows.map((row) => [cell + 1, title, row.label, ...cellsOf(level, row), stateOf(row)]),
+  ),
+];
+
+const stateOf = ({ alive, regrown }: Row): string =>
+  alive ? (regrown ? 'regrown' : 'alive') : 'pruned';
+
 export function UnitTable({ level, groups }: { level: Granularity; groups: readonly RowGroup[] }) {
   return (
     <TableScroll label="Units against thresholds, table">
@@ -48,7 +64,7 @@ export function UnitTable({ level, groups }: { level: Granularity; groups: reado
                   </th>
                   <td>{value}</td>
                   <td>{threshold}</td>
-                  <td>{row.alive ? (row.regrown ? 'regrown' : 'alive') : 'pruned'}</td>
+                  <td>{stateOf(row)}</td>
                 </tr>
               );
             }),

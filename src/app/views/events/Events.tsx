@@ -1,6 +1,6 @@
 /** Everything that happened to units, on a timeline and as a list, filtered together. */
-import { useMemo, useState } from 'react';
-import { LogRow } from '../../components/LogRow.tsx';
+import { use, useMemo, useState } from 'react';
+import { LogRow, logRows } from '../../components/LogRow.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer } from '../../format.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
@@ -8,7 +8,7 @@ import { granularities } from '../../../domain/granularities.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogKind } from '../../store/log.ts';
-import { shownSettings, useShown } from '../../store/store.ts';
+import { RunSide, shownSettings, useShown } from '../../store/store.ts';
 import { everything, granularityOf, matches, operationOf } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
@@ -28,6 +28,7 @@ const page = 100;
 
 export default function Events() {
   const [filter, setFilter] = useState<EventFilter>(everything);
+  const side = use(RunSide);
   return (
     <div className="view events">
       <FilterBar filter={filter} setFilter={setFilter} />
@@ -35,6 +36,7 @@ export default function Events() {
         title="Timeline"
         note="by cell and step; larger marks, more units; lines are commits"
         className="area-timeline"
+        csv={() => logRows(side().run.log.entries.filter((entry) => matches(filter, entry)))}
       >
         <TimelineCanvas filter={filter} />
         <MarkLegend />
@@ -180,6 +182,7 @@ function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }
       title="List"
       note={`${integer(wanted.length)} of ${integer(entries.length)} entries, newest first`}
       className="area-list"
+      csv={shown.length > 0 ? () => logRows(wanted) : undefined}
     >
       {shown.length > 0 ? (
         <ol className="log" tabIndex={0} aria-label="Events, newest first">

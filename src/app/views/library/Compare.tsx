@@ -45,6 +45,7 @@ export function Compare({
       title="Comparison"
       note={settings.length === 0 ? 'same settings' : 'and the settings in which they differ'}
       className="area-compare"
+      csv="table"
       actions={
         <button type="button" onClick={close}>
           Close

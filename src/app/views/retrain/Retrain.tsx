@@ -13,7 +13,7 @@ import { useLab } from '../../store/store.ts';
 import { ConfusionMatrix } from './ConfusionMatrix.tsx';
 import { Exports } from './Exports.tsx';
 import { TrainForm } from './TrainForm.tsx';
-import { TrainingCurve } from './TrainingCurve.tsx';
+import { TrainingCurve, trainingRows } from './TrainingCurve.tsx';
 import { WorstImages } from './WorstImages.tsx';
 import {
   dismissTrainingError,
@@ -60,7 +60,12 @@ export default function Retrain() {
         <Failure />
         <StoredTrainings />
       </Panel>
-      <Panel title="Training" note="accuracy by training step" className="area-curve">
+      <Panel
+        title="Training"
+        note="accuracy by training step"
+        className="area-curve"
+        csv={last ? trainingRows : undefined}
+      >
         <Progress />
         <TrainingCurve />
       </Panel>
@@ -68,6 +73,7 @@ export default function Retrain() {
         title="Confusion"
         note={last ? `${integer(last.images)} test images` : 'test images'}
         className="area-confusion"
+        csv={last ? 'table' : undefined}
       >
         <ConfusionMatrix />
       </Panel>

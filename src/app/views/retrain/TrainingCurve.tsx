@@ -1,14 +1,25 @@
 /** Accuracy on training batches and on the test set, by step; or the same as a table. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
+import type { CsvRows } from '../../charts/csv.ts';
 import { Legend, TableToggle } from '../../components/Panel.tsx';
 import { accuracy, integer, percent } from '../../format.ts';
-import { useTraining } from '../../sessions/training.ts';
+import { training, useTraining } from '../../sessions/training.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 const width = 640;
 const height = 240;
 const margin = { left: 44, right: 12, top: 10, bottom: 26 };
+
+/** Accuracy of batches and of test images, at full precision. */
+export function trainingRows(): CsvRows {
+  const { steps, evaluations } = training.getState();
+  return [
+    ['step', 'images', 'accuracy', 'number of images'],
+    ...steps.map(({ step, accuracy: share }) => [step, 'training batches', share, '']),
+    ...evaluations.map((e) => [e.step, 'test', e.accuracy, e.images]),
+  ];
+}
 
 export function TrainingCurve() {
   const [asTable, setAsTable] = useState(false);

@@ -1,6 +1,7 @@
 /** Accuracy against parameters over the search, with the target, other runs, and the Pareto front of all. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo, useState } from 'react';
+import type { CsvRows } from '../../charts/csv.ts';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { integer, plural } from '../../format.ts';
 import { viewHref } from '../../router.ts';
@@ -29,6 +30,7 @@ export default function TradeOff() {
         title="Accuracy against size"
         note="validation accuracy by active parameters; bars: 95% interval"
         className="area-scatter"
+        csv={measured ? () => pointRows(runs) : undefined}
         actions={
           <TableToggle
             on={asTable}
@@ -52,12 +54,28 @@ export default function TradeOff() {
           </>
         )}
       </Panel>
-      <Panel title="Runs" note="best whole network within its own target" className="area-runs">
+      <Panel
+        title="Runs"
+        note="best whole network within its own target"
+        className="area-runs"
+        csv={runs.length > 0 ? 'table' : undefined}
+      >
         <RunTable runs={runs} />
       </Panel>
     </div>
   );
 }
+
+/** Every measurement of every run in the chart. */
+const pointRows = (runs: readonly TradeOffRun[]): CsvRows => [
+  ['run', 'seed', 'target', 'step', 'parameters', 'accuracy', 'images', 'whole network'],
+  ...runs.flatMap(({ name, seed, target, points }) =>
+    points.map(({ step, parameters, accuracy, images, whole }) => [
+      ...[name, seed, target, step, parameters, accuracy, images],
+      whole ? 1 : 0,
+    ]),
+  ),
+];
 
 function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
   const evaluations = useShown(({ run }) => run.evaluations);
