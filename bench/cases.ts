@@ -22,7 +22,7 @@ export interface StepCase {
 }
 
 /** One stage (no reduction), seven operations, RGB images, ten classes. */
-export const stepCases: readonly StepCase[] = [
+export const stepCases: readonly [StepCase, ...StepCase[]] = [
   { name: 'small', imageSize: 16, channels: 8, batch: 32, cells: 2, nodes: 2 },
   { name: 'paper-shaped', imageSize: 32, channels: 16, batch: 32, cells: 3, nodes: 4 },
   { name: 'tiny', imageSize: 14, channels: 4, batch: 32, cells: 2, nodes: 2 },
@@ -54,7 +54,7 @@ export function workloadOf(
   masks: UnitMasks = fullMasks(space),
   endCell = space.cells.length - 1,
 ): Workload {
-  const stage = space.cells[endCell].stage;
+  const stage = space.cells[endCell]!.stage;
   const plan = buildPlan(space, masks, endCell, stage);
   const stream = randomStream('bench');
   const pixels = space.imageSize * space.imageSize * space.imageChannels;
@@ -83,13 +83,16 @@ export async function load(stepper: Stepper, { plan, parameters, batch }: Worklo
 export async function timeStep(stepper: Stepper, { batch, hyper }: Workload): Promise<number> {
   const begin = performance.now();
   await stepper.step(batch, hyper);
-  const [{ crossEntropy }] = await stepper.readMetrics();
+  const crossEntropy = (await stepper.readMetrics()).at(0)?.crossEntropy;
   if (!Number.isFinite(crossEntropy)) throw new Error(`a step's cross entropy is ${crossEntropy}`);
   return performance.now() - begin;
 }
 
+/** @throws Error where there is none. */
 export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new Error('the median of no values');
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const upper = sorted[middle]!;
+  return sorted.length % 2 ? upper : (sorted[middle - 1]! + upper) / 2;
 }

@@ -71,7 +71,7 @@ function timestampTimer(device: GPUDevice): Timer {
     encoder.copyBufferToBuffer(resolved, 0, staging, 0, 16);
     device.queue.submit([encoder.finish()]);
     await staging.mapAsync(GPUMapMode.READ);
-    const [begin, end] = new BigUint64Array(staging.getMappedRange().slice(0));
+    const [begin = 0n, end = 0n] = new BigUint64Array(staging.getMappedRange().slice(0));
     staging.unmap();
     return Number(end - begin) / 1e6;
   };

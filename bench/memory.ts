@@ -26,7 +26,7 @@ const kept = 0.3;
 function pruneBefore(space: SpaceShape, masks: UnitMasks, stage: number): void {
   const units = space.operations.length;
   for (const cell of space.cells.filter((c) => c.stage < stage)) {
-    const alive = masks.operations[cell.index].fill(0);
+    const alive = masks.operations[cell.index]!.fill(0);
     for (const to of new Set(space.edges.map((edge) => edge.to))) {
       const candidates = space.edges
         .filter((e) => e.to === to)

@@ -78,7 +78,6 @@ export async function growth(base: StepCase, steps: number): Promise<GrowthRow[]
     });
   }
   stepper.dispose();
-  const [first] = rows;
-  const unit = first.msPerStep / (first.cells * first.batch);
-  return rows.map((row) => ({ ...row, relative: row.msPerStep / (unit * row.cells * row.batch) }));
+  const costs = rows.map(({ msPerStep, cells, batch }) => msPerStep / (cells * batch));
+  return rows.map((row, i) => ({ ...row, relative: costs[i]! / costs[0]! }));
 }

@@ -5,11 +5,11 @@ type Cell = string | number;
 
 function table(heads: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = [heads, ...rows.map((row) => row.map(String))];
-  const widths = heads.map((_, i) => Math.max(...cells.map((row) => row[i].length)));
+  const widths = heads.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
   return cells
     .map((row) =>
       row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
         .join('  '),
     )
     .join('\n');

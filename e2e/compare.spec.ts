@@ -18,8 +18,8 @@ const row = (page: Page) => list(page).getByRole('listitem').first();
 
 /** What the lab's database holds of the only comparison. */
 async function stored(page: Page): Promise<Comparison> {
-  const [{ comparison }] = await storedRecords<{ comparison: Comparison }>(page, 'comparisons');
-  return comparison;
+  const [only] = await storedRecords<{ comparison: Comparison }>(page, 'comparisons');
+  return only!.comparison;
 }
 
 async function saved(page: Page, button: Locator): Promise<string> {
@@ -121,7 +121,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
         page.getByRole('button', { name: 'Save the architecture of MGAS, target 500, seed 7' }),
       ),
     );
-    expect(found.parameters.active).toBe(first.parameters.active);
+    expect(found.parameters.active).toBe(first!.parameters.active);
     await page
       .getByRole('button', { name: 'To the library: the architecture of MGAS, target 500, seed 7' })
       .click();

@@ -92,7 +92,7 @@ test('what was pruned by hand is not in the exported architecture', async ({ lab
   const { cells } = await readArchitecture(download);
   // What is selected at first: the 3x3 separable convolution on the first edge of the first cell.
   expect(
-    cells[0].operations.some(
+    cells[0]!.operations.some(
       ({ operation, from, to }) => operation === 'sep_conv_3x3' && from === 0 && to === 2,
     ),
   ).toBe(false);

@@ -85,7 +85,7 @@ test.describe('without WebGPU', () => {
       await page.getByRole('link', { name: 'Guided tour' }).click();
       await expect(title(page)).toContainText('recorded');
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
     });
   });
 

@@ -17,7 +17,7 @@ const step = async (page: Page): Promise<number> =>
   Number(
     (await page.getByRole('slider', { name: 'Moment of the run' }).getAttribute('aria-valuetext'))
       ?.match(/step ([\d,]+)/i)?.[1]
-      .replace(',', '') ?? NaN,
+      ?.replace(',', '') ?? NaN,
   );
 
 test('a tiny search on real images, from Start to the downloaded architecture', async ({

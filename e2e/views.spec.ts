@@ -222,8 +222,8 @@ test('every view shows what the events and the exported architecture say', async
       names.forEach((name, unit) => {
         expect(name.includes('pruned')).toBe(operations.alive[unit] === '0');
         if (operations.alive[unit] === '0') return;
-        expect(name).toContain(`importance ${operations.importances[unit].toFixed(2)}`);
-        expect(name).toContain(`threshold ${operations.thresholds[unit].toFixed(2)}`);
+        expect(name).toContain(`importance ${operations.importances[unit]!.toFixed(2)}`);
+        expect(name).toContain(`threshold ${operations.thresholds[unit]!.toFixed(2)}`);
       });
       const counts = last.cells.find((one) => one.cell === cell)!.counts;
       for (const level of granularities) {
@@ -253,7 +253,7 @@ test('every view shows what the events and the exported architecture say', async
           .flatMap(({ part, ids, gates, threshold, alive }) =>
             [...alive].flatMap((one, i) =>
               one === '0'
-                ? [{ step, cell, part, id: ids?.[i] ?? i, gate: gates[i] / 1e4, threshold }]
+                ? [{ step, cell, part, id: ids?.[i] ?? i, gate: gates[i]! / 1e4, threshold }]
                 : [],
             ),
           ),
@@ -331,20 +331,20 @@ test('every view shows what the events and the exported architecture say', async
       committed[Math.floor(committed.length / 2)],
       committed[0],
     ]) {
-      for (let i = 0; i < 60 && !(await atCommit(slider, commit)); i++)
+      for (let i = 0; i < 60 && !(await atCommit(slider, commit!)); i++)
         await page.keyboard.press('Shift+ArrowLeft');
       await expect(slider).toHaveAttribute(
         'aria-valuetext',
-        new RegExp(`^commit ${commit.round}, .*step ${commit.step}$`),
+        new RegExp(`^commit ${commit!.round}, .*step ${commit!.step}$`),
       );
-      expect(await remaining(page)).toEqual(countsOf(commit));
+      expect(await remaining(page)).toEqual(countsOf(commit!));
       expect(numbers(await page.locator('.figures strong').innerText())).toEqual([
-        commit.parameters.active,
+        commit!.parameters.active,
       ]);
     }
     await page.keyboard.press('ArrowRight');
     expect(await slider.getAttribute('aria-valuetext')).not.toContain(
-      `commit ${committed[0].round}, stage 1`,
+      `commit ${committed[0]!.round}, stage 1`,
     );
     await page.keyboard.press('l');
     expect(await remaining(page)).toEqual(countsOf(last));
@@ -363,7 +363,7 @@ test('every view shows what the events and the exported architecture say', async
   });
 
   await test.step('balance: another target size beside it, also from a link', async () => {
-    const first = /#\/run\/([\w-]+)\//.exec(page.url())![1];
+    const first = /#\/run\/([\w-]+)\//.exec(page.url())![1]!;
     await page.evaluate(() => (location.hash = '#/run/current/balance'));
     await set(page, { targetParameters: 9_000, seed: 2 });
     await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -411,7 +411,7 @@ test('every view shows what the events and the exported architecture say', async
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'])
       .analyze();
-    expect(violations.map(({ id, nodes }) => `${id} ${nodes[0].target.join(' ')}`)).toEqual([]);
+    expect(violations.map(({ id, nodes }) => `${id} ${nodes[0]!.target.join(' ')}`)).toEqual([]);
     await page.reload();
     await check();
     await page
@@ -436,7 +436,7 @@ test('every view shows what the events and the exported architecture say', async
         expect(
           violations.map(
             ({ id, nodes }) =>
-              `${theme} ${view}: ${id} ${nodes[0].target.join(' ')} ${nodes[0].failureSummary}`,
+              `${theme} ${view}: ${id} ${nodes[0]!.target.join(' ')} ${nodes[0]!.failureSummary}`,
           ),
         ).toEqual([]);
       }

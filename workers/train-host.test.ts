@@ -123,7 +123,7 @@ it('a training of an earlier page is exported from what it left', async () => {
   });
   const files = unzipSync(file.bytes);
   expect(Object.keys(files).sort()).toEqual(['card.json', 'network.onnx']);
-  expect(JSON.parse(strFromU8(files['card.json']))).toMatchObject({
+  expect(JSON.parse(strFromU8(files['card.json']!))).toMatchObject({
     latency: {
       adapter: 'An "adapter"',
       images: 1,
@@ -131,7 +131,7 @@ it('a training of an earlier page is exported from what it left', async () => {
       milliseconds: { median: 1.25, percentile95: 2 },
     },
   });
-  expect(strFromU8(files['network.onnx'], true)).toContain(
+  expect(strFromU8(files['network.onnx']!, true)).toContain(
     'Inference of 1 image in the browser took 1.25 ms (median), 2.00 ms (95th percentile), on An adapter.',
   );
 });

@@ -159,8 +159,8 @@ function worstImages({ test, training }: Trained, data: TrainData): WorstImage[]
       for (let colour = 0; colour < 3; colour++) {
         const channel = channels >= 3 ? colour : 0;
         pixels[i * 4 + colour] =
-          images[first + i * channels + channel] * normalization.deviation[channel] +
-          normalization.mean[channel];
+          images[first + i * channels + channel]! * normalization.deviation[channel]! +
+          normalization.mean[channel]!;
       }
       pixels[i * 4 + 3] = 255;
     }

@@ -15,8 +15,8 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   let difference = 0;
   let norm = 0;
   for (let i = 0; i < expected.length; i++) {
-    difference += (actual[i] - expected[i]) ** 2;
-    norm += expected[i] ** 2;
+    difference += (actual[i]! - expected[i]!) ** 2;
+    norm += expected[i]! ** 2;
   }
   const error = Math.sqrt(difference) / (norm > 0 ? Math.sqrt(norm) : 1);
   return Number.isFinite(error) ? error : Infinity;
@@ -48,7 +48,7 @@ export function checkMask(
   if (actual.length !== expected.length) return { name, error: Infinity, tolerance: 0 };
   let wrong = 0;
   for (let i = 0; i < expected.length; i++) {
-    if (actual[i] !== expected[i] && !(Math.abs(margin[i]) < undecided)) wrong++;
+    if (actual[i] !== expected[i] && !(Math.abs(margin[i]!) < undecided)) wrong++;
   }
   return { name, error: wrong / Math.max(expected.length, 1), tolerance: 0 };
 }

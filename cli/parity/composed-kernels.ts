@@ -21,16 +21,20 @@ async function download(tensor: tf.Tensor): Promise<NdArray> {
   return { shape: tensor.shape, data: (await tensor.data()).slice() as Float32Array };
 }
 
+/** A tuple as long as `Tuple`. */
+type Each<Tuple extends readonly unknown[], T> = { -readonly [Index in keyof Tuple]: T };
+
 /** Runs `f` and its gradient towards every input. Results: y, the extras, then the gradients, as plain arrays. */
-async function differentiate(
-  f: (...inputs: tf.Tensor[]) => tf.Tensor,
-  inputs: readonly NdArray[],
+async function differentiate<const Inputs extends readonly NdArray[]>(
+  f: (...inputs: Each<Inputs, tf.Tensor>) => tf.Tensor,
+  inputs: Inputs,
   dy: NdArray,
-  extras: (...inputs: tf.Tensor[]) => tf.Tensor[] = () => [],
-): Promise<{ y: NdArray; extras: NdArray[]; gradients: NdArray[] }> {
+  extras: (...inputs: Each<Inputs, tf.Tensor>) => tf.Tensor[] = () => [],
+): Promise<{ y: NdArray; extras: NdArray[]; gradients: Each<Inputs, NdArray> }> {
   const [y, others, gradients] = tf.tidy(() => {
-    const tensors = inputs.map((input) => upload(input));
-    const result = tf.valueAndGrads(f)(tensors, upload(dy));
+    const tensors = inputs.map((input) => upload(input)) as Each<Inputs, tf.Tensor>;
+    const differentiated = tf.valueAndGrads(f as (...all: tf.Tensor[]) => tf.Tensor);
+    const result = differentiated([...tensors], upload(dy));
     return [result.value, extras(...tensors), result.grads] as [
       tf.Tensor,
       tf.Tensor[],
@@ -40,7 +44,7 @@ async function differentiate(
   const result = {
     y: await download(y),
     extras: await Promise.all(others.map(download)),
-    gradients: await Promise.all(gradients.map(download)),
+    gradients: (await Promise.all(gradients.map(download))) as Each<Inputs, NdArray>,
   };
   tf.dispose([y, others, gradients]);
   return result;
@@ -55,6 +59,7 @@ const blockInputs = ({ depthwise: d, pointwise: p, norm }: Block): NdArray[] => 
   norm.gateLogits,
 ];
 const perBlock = 5;
+type FiveArrays = [NdArray, NdArray, NdArray, NdArray, NdArray];
 
 function blockForward(
   block: Block,
@@ -93,11 +98,11 @@ function blockMasks(
 ): tf.Tensor[] {
   const [wide, mixing, , , logits] = inputs;
   return [
-    weightMask(wide, weightThreshold, upload(block.depthwise.committedMask)),
-    weightMask(mixing, weightThreshold, upload(block.pointwise.committedMask)),
+    weightMask(wide!, weightThreshold, upload(block.depthwise.committedMask)),
+    weightMask(mixing!, weightThreshold, upload(block.pointwise.committedMask)),
     tf.mul(
       upload(block.norm.committedFilterMask),
-      binaryStep(tf.sub(tf.sigmoid(logits), filterThreshold)),
+      binaryStep(tf.sub(tf.sigmoid(logits!), filterThreshold)),
     ),
   ];
 }
@@ -131,7 +136,7 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
         (_, w, t) => [weightMask(w, t, upload(committedMask))],
       );
       const [dx, dWeight, dThreshold] = gradients;
-      return { y, mask: extras[0], dx, dWeight, dThreshold };
+      return { y, mask: extras[0]!, dx, dWeight, dThreshold };
     },
 
     async convolutionCandidate({ x, blocks, filterThreshold, weightThreshold, dy }) {
@@ -149,10 +154,10 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
       );
       const [dx, dFilterThreshold, dWeightThreshold] = gradients;
       const results = blocks.map((_, b): BlockResult => {
-        const [dDepthwise, dPointwise, dGamma, dBeta, dGateLogits] = gradients.slice(
-          3 + b * perBlock,
-        );
-        const [depthwiseMask, pointwiseMask, filterMask] = extras.slice(b * 3);
+        const own = gradients.slice(3 + b * perBlock, 3 + (b + 1) * perBlock) as FiveArrays;
+        const [dDepthwise, dPointwise, dGamma, dBeta, dGateLogits] = own;
+        const masks = extras.slice(b * 3, (b + 1) * 3) as [NdArray, NdArray, NdArray];
+        const [depthwiseMask, pointwiseMask, filterMask] = masks;
         return {
           depthwise: { mask: depthwiseMask, dWeight: dDepthwise },
           pointwise: { mask: pointwiseMask, dWeight: dPointwise },

@@ -38,7 +38,7 @@ const PoolSchema = v.object({
 
 export const checkPool: Checker = async (content, file, kernels) => {
   const reference = parseAs(PoolSchema, content, file);
-  checkActivations(reference, reference.stride, reference.x.shape[3], file);
+  checkActivations(reference, reference.stride, reference.x.shape[3]!, file);
   // Both pools' files have the same fields: the description tells them apart, or else the file's name.
   const kind = [reference.what, file].map((text) =>
     /avg|average/i.test(text) ? 'average' : /max/i.test(text) ? 'max' : null,
@@ -86,11 +86,11 @@ export const checkMaskedConvolution: Checker = async (content, file, kernels) =>
     );
   }
   checkPadding(reference, file);
-  const filters = isDepthwise ? groups : weight.shape[3];
+  const filters = isDepthwise ? groups : weight.shape[3]!;
   checkActivations(reference, reference.stride, filters, file);
   checkWeight(
     reference,
-    isDepthwise ? [kernel, kernel, groups, 1] : [1, 1, x.shape[3], filters],
+    isDepthwise ? [kernel, kernel, groups, 1] : [1, 1, x.shape[3]!, filters],
     file,
     '',
   );
@@ -101,7 +101,7 @@ export const checkMaskedConvolution: Checker = async (content, file, kernels) =>
     checkArray('y', y, reference.y, tolerance),
     checkArray('dx', dx, reference.dx, tolerance),
     checkArray('dThreshold', dThreshold, reference.dThreshold, tolerance),
-    ...compareWeight('', result, reference, reference.threshold.data[0]),
+    ...compareWeight('', result, reference, reference.threshold.data[0]!),
   ];
 };
 
@@ -150,11 +150,11 @@ export const checkCandidate: Checker = async (content, file, kernels) => {
     ),
   );
   checkPadding(reference, file);
-  let channels = reference.x.shape[3];
+  let channels = reference.x.shape[3]!;
   const expected = suffixes.map((suffix, b) => {
-    const depthwise = parts[b][`depthwise${suffix}`] as v.InferOutput<typeof WeightSchema>;
-    const pointwise = parts[b][`pointwise${suffix}`] as v.InferOutput<typeof WeightSchema>;
-    const norm = parts[b][`norm${suffix}`] as v.InferOutput<typeof NormSchema>;
+    const depthwise = parts[b]![`depthwise${suffix}`] as v.InferOutput<typeof WeightSchema>;
+    const pointwise = parts[b]![`pointwise${suffix}`] as v.InferOutput<typeof WeightSchema>;
+    const norm = parts[b]![`norm${suffix}`] as v.InferOutput<typeof NormSchema>;
     checkWeight(
       depthwise,
       [reference.kernel, reference.kernel, channels, 1],
@@ -163,11 +163,11 @@ export const checkCandidate: Checker = async (content, file, kernels) => {
     );
     checkWeight(
       pointwise,
-      [1, 1, channels, pointwise.weight.shape[3]],
+      [1, 1, channels, pointwise.weight.shape[3]!],
       file,
       `pointwise${suffix}.`,
     );
-    channels = pointwise.weight.shape[3];
+    channels = pointwise.weight.shape[3]!;
     for (const [key, array] of Object.entries(norm))
       expectShape(array, [channels], file, `norm${suffix}.${key}`);
     return { suffix, depthwise, pointwise, norm };
@@ -184,14 +184,14 @@ export const checkCandidate: Checker = async (content, file, kernels) => {
     norm,
   }));
   const result = await kernels.convolutionCandidate({ ...reference, blocks });
-  const weightThreshold = reference.weightThreshold.data[0];
-  const filterThreshold = reference.filterThreshold.data[0];
+  const weightThreshold = reference.weightThreshold.data[0]!;
+  const filterThreshold = reference.filterThreshold.data[0]!;
   return [
     ...(['y', 'dx', 'dFilterThreshold', 'dWeightThreshold'] as const).map((field) =>
       checkArray(field, result[field], reference[field], tolerance),
     ),
     ...expected.flatMap(({ suffix, depthwise, pointwise, norm }, b) => {
-      const actual = result.blocks[b];
+      const actual = result.blocks[b]!;
       const margin = norm.gateLogits.data.map(
         (logit) => 1 / (1 + Math.exp(-logit)) - filterThreshold,
       );
@@ -230,10 +230,10 @@ const ReduceSchema = v.object({
 export const checkFactorizedReduce: Checker = async (content, file, kernels) => {
   const reference = parseAs(ReduceSchema, content, file);
   const { conv1, conv2, norm, gateLogits, dGateLogits, filterMask, x } = reference;
-  const filters = conv1.weight.shape[3] + conv2.weight.shape[3];
+  const filters = conv1.weight.shape[3]! + conv2.weight.shape[3]!;
   checkActivations(reference, 2, filters, file);
   for (const [name, { weight, dWeight }] of Object.entries({ conv1, conv2 })) {
-    const shape = [1, 1, x.shape[3], weight.shape[3]];
+    const shape = [1, 1, x.shape[3]!, weight.shape[3]!];
     expectShape(weight, shape, file, `${name}.weight`);
     expectShape(dWeight, shape, file, `${name}.dWeight`);
   }
@@ -277,7 +277,7 @@ function checkActivations(
   const { x } = reference;
   if (x.shape.length !== 4)
     throw new ReferenceError(`${file}: field 'x': rank ${x.shape.length}, expected 4 (NHWC)`);
-  const [batch, height, width] = x.shape;
+  const [batch, height, width] = x.shape as [number, number, number, number];
   const output = [batch, Math.ceil(height / step), Math.ceil(width / step), channels];
   expectShape(reference.dx, x.shape, file, 'dx');
   expectShape(reference.y, output, file, 'y');

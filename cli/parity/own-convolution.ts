@@ -65,7 +65,7 @@ type Plan = (setup: Setup) => (buffers: Buffers) => void;
 
 function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
   return ({ gpu, tables, registry, spec, inQuads, inPlane, outPlane }) => {
-    const taps = registry.addDepthwise(spec, range(spec.shape[2]), inQuads);
+    const taps = registry.addDepthwise(spec, range(spec.shape[2]!), inQuads);
     const weight = (q: number): number => taps.weights + q * kernel * kernel;
     const spacing = { dilation, step: depthwiseStep(stride, dilation) };
     const forward = tables.add(
@@ -127,9 +127,9 @@ function planDepthwise(kernel: number, stride: 1 | 2, dilation: number): Plan {
 const planPointwise: Plan = ({ gpu, tables, registry, spec, inQuads, outQuads, outPlane }) => {
   const at = registry.addPointwise(
     spec,
-    range(spec.shape[2]),
+    range(spec.shape[2]!),
     inQuads,
-    range(spec.shape[3]),
+    range(spec.shape[3]!),
     outQuads,
   );
   const forward = tables.add(
@@ -202,8 +202,8 @@ export const maskedConvolution =
       tables,
       registry,
       spec,
-      inQuads: quadsOf(x.shape[3]),
-      outQuads: quadsOf(filters),
+      inQuads: quadsOf(x.shape[3]!),
+      outQuads: quadsOf(filters!),
       inPlane,
       outPlane,
       make,
@@ -213,7 +213,7 @@ export const maskedConvolution =
     const weights = registry.sources.length;
     const weightTable = tables.add(
       registry.sources.map((parameter, i) =>
-        weightRow.pack({ parameter, threshold: registry.thresholds[i] }),
+        weightRow.pack({ parameter, threshold: registry.thresholds[i]! }),
       ),
     );
     const placeTable = tables.add(
@@ -264,8 +264,8 @@ export const maskedConvolution =
       new Float32Array(await gpu.read(buffer));
     const gradient = await read(grads);
     const result = {
-      y: fromQuads(await read(buffers.y), outPlane, filters),
-      dx: fromQuads(await read(buffers.dx), inPlane, x.shape[3]),
+      y: fromQuads(await read(buffers.y), outPlane, filters!),
+      dx: fromQuads(await read(buffers.dx), inPlane, x.shape[3]!),
       mask: maskOf(await read(w), registry, weight),
       dWeight: { shape: weight.shape, data: gradient.slice(0, size) },
       dThreshold: { shape: [1], data: gradient.slice(size, size + 1) },

@@ -71,10 +71,10 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
   };
   const masks = fullMasks(space);
   const keep = (name: string, alive: readonly number[]): void => {
-    masks.filters[name].fill(0);
-    for (const id of alive) masks.filters[name][id] = 1;
+    masks.filters[name]!.fill(0);
+    for (const id of alive) masks.filters[name]![id] = 1;
   };
-  keep('cells.0.preprocess0', range(x.shape[3]));
+  keep('cells.0.preprocess0', range(x.shape[3]!));
   for (const [end, alive] of Object.entries(survivors)) {
     keep(
       Object.keys(masks.filters).find(
@@ -83,25 +83,25 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
       alive,
     );
   }
-  masks.operations[0].fill(0);
-  masks.operations[0][0] = 1;
+  masks.operations[0]!.fill(0);
+  masks.operations[0]![0] = 1;
   return buildPlan(space, masks, 0, 0);
 }
 
 /** Channel c of `array` as channel `places[c]` of `channels`; zero elsewhere. */
 function spread({ shape, data }: NdArray, places: readonly number[], channels: number): NdArray {
-  const pixels = data.length / shape[3];
+  const pixels = data.length / shape[3]!;
   const result = new Float32Array(pixels * channels);
   for (let i = 0; i < pixels; i++)
-    places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3] + k]));
+    places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3]! + k]!));
   return { shape: [...shape.slice(0, 3), channels], data: result };
 }
 
 function collect({ shape, data }: NdArray, places: readonly number[]): NdArray {
-  const pixels = data.length / shape[3];
+  const pixels = data.length / shape[3]!;
   const result = new Float32Array(pixels * places.length);
   for (let i = 0; i < pixels; i++)
-    places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3] + c]));
+    places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3]! + c]!));
   return { shape: [...shape.slice(0, 3), places.length], data: result };
 }
 
@@ -126,11 +126,11 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const context = new Context(gpu, plan, inPlane.batch, on, values, coefficients, sizes);
   const states = {
     buffer: own(gpu.upload(toQuads(x))),
-    quads: quadsOf(x.shape[3]),
+    quads: quadsOf(x.shape[3]!),
     plane: inPlane,
   };
   const full = {
-    buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]), channels)))),
+    buffer: own(gpu.upload(toQuads(spread(x, range(x.shape[3]!), channels)))),
     quads,
     plane: inPlane,
   };
@@ -141,10 +141,10 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
     buffer: states.buffer,
     firstQuad: 0,
     quads: states.quads,
-    laneOf: packed(range(x.shape[3])),
+    laneOf: packed(range(x.shape[3]!)),
   };
   const buffers = { states, full, fullGradient, output, outputGradient, inPlace: false };
-  recordGroup(context, cell, [{ state: 0, view, fullQuad: 0 }], buffers, new Set());
+  recordGroup(context, cell!, [{ state: 0, view, fullQuad: 0 }], buffers, new Set());
   for (const back of context.backward.reverse()) back();
   const momenta = own(gpu.buffer(plan.table.size * 4));
   const losses = own(gpu.buffer(inPlane.batch * 8));
@@ -162,15 +162,15 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const read = async (buffer: GpuBuffer, bytes?: number): Promise<Float32Array> =>
     new Float32Array(await gpu.read(buffer, bytes));
   const y = collect(fromQuads(await read(output.buffer), outPlane, channels), outputs);
-  const dx = collect(fromQuads(await read(fullGradient), inPlane, channels), range(x.shape[3]));
+  const dx = collect(fromQuads(await read(fullGradient), inPlane, channels), range(x.shape[3]!));
   const gradient = await read(grads, plan.table.size * 4);
   const slots = await read(context.slotBuffer);
   const gates: GroupResult['gates'] = (block, shape) => {
     const spec = plan.table.byName.get(`${name}.${block}.gate`)!;
-    const full = new Float32Array(shape[0]);
+    const full = new Float32Array(shape[0]!);
     fullIndices(spec, shape).forEach((to, i) => {
       const lane = context.slots.lanes.findIndex(([, , gate]) => gate === spec.offset + i);
-      full[to] = slots[((lane >> 2) * slotSize + slotFieldIndex('gate')) * 4 + (lane & 3)];
+      full[to] = slots[((lane >> 2) * slotSize + slotFieldIndex('gate')) * 4 + (lane & 3)]!;
     });
     return full;
   };
@@ -186,10 +186,10 @@ export function fullIndices(spec: ParameterSpec, shape: readonly number[]): numb
     let index = 0;
     let step = 1;
     for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
-      const position = rest % spec.shape[axis];
-      rest = Math.floor(rest / spec.shape[axis]);
+      const position = rest % spec.shape[axis]!;
+      rest = Math.floor(rest / spec.shape[axis]!);
       index += (spec.ids[axis]?.[position] ?? position) * step;
-      step *= shape[axis];
+      step *= shape[axis]!;
     }
     return index;
   });

@@ -38,7 +38,7 @@ function fill(
       { shape, data }: NdArray,
     ): void => {
       const spec = table.byName.get(`${name}.${key}`)!;
-      fullIndices(spec, shape).forEach((from, i) => (target[spec.offset + i] = data[from]));
+      fullIndices(spec, shape).forEach((from, i) => (target[spec.offset + i] = data[from]!));
     };
     for (const [key, array] of Object.entries(arrays)) put(values, key, array);
     for (const [key, array] of Object.entries(committed)) put(mask, key, array);
@@ -55,7 +55,7 @@ function gradientOf(
 ): NdArray {
   const spec = plan.table.byName.get(`${name}.${key}`)!;
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  fullIndices(spec, shape).forEach((to, i) => (data[to] = gradient[spec.offset + i]));
+  fullIndices(spec, shape).forEach((to, i) => (data[to] = gradient[spec.offset + i]!));
   return { shape, data };
 }
 
@@ -103,7 +103,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
     maskedConvolution: maskedConvolution(gpu),
 
     async convolutionCandidate({ x, blocks, filterThreshold, weightThreshold, dy }) {
-      const [{ kernel, dilation, stride }] = blocks;
+      const { kernel, dilation, stride } = blocks[0]!;
       const of = <T>(pick: (block: Block) => Record<string, T>): Record<string, T> =>
         Object.fromEntries(
           blocks.flatMap((block, b) =>
@@ -120,8 +120,8 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
         stride,
         x,
         dy,
-        outputs: range(dy.shape[3]),
-        channels: Math.max(x.shape[3], ...blocks.map((block) => block.norm.gamma.data.length)),
+        outputs: range(dy.shape[3]!),
+        channels: Math.max(x.shape[3]!, ...blocks.map((block) => block.norm.gamma.data.length)),
         // Committed filters are physically gone, as in a search.
         survivors: Object.fromEntries(
           blocks.map(({ norm }, b) => [
@@ -141,12 +141,12 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
             depthwise: depthwise.committedMask,
             pointwise: pointwise.committedMask,
           })),
-          { filterThreshold: filterThreshold.data[0], weightThreshold: weightThreshold.data[0] },
+          { filterThreshold: filterThreshold.data[0]!, weightThreshold: weightThreshold.data[0]! },
         ),
       });
       const results: BlockResult[] = [];
       for (const [b, block] of blocks.entries())
-        results.push(await blockResult(gpu, result, block, b, weightThreshold.data[0]));
+        results.push(await blockResult(gpu, result, block, b, weightThreshold.data[0]!));
       return {
         y: result.y,
         dx: result.dx,
@@ -159,11 +159,11 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
     async factorizedReduce({ x, weights, gamma, beta, gateLogits, filterMask, dy }) {
       const [a, b] = weights.map(({ shape }) => shape[3]);
       // Ids of the second convolution's filters begin at half the channels, however many the first one has.
-      const channels = Math.max(x.shape[3], 2 * Math.max(a, b));
-      const outputs = [...range(a), ...range(b).map((f) => Math.floor(channels / 2) + f)];
+      const channels = Math.max(x.shape[3]!, 2 * Math.max(a!, b!));
+      const outputs = [...range(a!), ...range(b!).map((f) => Math.floor(channels / 2) + f)];
       const spread = ({ data }: NdArray): NdArray => {
         const full = new Float32Array(channels);
-        outputs.forEach((id, f) => (full[id] = data[f]));
+        outputs.forEach((id, f) => (full[id] = data[f]!));
         return { shape: [channels], data: full };
       };
       // A masked filter still gives its beta: gated before the norm. Its gate is shut by its logit.
@@ -172,12 +172,12 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
         data: gateLogits.data.map((logit, f) => (filterMask.data[f] ? logit : -1e4)),
       };
       const half = (weight: NdArray, first: number): NdArray => {
-        const filters = weight.shape[3];
-        const full = new Float32Array(weight.shape[2] * channels);
+        const filters = weight.shape[3]!;
+        const full = new Float32Array(weight.shape[2]! * channels);
         weight.data.forEach(
           (w, i) => (full[Math.floor(i / filters) * channels + first + (i % filters)] = w),
         );
-        return { shape: [1, 1, weight.shape[2], channels], data: full };
+        return { shape: [1, 1, weight.shape[2]!, channels], data: full };
       };
       const split = Math.floor(channels / 2);
       const arrays = {
@@ -201,7 +201,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
       });
       const perFilter = (key: string): NdArray => {
         const { data } = gradientOf(result, key, [channels]);
-        return { shape: gamma.shape, data: Float32Array.from(outputs, (id) => data[id]) };
+        return { shape: gamma.shape, data: Float32Array.from(outputs, (id) => data[id]!) };
       };
       const dWeight = (key: string, { shape }: NdArray): NdArray => {
         const spec = result.plan.table.byName.get(`${result.name}.${key}`)!;
@@ -218,7 +218,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
     },
 
     async pool({ kind, stride, x, dy }) {
-      const channels = x.shape[3];
+      const channels = x.shape[3]!;
       const operation = operationThat(`a ${kind} pool`, ({ pool }) => pool?.pool === kind);
       const { y, dx } = await runGroup(gpu, {
         operation,

@@ -26,8 +26,8 @@ async function runOnce(
   recording.replay(encoder, new Set(['all']));
   gpu.device.queue.submit([encoder.finish()]);
   const read = async (buffer: GpuBuffer, k: number): Promise<Float32Array> =>
-    new Float32Array(await gpu.read(buffer, inputs[k].byteLength));
-  const made = await Promise.all(results.map((k) => read(buffers[k], k)));
+    new Float32Array(await gpu.read(buffer, inputs[k]!.byteLength));
+  const made = await Promise.all(results.map((k) => read(buffers[k]!, k)));
   recording.dispose();
   for (const buffer of buffers) gpu.free(buffer);
   return made;
@@ -66,7 +66,7 @@ export async function weightMask(
     size,
     [2],
   );
-  return { shape: weight.shape, data: masked.map((w) => (w === 0 ? 0 : 1)) };
+  return { shape: weight.shape, data: masked!.map((w) => (w === 0 ? 0 : 1)) };
 }
 
 const stepProgram: Program = {
@@ -98,5 +98,5 @@ export const binaryStep =
     const size = x.data.length;
     const inputs = [x.data, dy.data, new Float32Array(size), new Float32Array(size)];
     const [y, dx] = await runOnce(gpu, stepProgram, inputs, { size }, size, [2, 3]);
-    return { y: { shape: x.shape, data: y }, dx: { shape: x.shape, data: dx } };
+    return { y: { shape: x.shape, data: y! }, dx: { shape: x.shape, data: dx! } };
   };

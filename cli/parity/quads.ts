@@ -4,14 +4,14 @@ import { packQuads, stridedPlane, unpackQuads } from '../../src/kernels/webgpu/t
 import type { NdArray } from './reference.ts';
 
 export const planeOf = ({ shape }: NdArray): Plane => ({
-  batch: shape[0],
-  height: shape[1],
-  width: shape[2],
+  batch: shape[0]!,
+  height: shape[1]!,
+  width: shape[2]!,
 });
 
 export const strided = stridedPlane;
 
-export const toQuads = ({ shape, data }: NdArray): Float32Array => packQuads(data, shape[3]);
+export const toQuads = ({ shape, data }: NdArray): Float32Array => packQuads(data, shape[3]!);
 
 export function fromQuads(quads: Float32Array, plane: Plane, channels: number): NdArray {
   return {

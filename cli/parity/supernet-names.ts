@@ -8,7 +8,10 @@ export interface Place {
   readonly element: number | null;
 }
 
-const normParts: Readonly<Record<string, string>> = { weight: 'gamma', bias: 'beta' };
+const normPart = (word: string): string => (word === 'weight' ? 'gamma' : 'beta');
+
+/** What a pattern's groups matched: at most five, and each reader takes as many as its pattern has. */
+type Groups = [string, string, string, string, string];
 
 /** Modules of a separable convolution; a dilated one has the first three. Index 0 and 4 are rectifiers. */
 const blockModules: Readonly<Record<string, readonly [number, string]>> = {
@@ -27,11 +30,13 @@ const blockModules: Readonly<Record<string, readonly [number, string]>> = {
  */
 export function placeOf(reference: string, space: SpaceShape, head: string): Place | null {
   const whole = (name: string): Place => ({ name, element: null });
-  const match = (pattern: RegExp): string[] | null => pattern.exec(reference)?.slice(1) ?? null;
+  /** The groups of a pattern, none of them optional but the last of a gate's name. */
+  const match = (pattern: RegExp): Groups | null =>
+    (pattern.exec(reference)?.slice(1) as Groups | undefined) ?? null;
   const { operations } = space;
-  let m: string[] | null;
+  let m: Groups | null;
   if (reference === 'stem.0.weight') return whole('stem.conv');
-  if ((m = match(/^stem\.1\.(weight|bias)$/))) return whole(`stem.norm.${normParts[m[0]]}`);
+  if ((m = match(/^stem\.1\.(weight|bias)$/))) return whole(`stem.norm.${normPart(m[0])}`);
   if ((m = match(/^classifier\.(weight|bias)$/))) return whole(`${head}.${m[0]}`);
   if ((m = match(/^cells\.(\d+)\.alpha$/))) return whole(`cells.${m[0]}.alpha`);
   if ((m = match(/^cells\.(\d+)\.preprocess([01])\.(.+)$/))) {
@@ -48,30 +53,31 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
     const operation = operations[Number(index)];
     if (!operation) return null;
     const name = `cells.${cell}.edges.${edge}.${operation.name}`;
-    const module = /^op\.(\d)\.(weight|bias)$/.exec(rest);
-    if (!module) return reduceOrNorm(rest, name);
-    const found = blockModules[module[1]];
+    const [, module, word] = /^op\.(\d)\.(weight|bias)$/.exec(rest) ?? [];
+    if (!module || !word) return reduceOrNorm(rest, name);
+    const found = blockModules[module];
     if (!found) return null;
     const [block, part] = found;
-    return whole(
-      `${name}.block${block}.${part}${part === 'norm' ? `.${normParts[module[2]]}` : ''}`,
-    );
+    return whole(`${name}.block${block}.${part}${part === 'norm' ? `.${normPart(word)}` : ''}`);
   }
   if ((m = match(/^cells\.(\d+)\.edges\.(\d+)\.(\w+)\.(\w+)(?:\.(\d))?$/))) {
     const [cell, edge, operationName, rest, convolution] = m;
-    const index = operations.findIndex((operation) => operation.name === operationName);
-    if (index < 0) return null;
+    const operation = operations.find(({ name }) => name === operationName);
+    if (!operation) return null;
     if (rest === 'gateLogits') {
       const name = `cells.${cell}.edges.${edge}.${operationName}`;
       // Numbered by convolution: a block's gate is that of its pointwise, every second one.
       return whole(
-        factsOf(operations[index]).convolves
+        factsOf(operation).convolves
           ? `${name}.block${Math.floor(Number(convolution) / 2)}.gate`
           : `${name}.gate`,
       );
     }
     if (!['operationThreshold', 'filterThreshold', 'weightThreshold'].includes(rest)) return null;
-    return { name: `cells.${cell}.${rest}`, element: Number(edge) * operations.length + index };
+    return {
+      name: `cells.${cell}.${rest}`,
+      element: Number(edge) * operations.length + operations.indexOf(operation),
+    };
   }
   return null;
 }
@@ -80,6 +86,6 @@ export function placeOf(reference: string, space: SpaceShape, head: string): Pla
 function reduceOrNorm(rest: string, name: string): Place | null {
   const convolution = /^conv_([12])\.weight$/.exec(rest);
   if (convolution) return { name: `${name}.conv${convolution[1]}`, element: null };
-  const norm = /^bn_2\.(weight|bias)$/.exec(rest);
-  return norm && { name: `${name}.norm.${normParts[norm[1]]}`, element: null };
+  const word = /^bn_2\.(weight|bias)$/.exec(rest)?.[1];
+  return word ? { name: `${name}.norm.${normPart(word)}`, element: null } : null;
 }

@@ -78,12 +78,12 @@ export async function checkSupernet(
   const batch: Batch = {
     images: reference.x.data,
     labels: Int32Array.from(reference.labels),
-    size: reference.x.shape[0],
+    size: reference.x.shape[0]!,
   };
   const hyper: StepHyper = {
     ...settings,
     lambda: reference.lambda,
-    sizeCells: [stage === 0 ? 0 : space.stageEnds[stage - 1] + 1, space.cells.length - 1],
+    sizeCells: [stage === 0 ? 0 : space.stageEnds[stage - 1]! + 1, space.cells.length - 1],
   };
   const units = space.edges.length * space.operations.length;
   await stepper.load(plan, parameters, {
@@ -134,25 +134,25 @@ export async function checkSupernet(
     const step = `step ${i + 1}`;
     check(
       `${step} cross entropy`,
-      [metrics[i].crossEntropy],
+      [metrics[i]!.crossEntropy],
       [expected.crossEntropy],
       tolerances.losses,
     );
     check(
       `${step} size regularizer`,
-      [metrics[i].sizeRegularizer],
+      [metrics[i]!.sizeRegularizer],
       [expected.sizeRegularizer],
       tolerances.losses,
     );
     check(
       `${step} threshold regularizer`,
-      [metrics[i].thresholdRegularizer],
+      [metrics[i]!.thresholdRegularizer],
       [expected.thresholdRegularizer],
       tolerances.losses,
     );
     check(
       `${step} gradient norm`,
-      [metrics[i].gradientNorm],
+      [metrics[i]!.gradientNorm],
       [expected.gradNorm],
       tolerances.losses,
     );
@@ -198,8 +198,8 @@ function checkFinal(
     {
       name: `change of ${group}`,
       error: relativeError(
-        actual.map((a, i) => a - start[i]),
-        expected.map((e, i) => e - start[i]),
+        actual.map((a, i) => a - start[i]!),
+        expected.map((e, i) => e - start[i]!),
       ),
       tolerance: tolerances.final,
     },
@@ -221,15 +221,15 @@ function checkMasksAfter(
     const thresholds = slice(values, plan, `cells.${cell}.operationThreshold`);
     const margin = Array.from(
       slice(values, plan, `cells.${cell}.alpha`),
-      (a, i) => 1 / (1 + Math.exp(-a)) - thresholds[i],
+      (a, i) => 1 / (1 + Math.exp(-a)) - thresholds[i]!,
     );
     const mask = margin.map((m) => Number(m > 0));
     for (const node of new Set(edges.map((edge) => edge.to))) {
       const units = margin.flatMap((_, i) =>
-        edges[Math.floor(i / operations.length)].to === node ? [i] : [],
+        edges[Math.floor(i / operations.length)]!.to === node ? [i] : [],
       );
       if (units.every((i) => !mask[i]))
-        mask[units.reduce((a, b) => (margin[b] > margin[a] ? b : a))] = 1;
+        mask[units.reduce((a, b) => (margin[b]! > margin[a]! ? b : a))] = 1;
     }
     return checkMask(`masks after, ${name}`, mask, expected.data, margin);
   });
@@ -299,7 +299,7 @@ function spaceOf(reference: Supernet, file: string): SpaceShape {
   };
   let cells = 0;
   while (reference.initial[`cells.${cells}.alpha`]) cells++;
-  const edges = get('cells.0.alpha')[0];
+  const edges = get('cells.0.alpha')[0]!;
   const nodes = Math.round((Math.sqrt(9 + 8 * edges) - 3) / 2);
   const channels = Array.from(
     { length: cells },
@@ -311,12 +311,12 @@ function spaceOf(reference: Supernet, file: string): SpaceShape {
     {
       cells,
       nodes,
-      channels: channels[0],
+      channels: channels[0]!,
       stages,
-      stemMultiplier: get('stem.0.weight')[3] / channels[0],
+      stemMultiplier: get('stem.0.weight')[3]! / channels[0]!,
       operations: reference.operations,
     },
-    { size, channels: imageChannels, classes: get('classifier.bias')[0] },
+    { size: size!, channels: imageChannels!, classes: get('classifier.bias')[0]! },
   );
   const fits =
     space.edges.length === edges && space.cells.every((cell, c) => cell.channels === channels[c]);

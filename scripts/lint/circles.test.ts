@@ -9,7 +9,7 @@ const specifiers = /(?:from\s+|^import\s+)'(\.[^']+\.tsx?)'/gm;
 
 function importsOf(file: string): string[] {
   return [...readFileSync(join(root, file), 'utf8').matchAll(specifiers)].map(([, specifier]) =>
-    posix.join(posix.dirname(file), specifier),
+    posix.join(posix.dirname(file), specifier!),
   );
 }
 

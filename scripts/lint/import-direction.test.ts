@@ -9,7 +9,7 @@ const eslint = new ESLint({
   ruleFilter: ({ ruleId }) => ruleId === 'project/import-direction',
   overrideConfig: {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { projectService: false } },
+    languageOptions: { parserOptions: { project: null } },
   },
 });
 

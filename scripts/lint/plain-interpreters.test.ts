@@ -11,7 +11,7 @@ const eslint = new ESLint({
   ruleFilter: ({ ruleId }) => ruleId === 'project/plain-interpreters',
   overrideConfig: {
     files: ['**/*.ts'],
-    languageOptions: { parserOptions: { projectService: false } },
+    languageOptions: { parserOptions: { project: null } },
   },
 });
 

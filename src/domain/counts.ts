@@ -83,6 +83,6 @@ export function maskableWeights(space: SpaceShape): number[][] {
   const units = space.edges.length * space.operations.length;
   const weights = space.cells.map(() => new Array<number>(units).fill(0));
   for (const { maskedBy, size } of unprunedPlans(space).at(-1)!.table.specs)
-    if (maskedBy) weights[maskedBy.cell][maskedBy.unit] += size;
+    if (maskedBy) weights[maskedBy.cell]![maskedBy.unit]! += size;
   return weights;
 }

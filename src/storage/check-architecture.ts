@@ -140,7 +140,7 @@ function checkArray(
 }
 
 function ascending(ids: readonly number[]): boolean {
-  return ids.every((id, i) => i === 0 || id > ids[i - 1]);
+  return ids.every((id, i) => i === 0 || id > ids[i - 1]!);
 }
 
 function demandUnder(path: string): (holds: boolean, field: string, otherwise: string) => void {

@@ -5,7 +5,8 @@ import { JsonRefused } from './json-scan.ts';
 
 /** @throws JsonRefused */
 export function checkEvents(events: readonly SearchEvent[], path: string): void {
-  if (events.length > 0 && events[0].type !== 'started')
+  const [begin] = events;
+  if (begin && begin.type !== 'started')
     throw new JsonRefused(`${path}.0.type`, 'expected "started": a run begins with it.');
   let cells = 0;
   events.forEach((event, i) => {
@@ -19,11 +20,9 @@ export function checkEvents(events: readonly SearchEvent[], path: string): void 
     }
     if (i > 0 && event.type === 'started')
       throw new JsonRefused(`${at}.type`, '"started" stands at the beginning only.');
-    if (i > 0 && event.step < events[i - 1].step)
-      throw new JsonRefused(
-        `${at}.step`,
-        `expected at least ${events[i - 1].step}, the step before it.`,
-      );
+    const before = events[i - 1];
+    if (before && event.step < before.step)
+      throw new JsonRefused(`${at}.step`, `expected at least ${before.step}, the step before it.`);
     if (i + 1 < events.length && event.type === 'finished')
       throw new JsonRefused(`${at}.type`, 'nothing comes after "finished".');
     checkEvent(event, at);
@@ -54,7 +53,7 @@ function checkEvent(event: SearchEvent, path: string): void {
       );
     case 'units':
       return event.cells.forEach(
-        ({ operations: { importances, thresholds, alive }, filters, weights }, i) => {
+        ({ operations: { importances, thresholds, alive, causes }, filters, weights }, i) => {
           demand(
             thresholds.length === importances.length,
             `cells.${i}.operations.thresholds`,
@@ -65,7 +64,6 @@ function checkEvent(event: SearchEvent, path: string): void {
             `cells.${i}.operations.alive`,
             `expected ${importances.length} digits, found ${alive.length}`,
           );
-          const { causes } = event.cells[i].operations;
           demand(
             causes === undefined || causes.length === importances.length,
             `cells.${i}.operations.causes`,

@@ -86,7 +86,7 @@ describe('RunRecorder', () => {
     const { events, checkpoints } = sample;
     append.mockRejectedValue(noRoom);
     for (const event of events.slice(0, 50)) recorder.push(event);
-    recorder.checkpoint(checkpoints[0]);
+    recorder.checkpoint(checkpoints[0]!);
     await vi.advanceTimersByTimeAsync(30_000);
     expect(problems).toEqual(['the browser grants no more room']);
     append.mockRestore();
@@ -99,13 +99,13 @@ describe('RunRecorder', () => {
 
   it('gives up older checkpoints for room', async () => {
     const { store, recorder, problems, append } = await setUp();
-    recorder.push(sample.events[0]);
+    recorder.push(sample.events[0]!);
     for (const checkpoint of sample.checkpoints.slice(0, 2)) {
       recorder.checkpoint(checkpoint);
       await recorder.flush();
     }
     append.mockRejectedValueOnce(noRoom);
-    recorder.checkpoint(sample.checkpoints[2]);
+    recorder.checkpoint(sample.checkpoints[2]!);
     await recorder.flush();
     expect(problems).toEqual([]);
     expect((await store.checkpoint('a'))!.checkpoint).toEqual(sample.checkpoints[2]);

@@ -153,7 +153,7 @@ export class RunRecorder {
     await store.append(id, { first, events, change, checkpoint });
     this.run = { ...this.run, ...change };
     this.waiting.splice(0, events.length);
-    const written = this.checkpoints.indexOf(next);
+    const written = next ? this.checkpoints.indexOf(next) : -1;
     if (written >= 0) this.checkpoints.splice(written, 1);
     if (store.kind === 'indexeddb') tellNews({ runId: id });
   }

@@ -204,7 +204,7 @@ function mutate(
     return { text: text.slice(0, pick % (text.trimEnd().length - 1)), path: '' };
   const value = JSON.parse(text) as unknown;
   const paths = [...pathsIn(value)];
-  const path = paths[pick % paths.length];
+  const path = paths[pick % paths.length]!;
   const parent = at(value, path.slice(0, -1)) as Record<string | number, unknown>;
   const key = path.at(-1)!;
   const old = parent[key];
@@ -240,7 +240,7 @@ function mutate(
       return {
         text: JSON.stringify(value).replace(
           JSON.stringify(marker),
-          ['NaN', '-Infinity', '1e999', 'undefined'][variant % 4],
+          ['NaN', '-Infinity', '1e999', 'undefined'][variant % 4]!,
         ),
         path: name,
       };
@@ -311,7 +311,7 @@ describe('what is wrong', () => {
     });
     await fc.assert(
       fc.asyncProperty(arbitrary, async ({ file, kind, pick, variant }) => {
-        const mutated = mutate(texts[file], kind, pick, variant);
+        const mutated = mutate(texts[file]!, kind, pick, variant);
         fc.pre(mutated !== null);
         const { text, path, what = path } = mutated!;
         const error: unknown = await importFile(store, new Blob([text])).catch(
@@ -364,7 +364,7 @@ describe('what is wrong', () => {
   });
 
   it('unpacks to no more than it says', () => {
-    const value = JSON.parse(texts[0]) as {
+    const value = JSON.parse(texts[0]!) as {
       checkpoint: {
         state: { network: { parameters: Record<string, { length: number; deflated: string }> } };
       };
@@ -372,11 +372,11 @@ describe('what is wrong', () => {
     const { values } = value.checkpoint.state.network.parameters;
     const bomb = structuredClone(value);
     const { parameters } = bomb.checkpoint.state.network;
-    for (const name of Object.keys(parameters)) parameters[name].length = 4;
+    for (const name of Object.keys(parameters)) parameters[name]!.length = 4;
     expect(refusalOf(JSON.stringify(bomb)).message).toMatch(
       /^At checkpoint\.state\.network\.parameters\.values: it unpacks to more than its 16 bytes/,
     );
-    values.deflated = toBase64(new Uint8Array(40));
+    values!.deflated = toBase64(new Uint8Array(40));
     expect(refusalOf(JSON.stringify(value)).message).toMatch(
       /^At checkpoint\.state\.network\.parameters\.values: /,
     );

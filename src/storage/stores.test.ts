@@ -37,7 +37,7 @@ const record = (id: string, change: Partial<RunRecord> = {}): RunRecord => ({
   ...change,
 });
 const checkpoint = (i: number, stageEnd: 0 | 1 = 0) => {
-  const one = sample.checkpoints[i];
+  const one = sample.checkpoints[i]!;
   return { events: one.events, stageEnd, step: one.steps, created: 1, checkpoint: one };
 };
 
@@ -48,7 +48,7 @@ const kinds: Record<string, () => Promise<RunStore>> = {
 
 describe.each(Object.keys(kinds))('%s', (kind) => {
   const open = async (...runs: RunRecord[]) => {
-    const store = await kinds[kind]();
+    const store = await kinds[kind]!();
     for (const run of runs) await store.add({ run, events: [], checkpoint: null });
     return store;
   };
@@ -94,7 +94,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     const store = await open(record('a'));
     const stageEnds: number[] = [];
     for (let i = 0; i < 6; i++) {
-      if (i === 1) stageEnds.push(sample.checkpoints[i].events);
+      if (i === 1) stageEnds.push(sample.checkpoints[i]!.events);
       await store.append('a', {
         first: 0,
         events: [],
@@ -108,7 +108,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
       left.unshift(one.events);
       await store.cut('a', one.events - 1, {});
     }
-    expect(left).toEqual([1, 4, 5].map((i) => sample.checkpoints[i].events));
+    expect(left).toEqual([1, 4, 5].map((i) => sample.checkpoints[i]!.events));
   });
 
   it('cuts back to a checkpoint', async () => {
@@ -154,7 +154,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     const store = await open(record('a'));
     await store.append('a', { first: 0, events: sample.events, change: {} });
     // As stored before latencies could be: without the field.
-    const [before] = await store.architectures.list();
+    const before = (await store.architectures.list())[0]!;
     expect(before).not.toHaveProperty('latency');
     const latency = {
       images: 1,
@@ -187,7 +187,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
       await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });
     expect(await store.thinCheckpoints('a')).toBe(true);
     expect(await store.thinCheckpoints('a')).toBe(false);
-    expect((await store.checkpoint('a'))!.events).toBe(sample.checkpoints[2].events);
+    expect((await store.checkpoint('a'))!.events).toBe(sample.checkpoints[2]!.events);
   });
 });
 

@@ -63,7 +63,7 @@ export function checkLambdaRounds(content: unknown, file: string): Check[] {
     }
     const check = (what: string, actual: number[], expected: number[]): Check => ({
       name: `${stage}, ${name}: ${what}`,
-      error: Math.max(...actual.map((x, i) => relativeError([x], [expected[i]]))),
+      error: Math.max(...actual.map((x, i) => relativeError([x], [expected[i]!]))),
       tolerance,
     });
     return [

@@ -61,7 +61,7 @@ export function checkRegrowth(content: unknown, file: string): Check[] {
     check('type scores', types.flat(), typeScores.flat()),
     check(
       'probabilities of (cell, type)',
-      types.flatMap((scores, c) => scores.map((score) => score * cells[c])),
+      types.flatMap((scores, c) => scores.map((score) => score * cells[c]!)),
       probabilities.flat(),
     ),
     ...reference.regrown.operations.flatMap((one) => checkRegrown(network, one, file)),
@@ -78,7 +78,7 @@ function checkRegrown(
   const { space } = network.plan;
   const o = space.operations.findIndex(({ name }) => name === operation);
   const unit = edgeIndex * space.operations.length + o;
-  const pruned = network.masks.operations[cell].slice();
+  const pruned = network.masks.operations[cell]!.slice();
   pruned[unit] = 0;
   const masks = {
     ...network.masks,
@@ -103,12 +103,12 @@ function checkRegrown(
     }),
     checkEqual(
       `${name}: live channels of its cell's states unchanged`,
-      after.plan.cells[cell].live,
-      before.plan.cells[cell].live,
+      after.plan.cells[cell]!.live,
+      before.plan.cells[cell]!.live,
     ),
     {
       name: `${name}: alpha as it was when pruned (the program's float32 sum loses its last digits, a slip)`,
-      error: relativeError([after.parameters.values[alpha.offset + unit]], [alphaBeforePruning]),
+      error: relativeError([after.parameters.values[alpha.offset + unit]!], [alphaBeforePruning]),
       tolerance,
     },
   ];
@@ -133,7 +133,7 @@ function networkOf(
     throw new ReferenceError(`${file}: field 'edges': not the edges of a cell of ${nodes} nodes`);
   const masks = fullMasks(space);
   for (const [name, mask] of Object.entries(masks.filters)) {
-    const width = widths[Number(name.split('.')[1])];
+    const width = widths[Number(name.split('.')[1])]!;
     mask.forEach((_, id) => (mask[id] = id % (mask.length / 2) < width / 2 ? 1 : 0));
   }
   masks.operations = scores.masks.map(({ data }) => Uint8Array.from(data));
@@ -142,7 +142,7 @@ function networkOf(
   scores.alpha.forEach(({ data }, c) => {
     const spec = parameter(plan.table, `cells.${c}.alpha`);
     slice(parameters.values, spec).set(data);
-    slice(parameters.momentum, spec).set(scores.momentum[c].data);
+    slice(parameters.momentum, spec).set(scores.momentum[c]!.data);
   });
   return { plan, masks, parameters };
 }

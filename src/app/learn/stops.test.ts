@@ -31,7 +31,7 @@ describe('the guided tour', () => {
     for (const all of texts)
       for (const text of all) expect(text).not.toMatch(/undefined|NaN|null|\[object/);
     // Every stop has something else to say at the end than before the start.
-    expect(texts[2].filter((text, i) => text === texts[0][i])).toEqual([]);
+    expect(texts[2]!.filter((text, i) => text === texts[0]![i])).toEqual([]);
   });
 
   it('asks only for changes that the search accepts', async () => {

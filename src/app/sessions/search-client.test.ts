@@ -176,7 +176,7 @@ describe('a crash', () => {
       expect(worker().terminated).toBe(true);
       expect(client.state).toBe('failed');
       expect(errors).toHaveLength(1);
-      expect(errors[0].advice).not.toBe('');
+      expect(errors[0]!.advice).not.toBe('');
     },
   );
 
@@ -193,7 +193,7 @@ describe('a crash', () => {
     const { client, worker, errors } = setUp();
     void client.probe().catch(() => {});
     worker().say({ version: 1 } as WorkerMessage<SearchContract>);
-    expect(errors[0].code).toBe('version');
+    expect(errors[0]!.code).toBe('version');
   });
 });
 
@@ -209,7 +209,7 @@ describe('generations', () => {
     worker().emit(...events('started', 'finished'));
     void client.start(payload);
     expect(transports).toHaveLength(2);
-    expect(transports[0].terminated).toBe(true);
+    expect(transports[0]!.terminated).toBe(true);
     expect(client.state).toBe('loading');
   });
 
@@ -219,13 +219,13 @@ describe('generations', () => {
     void client.start(payload);
     states.length = 0;
     const heard = batches.length;
-    transports[0].emit(...events('paused', 'finished'));
-    transports[0].dispatchEvent(new Event('error'));
+    transports[0]!.emit(...events('paused', 'finished'));
+    transports[0]!.dispatchEvent(new Event('error'));
     drawn[0]!();
     expect(batches).toHaveLength(heard);
     expect(states).toEqual([]);
     expect(errors).toEqual([]);
-    expect(transports[1].posted).toMatchObject([{ kind: 'request', type: 'start' }]);
+    expect(transports[1]!.posted).toMatchObject([{ kind: 'request', type: 'start' }]);
   });
 
   it('that are replaced reject what was pending, without failing the next', async () => {

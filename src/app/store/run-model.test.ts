@@ -108,7 +108,7 @@ describe('reduceRun over a whole search', () => {
 
 describe('reduceRun', () => {
   it('starts afresh with a new search', () => {
-    expect(reduceRun(run, events[0])).toEqual({ ...emptyRun, started: events[0] });
+    expect(reduceRun(run, events[0]!)).toEqual({ ...emptyRun, started: events[0] });
   });
 
   it('keeps what was found when a search is stopped, and why when it fails', () => {

@@ -28,14 +28,14 @@ describe('Timeline', () => {
     let run = emptyRun;
     let folded = 0;
     timeline.stops.forEach((stop, i) => {
-      while (folded < stop.events) run = reduceRun(run, events[folded++]);
+      while (folded < stop.events) run = reduceRun(run, events[folded++]!);
       expect(timeline.at(i)).toEqual(run);
     });
     expect(folded).toBe(events.length);
     // Backwards and at random: no stop depends on the one asked before.
     for (const i of [40, 3, 41, 12])
       expect(timeline.at(i)).toEqual(
-        events.slice(0, timeline.stops[i].events).reduce(reduceRun, emptyRun),
+        events.slice(0, timeline.stops[i]!.events).reduce(reduceRun, emptyRun),
       );
   });
 
@@ -49,9 +49,9 @@ describe('Timeline', () => {
     );
     commits.forEach(({ i }, c) => {
       const run = timeline.at(i);
-      expect(run.snapshots.at(-1)!.counts).toEqual(told[c].counts);
-      expect(run.parameters).toEqual(told[c].parameters);
-      expect(run.details.at(-1)!.step).toBe(told[c].step);
+      expect(run.snapshots.at(-1)!.counts).toEqual(told[c]!.counts);
+      expect(run.parameters).toEqual(told[c]!.parameters);
+      expect(run.details.at(-1)!.step).toBe(told[c]!.step);
     });
   });
 
@@ -65,7 +65,7 @@ describe('Timeline', () => {
     );
     expect(kinds.at(-1)).toBe('end');
     const first = landmark(timeline.stops, 0, 1)!;
-    expect(timeline.stops[first].kind).toBe('stage');
+    expect(timeline.stops[first]!.kind).toBe('stage');
     expect(landmark(timeline.stops, landmark(timeline.stops, first, 1)!, -1)).toBe(first);
     expect(landmark(timeline.stops, 0, -1)).toBeNull();
   });
@@ -88,7 +88,7 @@ describe('Timeline', () => {
     tight.append(recording.events);
     const told = recording.of('units');
     const changed = told.filter(
-      ({ cells }, i) => JSON.stringify(cells) !== JSON.stringify(originals[i].cells),
+      ({ cells }, i) => JSON.stringify(cells) !== JSON.stringify(originals[i]!.cells),
     );
     expect(changed.length).toBeGreaterThan(0);
     expect(changed.every(({ committed }) => !committed)).toBe(true);
@@ -107,7 +107,7 @@ describe('units on screen', () => {
       const candidates = candidatesOf(details, units, settings.space, cell);
       for (const candidate of candidates)
         expect(candidate.alive).toBe(units[unitKey({ cell, ...candidate })]?.alive ?? true);
-      const kept = timeline.run.architecture!.cells[cell].operations;
+      const kept = timeline.run.architecture!.cells[cell]!.operations;
       expect(candidates.filter(({ alive }) => alive).map(unitKey2)).toEqual(kept.map(unitKey2));
     }
   });
@@ -151,7 +151,7 @@ describe('units on screen', () => {
                 : undefined;
             const group = cell?.filters.find((one) => one.unit === unit && one.part === part);
             const at = group ? (group.ids?.indexOf(id) ?? id) : -1;
-            return at >= 0 ? [group!.gates[at] / gateScale] : [];
+            return at >= 0 ? [group!.gates[at]! / gateScale] : [];
           });
           expect(gates).toContain(fate.importance);
           fates++;
@@ -186,7 +186,7 @@ it('derives the super-net from the settings as the engine lays it out', () => {
     const other = smallSettings((s) => Object.assign(s.space, change));
     const data = syntheticData(other, { channels: 3 });
     const engine = describeSuperNet(other, imageOf(data));
-    const started = events[0];
+    const started = events[0]!;
     if (started.type !== 'started') throw new Error('no start');
     expect(
       superNetOf({

@@ -124,7 +124,9 @@ export class GraphBuilder {
 
   /** @param channels ids of all parts' channels in order. */
   concat(name: string, parts: readonly Node[], channels: Ids): NodeOf<'concat'> {
-    return this.add('concat', { name, inputs: parts, channels, size: parts[0].size });
+    const [first] = parts;
+    if (!first) throw new Error(`${name}: nothing to concatenate.`);
+    return this.add('concat', { name, inputs: parts, channels, size: first.size });
   }
 
   /** Global pool and a linear layer of parameters NAME.weight and NAME.bias. */

@@ -124,8 +124,7 @@ export const hasChannels = ({ channels }: Node): boolean => channels.length > 0;
 /** The nodes that `outputs` need, every node after its inputs. */
 export function needed(graph: Graph, outputs: readonly Node[]): Node[] {
   const wanted = new Set<Node>(outputs);
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    const node = graph.nodes[i];
+  for (const node of graph.nodes.toReversed()) {
     if (wanted.has(node)) for (const input of node.inputs) wanted.add(input);
   }
   return graph.nodes.filter((node) => wanted.has(node));

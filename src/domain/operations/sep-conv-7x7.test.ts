@@ -28,7 +28,7 @@ it('is counted: twice 49 C + C C + 2 C parameters', () => {
   const settings = structuredClone(presets.tiny);
   settings.space.operations = [name];
   const { cells } = describeSuperNet(settings, { size: 10, channels: 1, classes: 10 });
-  expect(cells[0].candidates[0]).toBe(2 * (49 * 4 + 4 * 4 + 2 * 4));
+  expect(cells[0]!.candidates[0]).toBe(2 * (49 * 4 + 4 * 4 + 2 * 4));
 });
 
 it('is in the network that the tests of all three exports hold to the engine\u2019s logits', () => {
@@ -74,7 +74,7 @@ describe('on WebGPU and composed of TensorFlow.js operations', () => {
       for (let i = 0; i < 10; i++) await stepper.step(batch, hyper);
       losses.push((await stepper.readMetrics()).map(({ crossEntropy }) => crossEntropy));
     }
-    losses[0].forEach((loss, i) => expect(Math.abs(loss - losses[1][i])).toBeLessThan(1e-4));
-    expect(losses[0][9]).not.toBe(losses[0][0]);
+    losses[0]!.forEach((loss, i) => expect(Math.abs(loss - losses[1]![i]!)).toBeLessThan(1e-4));
+    expect(losses[0]![9]).not.toBe(losses[0]![0]);
   });
 });

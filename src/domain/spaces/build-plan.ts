@@ -81,6 +81,7 @@ export function buildPlan(
   const graph = new GraphBuilder();
   const alive = (group: string): number[] => {
     const mask = masks.filters[group];
+    if (!mask) throw new Error(`no filter mask for ${group}`);
     return range(mask.length).filter((i) => mask[i]);
   };
   const network = { space, masks, graph, alive };
@@ -102,7 +103,7 @@ export function buildPlan(
   let auxiliary: NetworkPlan['auxiliary'] = null;
   if (auxiliaryCell !== null) {
     // Named by its stage where that is not the head's.
-    const { stage: own } = space.cells[auxiliaryCell];
+    const { stage: own } = space.cells[auxiliaryCell]!;
     const named = own === stage ? 'auxiliary' : own;
     auxiliary = { ...addHead(named, auxiliaryCell), cell: auxiliaryCell };
   }
@@ -126,10 +127,10 @@ function emitCell(
     for (const edge of space.edges.filter((e) => e.to === to)) {
       space.operations.forEach((operation, o) => {
         const unit = edge.index * space.operations.length + o;
-        if (!masks.operations[c][unit]) return;
+        if (!masks.operations[c]![unit]) return;
         const stride = strideOf(shape, edge.from);
         const place = { operation, edge: edge.index, from: edge.from, to, unit, stride };
-        candidates.push(emitCandidate(network, shape, place, states[edge.from]));
+        candidates.push(emitCandidate(network, shape, place, states[edge.from]!));
       });
     }
     states.push(

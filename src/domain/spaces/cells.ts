@@ -139,7 +139,7 @@ export function roundedStageEnds({ cells, stages }: Division): number[] {
 /** First and last cell of each stage. */
 export function stageCells(space: Division): [number, number][] {
   const ends = stageEnds(space);
-  return ends.map((end, stage) => [stage === 0 ? 0 : ends[stage - 1] + 1, end]);
+  return ends.map((end, stage) => [stage === 0 ? 0 : ends[stage - 1]! + 1, end]);
 }
 
 /** The cells over square images of `imageSize` pixels a side. @param ends last cell of each stage. */
@@ -152,7 +152,8 @@ export function cellShapes(
   let size = imageSize;
   for (let index = 0; index < settings.cells; index++) {
     const stage = ends.findIndex((end) => index <= end);
-    const reduction = index > 0 && stage !== cells[index - 1].stage;
+    const previous = cells.at(-1);
+    const reduction = previous !== undefined && stage !== previous.stage;
     const inputSize = size;
     if (reduction) size = Math.ceil(size / 2);
     cells.push({
@@ -162,7 +163,7 @@ export function cellShapes(
       channels: settings.channels * 2 ** stage,
       size,
       inputSize,
-      halvesFirstInput: index > 0 && cells[index - 1].reduction,
+      halvesFirstInput: previous?.reduction ?? false,
     });
   }
   return cells;

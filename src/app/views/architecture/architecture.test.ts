@@ -46,7 +46,7 @@ interface Point {
 /** Points of the curves that `smooth` draws. */
 function along(points: readonly Point[]): Point[] {
   return points.slice(1).flatMap((to, i) => {
-    const from = points[i];
+    const from = points[i]!;
     const bend = (to.x - from.x) / 2;
     return Array.from({ length: 21 }, (_, step) => {
       const t = step / 20;
@@ -106,7 +106,7 @@ describe('layoutCell', () => {
         ];
         for (const { points } of lines) {
           const ends = [points[0], points.at(-1)!];
-          const passed = shapes.filter((shape) => !ends.some((end) => touches(shape, end)));
+          const passed = shapes.filter((shape) => !ends.some((end) => touches(shape, end!)));
           for (const point of along(points)) {
             expect(passed.some((shape) => touches(shape, point, -0.5))).toBe(false);
             expect(point.x >= 0 && point.y >= 0 && point.x <= width && point.y <= height).toBe(
@@ -115,25 +115,25 @@ describe('layoutCell', () => {
           }
         }
         const [older, newer] = states;
-        expect(newer.y - older.y).toBeGreaterThan(older.height);
+        expect(newer!.y - older!.y).toBeGreaterThan(older!.height);
       }),
       { numRuns: 100 },
     );
   });
 
   it('flows from the inputs to the output, the older input above', () => {
-    const { states, boxes } = layoutCell(cells[0], settings.space.nodes);
-    expect(states[0].y).toBeLessThan(states[1].y);
+    const { states, boxes } = layoutCell(cells[0]!, settings.space.nodes);
+    expect(states[0]!.y).toBeLessThan(states[1]!.y);
     for (const { from, to, x, width } of boxes) {
-      expect(states[from].x).toBeLessThan(x);
-      expect(x + width).toBeLessThan(states[to].x);
+      expect(states[from]!.x).toBeLessThan(x);
+      expect(x + width).toBeLessThan(states[to]!.x);
     }
     expect(states.at(-1)!.x).toBe(Math.max(...states.map(({ x }) => x)));
   });
 
   it('gives a line the strength of its strongest live operation', () => {
     // Halved, to tell them from the lines into the output, which are always whole.
-    const all = cells[0].map((candidate) => ({
+    const all = cells[0]!.map((candidate) => ({
       ...candidate,
       importance: candidate.importance / 2,
     }));
@@ -188,6 +188,6 @@ describe('masksOf', () => {
       }
     }
     expect(masked).toBeGreaterThan(0);
-    expect(masksOf(architecture, 99, architecture.cells[0].operations[0])).toBeNull();
+    expect(masksOf(architecture, 99, architecture.cells[0]!.operations[0]!)).toBeNull();
   });
 });

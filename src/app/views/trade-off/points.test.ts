@@ -42,7 +42,7 @@ describe('frontBeyondNoise', () => {
         expect(front.map((one) => one.point)).toEqual(paretoFront(points));
         const certain = front.filter((one) => one.certain).map((one) => one.point);
         for (const [i, one] of certain.entries())
-          if (i > 0) expect(clearlyAbove(one, certain[i - 1])).toBe(true);
+          if (i > 0) expect(clearlyAbove(one, certain[i - 1]!)).toBe(true);
       }),
     );
   });
@@ -53,10 +53,10 @@ describe('frontBeyondNoise', () => {
     });
     const few = [at(3_000, 0.68, 180), at(4_000, 0.7, 180), at(5_000, 0.72, 180)];
     expect(frontBeyondNoise(few).map(({ certain }) => certain)).toEqual([true, false, false]);
-    expect(smallestWithinNoise(few, few[2]).parameters).toBe(3_000);
+    expect(smallestWithinNoise(few, few[2]!).parameters).toBe(3_000);
     const many = few.map((one) => ({ ...one, images: 20_000 }));
     expect(frontBeyondNoise(many).map(({ certain }) => certain)).toEqual([true, true, true]);
-    expect(smallestWithinNoise(many, many[2]).parameters).toBe(5_000);
+    expect(smallestWithinNoise(many, many[2]!).parameters).toBe(5_000);
   });
 });
 

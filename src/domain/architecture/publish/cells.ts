@@ -18,10 +18,12 @@ export function distinctCells({ cells }: Pick<Architecture, 'cells'>): DrawnCell
     ]);
     groups.set(key, [...(groups.get(key) ?? []), cell]);
   }
-  return [...groups.values()].map((same) => ({
-    cell: same[0],
-    title: `${same.length === 1 ? 'cell' : 'cells'} ${ranges(same.map(({ index }) => index + 1))} (${same[0].reduction ? 'reduction' : 'normal'})`,
-  }));
+  return [...groups.values()].flatMap(([cell, ...others]) => {
+    if (!cell) return [];
+    const same = [cell, ...others];
+    const title = `${same.length === 1 ? 'cell' : 'cells'} ${ranges(same.map(({ index }) => index + 1))} (${cell.reduction ? 'reduction' : 'normal'})`;
+    return [{ cell, title }];
+  });
 }
 
 /** 1, 2, 3, 5 as 1-3, 5. */

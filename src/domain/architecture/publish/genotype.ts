@@ -151,8 +151,8 @@ const pairs = (operations: readonly Operation[]): string =>
 /** Of a convolution [in, (middle,) out], of others [in = out]. */
 function widthsOf(cell: Cell, operation: Operation): number[] {
   const { blocks, reduce, from } = operation;
-  if (blocks.length > 0)
-    return [blocks[0].inputs.length, ...blocks.map(({ filters }) => filters.length)];
+  const [first] = blocks;
+  if (first) return [first.inputs.length, ...blocks.map(({ filters }) => filters.length)];
   if (reduce) return [reduce.filters.length];
   return [stateWidth(cell, from)];
 }
