@@ -9,8 +9,8 @@ import type { Steering } from '../src/domain/events/steering-schema.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import {
-  changesOf,
   continuationProblem,
+  continuedRun,
   offeredContinuation,
 } from '../src/storage/continuation.ts';
 import { writeRun } from '../src/storage/files.ts';
@@ -76,7 +76,11 @@ export async function readResumed({
     throw new UsageError(
       `--resume ${file}: ${problem.replace(/^Target: enter/, '--target-params: give').replace(/^More epochs: enter/, '--more-epochs: give')}`,
     );
-  return { ...kept, changes: changesOf(checkpoint, wish) };
+  const next = continuedRun(whole, wish, { id: randomUUID(), now: Date.now() });
+  return {
+    ...{ run: next.run, events: next.events, changes: [] },
+    checkpoint: next.checkpoint!.checkpoint,
+  };
 }
 
 async function readWhole(file: string): Promise<WholeRun> {

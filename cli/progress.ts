@@ -61,6 +61,8 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
       const { accuracy, timeLeft, timeLeftLeast = null } = event;
       return { ...next, loss, accuracy, timeLeft, timeLeftLeast };
     }
+    case 'forked':
+      return { ...next, target: event.settings.targetParameters, maxSteps: event.maxSteps };
     case 'steered': {
       const { change, refusal, maxSteps = progress.maxSteps } = event;
       if (refusal !== null || change.kind !== 'set') return next;
@@ -137,6 +139,8 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
       );
       return `round ${event.round}: ${left.join(', ')} left; ${count(event.parameters.active, 'parameter')}`;
     }
+    case 'forked':
+      return `fork of ${event.parent.name} at step ${event.step}`;
     case 'regrown':
       return `regrew ${count(event.operations.length, 'operation')}`;
     case 'evaluated':

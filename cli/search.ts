@@ -55,7 +55,7 @@ async function search(args: readonly string[]): Promise<number> {
       `--resume ${options.resume}: the run was searched on \u201c${resumed.run.dataset.name}\u201d, and --dataset is \u201c${dataset.name}\u201d.`,
     );
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
-  const data = createSearchData(dataset, settings);
+  const data = createSearchData(dataset, settings, resumed?.checkpoint.lineage?.splitSeed);
   const stepper = await createNodeStepper(options.backend, kernels, options.adapter);
 
   let failed = false;
@@ -84,7 +84,7 @@ async function search(args: readonly string[]): Promise<number> {
     // What the progress line measures against.
     if (!options.json)
       for (const event of resumed?.events ?? [])
-        if (event.type === 'started' || event.type === 'stage-started') show(event);
+        if (['started', 'stage-started', 'forked'].includes(event.type)) show(event);
     const interruption = stopOnInterrupt(running);
     const architecture = await running.result;
     if (architecture) {

@@ -1,14 +1,22 @@
 /** A finished run as the library saves it, from the real search loop on a fake stepper: no search is needed in the browser. */
+import type { Checkpoint } from '../src/engine/search/checkpoint-state.ts';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
 import { writeRun } from '../src/storage/files.ts';
 import { emptySummary } from '../src/storage/records.ts';
 import { summarize } from '../src/storage/summary.ts';
 
-export async function runFile(name: string, created: number, tags: string[] = [], target = 6_000) {
+/** @param pick which of its checkpoints the file holds. */
+export async function runFile(
+  name: string,
+  created: number,
+  tags: string[] = [],
+  target = 6_000,
+  pick = (checkpoints: readonly Checkpoint[]) => checkpoints.at(-1)!,
+) {
   const { settings, events, checkpoints } = await sampleRun(
     (change) => void (change.targetParameters = target),
   );
-  const checkpoint = checkpoints.at(-1)!;
+  const checkpoint = pick(checkpoints);
   const text = writeRun(
     {
       run: {

@@ -71,7 +71,8 @@ export class SearchHost {
     const settings = recording?.resumed?.checkpoint.settings ?? chosen;
     const images = await this.load(dataset);
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
-    const data = createSearchData(images, settings);
+    const { lineage } = recording?.resumed?.checkpoint ?? {};
+    const data = createSearchData(images, settings, lineage?.splitSeed);
     this.emit({ type: 'super-net', superNet: describeSuperNet(settings, imageOf(data)) });
     recording ??= await beginRecording({
       settings,

@@ -6,7 +6,7 @@ import { dirname, posix, relative, resolve, sep } from 'node:path';
 
 /** Engine modules that are plain data and schemas, without TensorFlow.js behind them: the page may run them. */
 const plainEngine =
-  /^src\/engine\/(architecture\/import\/(registry|form|gallery)|search\/(forecast|schedule|evaluation-plan)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
+  /^src\/engine\/(architecture\/import\/(registry|form|gallery)|search\/(forecast|schedule|evaluation-plan|checkpoint-state)|train\/settings|baselines\/(results|summary|plan|pace|preset))\.ts$/;
 
 /** What a shell, a benchmark or a test may lean on. */
 const allButApp = /^(src\/(?!app\/)|cli\/|bench\/|workers\/|scripts\/)/;

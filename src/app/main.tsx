@@ -9,6 +9,7 @@ import './styles/views.css';
 import './styles/units.css';
 import './styles/learn.css';
 import './recorded/recorded.css';
+import './fork/fork.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

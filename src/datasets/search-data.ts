@@ -26,16 +26,18 @@ const validationStream = 0x5b7;
  * is a pure function of these and its arguments, in arrays of its own: the caller may keep or transfer them. An epoch's
  * last, incomplete batch is dropped. Pixels are normalized by the mean and deviation of each channel over the search
  * part (so nothing of the validation part leaks in), after resizing.
+ * @param splitSeed of the choice and the split of the images: another than the batches' in a fork with another seed.
  * @throws DatasetError naming the setting that the set cannot satisfy.
  */
 export function createSearchData(
   dataset: Dataset,
   settings: Pick<SearchSettings, 'seed' | 'data' | 'batchSize'>,
+  splitSeed = settings.seed,
 ): SearchData {
   const { seed, batchSize, data } = settings;
   const size = data.imageSize;
   const { channels } = dataset;
-  const { search, validation } = chooseImages(dataset, settings);
+  const { search, validation } = chooseImages(dataset, { ...settings, seed: splitSeed });
   const searchPart = partOf(dataset, search, size);
   const validationPart = partOf(dataset, validation, size);
   const imageBytes = size * size * channels;
@@ -86,7 +88,10 @@ export function createSearchData(
 
   const stepsPerEpoch = Math.floor(search.length / batchSize);
   // Drawn once: a part of it is a fair sample, however the set was sorted.
-  const validationOrder = shuffle(indicesUpTo(validation.length), hash(seed, validationStream));
+  const validationOrder = shuffle(
+    indicesUpTo(validation.length),
+    hash(splitSeed, validationStream),
+  );
   const validationBatches = Math.ceil(validation.length / batchSize);
   return {
     name: dataset.name,

@@ -1,5 +1,6 @@
 /** A checkpoint as JSON: its numbers as they are, its arrays packed. */
 import * as v from 'valibot';
+import { AncestrySchema } from '../domain/events/ancestry.ts';
 import { NetworkFormSchema } from '../domain/architecture/schema.ts';
 import { SearchSettingsSchema } from '../domain/settings/schema.ts';
 import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
@@ -62,6 +63,7 @@ export const PackedCheckpointSchema = v.object({
   accuracy: v.nullable(finite),
   accuracyImages: v.optional(v.nullable(count)),
   protectedUnits: v.array(v.strictTuple([count, count])),
+  lineage: v.optional(v.object({ ancestry: AncestrySchema, splitSeed: count })),
   network: v.object({
     endCell: count,
     head: count,

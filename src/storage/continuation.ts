@@ -2,12 +2,9 @@
  * A run that is over, continued as a new run: from its last checkpoint, towards a smaller target or for more epochs of
  * the joint stage. The run itself stays as it is. Pure.
  */
-import type { SearchEvent } from '../domain/events/events.ts';
-import type { Steering } from '../domain/events/steering-schema.ts';
-import { emptySummary } from './records.ts';
+import { forkedRun, sameAs } from './fork.ts';
 import type { RunRecord } from './records.ts';
 import type { WholeRun } from './run-store.ts';
-import { summarize } from './summary.ts';
 
 export interface Continuation {
   readonly targetParameters: number;
@@ -46,58 +43,25 @@ export function continuationProblem(
 }
 const mostEpochs = 10_000;
 
-/** Changes that carry a search on from the checkpoint as wished, in order. */
-export function changesOf(
-  { checkpoint }: Pick<NonNullable<WholeRun['checkpoint']>, 'checkpoint'>,
-  { targetParameters, moreEpochs }: Continuation,
-): Steering[] {
-  const { settings, stage, progress, stageEpochs } = checkpoint;
-  const done = progress && stage === settings.space.stages ? stageEpochs : 0;
-  const set = (setting: 'targetParameters' | 'joint.maxEpochs', value: number): Steering => ({
-    kind: 'set',
-    setting,
-    value,
-  });
-  return [
-    ...(targetParameters === settings.targetParameters
-      ? []
-      : [set('targetParameters', targetParameters)]),
-    // After the target, which makes room of its own: what was asked for counts.
-    set('joint.maxEpochs', done + moreEpochs + (done === 0 ? settings.joint.warmUpEpochs : 0)),
-  ];
-}
-
 /**
- * The new run: events up to the checkpoint, and the changes after them, which a resumed search makes again.
+ * The new run: a fork of the last checkpoint, with the target and so many more epochs.
  * @throws Error with `continuationProblem`.
  */
 export function continuedRun(
   whole: WholeRun,
-  wish: Continuation,
+  { targetParameters, moreEpochs }: Continuation,
   { id, now }: { id: string; now: number },
 ): WholeRun {
-  const { run, checkpoint } = whole;
+  const { run, events, checkpoint } = whole;
   const checkpointStep = checkpoint ? run.checkpointStep : null;
-  const problem = continuationProblem({ ...run, checkpointStep }, wish);
+  const problem = continuationProblem({ ...run, checkpointStep }, { targetParameters, moreEpochs });
   if (problem !== null || !checkpoint) throw new Error(problem ?? 'there is no checkpoint');
-  const { steps, time, stage } = checkpoint.checkpoint;
-  const kept = whole.events.slice(0, checkpoint.events);
-  const events: SearchEvent[] = [
-    ...kept,
-    ...changesOf(checkpoint, wish).map((change): SearchEvent => ({
-      ...{ type: 'steered', step: steps, time, stage, change, refusal: null },
-    })),
-  ];
-  return {
-    run: {
-      ...run,
-      ...{ id, name: `${run.name.slice(0, 100)}, continued`, created: now, updated: now },
-      ...{ status: 'running', deleted: null, imported: false },
-      settings: checkpoint.checkpoint.settings,
-      events: events.length,
-      summary: summarize(emptySummary, events),
-    },
-    events,
-    checkpoint: { ...checkpoint, runId: id },
-  };
+  const { settings, stage, progress, stageEpochs } = checkpoint.checkpoint;
+  const done = progress && stage === settings.space.stages ? stageEpochs : 0;
+  const jointEpochs = done + moreEpochs + (done === 0 ? settings.joint.warmUpEpochs : 0);
+  return forkedRun(
+    { run, events, checkpoint },
+    { ...sameAs(checkpoint.checkpoint), targetParameters, jointEpochs },
+    { id, now, name: `${run.name.slice(0, 100)}, continued` },
+  );
 }

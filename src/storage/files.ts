@@ -1,14 +1,18 @@
 /** The two kinds of file the lab writes and reads: a run, and an architecture. Each version's form, and what it became. */
 import * as v from 'valibot';
+import { AncestrySchema } from '../domain/events/ancestry.ts';
 import { ArchitectureSchema } from '../domain/architecture/schema.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
 import { SearchEventSchema } from '../domain/events/event-schema.ts';
 import { SearchSettingsSchema } from '../domain/settings/schema.ts';
 import { packCheckpoint, PackedCheckpointSchema } from './checkpoint-form.ts';
+import { emptySummary } from './records.ts';
 import type { WholeRun } from './run-store.ts';
+import { summarize } from './summary.ts';
 
 export const runFormat = 'mgas-run';
-export const runVersion = 2;
+/** 3: states the ancestry of forks. 2: tags, backend, checkpoint. */
+export const runVersion = 3;
 
 const common = {
   format: v.literal(runFormat),
@@ -27,9 +31,7 @@ export const RunFileV1Schema = v.object({
   events: v.array(SearchEventSchema),
 });
 
-export const RunFileSchema = v.object({
-  ...common,
-  version: v.literal(runVersion),
+const fieldsSince2 = {
   tags: v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.maxLength(12)),
   dataset,
   backend: v.nullable(v.picklist(['webgpu', 'webgl', 'cpu'])),
@@ -42,6 +44,16 @@ export const RunFileSchema = v.object({
       state: PackedCheckpointSchema,
     }),
   ),
+};
+
+export const RunFileV2Schema = v.object({ ...common, version: v.literal(2), ...fieldsSince2 });
+
+export const RunFileSchema = v.object({
+  ...common,
+  version: v.literal(runVersion),
+  /** Runs that it was forked from, the direct parent last; empty = it is no fork. Its `forked` events say the same. */
+  ancestry: AncestrySchema,
+  ...fieldsSince2,
 });
 export type RunFile = v.InferOutput<typeof RunFileSchema>;
 
@@ -50,7 +62,12 @@ export function upgradeRunFile({
   status: _,
   ...old
 }: v.InferOutput<typeof RunFileV1Schema>): RunFile {
-  return { ...old, version: runVersion, tags: [], backend: null, checkpoint: null };
+  return { ...old, version: runVersion, ancestry: [], tags: [], backend: null, checkpoint: null };
+}
+
+/** Version 2 knew no forks. */
+export function upgradeRunFileV2(old: v.InferOutput<typeof RunFileV2Schema>): RunFile {
+  return { ...old, version: runVersion, ancestry: [] };
 }
 
 /** @returns JSON text. */
@@ -75,6 +92,7 @@ export function writeRun(
       name,
       tags,
       created,
+      ancestry: summarize(emptySummary, events).ancestry ?? [],
       dataset,
       backend,
       settings,

@@ -4,9 +4,9 @@ import { checkpointRange, eventRange } from './database.ts';
 import type { LabDatabase } from './database.ts';
 import { changed, settle } from './collection.ts';
 import type { ChangeOf } from './collection.ts';
-import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
-import { architectureIn, superfluous } from './run-store.ts';
+import { infoOf, isSame, keepWithin } from './kept-checkpoints.ts';
+import type { ArchitectureRecord, CheckpointInfo, CheckpointRecord, RunRecord } from './records.ts';
+import { architectureIn } from './run-store.ts';
 import type { ArchitectureStore, Progress, RunStore, WholeRun } from './run-store.ts';
 
 const everything = ['runs', 'events', 'checkpoints', 'architectures'] as const;
@@ -31,7 +31,9 @@ export class IndexedStore implements RunStore {
   async add({ run, events, checkpoint }: WholeRun): Promise<void> {
     const transaction = this.write();
     await settle(transaction, [
-      transaction.objectStore('runs').add(run),
+      transaction
+        .objectStore('runs')
+        .add(checkpoint ? { ...run, checkpoints: [infoOf(checkpoint)] } : run),
       transaction.objectStore('events').put({ runId: run.id, first: 0, events }),
       ...(checkpoint
         ? [transaction.objectStore('checkpoints').put({ ...checkpoint, runId: run.id })]
@@ -49,26 +51,29 @@ export class IndexedStore implements RunStore {
 
   async append(id: string, { first, events, change, checkpoint }: Progress): Promise<void> {
     const transaction = this.write();
-    const run = changed('run', id, await transaction.objectStore('runs').get(id), change);
     const checkpoints = transaction.objectStore('checkpoints');
+    let run = changed('run', id, await transaction.objectStore('runs').get(id), change);
+    const record: CheckpointRecord | undefined = checkpoint && { ...checkpoint, runId: id };
+    let gone: CheckpointInfo[] = [];
+    if (record) {
+      // From the record: the checkpoints themselves are large.
+      const info = infoOf(record);
+      const known = run.checkpoints ?? (await listed(checkpoints, id));
+      const within = keepWithin([...known.filter((one) => !isSame(one, info)), info]);
+      gone = within.gone;
+      run = { ...run, checkpoints: within.kept };
+    }
     const writes: Promise<unknown>[] = [
       transaction.objectStore('runs').put(run),
       ...this.keepArchitecture(transaction, run, events),
     ];
     if (events.length > 0)
       writes.push(transaction.objectStore('events').put({ runId: id, first, events: [...events] }));
-    if (checkpoint) {
-      const record: CheckpointRecord = { ...checkpoint, runId: id };
-      // From the keys alone: the checkpoints themselves are large.
-      const known = (await checkpoints.getAllKeys(checkpointRange(id))).map((key) => ({
-        key,
-        stageEnd: key[2],
-      }));
+    if (record)
       writes.push(
         checkpoints.put(record),
-        ...superfluous(known, keptCheckpoints - 1).map(({ key }) => checkpoints.delete(key)),
+        ...gone.map(({ events: at, stageEnd }) => checkpoints.delete([id, at, stageEnd])),
       );
-    }
     await settle(transaction, writes);
   }
 
@@ -80,11 +85,19 @@ export class IndexedStore implements RunStore {
     );
   }
 
-  async checkpoint(id: string): Promise<CheckpointRecord | undefined> {
-    const cursor = await this.database
-      .transaction('checkpoints')
-      .store.openCursor(checkpointRange(id), 'prev');
+  async checkpoint(id: string, events?: number): Promise<CheckpointRecord | undefined> {
+    const range =
+      events === undefined
+        ? checkpointRange(id)
+        : IDBKeyRange.bound([id, events, 0], [id, events, 1]);
+    const cursor = await this.database.transaction('checkpoints').store.openCursor(range, 'prev');
     return cursor?.value;
+  }
+
+  async checkpoints(id: string): Promise<CheckpointInfo[]> {
+    const transaction = this.database.transaction(['runs', 'checkpoints']);
+    const run = await transaction.objectStore('runs').get(id);
+    return run?.checkpoints ?? listed(transaction.objectStore('checkpoints'), id);
   }
 
   async cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void> {
@@ -94,7 +107,13 @@ export class IndexedStore implements RunStore {
       transaction.objectStore('events'),
       transaction.objectStore('checkpoints'),
     ];
-    const run = changed('run', id, await runs.get(id), { ...change, events: count });
+    const cut = changed('run', id, await runs.get(id), { ...change, events: count });
+    const run = {
+      ...cut,
+      ...(cut.checkpoints && {
+        checkpoints: cut.checkpoints.filter(({ events }) => events <= count),
+      }),
+    };
     const writes: Promise<unknown>[] = [runs.put(run), batches.delete(eventRange(id, count))];
     const last = await batches.openCursor(eventRange(id), 'prev');
     if (last && last.value.first + last.value.events.length > count) {
@@ -123,12 +142,17 @@ export class IndexedStore implements RunStore {
   }
 
   async thinCheckpoints(id: string): Promise<boolean> {
-    const transaction = this.database.transaction('checkpoints', 'readwrite');
-    const keys = (await transaction.store.getAllKeys(checkpointRange(id))).slice(0, -1);
-    await settle(
-      transaction,
-      keys.map((key) => transaction.store.delete(key)),
-    );
+    const transaction = this.database.transaction(['runs', 'checkpoints'], 'readwrite');
+    const [runs, checkpoints] = [
+      transaction.objectStore('runs'),
+      transaction.objectStore('checkpoints'),
+    ];
+    const run = await runs.get(id);
+    const keys = (await checkpoints.getAllKeys(checkpointRange(id))).slice(0, -1);
+    await settle(transaction, [
+      ...keys.map((key) => checkpoints.delete(key)),
+      ...(run?.checkpoints ? [runs.put({ ...run, checkpoints: run.checkpoints.slice(-1) })] : []),
+    ]);
     return keys.length > 0;
   }
 
@@ -154,6 +178,25 @@ export class IndexedStore implements RunStore {
         ]
       : [];
   }
+}
+
+/** From the checkpoints themselves, of runs that were stored before their records had a list. */
+async function listed(
+  store: { openCursor(range: IDBKeyRange): Promise<Listing | null> },
+  id: string,
+): Promise<CheckpointInfo[]> {
+  const infos: CheckpointInfo[] = [];
+  for (
+    let cursor = await store.openCursor(checkpointRange(id));
+    cursor;
+    cursor = await cursor.continue()
+  )
+    infos.push(infoOf(cursor.value));
+  return infos;
+}
+interface Listing {
+  readonly value: CheckpointRecord;
+  continue(): Promise<Listing | null>;
 }
 
 class IndexedArchitectures implements ArchitectureStore {

@@ -2,9 +2,9 @@
 import type { SearchEvent } from '../domain/events/events.ts';
 import { changed, latestFirst, MemoryRecords, taken } from './collection.ts';
 import type { ChangeOf } from './collection.ts';
-import { keptCheckpoints } from './records.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
-import { architectureIn, superfluous } from './run-store.ts';
+import { infoOf, keepWithin } from './kept-checkpoints.ts';
+import type { ArchitectureRecord, CheckpointInfo, CheckpointRecord, RunRecord } from './records.ts';
+import { architectureIn } from './run-store.ts';
 import type { Progress, RunStore, WholeRun } from './run-store.ts';
 
 interface Held {
@@ -29,7 +29,7 @@ export class MemoryStore implements RunStore {
   async add({ run, events, checkpoint }: WholeRun): Promise<void> {
     if (this.runs.has(run.id)) throw taken('run', run.id);
     this.runs.set(run.id, {
-      run,
+      run: checkpoint ? { ...run, checkpoints: [infoOf(checkpoint)] } : run,
       events: [...events],
       checkpoints: checkpoint ? [{ ...checkpoint, runId: run.id }] : [],
     });
@@ -46,25 +46,30 @@ export class MemoryStore implements RunStore {
     held.events.splice(first, held.events.length, ...events);
     this.keepArchitecture(held.run, events);
     if (!checkpoint) return;
-    const out = new Set(superfluous(held.checkpoints, keptCheckpoints - 1));
-    held.checkpoints = [
-      ...held.checkpoints.filter((one) => !out.has(one)),
-      { ...checkpoint, runId: id },
-    ];
+    const all = [...held.checkpoints, { ...checkpoint, runId: id }];
+    const { kept, gone } = keepWithin(all.map(infoOf));
+    held.checkpoints = all.filter(({ events: at }) => !gone.some((one) => one.events === at));
+    held.run = { ...held.run, checkpoints: kept };
   }
 
   async events(id: string, from = 0): Promise<SearchEvent[]> {
     return this.runs.get(id)?.events.slice(from) ?? [];
   }
 
-  async checkpoint(id: string): Promise<CheckpointRecord | undefined> {
-    return this.runs.get(id)?.checkpoints.at(-1);
+  async checkpoint(id: string, events?: number): Promise<CheckpointRecord | undefined> {
+    const own = this.runs.get(id)?.checkpoints;
+    return events === undefined ? own?.at(-1) : own?.findLast((one) => one.events === events);
+  }
+
+  async checkpoints(id: string): Promise<CheckpointInfo[]> {
+    return this.runs.get(id)?.checkpoints.map(infoOf) ?? [];
   }
 
   async cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void> {
     const held = await this.held(id, { ...change, events: count });
     held.events.length = Math.min(count, held.events.length);
     held.checkpoints = held.checkpoints.filter(({ events }) => events <= count);
+    held.run = { ...held.run, checkpoints: held.checkpoints.map(infoOf) };
     await this.architectures.remove(id);
   }
 
@@ -75,7 +80,9 @@ export class MemoryStore implements RunStore {
 
   async thinCheckpoints(id: string): Promise<boolean> {
     const held = await this.held(id);
-    return held.checkpoints.splice(0, held.checkpoints.length - 1).length > 0;
+    const gone = held.checkpoints.splice(0, held.checkpoints.length - 1);
+    held.run = { ...held.run, checkpoints: held.checkpoints.map(infoOf) };
+    return gone.length > 0;
   }
 
   close(): void {}

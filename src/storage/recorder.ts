@@ -3,6 +3,7 @@
  * it, one write after the other. What cannot be written waits, and is tried again; nothing is dropped but checkpoints
  * that a later one has replaced.
  */
+import { kindOf } from '../engine/search/checkpoint-state.ts';
 import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
 import { tellNews } from './news.ts';
@@ -61,8 +62,8 @@ export class RunRecorder {
   }
 
   checkpoint(checkpoint: Checkpoint): void {
-    // Of those that wait, only stage ends outlive a later one.
-    this.checkpoints = this.checkpoints.filter((one) => one.checkpoint.progress === null);
+    // Of those that wait, those within an epoch are replaced by a later one.
+    this.checkpoints = this.checkpoints.filter((one) => kindOf(one.checkpoint) !== 'interval');
     this.checkpoints.push({ events: this.count, checkpoint, created: Date.now() });
     this.schedule(0);
   }

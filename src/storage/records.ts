@@ -1,8 +1,9 @@
 /** What is stored, as plain structured-cloneable records. docs/storage.md describes them field by field. */
+import type { Ancestor } from '../domain/events/ancestry.ts';
 import type { ExternalTraining } from '../domain/architecture/external-training.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
 import type { Comparison, MethodName } from '../engine/baselines/results.ts';
-import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
+import type { Checkpoint, CheckpointKind } from '../engine/search/checkpoint-state.ts';
 import type { ParameterCounts, SearchEvent } from '../domain/events/events.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { TrainCheckpoint } from '../engine/train/checkpoint.ts';
@@ -29,6 +30,8 @@ export interface RunSummary {
   /** Images of that evaluation; absent in records of before it was noted. */
   images?: number;
   targetReached: boolean | null;
+  /** Of a fork, the direct parent last; absent = it is none. */
+  ancestry?: Ancestor[];
 }
 
 export interface RunRecord {
@@ -47,6 +50,8 @@ export interface RunRecord {
   summary: RunSummary;
   /** Step of the last checkpoint: where the run can be resumed; null = nowhere. */
   checkpointStep: number | null;
+  /** Checkpoints kept, in the order they were taken; absent in records of before these were noted. */
+  checkpoints?: CheckpointInfo[];
   /** When it was put into the bin, from which it can still be taken back; null = it was not. */
   deleted: number | null;
   /** It came from a file. */
@@ -60,11 +65,23 @@ export interface EventBatchRecord {
   events: SearchEvent[];
 }
 
+/** A kept checkpoint, without its contents. */
+export interface CheckpointInfo {
+  /** As of its record. */
+  events: number;
+  stageEnd: 0 | 1;
+  step: number;
+  /** Stage under way, or about to begin where it is a stage's end; from 0. */
+  stage: number;
+  kind: CheckpointKind;
+  bytes: number;
+}
+
 export interface CheckpointRecord {
   runId: string;
   /** Events stored before it: the stream is cut back to these when the run goes on from here. */
   events: number;
-  /** 1 = of a stage's end: kept; of the others only the latest two are. A number, since keys hold no booleans. */
+  /** 1 = of a stage's end. A number, since keys hold no booleans. Which are kept: kept-checkpoints.ts. */
   stageEnd: 0 | 1;
   /** Training steps before it. */
   step: number;
@@ -148,9 +165,6 @@ export interface RunRecordV1 {
   settings: SearchSettings;
   dataset: string;
 }
-
-/** Latest checkpoints kept beside those of the stages' ends. */
-export const keptCheckpoints = 2;
 
 export const emptySummary: RunSummary = {
   step: 0,

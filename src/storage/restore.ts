@@ -7,7 +7,14 @@ import type { Architecture } from '../domain/architecture/schema.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { checkEvents } from './check-events.ts';
 import { unpackCheckpoint } from './checkpoint-form.ts';
-import { RunFileSchema, RunFileV1Schema, runVersion, upgradeRunFile } from './files.ts';
+import {
+  RunFileSchema,
+  RunFileV1Schema,
+  RunFileV2Schema,
+  runVersion,
+  upgradeRunFile,
+  upgradeRunFileV2,
+} from './files.ts';
 import type { RunFile } from './files.ts';
 import { JsonRefused, scanJson } from './json-scan.ts';
 import { emptySummary } from './records.ts';
@@ -55,6 +62,8 @@ export function restore(text: string): Restored {
     );
   if (version === 1)
     return { kind: 'run', run: wholeOf(upgradeRunFile(parseBy(RunFileV1Schema, value))) };
+  if (version === 2)
+    return { kind: 'run', run: wholeOf(upgradeRunFileV2(parseBy(RunFileV2Schema, value))) };
   if (typeof version === 'number' && version > runVersion)
     throw new JsonRefused(
       'version',
@@ -74,6 +83,7 @@ function wholeOf({
   name,
   tags,
   created,
+  ancestry,
   dataset,
   backend,
   settings,
@@ -81,6 +91,9 @@ function wholeOf({
   checkpoint,
 }: RunFile): WholeRun {
   checkEvents(events, 'events');
+  const summary = summarize(emptySummary, events);
+  if (JSON.stringify(ancestry) !== JSON.stringify(summary.ancestry ?? []))
+    throw new JsonRefused('ancestry', 'expected what the events of type "forked" state.');
   if (checkpoint && checkpoint.events > events.length)
     throw new JsonRefused(
       'checkpoint.events',
@@ -102,7 +115,7 @@ function wholeOf({
         dataset: { name: dataset, source: null },
         backend,
         events: events.length,
-        summary: summarize(emptySummary, events),
+        summary,
       },
       ...{ checkpointStep: state?.steps ?? null, deleted: null, imported: true },
     },

@@ -4,7 +4,7 @@
  */
 import type { SearchEvent } from '../domain/events/events.ts';
 import type { ChangeOf, RecordStore } from './collection.ts';
-import type { ArchitectureRecord, CheckpointRecord, RunRecord } from './records.ts';
+import type { ArchitectureRecord, CheckpointInfo, CheckpointRecord, RunRecord } from './records.ts';
 
 export interface Progress {
   /** How many events of the run come before these: `events` fields of the record count on from here. */
@@ -34,8 +34,10 @@ export interface RunStore extends RecordStore<RunRecord> {
   append(id: string, progress: Progress): Promise<void>;
   /** @param from how many events to leave out at the beginning. */
   events(id: string, from?: number): Promise<SearchEvent[]>;
-  /** The latest, or undefined. */
-  checkpoint(id: string): Promise<CheckpointRecord | undefined>;
+  /** The latest, or the one taken after so many events; undefined where there is none. */
+  checkpoint(id: string, events?: number): Promise<CheckpointRecord | undefined>;
+  /** Those kept, in the order they were taken. */
+  checkpoints(id: string): Promise<CheckpointInfo[]>;
   /** Cuts the run back to its first `count` events, and drops checkpoints taken after them. */
   cut(id: string, count: number, change: ChangeOf<RunRecord>): Promise<void>;
   /** Drops a run's checkpoints but for the latest: room in need. @returns whether there were any to drop. */
@@ -55,14 +57,4 @@ export function architectureIn(events: readonly SearchEvent[]) {
     if (event.type === 'finished' || event.type === 'stopped') return event.architecture;
   }
   return null;
-}
-
-/** Which of a run's checkpoints go when there are these, oldest first. */
-export function superfluous<T extends { stageEnd: 0 | 1 }>(
-  checkpoints: readonly T[],
-  keep: number,
-): T[] {
-  return checkpoints
-    .slice(0, Math.max(0, checkpoints.length - keep))
-    .filter(({ stageEnd }) => stageEnd === 0);
 }

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kindOf } from '../engine/search/checkpoint-state.ts';
 import { sampleRun } from '../engine/search/testing/sample-run.ts';
 import type { SampleRun } from '../engine/search/testing/sample-run.ts';
 import { databaseVersion, openDatabase } from './database.ts';
@@ -90,25 +91,31 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.events('a')).toEqual(sample.events.slice(0, 5));
   });
 
-  it('keeps the latest two checkpoints and every stage\u2019s end', async () => {
+  it('keeps the latest two checkpoints, every commit and every stage\u2019s end, and lists them', async () => {
     const store = await open(record('a'));
-    const stageEnds: number[] = [];
-    for (let i = 0; i < 6; i++) {
-      if (i === 1) stageEnds.push(sample.checkpoints[i]!.events);
+    const taken = sample.checkpoints.slice(0, 9);
+    for (const [i, { progress }] of taken.entries())
       await store.append('a', {
-        first: 0,
-        events: [],
-        change: {},
-        checkpoint: checkpoint(i, i === 1 ? 1 : 0),
+        ...{ first: 0, events: [], change: {} },
+        checkpoint: checkpoint(i, progress === null ? 1 : 0),
       });
-    }
-    expect((await store.checkpoint('a'))!.checkpoint).toEqual(sample.checkpoints[5]);
+    const wanted = taken.filter((one, i) => i >= taken.length - 2 || kindOf(one) !== 'interval');
+    expect(wanted.length).toBeLessThan(taken.length);
+    expect((await store.checkpoint('a'))!.checkpoint).toEqual(taken.at(-1));
+    expect((await store.checkpoint('a', wanted[0]!.events))!.checkpoint).toEqual(wanted[0]);
+    expect(await store.checkpoints('a')).toMatchObject(
+      wanted.map((one) => ({ events: one.events, step: one.steps, kind: kindOf(one) })),
+    );
+    // A record of before there was a list.
+    await store.update('a', { checkpoints: undefined });
+    expect(await store.checkpoints('a')).toMatchObject(wanted.map(({ events }) => ({ events })));
     const left: number[] = [];
     for (let one = await store.checkpoint('a'); one; one = await store.checkpoint('a')) {
       left.unshift(one.events);
       await store.cut('a', one.events - 1, {});
     }
-    expect(left).toEqual([1, 4, 5].map((i) => sample.checkpoints[i]!.events));
+    expect(left).toEqual(wanted.map(({ events }) => events));
+    expect(await store.checkpoints('a')).toEqual([]);
   });
 
   it('cuts back to a checkpoint', async () => {

@@ -1,4 +1,5 @@
 /** The figures and the status of a run, folded from its events. Pure. */
+import type { Ancestor } from '../domain/events/ancestry.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
 import type { RunStatus, RunSummary } from './records.ts';
 
@@ -24,9 +25,19 @@ function summarizeOne(summary: RunSummary, event: SearchEvent): RunSummary {
         accuracy: event.accuracy,
         targetReached: event.targetReached,
       };
+    case 'forked':
+      return { ...base, ancestry: [...(summary.ancestry ?? []), ancestorOf(event)] };
     default:
       return base;
   }
+}
+
+export function ancestorOf({
+  parent,
+  step,
+  changes,
+}: Extract<SearchEvent, { type: 'forked' }>): Ancestor {
+  return { ...parent, step, changes };
 }
 
 export function statusAfter(status: RunStatus, events: readonly SearchEvent[]): RunStatus {

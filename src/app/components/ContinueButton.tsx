@@ -27,7 +27,7 @@ export function ContinueButton() {
         disabled={!idle}
         title={idle ? undefined : 'Another search is running in this tab'}
       >
-        Continue\u2026
+        Continue…
       </button>
       <Dialog
         title="Continue the search"

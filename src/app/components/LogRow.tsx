@@ -15,6 +15,7 @@ import { operationTable } from '../../domain/operations/registry.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
 import { edgePlace, stateName } from '../../domain/spaces/cells.ts';
+import { changesText } from '../fork/describe.ts';
 import type { LogEntry } from '../store/log.ts';
 import { Glyph } from './icons.tsx';
 
@@ -55,6 +56,8 @@ export function describeEntry(entry: LogEntry): string {
       return `Validation accuracy ${measuredText(entry.accuracy, entry.images)}`;
     case 'steered':
       return steeringText(entry);
+    case 'forked':
+      return `Forked from \u201c${entry.parent}\u201d: ${changesText(entry.changes)}`;
     case 'stage':
       return stageText(entry);
   }
@@ -120,6 +123,8 @@ function figureOf(entry: LogEntry): string {
       return '';
     case 'steered':
       return entry.refusal ? 'refused' : 'manual';
+    case 'forked':
+      return 'fork';
     case 'stage':
       return `${integer(entry.active)}${entry.started ? ` \u2192 ${integer(entry.goal)}` : ''}`;
   }

@@ -1,7 +1,9 @@
 /** Which run is on screen: the heading of every view of it. */
-import { useShownRun } from '../sessions/shown-run.ts';
+import { ForkedFrom } from '../fork/ForkedFrom.tsx';
+import { newestRun, useShownRun } from '../sessions/shown-run.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
 import { dataSetLabel } from '../store/datasets.ts';
+import { useLab } from '../store/store.ts';
 
 const statusNames: Readonly<Record<ShownStatus, string>> = {
   ready: 'not started',
@@ -18,12 +20,14 @@ const statusNames: Readonly<Record<ShownStatus, string>> = {
 
 export function RunTitle() {
   const { id, name, seed, dataset, status, recorded } = useShownRun();
+  const ancestry = useLab((s) => newestRun(s).ancestry);
   if (id === null) return null;
   return (
     <p className="run-title" aria-label="Run on screen">
       <strong>{name}</strong>
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
+      <ForkedFrom ancestry={ancestry} />
       {recorded ? (
         <span
           className="run-state"

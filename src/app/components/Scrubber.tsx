@@ -1,6 +1,7 @@
 /** Time travel: the run from its first event to now as a line to move along; every view follows. */
 import { useMemo } from 'react';
 import { duration, integer } from '../format.ts';
+import { ForkButton } from '../fork/ForkButton.tsx';
 import { PlayControls } from '../recorded/PlayControls.tsx';
 import { scrubTo, scrubToLandmark, shownStops } from '../store/replay.ts';
 import { shownState, useLab, useShown } from '../store/store.ts';
@@ -57,6 +58,7 @@ export function Scrubber() {
         <NextIcon />
       </button>
       <Where stop={stops[at]} />
+      <ForkButton />
       <LiveButton />
     </section>
   );
@@ -119,6 +121,8 @@ export function describeStop({ kind, step, round, stage }: Stop): string {
       return `regrowth, ${at}`;
     case 'evaluated':
       return `measured, ${at}`;
+    case 'fork':
+      return `fork, ${at}`;
     case 'end':
       return `end, ${at}`;
   }
@@ -160,8 +164,8 @@ function collectMarks(stops: readonly Stop[]) {
       if (open) open.to = index;
       bands.push({ stage, from: index, to: null });
     }
-    if (kind === 'commit' || kind === 'regrown') all.push({ index, kind });
+    if (kind === 'commit' || kind === 'regrown' || kind === 'fork') all.push({ index, kind });
   });
   const stride = Math.ceil(all.length / mostMarks);
-  return { bands, ticks: all.filter(({ kind }, i) => kind === 'regrown' || i % stride === 0) };
+  return { bands, ticks: all.filter(({ kind }, i) => kind !== 'commit' || i % stride === 0) };
 }

@@ -9,13 +9,20 @@ import { importFile } from '../../storage/import.ts';
 import { allHeld, runReleased } from '../../storage/lock.ts';
 import { onNews, tellNews } from '../../storage/news.ts';
 import { openStore, outdated } from '../../storage/open.ts';
-import type { ArchitectureRecord, RunRecord, StoredLatency } from '../../storage/records.ts';
+import { forkedRun } from '../../storage/fork.ts';
+import type { ForkPoint, ForkWish } from '../../storage/fork.ts';
+import type {
+  ArchitectureRecord,
+  CheckpointInfo,
+  RunRecord,
+  StoredLatency,
+} from '../../storage/records.ts';
 import { measureRoom } from '../../storage/room.ts';
 import type { RunStore, WholeRun } from '../../storage/run-store.ts';
 import type { ExternalTraining } from '../../domain/architecture/external-training.ts';
 import { portableFingerprint } from '../../domain/architecture/fingerprint.ts';
 import { saveText } from '../download.ts';
-import { viewHref } from '../router.ts';
+import { openBesideRun, viewHref } from '../router.ts';
 import { pageStore } from './library-recording.ts';
 import { isInterrupted, library } from './library-state.ts';
 import { sourceNow } from './datasets.ts';
@@ -256,6 +263,33 @@ export async function continueOver(id: string, wish: Continuation): Promise<void
   await store.add(next);
   await changed(next.run.id);
   goOn(next.run);
+}
+
+/** Checkpoints of a stored run that a fork can start from, in the order they were taken. */
+export async function keptCheckpoints(id: string): Promise<CheckpointInfo[]> {
+  return (await storeOf(id)).checkpoints(id);
+}
+
+/** A stored run up to one of its checkpoints. @throws Error when either is not kept any more. */
+export async function forkPoint(id: string, events: number): Promise<ForkPoint> {
+  const from = await storeOf(id);
+  const [run, checkpoint] = await Promise.all([from.get(id), from.checkpoint(id, events)]);
+  if (!run || !checkpoint)
+    throw new Error('This checkpoint is not kept any more. Choose a later one.');
+  return { run, events: await from.events(id), checkpoint };
+}
+
+/**
+ * Starts a second search from a checkpoint, as a new run with its parent beside it.
+ * @throws Error in words that say why it cannot be.
+ */
+export async function startFork(point: ForkPoint, wish: ForkWish): Promise<void> {
+  const next = forkedRun(point, wish, { id: crypto.randomUUID(), now: Date.now() });
+  await store.add(next);
+  await changed(next.run.id);
+  goOn(next.run);
+  location.hash = viewHref('balance');
+  openBesideRun(point.run.id);
 }
 
 /** Interrupted runs that can be resumed, latest first. */

@@ -1,4 +1,5 @@
 /** The list of what happened to units, in order: entries of an event, one a unit or a cell's share of them. */
+import type { ForkChange } from '../../domain/events/ancestry.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import type { Granularity } from '../../domain/granularities.ts';
@@ -12,6 +13,7 @@ export const logKinds = [
   'evaluated',
   'stage',
   'steered',
+  'forked',
 ] as const;
 export type LogKind = (typeof logKinds)[number];
 
@@ -54,6 +56,7 @@ export type LogEntry = EntryBase &
     | { kind: 'evaluated'; accuracy: number; images: number; active: number }
     /** `was`: the value before; absent where the change sets none, or it is not known. */
     | { kind: 'steered'; change: Steering; refusal: string | null; was?: number }
+    | { kind: 'forked'; parent: string; changes: readonly ForkChange[] }
     | {
         kind: 'stage';
         started: true;
@@ -152,6 +155,13 @@ export function entriesOf(
           change: event.change,
           refusal: event.refusal,
           ...(was !== undefined && { was }),
+        },
+      ];
+    case 'forked':
+      return [
+        {
+          ...{ step, time, stage: event.stage, kind: 'forked' },
+          ...{ parent: event.parent.name, changes: event.changes },
         },
       ];
     case 'stage-finished':

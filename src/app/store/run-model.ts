@@ -6,6 +6,7 @@ import type { RunModel, Snapshot, StageState, UnitDetail } from './run-state.ts'
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { appendPoint, emptyCurves } from './curves.ts';
 import { appendLog, emptyLog } from './log.ts';
+import { forkedRun } from './forked.ts';
 import { steeredRun, valueBefore } from './steered.ts';
 import { pruneUnits, regrowUnits } from './units.ts';
 
@@ -30,6 +31,7 @@ export const emptyRun: RunModel = {
   units: {},
   details: [],
   protected: {},
+  ancestry: [],
   log: emptyLog,
   targetReached: null,
   architecture: null,
@@ -116,6 +118,8 @@ export function reduceRun(run: RunModel, event: SearchEvent): RunModel {
       return { ...base, details: appendDetail(run.details, event) };
     case 'steered':
       return { ...base, ...steeredRun(run, event) };
+    case 'forked':
+      return { ...base, ...forkedRun(run, event) };
     // What changes nothing on screen but the step and the time.
     default:
       return base;

@@ -1,4 +1,5 @@
 /** A run at one moment, as the fold over its events leaves it (`run-model.ts`). */
+import type { Ancestor } from '../../domain/events/ancestry.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import type {
   CellSummary,
@@ -85,6 +86,8 @@ export interface RunModel {
   readonly details: readonly UnitDetail[];
   /** Operations under a user's protection, by unit key. */
   readonly protected: Readonly<Record<string, true>>;
+  /** Runs that it was forked from, the direct parent last. */
+  readonly ancestry: readonly Ancestor[];
   readonly log: Log;
   readonly targetReached: boolean | null;
   readonly architecture: Architecture | null;

@@ -9,7 +9,7 @@ import type { RunModel } from './run-state.ts';
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 
 export type StopKind =
-  'start' | 'step' | 'stage' | 'commit' | 'epoch' | 'regrown' | 'evaluated' | 'end';
+  'start' | 'step' | 'stage' | 'commit' | 'epoch' | 'regrown' | 'evaluated' | 'fork' | 'end';
 
 /** A moment to stop at: the run after its first `events` events. */
 export interface Stop {
@@ -103,6 +103,8 @@ export class Timeline {
               ? 'stage'
               : 'epoch';
       }
+      case 'forked':
+        return 'fork';
       case 'finished':
       case 'stopped':
       case 'failed':
@@ -158,11 +160,13 @@ function countNumbers(cells: readonly CellUnits[]): number {
   );
 }
 
-/** The stop before or after that is a commit, a regrowth, a stage's start or the end; null where there is none. */
+const landmarks: ReadonlySet<StopKind> = new Set(['commit', 'stage', 'regrown', 'fork', 'end']);
+
+/** The stop before or after that is a commit, a regrowth, a stage's start, a fork or the end; null where there is none. */
 export function landmark(stops: readonly Stop[], from: number, direction: 1 | -1): number | null {
   for (let i = from + direction; i >= 0 && i < stops.length; i += direction) {
     const { kind } = stops[i];
-    if (kind === 'commit' || kind === 'stage' || kind === 'regrown' || kind === 'end') return i;
+    if (landmarks.has(kind)) return i;
   }
   return null;
 }

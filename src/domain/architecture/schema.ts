@@ -1,5 +1,6 @@
 /** The discovered network as JSON: what a user exports. The build publishes it as `architecture.schema.json`. */
 import * as v from 'valibot';
+import { AncestrySchema } from '../events/ancestry.ts';
 import { operationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
 
@@ -106,6 +107,8 @@ export const ArchitectureSchema = v.object({
   }),
   /** False: the search was stopped, or its last stage ended, before the target was met. */
   targetReached: v.boolean(),
+  /** Of a fork: the settings hold from its last fork on, and its steps before that are its parents'. Absent = it is none. */
+  ancestry: v.optional(AncestrySchema),
   steps: count,
   /** Share of validation images classified correctly by the searched network, importances and gates still in place. */
   validationAccuracy: v.nullable(v.number()),

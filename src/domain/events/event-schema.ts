@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ArchitectureSchema } from '../architecture/schema.ts';
 import { operationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
+import { AncestorSchema } from './ancestry.ts';
 import { unitCauses } from './events.ts';
 import { SteeringSchema } from './steering-schema.ts';
 
@@ -160,6 +161,13 @@ export const SearchEventSchema = v.variant('type', [
     unit: v.optional(v.object({ importance: finite, threshold: finite, reprune: v.boolean() })),
     automatic: v.optional(v.boolean()),
     maxSteps: v.optional(count),
+  }),
+  event('forked', {
+    stage: count,
+    parent: v.pick(AncestorSchema, ['id', 'name']),
+    changes: AncestorSchema.entries.changes,
+    settings: SearchSettingsSchema,
+    maxSteps: count,
   }),
   event('paused', {}),
   event('resumed', {}),

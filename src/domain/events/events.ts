@@ -6,6 +6,7 @@ import type { Granularity } from '../granularities.ts';
 import type { OperationName } from '../operations/registry.ts';
 import type { SearchSettings } from '../settings/schema.ts';
 import type { Architecture } from '../architecture/schema.ts';
+import type { ForkChange } from './ancestry.ts';
 import type { Steering } from './steering-schema.ts';
 
 /** Surviving and all units of one granularity. */
@@ -250,6 +251,18 @@ export type SearchEvent = Base &
         automatic?: boolean;
         /** Most steps that the search can take from now on, where the change moves them. */
         maxSteps?: number;
+      }
+    /**
+     * The run is a fork: the events up to here are its parent's, and from here on these settings hold. `changes` names what
+     * differs, `maxSteps` is the most steps that it can take in all.
+     */
+    | {
+        type: 'forked';
+        stage: number;
+        parent: { id: string; name: string };
+        changes: ForkChange[];
+        settings: SearchSettings;
+        maxSteps: number;
       }
     | { type: 'paused' }
     | { type: 'resumed' }

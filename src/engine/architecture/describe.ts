@@ -10,6 +10,7 @@ import {
 import type { Totals } from '../granularity/count.ts';
 import { count, sigmoid, slice } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
+import type { Ancestor } from '../../domain/events/ancestry.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { buildPlan, candidateName, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { parameter } from '../../domain/graph/layout.ts';
@@ -37,6 +38,8 @@ export interface Discovery {
   /** Default null: not known. */
   readonly validationImages?: number | null;
   readonly targetReached: boolean;
+  /** Of a fork. */
+  readonly ancestry?: Ancestor[];
 }
 
 /** @param discovery.network as searched, or already in the form of its outcome: see `SpaceShape.outcome`. */
@@ -64,6 +67,7 @@ export function describeArchitecture({
       classNames: [...data.classNames],
     },
     targetReached: found.targetReached,
+    ...(found.ancestry && { ancestry: found.ancestry }),
     steps: found.steps,
     validationAccuracy: found.validationAccuracy,
     validationImages: found.validationImages ?? null,

@@ -3,6 +3,7 @@
  * happened. Batches, fresh weights and regrowth are pure functions of the seed and of counters that are held here, so
  * there is no generator state beside them. docs/storage.md describes the form.
  */
+import type { Ancestor } from '../../domain/events/ancestry.ts';
 import type { NetworkForm } from '../../domain/architecture/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { roundedStageEnds } from '../../domain/spaces/cells.ts';
@@ -46,6 +47,16 @@ export const readableVersions: readonly number[] = [1, 2];
 /** Steps between two checkpoints within a stage, beside those at commits, in the lab. */
 export const checkpointEvery = 50;
 
+/** What a fork keeps of where it came from. */
+export interface Lineage {
+  ancestry: Ancestor[];
+  /**
+   * Seed of the split into images to search with and to validate on: the first ancestor's. With another one the fork would
+   * be validated on images that it was trained on.
+   */
+  splitSeed: number;
+}
+
 /** Structured-cloneable: numbers, strings, plain objects and typed arrays. */
 export interface Checkpoint {
   format: typeof checkpointFormat;
@@ -76,6 +87,8 @@ export interface Checkpoint {
   accuracyImages?: number | null;
   /** Operations under protection: cell -> units (edge * operations + operation). */
   protectedUnits: [cell: number, unit: number][];
+  /** Absent = the run is no fork. */
+  lineage?: Lineage;
   network: {
     endCell: number;
     head: number;
@@ -83,6 +96,15 @@ export interface Checkpoint {
     /** Packed as the plan that the masks give says. */
     parameters: NetworkParameters;
   };
+}
+
+/** `interval`: within an epoch, `checkpointEvery` steps after the last one. */
+export type CheckpointKind = 'commit' | 'stage-end' | 'interval';
+
+/** Where a checkpoint was taken: at a stage's end no stage is under way, at a commit no epoch. */
+export function kindOf({ progress }: Pick<Checkpoint, 'progress'>): CheckpointKind {
+  if (progress === null) return 'stage-end';
+  return progress.step === 0 ? 'commit' : 'interval';
 }
 
 /**

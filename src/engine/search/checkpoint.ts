@@ -28,6 +28,7 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
     progress: stageOver ? null : { ...session.progress },
     ...{ lambda, recent, accuracy, accuracyImages },
     protectedUnits: session.protectedUnits,
+    ...(session.lineage && { lineage: structuredClone(session.lineage) }),
     network: {
       endCell: plan.endCell,
       head: plan.stage,

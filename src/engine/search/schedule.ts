@@ -20,7 +20,10 @@ export interface Stage {
   readonly scoringEpochs: number;
 }
 
-export function planStages(space: SpaceShape, settings: SearchSettings): Stage[] {
+export function planStages(
+  space: Pick<SpaceShape, 'stageEnds'>,
+  settings: SearchSettings,
+): Stage[] {
   const { stage, joint, reevaluation, granularities } = settings;
   const regrows = reevaluation.regrowShare > 0 && granularities.operation;
   const stages = space.stageEnds.map((lastCell, index): Stage => ({
@@ -52,6 +55,21 @@ export function planStages(space: SpaceShape, settings: SearchSettings): Stage[]
 /** Most epochs that the stages can take. */
 export function maxEpochs(stages: readonly Stage[]): number {
   return stages.reduce((sum, stage) => sum + stage.maxEpochs + stage.scoringEpochs, 0);
+}
+
+/**
+ * Epochs of the joint stage that leave room for a target that was lowered: what is left of it, and for every halving of
+ * the target as many search epochs again as it had. Pruning takes a share of what is left each round, so that the rounds
+ * that a target takes grow with its logarithm.
+ * @param before the target before. @param done epochs of the joint stage so far.
+ */
+export function roomForTarget(
+  { joint, targetParameters }: Pick<SearchSettings, 'joint' | 'targetParameters'>,
+  { before, done }: { before: number; done: number },
+): number {
+  if (targetParameters >= before) return joint.maxEpochs;
+  const more = (joint.maxEpochs - joint.warmUpEpochs) * Math.log2(before / targetParameters);
+  return Math.max(joint.maxEpochs, done) + Math.ceil(more);
 }
 
 export type TrainingPhase = 'warm-up' | 'search' | 'scoring';

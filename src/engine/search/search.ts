@@ -106,7 +106,7 @@ async function stopped(session: Session): Promise<Architecture | null> {
 }
 
 function describe(session: Session, targetReached: boolean): Architecture {
-  const { totals, settings, data, steps, accuracy, accuracyImages } = session;
+  const { totals, settings, data, steps, accuracy, accuracyImages, lineage } = session;
   return describeArchitecture({
     network: session.current,
     totals,
@@ -116,5 +116,6 @@ function describe(session: Session, targetReached: boolean): Architecture {
     validationAccuracy: accuracy,
     validationImages: accuracy === null ? null : accuracyImages,
     targetReached,
+    ...(lineage && { ancestry: lineage.ancestry }),
   });
 }

@@ -18,7 +18,7 @@ import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';
 import type { SearchOptions } from './api.ts';
 import { stageEndsOf } from './checkpoint-state.ts';
-import type { Checkpoint, StageProgress } from './checkpoint-state.ts';
+import type { Checkpoint, Lineage, StageProgress } from './checkpoint-state.ts';
 import { Control } from './control.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { stageWork } from './forecast.ts';
@@ -80,6 +80,8 @@ export class Session {
   /** See `stageWork`. */
   readonly fullWork: readonly number[];
   readonly options: SearchOptions;
+  /** Of a fork. */
+  readonly lineage: Lineage | null;
   private readonly steerings: Steering[] = [];
   private readonly protected_ = new Set<string>();
   /** Step of the last checkpoint. */
@@ -95,6 +97,7 @@ export class Session {
     const { data, stepper, emit, now, resumeFrom } = options;
     const settings = resumeFrom?.settings ?? options.settings;
     this.options = options;
+    this.lineage = resumeFrom?.lineage ?? null;
     this.settings = settings;
     this.data = data;
     this.stepper = stepper;

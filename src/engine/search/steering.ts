@@ -5,6 +5,7 @@ import { operationMargins } from '../granularity/live.ts';
 import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { fits, regrow } from './regrow.ts';
+import { roomForTarget } from './schedule.ts';
 import type { EventBody, Session } from './session.ts';
 import type { Judgement } from './units.ts';
 import type { SteerableSetting, Steering } from '../../domain/events/steering-schema.ts';
@@ -40,22 +41,12 @@ export async function applySteering(
   });
   if (refusal === null && (steering.kind === 'prune' || steering.kind === 'regrow'))
     session.emitRatios(session.current, true, judgement ?? undefined);
-  const room = roomFor(session, before.targetParameters);
+  const room = roomForTarget(session.settings, {
+    before: before.targetParameters,
+    done: session.stage.joint ? session.stageEpochs : 0,
+  });
   if (room > session.settings.joint.maxEpochs)
     await applySteering(session, { kind: 'set', setting: 'joint.maxEpochs', value: room }, true);
-}
-
-/**
- * Epochs of the joint stage that leave room for a target that was lowered: what is left of it, and for every halving of
- * the target as many search epochs again as it had. Pruning takes a share of what is left each round, so that the rounds
- * that a target takes grow with its logarithm.
- */
-function roomFor({ settings, stage, stageEpochs }: Session, before: number): number {
-  const { joint, targetParameters } = settings;
-  if (targetParameters >= before) return joint.maxEpochs;
-  const done = stage.joint ? stageEpochs : 0;
-  const more = (joint.maxEpochs - joint.warmUpEpochs) * Math.log2(before / targetParameters);
-  return Math.max(joint.maxEpochs, done) + Math.ceil(more);
 }
 
 /** Of the operation that was pruned by hand; null in a cell that is not searched yet. */

@@ -7,18 +7,17 @@ import { cellLosses, totalLosses } from '../../store/losses.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
-import { useBesideRun } from '../../router.ts';
 import { createRatioPlot } from '../curves.ts';
 import { granularityLegend } from '../Overview.tsx';
-import { BesideBar, useBeside } from './Beside.tsx';
+import { useBeside } from '../../store/beside.ts';
+import { BesideBar } from './Beside.tsx';
 import { HeatMap } from './HeatMap.tsx';
 import { heatRows, lossRows } from './csv-rows.ts';
 import { summary, Waterfall, WaterfallTable } from './Waterfall.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function Balance() {
-  const besideId = useBesideRun();
-  const missing = useBeside(besideId);
+  const missing = useBeside();
   const beside = useLab((s) => s.beside);
   return (
     <div className="view balance" data-beside={beside !== null}>

@@ -1,25 +1,14 @@
 /** A second run beside the one on screen: which one, and how the balance of the two differs. */
 import { measuredText } from '../../../domain/accuracy.ts';
-import { useEffect, useState } from 'react';
 import { granularities } from '../../../domain/granularities.ts';
 import { granularityNames, integer, percent } from '../../format.ts';
 import { openBesideRun } from '../../router.ts';
-import { openBeside } from '../../store/beside.ts';
 import { useLibrary } from '../../store/library-state.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
 import { Glyph } from '../../components/icons.tsx';
 import { SaveSection } from '../../charts/SaveSection.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
-
-/** Brings the run that the address names. @returns whether it is nowhere to be found. */
-export function useBeside(id: string | null): boolean {
-  const [missing, setMissing] = useState<string | null>(null);
-  useEffect(() => {
-    void openBeside(id).then((found) => setMissing(found ? null : id));
-  }, [id]);
-  return missing !== null && missing === id;
-}
 
 /** Runs that can be put beside: those of the library, then those that only this page knows. */
 function useCandidates(): { id: string; name: string }[] {

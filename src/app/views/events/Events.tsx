@@ -21,6 +21,7 @@ const kindNames: Readonly<Record<LogKind, string>> = {
   evaluated: 'accuracy',
   stage: 'stages',
   steered: 'By hand',
+  forked: 'forks',
 };
 
 /** Rows drawn before more are asked for. */

@@ -2,6 +2,7 @@
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
+import { ForkedFrom } from '../../fork/ForkedFrom.tsx';
 import { clock, compact, integer, plural } from '../../format.ts';
 import {
   binRun,
@@ -52,6 +53,11 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
             })}
             {run.imported && ', from a file'}
           </p>
+          {summary.ancestry && (
+            <p className="note">
+              <ForkedFrom ancestry={summary.ancestry} />
+            </p>
+          )}
           {tags.length > 0 && (
             <ul className="tags" aria-label="Tags">
               {tags.map((tag) => (

@@ -5,7 +5,10 @@ import type { CsvRows } from '../../charts/csv.ts';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { integer, plural } from '../../format.ts';
 import { viewHref } from '../../router.ts';
-import { shownSettings, useShown } from '../../store/store.ts';
+import { defaultRunName } from '../../../storage/run-name.ts';
+import { useBeside } from '../../store/beside.ts';
+import { useLibrary } from '../../store/library-state.ts';
+import { shownSettings, useLab, useShown } from '../../store/store.ts';
 import {
   bestWithin,
   frontBeyondNoise,
@@ -49,7 +52,10 @@ export default function TradeOff() {
         ) : (
           <>
             <p className="lead">{verdict(own?.points ?? [], target)}</p>
-            <TradeOffLegend others={runs.length > 1} />
+            <TradeOffLegend
+              beside={runs.some((run) => run.beside)}
+              others={runs.some((run) => !run.current && !run.beside)}
+            />
             <TradeOffPlot runs={runs} target={target} />
           </>
         )}
@@ -83,6 +89,8 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
   const started = useShown(({ run }) => run.started !== null);
   const id = useShown((s) => s.pastId ?? s.runId);
   const earlier = useShown((s) => s.earlier);
+  useBeside();
+  const beside = useBesidePoints();
   return useMemo(() => {
     const { seed, targetParameters: target, space } = settings;
     const own = started
@@ -97,10 +105,28 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
           },
         ]
       : [];
-    const others = [...earlier.flatMap((run) => tradeOffRunOf(run) ?? []), ...stored];
+    const others = [...beside, ...earlier.flatMap((run) => tradeOffRunOf(run) ?? []), ...stored];
     const seen = new Set([id]);
     return [...own, ...others.filter((run) => !seen.has(run.id) && seen.add(run.id))];
-  }, [evaluations, settings, started, id, earlier, stored]);
+  }, [evaluations, settings, started, id, earlier, beside, stored]);
+}
+
+/** The run beside the one on screen, with every measurement: the parent of a fork. */
+function useBesidePoints(): readonly TradeOffRun[] {
+  const beside = useLab((s) => s.beside);
+  const record = useLibrary(({ runs }) => runs?.find(({ id }) => id === beside?.id));
+  return useMemo(() => {
+    const started = beside?.run.started;
+    if (!beside || !started) return [];
+    const { seed, targetParameters: target, space } = started.settings;
+    return [
+      {
+        ...{ id: beside.id, name: record?.name ?? defaultRunName(started.settings), seed, target },
+        ...{ current: false, beside: true },
+        points: pointsOf(beside.run.evaluations, space.stages),
+      },
+    ];
+  }, [beside, record?.name]);
 }
 
 function verdict(points: readonly TradeOffPoint[], target: number): string {
@@ -121,7 +147,7 @@ function noiseText(points: readonly TradeOffPoint[], best: TradeOffPoint): strin
     : ` Not distinguishable from a network of ${integer(smallest.parameters)} parameters, ${measuredText(smallest.accuracy, smallest.images)}.`;
 }
 
-function TradeOffLegend({ others }: { others: boolean }) {
+function TradeOffLegend({ others, beside }: { others: boolean; beside: boolean }) {
   const items = [
     { label: 'Whole network', mark: <circle cx="7" cy="6" r="4" fill="var(--text)" /> },
     {
@@ -148,6 +174,14 @@ function TradeOffLegend({ others }: { others: boolean }) {
       label: 'Within the target',
       mark: <rect y="1" width="14" height="10" fill="var(--weight)" opacity="0.18" />,
     },
+    ...(beside
+      ? [
+          {
+            label: 'Beside it',
+            mark: <rect x="3" y="2" width="8" height="8" fill="var(--filter)" />,
+          },
+        ]
+      : []),
     ...(others
       ? [{ label: 'Other runs', mark: <circle cx="7" cy="6" r="4" fill="var(--faint)" /> }]
       : []),
@@ -223,7 +257,7 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
           </tr>
         </thead>
         <tbody>
-          {runs.map(({ id, name, seed, target, current, points }) => {
+          {runs.map(({ id, name, seed, target, current, beside, points }) => {
             const best = bestWithin(points, target);
             return (
               <tr key={id}>
@@ -231,7 +265,10 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
                   {current ? (
                     <strong>{name}</strong>
                   ) : (
-                    <a href={viewHref('trade-off', id)}>{name}</a>
+                    <>
+                      <a href={viewHref('trade-off', id)}>{name}</a>
+                      {beside && ' (beside it)'}
+                    </>
                   )}
                 </th>
                 <td>{seed}</td>

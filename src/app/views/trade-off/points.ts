@@ -21,6 +21,8 @@ export interface TradeOffRun {
   target: number;
   /** The one on screen. */
   current: boolean;
+  /** Put beside it: a fork's parent, or one that was chosen in Balance. */
+  beside?: boolean;
   points: readonly TradeOffPoint[];
 }
 

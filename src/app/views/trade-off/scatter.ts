@@ -197,11 +197,11 @@ function stairs(
 
 function drawRun(
   context: CanvasRenderingContext2D,
-  { points, current }: TradeOffRun,
+  { points, current, beside = false }: TradeOffRun,
   palette: Palette,
   at: At,
 ): void {
-  context.strokeStyle = current ? palette.faint : palette.line;
+  context.strokeStyle = current ? palette.faint : beside ? palette.filter : palette.line;
   context.lineWidth = 1;
   context.beginPath();
   points.forEach(({ parameters, accuracy, stage }, i) => {
@@ -211,12 +211,15 @@ function drawRun(
   });
   context.stroke();
   if (current) drawBars(context, points, palette, at);
+  const color = current ? palette.text : beside ? palette.filter : palette.faint;
   points.forEach(({ parameters, accuracy, whole }, i) => {
     const newest = current && i === points.length - 1;
-    circle(context, at.x(parameters), at.y(accuracy), newest ? 6 : whole ? 4 : 3);
-    context.fillStyle = !whole ? palette.panel : current ? palette.text : palette.faint;
+    // Another form too: a fork and its parent have their first points in common.
+    const mark = beside ? square : circle;
+    mark(context, at.x(parameters), at.y(accuracy), newest ? 6 : whole ? 4 : 3);
+    context.fillStyle = whole ? color : palette.panel;
     context.fill();
-    context.strokeStyle = current ? palette.text : palette.faint;
+    context.strokeStyle = color;
     context.lineWidth = whole ? 1 : 1.25;
     context.stroke();
   });
@@ -243,6 +246,11 @@ function drawBars(
 function circle(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
+}
+
+function square(context: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  context.beginPath();
+  context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
 }
 
 function stroke(
