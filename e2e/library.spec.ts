@@ -45,6 +45,18 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   const comparison = lab.getByRole('region', { name: 'Comparison' });
   await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('6,000');
   await expect(comparison.getByRole('row', { name: /^Target/ }).first()).toContainText('3,000');
+  await test.step('any number of runs on one chart: named, hidden, and as one CSV', async () => {
+    const chart = lab.getByRole('region', { name: 'Runs on one chart' });
+    const count = await chart.getByRole('listitem').count();
+    expect(count).toBeGreaterThan(2);
+    await chart.getByLabel('Align by').selectOption('non-zero parameters');
+    await chart.getByRole('checkbox', { name: 'Show Gamma' }).uncheck();
+    const [csv] = await Promise.all([
+      lab.waitForEvent('download'),
+      lab.getByRole('button', { name: `CSV of ${count} runs` }).click(),
+    ]);
+    expect(await readFile(await csv.path(), 'utf8')).toContain('\r\nGamma,');
+  });
   const { violations } = await new AxeBuilder({ page: lab }).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),

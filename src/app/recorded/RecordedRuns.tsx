@@ -6,7 +6,14 @@ import { viewHref } from '../router.ts';
 import { opensWithRecording, setOpensWithRecording } from './opening.ts';
 import { useRecordings } from './recordings.ts';
 
-export function RecordedRuns() {
+/** @param chosen ids of the runs that are compared. */
+export function RecordedRuns({
+  chosen,
+  choose,
+}: {
+  chosen: readonly string[];
+  choose: (id: string, on: boolean) => void;
+}) {
   const list = useRecordings((s) => s.list);
   const [opens, setOpens] = useState(opensWithRecording);
   if (!list || list.length === 0) return null;
@@ -33,7 +40,18 @@ export function RecordedRuns() {
             {list.map(
               ({ id, title, dataset, seed, targetParameters, result, recorded, adapter }) => (
                 <tr key={id}>
-                  <th scope="row">{title}</th>
+                  <th scope="row">
+                    <label>
+                      <input
+                        type="checkbox"
+                        checked={chosen.includes(id)}
+                        onChange={(event) => choose(id, event.target.checked)}
+                        aria-label={`Compare ${title}`}
+                        title="Choose two or more to compare"
+                      />{' '}
+                      {title}
+                    </label>
+                  </th>
                   <td>
                     {dataset}, seed {seed}
                   </td>

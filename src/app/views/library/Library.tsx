@@ -16,6 +16,7 @@ import { importArchitecture } from '../../sessions/training.ts';
 import { takeAny } from '../../store/import.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
+import { isRecorded } from '../../recorded/recordings.ts';
 import { RecordedRuns } from '../../recorded/RecordedRuns.tsx';
 import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Compare } from './Compare.tsx';
@@ -25,6 +26,7 @@ import './import.css';
 import './library.css';
 import { orders, pickRuns } from './pick.ts';
 import type { Order } from './pick.ts';
+import { runRows, saveRunsCsv } from './runs-csv.ts';
 import { Publish } from './Publish.tsx';
 import { RoomMeter } from './RoomMeter.tsx';
 import { RunRow } from './RunRow.tsx';
@@ -43,11 +45,11 @@ export default function Library() {
     return () => clearInterval(timer);
   }, []);
   const shown = pickRuns(runs ?? [], words, order);
-  const compared = chosen.flatMap((id) => runs?.find((run) => run.id === id) ?? []);
+  // Those that were deleted since are not compared.
+  const compared = chosen.filter((id) => isRecorded(id) || runs?.some((run) => run.id === id));
 
-  // At most two: of three, the one chosen first gives way.
   const choose = (id: string, on: boolean): void =>
-    setChosen(on ? [...chosen, id].slice(-2) : chosen.filter((other) => other !== id));
+    setChosen(on ? [...chosen, id] : chosen.filter((other) => other !== id));
   const drag = (event: DragEvent, on: boolean): void => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
@@ -84,16 +86,20 @@ export default function Library() {
           ))}
         </select>
         <ImportButton />
+        {compared.length > 0 && (
+          <button type="button" onClick={() => void saveRunsCsv(compared)}>
+            <DownloadIcon /> CSV of {plural(compared.length, 'run')}
+          </button>
+        )}
         <RoomMeter />
       </div>
       <Messages />
-      {compared.length === 2 && (
-        <Compare runs={compared as [RunRecord, RunRecord]} close={() => setChosen([])} />
-      )}
+      {compared.length > 1 && <Compare ids={compared} close={() => setChosen([])} />}
       <Panel
         title="Runs"
         note={runs ? `${integer(shown.length)} of ${integer(runs.length)}` : 'reading'}
         className="area-runs"
+        csv={shown.length > 0 ? () => runRows(shown) : undefined}
       >
         {shown.length > 0 ? (
           <ul className="runs">
@@ -113,7 +119,7 @@ export default function Library() {
       <Architectures />
       <ImportArchitecture />
       <PublishedCells />
-      <RecordedRuns />
+      <RecordedRuns chosen={chosen} choose={choose} />
     </div>
   );
 }

@@ -19,6 +19,7 @@ import { useLab } from '../../store/store.ts';
 import { activeStates } from '../../sessions/search-client.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { Elsewhere } from './Elsewhere.tsx';
+import { saveRunsCsv } from './runs-csv.ts';
 import { Size } from './Size.tsx';
 
 interface RunRowProps {
@@ -38,7 +39,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         checked={chosen}
         onChange={(event) => choose(event.target.checked)}
         aria-label={`Compare ${name}`}
-        title="Choose two to compare"
+        title="Choose two or more to compare"
       />
       {editing ? (
         <EditForm run={run} close={() => setEditing(false)} />
@@ -156,6 +157,13 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
           Save with weights
         </button>
       )}
+      <button
+        type="button"
+        title="Losses, accuracies, ratios and memory of every step"
+        onClick={() => void saveRunsCsv([run.id])}
+      >
+        <DownloadIcon /> CSV
+      </button>
       <button type="button" onClick={edit}>
         Rename
       </button>

@@ -1,19 +1,25 @@
-/** The settings in which two runs differ. Pure. */
+/** The settings of runs side by side: those in which they differ, and those that are the same. Pure. */
 import type { SearchSettings } from '../../../domain/settings/schema.ts';
 
-export interface Difference {
+export interface SettingRow {
   /** Dotted path into the settings. */
   path: string;
-  a: string;
-  b: string;
+  /** Of each run; a dash where it has none. */
+  values: string[];
 }
 
-export function differingSettings(a: SearchSettings, b: SearchSettings): Difference[] {
-  const [one, other] = [flatten(a), flatten(b)];
-  return [...new Set([...one.keys(), ...other.keys()])].flatMap((path) => {
-    const [left, right] = [one.get(path) ?? '\u2013', other.get(path) ?? '\u2013'];
-    return left === right ? [] : [{ path, a: left, b: right }];
-  });
+export function settingRows(all: readonly SearchSettings[]): {
+  differ: SettingRow[];
+  same: SettingRow[];
+} {
+  const flat = all.map((settings) => flatten(settings));
+  const paths = [...new Set(flat.flatMap((one) => [...one.keys()]))];
+  const rows = paths.map((path) => ({
+    path,
+    values: flat.map((one) => one.get(path) ?? '\u2013'),
+  }));
+  const isSame = ({ values }: SettingRow): boolean => new Set(values).size <= 1;
+  return { differ: rows.filter((row) => !isSame(row)), same: rows.filter(isSame) };
 }
 
 function flatten(value: object, path = ''): Map<string, string> {
