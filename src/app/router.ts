@@ -30,7 +30,7 @@ function parse(hash: string): Route {
   if (learn) {
     const stop = Math.min(Math.max(Number(learn[1] ?? 1), 1), learnViews.length) - 1;
     const run = learn[2] ?? current;
-    return { run: run === current ? null : run, view: learnViews[stop], beside: null, stop };
+    return { run: run === current ? null : run, view: learnViews[stop]!, beside: null, stop };
   }
   const parts = /^#\/run\/([\w-]+)(?:\/([a-z-]+))?/.exec(hash);
   // Without a run, `#/run/balance`: links of before runs had names.

@@ -93,7 +93,8 @@ function Readout({
     const point = pointAt(line, x);
     return point ? [{ line, point }] : [];
   });
-  if (rows.length === 0) return null;
+  const [first] = rows;
+  if (!first) return null;
   const band = data.bands.find(({ from, to }) => x >= from && x <= to);
   return (
     <div
@@ -101,7 +102,7 @@ function Readout({
       role="status"
     >
       <p>
-        {xUnit} {integer(rows[0].point.x)}
+        {xUnit} {integer(first.point.x)}
         {band?.label && <span> · {band.label}</span>}
       </p>
       <dl>

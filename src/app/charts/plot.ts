@@ -188,7 +188,7 @@ function drawLine(
   points.forEach((point, i) => {
     if (i === 0) context.moveTo(x(point.x), y(point.y));
     else {
-      if (line.style === 'step') context.lineTo(x(point.x), y(points[i - 1].y));
+      if (line.style === 'step') context.lineTo(x(point.x), y(points[i - 1]!.y));
       context.lineTo(x(point.x), y(point.y));
     }
   });
@@ -277,14 +277,14 @@ function dot(context: CanvasRenderingContext2D, x: number, y: number, radius: nu
 
 /** The point nearest to `x`; of a step line, the one that holds there. */
 export function pointAt({ points, style }: PlotLine, x: number): PlotPoint | null {
-  if (points.length === 0) return null;
   let low = 0;
   let high = points.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (points[middle].x <= x) low = middle;
+    if (points[middle]!.x <= x) low = middle;
     else high = middle - 1;
   }
-  const next = points[low + 1];
-  return style !== 'step' && next && next.x - x < x - points[low].x ? next : points[low];
+  const [point, next] = points.slice(low, low + 2);
+  if (!point) return null;
+  return style !== 'step' && next && next.x - x < x - point.x ? next : point;
 }

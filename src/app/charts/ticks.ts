@@ -19,7 +19,7 @@ export function ticks(low: number, high: number, wanted: number): number[] {
 /** The smallest round number at or above: where an axis ends. */
 export function roundUp(value: number, wanted = 4): number {
   if (!(value > 0)) return 1;
-  const marks = ticks(0, value, wanted);
-  const step = marks.length > 1 ? marks[1] - marks[0] : value;
+  const [first = 0, second = value] = ticks(0, value, wanted);
+  const step = second - first;
   return Number((Math.ceil(value / step - 1e-9) * step).toPrecision(12));
 }

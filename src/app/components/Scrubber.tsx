@@ -20,6 +20,8 @@ export function Scrubber() {
   if (count < 2) return null;
   const stops = shownStops();
   const at = Math.min(cursor ?? count - 1, stops.length - 1);
+  const stop = stops[at];
+  if (!stop) return null;
   return (
     <section
       className="scrubber"
@@ -41,7 +43,7 @@ export function Scrubber() {
         <input
           type="range"
           aria-label="Moment of the run"
-          aria-valuetext={describeStop(stops[at])}
+          aria-valuetext={describeStop(stop)}
           min={0}
           max={count - 1}
           value={at}
@@ -57,7 +59,7 @@ export function Scrubber() {
       >
         <NextIcon />
       </button>
-      <Where stop={stops[at]} />
+      <Where stop={stop} />
       <ForkButton />
       <LiveButton />
     </section>

@@ -14,7 +14,7 @@ import type { Action } from './stops.ts';
 const Formula = lazy(() => import('./Formula.tsx'));
 
 export function Tour({ index }: { index: number }) {
-  const stop = stops[index];
+  const stop = stops[index]!;
   const heading = useRef<HTMLHeadingElement>(null);
   const live = useShown(stop.live);
   usePointer(stop.target);
@@ -30,7 +30,7 @@ export function Tour({ index }: { index: number }) {
           type="button"
           className="icon-button small"
           aria-label="Leave the tour"
-          onClick={() => openView(learnViews[index])}
+          onClick={() => openView(learnViews[index]!)}
         >
           <CloseIcon />
         </button>

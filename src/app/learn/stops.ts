@@ -46,10 +46,10 @@ function weakest(
   const found = (detail?.cells ?? []).flatMap(({ cell, operations: units }) =>
     units.importances.flatMap((importance, unit) => {
       const edge = Math.floor(unit / operations.length);
-      const operation = operations[unit % operations.length];
-      const alive = state.run.units[unitKey({ cell, ...edges[edge], operation })]?.alive ?? true;
+      const operation = operations[unit % operations.length]!;
+      const alive = state.run.units[unitKey({ cell, ...edges[edge]!, operation })]?.alive ?? true;
       return alive
-        ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit] }]
+        ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit]! }]
         : [];
     }),
   );

@@ -72,8 +72,8 @@ export function candidatesOf(
     const fate = alive ? undefined : state.history.findLast(({ kind }) => kind !== 'regrown');
     return {
       ...place,
-      importance: fate?.importance ?? own.importances[place.unit],
-      threshold: fate?.threshold ?? own.thresholds[place.unit],
+      importance: fate?.importance ?? own.importances[place.unit]!,
+      threshold: fate?.threshold ?? own.thresholds[place.unit]!,
       alive,
       cause: causeAt(own.causes, place.unit),
       state,
@@ -140,7 +140,7 @@ export function filterGroupsOf(
           cause: alive ? cause : null,
           fate: alive
             ? null
-            : { step: details[d].step, importance, threshold: group.threshold, cause },
+            : { step: details[d]!.step, importance, threshold: group.threshold, cause },
         };
       });
     }
@@ -158,9 +158,9 @@ export function lastWeights(
   cell: number,
   unit: number,
 ): { step: number; weights: WeightUnits } | null {
-  for (let d = details.length - 1; d >= 0; d--) {
-    const weights = cellOf(details[d], cell)?.weights.find((one) => one.unit === unit);
-    if (weights) return { step: details[d].step, weights };
+  for (const detail of details.toReversed()) {
+    const weights = cellOf(detail, cell)?.weights.find((one) => one.unit === unit);
+    if (weights) return { step: detail.step, weights };
   }
   return null;
 }
@@ -193,8 +193,8 @@ export function operationCourse(
       ? [
           {
             step: detail.step,
-            threshold: own.thresholds[unit],
-            importances: [own.importances[unit]],
+            threshold: own.thresholds[unit]!,
+            importances: [own.importances[unit]!],
           },
         ]
       : [];
@@ -214,9 +214,7 @@ export function filterCourse(
       ? group.gates.filter((_, i) => group.alive[i] === '1').sort((a, b) => a - b)
       : [];
     if (!group || live.length === 0) return [];
-    const importances = [live[0], live[live.length >> 1], live[live.length - 1]].map(
-      (gate) => gate / gateScale,
-    );
+    const importances = [0, live.length >> 1, live.length - 1].map((at) => live[at]! / gateScale);
     return [{ step: detail.step, threshold: group.threshold, importances }];
   });
 }

@@ -48,8 +48,9 @@ function thin(
   return { points: half, stride: 2 * stride };
 }
 
+/** @param points at least one. */
 function mean(points: readonly CurvePoint[]): CurvePoint {
-  const last = points[points.length - 1];
+  const last = points.at(-1)!;
   if (points.length === 1) return last;
   const of = (key: 'crossEntropy' | 'loss' | 'accuracy'): number =>
     points.reduce((sum, point) => sum + point[key], 0) / points.length;

@@ -26,7 +26,7 @@ export function cellLosses(
   cell: number,
 ): ParameterLosses {
   const summary = snapshot.cells.find((one) => one.cell === cell);
-  const full = superNet.cells[cell].parameters;
+  const full = superNet.cells[cell]!.parameters;
   if (!summary) return { superNet: full, afterOperations: full, afterFilters: full, left: full };
   return {
     superNet: full,
@@ -43,7 +43,7 @@ export function totalLosses(
   snapshot: Snapshot,
 ): ParameterLosses {
   const stage = Math.max(...snapshot.cells.map((cell) => cell.stage));
-  const full = superNet.stageParameters[stage];
+  const full = superNet.stageParameters[stage]!;
   const gone = snapshot.cells.reduce(
     (sum, { cell }) => sum + operationParameters(superNet, order, snapshot, cell),
     0,
@@ -64,6 +64,6 @@ function operationParameters(
 ): number {
   return placesOf(order).reduce((sum, place) => {
     const alive = units[unitKey({ cell, ...place })]?.alive ?? true;
-    return alive ? sum : sum + cells[cell].candidates[place.unit];
+    return alive ? sum : sum + cells[cell]!.candidates[place.unit]!;
   }, 0);
 }

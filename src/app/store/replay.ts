@@ -226,7 +226,7 @@ export async function foldRun(
   const timeline = new Timeline();
   for (let done = 0; done < events.length;) {
     const until = performance.now() + 12;
-    while (done < events.length && performance.now() < until) timeline.append([events[done++]]);
+    while (done < events.length && performance.now() < until) timeline.append([events[done++]!]);
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (!wanted()) return null;
   }

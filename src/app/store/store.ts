@@ -157,5 +157,5 @@ export function fullParameters({
 }: Pick<LabState, 'superNet' | 'run'>): number | null {
   const stage = run.stages[run.stages.length - 1];
   if (!superNet || !stage) return run.started?.superNetParameters ?? null;
-  return superNet.stageParameters[Math.min(stage.index, superNet.stageParameters.length - 1)];
+  return superNet.stageParameters[stage.index] ?? superNet.stageParameters.at(-1) ?? null;
 }

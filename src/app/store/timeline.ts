@@ -53,10 +53,10 @@ export class Timeline {
   at(stop: number): RunModel {
     if (stop >= this.stops.length - 1) return this.run;
     if (this.last?.stop === stop) return this.last.run;
-    const { events } = this.stops[Math.max(0, stop)];
+    const { events } = this.stops[Math.max(0, stop)]!;
     const key = this.keyframes.findLast((frame) => frame.events <= events)!;
     let { run } = key;
-    for (let i = key.events; i < events; i++) run = reduceRun(run, this.events[i]);
+    for (let i = key.events; i < events; i++) run = reduceRun(run, this.events[i]!);
     this.last = { stop, run };
     return run;
   }
@@ -165,8 +165,7 @@ const landmarks: ReadonlySet<StopKind> = new Set(['commit', 'stage', 'regrown', 
 /** The stop before or after that is a commit, a regrowth, a stage's start, a fork or the end; null where there is none. */
 export function landmark(stops: readonly Stop[], from: number, direction: 1 | -1): number | null {
   for (let i = from + direction; i >= 0 && i < stops.length; i += direction) {
-    const { kind } = stops[i];
-    if (landmarks.has(kind)) return i;
+    if (landmarks.has(stops[i]!.kind)) return i;
   }
   return null;
 }

@@ -7,7 +7,7 @@ export function DeviceFigures() {
   const last = useShown(({ run }) => {
     const newest = run.compactions[run.compactions.length - 1];
     // Runs by WebGL of earlier versions hold 0 bytes where nothing was uploaded yet.
-    return newest?.after > 0 ? newest : undefined;
+    return newest && newest.after > 0 ? newest : undefined;
   });
   const now = useShown(({ run }) =>
     last?.step === run.step ? last.after : run.latest?.memoryBytes,

@@ -61,7 +61,9 @@ export function Ticker() {
 /** Newest first, without going through all of a long log. */
 function takeLast(entries: readonly LogEntry[], wanted: (entry: LogEntry) => boolean): LogEntry[] {
   const result: LogEntry[] = [];
-  for (let i = entries.length - 1; i >= 0 && result.length < shown; i--)
-    if (wanted(entries[i])) result.push(entries[i]);
+  for (let i = entries.length - 1; i >= 0 && result.length < shown; i--) {
+    const entry = entries[i]!;
+    if (wanted(entry)) result.push(entry);
+  }
   return result;
 }

@@ -31,7 +31,8 @@ export function CellGraph({ cell, candidates, nodes, ghosts }: CellGraphProps) {
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    if (rows[next]) choose(rows[next]);
+    const row = rows[next];
+    if (row) choose(row);
   };
   return (
     <svg
@@ -42,7 +43,7 @@ export function CellGraph({ cell, candidates, nodes, ghosts }: CellGraphProps) {
       role="listbox"
       tabIndex={0}
       aria-label={`Operations of ${cellName(cell)}; arrow keys choose one`}
-      aria-activedescendant={at >= 0 ? idOf(rows[at]) : undefined}
+      aria-activedescendant={at >= 0 ? idOf(rows[at]!) : undefined}
       onKeyDown={move}
     >
       <CellDrawing layout={layout} unit={unit} idOf={idOf} choose={choose} />

@@ -28,7 +28,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const arranged = useMemo(() => {
     const shapes = cellShapes(settings.space, settings.data.imageSize);
     const cells = (details.at(-1)?.cells ?? []).map(({ cell }) => ({
-      cell: shapes[cell],
+      cell: shapes[cell]!,
       layout: layoutCell(
         candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive),
         settings.space.nodes,
@@ -37,7 +37,8 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
     return arrangeCells(cells, headHeight, ends);
   }, [details, units, settings]);
   const { placed, width, height } = arranged;
-  if (placed.length === 0 || !snapshot) return null;
+  const [first] = placed;
+  if (!first || !snapshot) return null;
   const input = (cell: number): string => (cell < 0 ? 'stem' : `c${cell + 1}`);
   return (
     <svg
@@ -59,7 +60,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         {measured && `; validation accuracy ${measuredText(measured.accuracy, measured.images)}`}
       </text>
       {placed.slice(1).map(({ cell, x, y, height: own }, i) => {
-        const before = placed[i];
+        const before = placed[i]!;
         const sameRow = before.y === y;
         const path = sameRow
           ? `M${before.x + before.width} ${before.y + before.height / 2}L${x - 3} ${before.y + before.height / 2}`
@@ -77,8 +78,8 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         );
       })}
       <Ends
-        first={placed[0]}
-        last={placed[placed.length - 1]}
+        first={first}
+        last={placed.at(-1) ?? first}
         size={settings.data.imageSize}
         stem={settings.space.channels * settings.space.stemMultiplier}
         classes={classes}

@@ -111,12 +111,12 @@ function shifted(layout: CellLayout, by: number): CellLayout {
 
 /** The older input above the newer, each beside its first box, and never on each other. */
 function placeInputs(boxes: readonly BoxShape[], middle: number): StateShape[] {
-  const beside = inputStates.map((state) => {
+  const beside = (state: number | undefined): number | null => {
     const first = boxes.find(({ from, to }) => from === state && to === nodeState(0));
     return first ? first.y + first.height / 2 : null;
-  });
+  };
   const apart = stateSize.height + inputGap;
-  const [older, newer] = beside;
+  const [older, newer] = [beside(inputStates[0]), beside(inputStates[1])];
   const top = older ?? (newer === null ? middle - apart / 2 : newer - apart);
   const bottom = Math.max(newer ?? top + apart, top + apart);
   return inputStates.map((state, i) => ({
@@ -171,6 +171,12 @@ function nearestFree(wanted: number, obstacles: readonly Span[]): number {
   return choices.reduce((best, y) => (Math.abs(y - wanted) < Math.abs(best - wanted) ? y : best));
 }
 
+/** Candidates of one edge have the same ends. */
+function endsOf([candidate]: readonly Candidate[]): Pick<Candidate, 'edge' | 'from' | 'to'> {
+  if (!candidate) throw new Error('an edge without candidates');
+  return candidate;
+}
+
 /** Boxes of a node's edges, from the top: the older input, the nodes, the newer input. */
 function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]; height: number } {
   const edges = new Map<number, Candidate[]>();
@@ -180,9 +186,9 @@ function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]
   const order = (from: number): number => (from === newest ? Infinity : from);
   let y = 0;
   const boxes = [...edges.values()]
-    .sort(([a], [b]) => order(a.from) - order(b.from))
-    .map((rows) => {
-      const [{ edge, from, to }] = rows;
+    .map((rows) => ({ rows, ...endsOf(rows) }))
+    .sort((a, b) => order(a.from) - order(b.from))
+    .map(({ rows, edge, from, to }) => {
       const box = {
         edge,
         from,
@@ -206,7 +212,7 @@ function linesOf(
   return boxes.flatMap((box) => {
     const { from, to, x, y, width, height, rows } = box;
     const strength = strengthOf(rows);
-    const [source, target] = [states[from], states[to]];
+    const [source, target] = [states[from]!, states[to]!];
     const left = source.x + source.width / 2;
     const at = y + height / 2;
     const lane = lanes.get(box);
@@ -232,7 +238,8 @@ function linesOf(
 
 /** Of every node into the output: the last one's straight, the others' along the bottom. */
 function outputLines(states: readonly StateShape[], bus: number): LineShape[] {
-  const output = states[states.length - 1];
+  const output = states.at(-1);
+  if (!output) return [];
   return states.slice(inputStates.length, -1).map(({ state, x, y, width, height }) => {
     const right = x + width / 2;
     const direct = [
@@ -263,6 +270,7 @@ export function rowY({ y }: BoxShape, row: number): number {
 /** A smooth line through points: straight ends, rounded corners between. */
 export function smooth(points: readonly { x: number; y: number }[]): string {
   const [first, ...rest] = points;
+  if (!first) return '';
   let path = `M${f(first.x)} ${f(first.y)}`;
   let from = first;
   for (const to of rest) {

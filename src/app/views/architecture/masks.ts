@@ -31,9 +31,9 @@ export function masksOf(
     ?.operations.find((one) => one.from === from && one.to === to && one.operation === operation);
   return (
     found?.blocks.flatMap(({ kernel, depthwise, pointwise }, b) => {
-      const [, , channels] = depthwise.shape;
+      const [, , channels = 0] = depthwise.shape;
       const taps = bitsOf(depthwise);
-      const [, , inputs, filters] = pointwise.shape;
+      const [, , inputs = 0, filters = 0] = pointwise.shape;
       const block = found.blocks.length > 1 ? `Block ${b + 1}, ` : '';
       return [
         {

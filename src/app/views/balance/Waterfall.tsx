@@ -76,13 +76,11 @@ export const Waterfall = memo(function Waterfall({
   const [parts, setParts] = useState(0);
   useEffect(() => {
     // In slices of time; recharts' own container would draw all at once.
-    const observer = new ResizeObserver(
-      ([
-        {
-          contentRect: { width, height },
-        },
-      ]) => startTransition(() => setSize({ width, height })),
-    );
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
+      startTransition(() => setSize({ width, height }));
+    });
     observer.observe(box.current!);
     return () => observer.disconnect();
   }, []);
@@ -159,14 +157,16 @@ export function summary({
   afterFilters,
   left,
 }: ParameterLosses): string {
-  const losses = [
-    { name: 'operations', size: superNet - afterOperations },
+  const most = [
     { name: 'filters', size: afterOperations - afterFilters },
     { name: 'weights', size: afterFilters - left },
-  ].sort((a, b) => b.size - a.size);
+  ].reduce((largest, one) => (one.size > largest.size ? one : largest), {
+    name: 'operations',
+    size: superNet - afterOperations,
+  });
   if (superNet === left)
     return `Nothing is pruned yet: all ${integer(superNet)} parameters are there.`;
-  return `Pruned ${losses[0].name} took most, ${percent(losses[0].size / superNet)}; ${percent(left / superNet)} are left.`;
+  return `Pruned ${most.name} took most, ${percent(most.size / superNet)}; ${percent(left / superNet)} are left.`;
 }
 
 export function WaterfallTable({ losses }: { losses: ParameterLosses }) {

@@ -44,7 +44,7 @@ export function UnitList({ label, level, groups, span }: UnitListProps) {
       role="listbox"
       tabIndex={0}
       aria-label={label}
-      aria-activedescendant={at >= 0 ? rowId(rows[at]) : undefined}
+      aria-activedescendant={at >= 0 ? rowId(rows[at]!) : undefined}
       data-level={level}
       data-roomy={rows.length <= 40}
       onKeyDown={move}

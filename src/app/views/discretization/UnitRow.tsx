@@ -94,14 +94,14 @@ function FilterMarks({ row: { groups, alive: whole } }: { row: Row }) {
 function WeightMarks({ row: { weights }, span }: { row: Row; span: number }) {
   if (!weights || span === 0) return null;
   const { alive, masked, width, threshold } = weights;
-  const most = Math.max(1, ...alive.map((count, bin) => count + masked[bin]));
+  const most = Math.max(1, ...alive.map((count, bin) => count + masked[bin]!));
   const x = (bin: number): string => ((side * bin * width) / span).toFixed(1);
   const area = (count: (bin: number) => number): string =>
     `M0 20${alive.map((_, bin) => `L${x(bin)} ${(20 - (18 * count(bin)) / most).toFixed(1)}H${x(bin + 1)}`).join('')}V20Z`;
   return (
     <>
-      <path className="histogram gone" d={area((bin) => alive[bin] + masked[bin])} />
-      <path className="histogram" d={area((bin) => alive[bin])} />
+      <path className="histogram gone" d={area((bin) => alive[bin]! + masked[bin]!)} />
+      <path className="histogram" d={area((bin) => alive[bin]!)} />
       {threshold > 0 && (
         <path
           className="threshold"

@@ -45,7 +45,7 @@ export function ConfusionMatrix() {
                     {images || ''}
                   </td>
                 ))}
-                <td>{total > 0 ? percent(row[label] / total) : ''}</td>
+                <td>{total > 0 ? percent(row[label]! / total) : ''}</td>
               </tr>
             );
           })}

@@ -17,7 +17,7 @@ export function WorstImages() {
     <ul className="worst">
       {worst.map((image, i) => (
         <li key={i}>
-          <Picture image={image} label={names[image.label]} />
+          <Picture image={image} label={names[image.label] ?? String(image.label)} />
           is {names[image.label]}, taken for {names[image.predicted]} ({decimal(image.loss)} nats)
         </li>
       ))}

@@ -237,7 +237,8 @@ function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
 }
 
 function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
-  if (runs.length === 0)
+  const [only, ...others] = runs;
+  if (!only)
     return (
       <p className="empty">
         Runs of this page are compared here: search again with another target, seed or set of
@@ -280,10 +281,10 @@ function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
           })}
         </tbody>
       </table>
-      {runs.length === 1 && (
+      {only && others.length === 0 && (
         <p className="note">
           Search again with another target or seed, and both are compared here (
-          {plural(runs[0].points.length, 'measurement')} so far).
+          {plural(only.points.length, 'measurement')} so far).
         </p>
       )}
     </TableScroll>

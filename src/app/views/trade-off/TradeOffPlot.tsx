@@ -34,14 +34,15 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
   const move = (event: KeyboardEvent): void => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const run = runs.find(({ current }) => current);
-    if (!direction || !run || run.points.length === 0) return;
+    if (!direction || !run) return;
     event.preventDefault();
     const at = hovered
       ? run.points.indexOf(hovered.point) + direction
       : direction > 0
         ? 0
         : run.points.length - 1;
-    setHovered({ run, point: run.points[Math.min(run.points.length - 1, Math.max(0, at))] });
+    const point = run.points[Math.min(run.points.length - 1, Math.max(0, at))];
+    if (point) setHovered({ run, point });
   };
   return (
     <div className="plot">

@@ -187,11 +187,12 @@ function stairs(
   front.forEach(({ parameters, accuracy }, i) => {
     if (i === 0) context.moveTo(at.x(parameters), at.y(accuracy));
     else {
-      context.lineTo(at.x(parameters), at.y(front[i - 1].accuracy));
+      context.lineTo(at.x(parameters), at.y(front[i - 1]!.accuracy));
       context.lineTo(at.x(parameters), at.y(accuracy));
     }
   });
-  context.lineTo(end, at.y(front[front.length - 1].accuracy));
+  const last = front.at(-1);
+  if (last) context.lineTo(end, at.y(last.accuracy));
   context.stroke();
 }
 
@@ -206,7 +207,7 @@ function drawRun(
   context.beginPath();
   points.forEach(({ parameters, accuracy, stage }, i) => {
     // A stage adds cells: its first network does not follow from the last one of the stage before.
-    if (i === 0 || points[i - 1].stage !== stage) context.moveTo(at.x(parameters), at.y(accuracy));
+    if (points[i - 1]?.stage !== stage) context.moveTo(at.x(parameters), at.y(accuracy));
     else context.lineTo(at.x(parameters), at.y(accuracy));
   });
   context.stroke();

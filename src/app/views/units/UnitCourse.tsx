@@ -13,7 +13,7 @@ import type { LabState } from '../../store/store.ts';
 import { stageBands } from '../curves.ts';
 import type { Selection } from '../selection.ts';
 
-const names: Readonly<Record<Granularity, readonly string[]>> = {
+const names: Readonly<Record<Granularity, readonly [string, ...string[]]>> = {
   operation: ['Importance'],
   filter: ['Smallest gate', 'Median gate', 'Largest gate'],
   weight: ['Median |w|'],
@@ -40,7 +40,7 @@ function selector(selected: Selection): (state: LabState) => PlotData {
         color: level,
         style: 'line',
         light: level === 'filter' && i !== 1,
-        points: course.map((one) => ({ x: one.step, y: one.importances[i] })),
+        points: course.map((one) => ({ x: one.step, y: one.importances[i]! })),
       }));
       const most = course.reduce(
         (max, { threshold, importances: all }) => Math.max(max, threshold, ...all),

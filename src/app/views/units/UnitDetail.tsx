@@ -165,7 +165,7 @@ export function FilterDetail({
       {asTable ? (
         <FilterTable groups={groups} titles={titles} />
       ) : (
-        groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]} />)
+        groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]!} />)
       )}
     </>
   );

@@ -8,7 +8,7 @@ import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function WeightHistogram({ weights }: { weights: WeightUnits }) {
   const { alive, masked, width, threshold } = weights;
-  const counts = alive.map((count, bin) => count + masked[bin]);
+  const counts = alive.map((count, bin) => count + masked[bin]!);
   const most = Math.max(1, ...counts);
   const span = width * counts.length || 1;
   const left = total(alive);
@@ -54,7 +54,7 @@ export function WeightTable({ weights: { alive, masked, width } }: { weights: We
                 {decimal(bin * width)} to {decimal((bin + 1) * width)}
               </th>
               <td>{integer(count)}</td>
-              <td>{integer(masked[bin])}</td>
+              <td>{integer(masked[bin]!)}</td>
             </tr>
           ))}
         </tbody>

@@ -11,7 +11,7 @@ export function useShape(cell: number): CellShape {
   const settings = useShown(shownSettings);
   return useMemo(() => {
     const shapes = cellShapes(settings.space, settings.data.imageSize);
-    return shapes[Math.min(cell, shapes.length - 1)];
+    return shapes[Math.min(cell, shapes.length - 1)]!;
   }, [settings, cell]);
 }
 
