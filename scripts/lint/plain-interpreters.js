@@ -17,6 +17,11 @@ const mayName =
 /** What walks the graph. */
 const walks =
   /^src\/engine\/(supernet\/(composed|webgpu)\/|architecture\/(macs\.ts|export\/(?!sample\.ts|testing\.ts)))/;
+/** Walks that see the graph alone: not even the types of cells and candidates. */
+const graphWalks =
+  /^src\/engine\/(supernet\/composed\/|architecture\/(macs\.ts|export\/(?!sample\.ts|testing\.ts)))/;
+/** What a space adds to its graph for those who judge its units. */
+const spaceTypes = new Set(['CellPlan', 'CandidatePlan', 'PreprocessPlan', 'CellShape']);
 /** What a walk may import values of. */
 const general = /^src\/domain\/(?!operations\/(?!facts\.ts)|spaces\/(?!plan\.ts))/;
 
@@ -60,8 +65,16 @@ export const plainInterpreters = {
       TemplateElement: (node) => check(node, node.value.raw),
       Property: (node) => node.key.type === 'Identifier' && check(node, node.key.name),
       ImportDeclaration(node) {
-        if (!walks.test(file) || node.importKind === 'type') return;
+        if (!walks.test(file)) return;
         const target = posix.join(posix.dirname(file), node.source.value);
+        if (graphWalks.test(file) && target.startsWith('src/domain/spaces/'))
+          for (const { imported } of node.specifiers)
+            if (spaceTypes.has(imported?.name))
+              context.report({
+                node,
+                message: `A walk over the graph must not know '${imported.name}': read the graph and its scopes.`,
+              });
+        if (node.importKind === 'type') return;
         if (target.startsWith('src/domain/') && !general.test(target))
           context.report({
             node,

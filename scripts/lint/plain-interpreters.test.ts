@@ -39,6 +39,11 @@ describe('who walks the graph', () => {
       "import { skipConnect } from '../../../domain/operations/skip-connect.ts'; void skipConnect;",
       'must not import',
     ],
+    [
+      'src/engine/architecture/export/x.ts',
+      "import type { CellPlan } from '../../../domain/spaces/plan.ts'; export type A = CellPlan;",
+      'must not know',
+    ],
   ])('%s names no operation and no space', async (file, code, expected) => {
     expect(await complaints(file, code)).toEqual([expect.stringContaining(expected)]);
   });

@@ -1,10 +1,10 @@
 /** Builds a graph and the table of its parameters, node by node. */
-import type { Gate, Graph, MixNode, Node, NodeOf, Term } from './graph.ts';
+import type { Gate, Graph, MixNode, Node, NodeOf, Scope, Term } from './graph.ts';
 import { fanIn, LayoutBuilder, zero } from './layout.ts';
 import type { ParameterTable, UnitRef } from './parameters.ts';
 
 type Ids = readonly number[];
-type Fields<K extends Node['kind']> = Omit<NodeOf<K>, 'id' | 'kind'>;
+type Fields<K extends Node['kind']> = Omit<NodeOf<K>, 'id' | 'kind' | 'scope'>;
 
 interface ConvolutionOptions {
   readonly kernel?: number;
@@ -21,11 +21,13 @@ export class GraphBuilder {
   private readonly nodes: Node[] = [];
   /** What is made once of a node, however many read it. */
   private readonly made = new Map<string, Node>();
+  private scope: Scope | null = null;
   /** Parameters that belong to no node: importances and thresholds. */
   readonly layout = new LayoutBuilder();
 
   private add<K extends Node['kind']>(kind: K, fields: Fields<K>): NodeOf<K> {
-    const node = { id: this.nodes.length, kind, ...fields } as unknown as NodeOf<K>;
+    const { scope } = this;
+    const node = { id: this.nodes.length, kind, scope, ...fields } as unknown as NodeOf<K>;
     this.nodes.push(node);
     return node;
   }
@@ -36,6 +38,17 @@ export class GraphBuilder {
     const node = this.add(kind, fields);
     this.made.set(fields.name, node);
     return node;
+  }
+
+  /** Emits a part of the network: what it adds belongs to the scope. */
+  within<T>(name: string, title: string, emit: (scope: Scope) => T): T {
+    const parent = this.scope;
+    this.scope = { name, title, parent };
+    try {
+      return emit(this.scope);
+    } finally {
+      this.scope = parent;
+    }
   }
 
   image(channels: number, size: number): NodeOf<'image'> {
@@ -118,7 +131,7 @@ export class GraphBuilder {
     const channels = [...new Set(terms.flatMap(({ node }) => node.channels))].sort((a, b) => a - b);
     return this.add('mix', {
       ...{ name, size, plain, channels, inputs: terms.map(({ node }) => node) },
-      terms: terms.map(({ unit, name }) => ({ unit, name })),
+      terms: terms.map(({ unit, name, scope }) => ({ unit, name, scope })),
     });
   }
 

@@ -9,6 +9,19 @@
  */
 import type { UnitRef } from './parameters.ts';
 
+/**
+ * A part of a network that a reader would call a module: a cell, a candidate operation, the classifier. Modules nest.
+ * Activations and pools without parameters belong to whoever reads them, since they are made once for all readers.
+ */
+export interface Scope {
+  /** Unique in its parent, and a name that programs can use. */
+  readonly name: string;
+  /** What it is, in words. */
+  readonly title: string;
+  /** Null: a part of the network itself. */
+  readonly parent: Scope | null;
+}
+
 interface Base {
   /** Its place in `Graph.nodes`. */
   readonly id: number;
@@ -19,6 +32,8 @@ interface Base {
   readonly channels: readonly number[];
   /** Pixels a side; 1 after the global pool. */
   readonly size: number;
+  /** The innermost part of the network that it was made in; null = none. */
+  readonly scope: Scope | null;
 }
 
 export interface ImageNode extends Base {
@@ -72,6 +87,8 @@ export interface Term {
   readonly unit: UnitRef;
   /** The candidate's name. */
   readonly name: string;
+  /** The candidate as a part of the network; it may hold no node. */
+  readonly scope: Scope;
 }
 
 /**
@@ -120,6 +137,10 @@ export interface Graph {
 
 /** Whether a node has a result; see above. */
 export const hasChannels = ({ channels }: Node): boolean => channels.length > 0;
+
+/** Computed without parameters, and made once for all that read it: see `Scope`. */
+export const belongsToReaders = ({ kind }: Node): boolean =>
+  kind === 'activation' || kind === 'pool';
 
 /** The nodes that `outputs` need, every node after its inputs. */
 export function needed(graph: Graph, outputs: readonly Node[]): Node[] {

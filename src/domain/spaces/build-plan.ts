@@ -86,26 +86,34 @@ export function buildPlan(
   };
   const network = { space, masks, graph, alive };
   const image = graph.image(space.imageChannels, space.imageSize);
-  const stem = graph.convolution(image, 'stem.conv', range(space.stemChannels), { kernel: 3 });
+  const stem = graph.within('stem', 'Stem', () =>
+    graph.norm(
+      graph.convolution(image, 'stem.conv', range(space.stemChannels), { kernel: 3 }),
+      'stem.norm',
+    ),
+  );
   /** Output of each cell; index -1 is the stem. */
-  const outputs = new Map<number, Node>([[-1, graph.norm(stem, 'stem.norm')]]);
+  const outputs = new Map<number, Node>([[-1, stem]]);
   const cells = space.cells.slice(0, endCell + 1).map((shape) => {
-    const cell = emitCell(network, shape, outputs);
+    const title = shape.reduction ? 'Reduction cell' : 'Cell';
+    const cell = graph.within(`cell${shape.index}`, title, () => emitCell(network, shape, outputs));
     outputs.set(shape.index, cell.output);
     return cell;
   });
-  const addHead = (of: number | 'auxiliary', cell: number): HeadPlan => {
+  const addHead = (module: string, of: number | 'auxiliary', cell: number): HeadPlan => {
     const input = outputs.get(cell)!;
-    const node = graph.classifier(input, `heads.${of}`, space.classes);
+    const node = graph.within(module, 'Classifier', () =>
+      graph.classifier(input, `heads.${of}`, space.classes),
+    );
     return { name: `heads.${of}`, inputs: input.channels, node };
   };
-  const head = addHead(stage, endCell);
+  const head = addHead('classifier', stage, endCell);
   let auxiliary: NetworkPlan['auxiliary'] = null;
   if (auxiliaryCell !== null) {
     // Named by its stage where that is not the head's.
     const { stage: own } = space.cells[auxiliaryCell]!;
     const named = own === stage ? 'auxiliary' : own;
-    auxiliary = { ...addHead(named, auxiliaryCell), cell: auxiliaryCell };
+    auxiliary = { ...addHead('auxiliary', named, auxiliaryCell), cell: auxiliaryCell };
   }
   const unitNodes = placesOf(space.settings).map(({ to }) => nodeOf(to));
   return { space, endCell, stage, cells, unitNodes, head, auxiliary, ...graph.build() };
@@ -138,7 +146,7 @@ function emitCell(
         `cells.${c}.node${to}`,
         candidates
           .filter((k) => k.to === to)
-          .map(({ node, unit, name }) => ({ node, unit: { cell: c, unit }, name })),
+          .map(({ node, unit, name, scope }) => ({ node, unit: { cell: c, unit }, name, scope })),
         { size: shape.size, plain: space.form.sum === 'plain' },
       ),
     );
@@ -171,14 +179,16 @@ function emitPreprocess(
   const name = preprocessName(shape.index, slot);
   const filters = alive(name);
   const split = slot === 0 && shape.halvesFirstInput ? splitOf(shape.channels) : null;
-  const raw =
-    split === null
-      ? graph.convolution(graph.relu(input), `${name}.conv`, filters)
-      : factorizedReduce(graph, input, name, { filters, split });
-  const node = graph.norm(raw, `${name}.norm`, {
-    logits: `${name}.gate`,
-    threshold: { name: `cells.${shape.index}.preprocessFilterThreshold`, element: slot },
-    before: false,
+  const node = graph.within(`preprocess${slot}`, 'Preprocess', () => {
+    const raw =
+      split === null
+        ? graph.convolution(graph.relu(input), `${name}.conv`, filters)
+        : factorizedReduce(graph, input, name, { filters, split });
+    return graph.norm(raw, `${name}.norm`, {
+      logits: `${name}.gate`,
+      threshold: { name: `cells.${shape.index}.preprocessFilterThreshold`, element: slot },
+      before: false,
+    });
   });
   return { plan: { name, slot, source, inputs: input.channels, filters, split }, node };
 }
@@ -189,7 +199,7 @@ function emitCandidate(
   place: Pick<CandidatePlan, 'operation' | 'edge' | 'from' | 'to' | 'unit' | 'stride'>,
   input: Node,
 ): CandidatePlan {
-  const { operation, edge, unit, stride } = place;
+  const { operation, edge, from, to, unit, stride } = place;
   const cell = shape.index;
   const name = candidateName(cell, edge, operation);
   const emission = new Emission({
@@ -199,6 +209,8 @@ function emitCandidate(
     filterThresholds: `cells.${cell}.filterThreshold`,
     normsPools: space.form.poolNorm,
   });
-  const node = operation.emit(emission);
-  return { ...place, name, node, outputs: node.channels, ...emission.parts };
+  return graph.within(`${operation.name}_${from}_${to}`, operation.label, (scope) => {
+    const node = operation.emit(emission);
+    return { ...place, name, scope, node, outputs: node.channels, ...emission.parts };
+  });
 }

@@ -3,7 +3,7 @@
  * parameter lies, and which units - candidate operations, groups of filters - the parts of the graph belong to. Derived
  * from the space and the committed masks alone (`buildPlan`), so that a checkpoint need not hold it.
  */
-import type { Graph, Node, NodeOf } from '../graph/graph.ts';
+import type { Graph, Node, NodeOf, Scope } from '../graph/graph.ts';
 import type { ParameterTable } from '../graph/parameters.ts';
 import type { Parts } from '../operations/emission.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
@@ -19,6 +19,7 @@ export interface CandidatePlan extends Parts {
   /** Index into the cell's alpha and threshold vectors: edge * operations + operation. */
   readonly unit: number;
   readonly stride: number;
+  readonly scope: Scope;
   /** Its result; the state itself where it is the identity. */
   readonly node: Node;
   /** Channels of the destination node it can write, original ids. */

@@ -16,13 +16,12 @@ OUT/checkpoint.pt; the same command goes on from it. OUT/log.jsonl has a line an
 and OUT/result.json the accuracy, which MGAS Lab reads back into its library.
 
 Where it differs from the programs it follows: batch norms keep the statistics of their own process, as DistributedDataParallel
-does by default (--sync-norm changes that); pools without a batch norm are not dropped by drop-path.
+does by default (--sync-norm changes that).
 """
 import argparse
 import json
 import math
 import os
-import re
 import time
 
 import numpy as np
@@ -162,8 +161,8 @@ class Trained(nn.Module):
             if hasattr(module, "reset_parameters"):
                 module.reset_parameters()
         self.clear_masked()
-        cells = [module for name, module in self.network.named_children() if re.fullmatch(r"cell\\d+", name)]
-        place = cells[2 * len(cells) // 3]
+        parts = [getattr(self.network, name) for name in exported.OPERATIONS]
+        place = parts[2 * len(parts) // 3]
         self.feature, self.drop = None, 0.0
         self.auxiliary = None
         if args.auxiliary > 0:
@@ -172,10 +171,9 @@ class Trained(nn.Module):
                 self.network.eval()(torch.zeros(1, len(exported.MEAN), exported.IMAGE_SIZE, exported.IMAGE_SIZE))
             _, channels, size, _ = self.feature.shape
             self.auxiliary = AuxiliaryHead(channels, size, len(exported.CLASSES))
-        for cell in cells:
-            for name, module in cell.named_children():
-                if not name.startswith("preprocess"):
-                    module.register_forward_hook(self.drop_path)
+        for part, operations in zip(parts, exported.OPERATIONS.values()):
+            for name in operations:
+                getattr(part, name).register_forward_hook(self.drop_path)
 
     def keep(self, module, inputs, output):
         self.feature = output
@@ -240,7 +238,8 @@ def main():
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     parallel = model
     if world > 1:
-        parallel = DistributedDataParallel(model, device_ids=[device.index] if cuda else None)
+        # A search may leave an input of a cell that nothing reads: its parameters have no gradient.
+        parallel = DistributedDataParallel(model, device_ids=[device.index] if cuda else None, find_unused_parameters=True)
     # DDP has copied the first process's weights; dropping paths is each process's own.
     optimizer = torch.optim.SGD(model.parameters(), args.rate, momentum=args.momentum, weight_decay=args.decay)
     scaler = torch.cuda.amp.GradScaler(enabled=args.amp and cuda)

@@ -40,6 +40,8 @@ moved = {bit: sum(int((m.weight.grad[m.mask == bit] != 0).sum()) for m in convol
 print(json.dumps({
     "parameters": sum(p.numel() for p in model.parameters()), "nonZero": exported.count_nonzero(model), "macs": counted,
     "moved": [moved[0], moved[1]],
+    "operations": sum(isinstance(getattr(getattr(model, part), name), torch.nn.Module)
+        for part, names in exported.OPERATIONS.items() for name in names),
 }))
 `;
 
@@ -53,6 +55,7 @@ describe.runIf(python).each([
     nonZero: number;
     macs: number;
     moved: [masked: number, alive: number];
+    operations: number;
   };
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'mgas-pytorch-'));
@@ -84,6 +87,15 @@ describe.runIf(python).each([
       nonZero: parameters.active,
       macs: macs.dense,
     });
+  });
+
+  it('lists every operation but the identity for drop-path', () => {
+    const operations = trained.architecture.cells.flatMap((cell) => cell.operations);
+    const identities = operations.filter(
+      ({ operation, stride }) => operation === 'skip_connect' && stride === 1,
+    );
+    expect(identities.length).toBeGreaterThan(0);
+    expect(report.operations).toBe(operations.length - identities.length);
   });
 
   it('trains within its masks', () => {

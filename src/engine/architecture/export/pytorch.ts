@@ -1,18 +1,19 @@
 /**
  * Writes a trained architecture as a PyTorch module that reads as if a person wrote it, and its weights as .npz. Widths
- * are those that the search left; weight masks are buffers, so that training goes on within them.
+ * are those that the search left; weight masks are buffers, so that training goes on within them. It walks the graph
+ * (`pytorch-modules.ts`): what a cell or an operation is, it does not know.
  */
-import type { Network } from '../../granularity/network.ts';
-import type { CandidatePlan, CellPlan } from '../../../domain/spaces/plan.ts';
 import type { MeasuredLatency } from '../../train/latency.ts';
 import type { Trained } from '../../train/trained.ts';
 import { networkOf } from '../../train/trained.ts';
 import { cardLines, modelCard } from './card.ts';
-import { importanceOf } from './graph.ts';
 import { portableFingerprint } from '../../../domain/architecture/fingerprint.ts';
 import { npz } from './npz.ts';
 import { blocksModule } from './pytorch-blocks.ts';
-import { attributeOf, halves, hasMask, stateDict } from './pytorch-state.ts';
+import { moduleSource } from './pytorch-layers.ts';
+import type { Layer } from './pytorch-layers.ts';
+import { classOf, stateDict } from './pytorch-modules.ts';
+import type { Attribute, PyTorchClass, Statement } from './pytorch-modules.ts';
 
 export interface PyTorchFiles {
   /** Source of the module. */
@@ -27,13 +28,14 @@ export function exportPyTorch(
 ): PyTorchFiles {
   const network = networkOf(trained);
   const card = modelCard(network, trained, latency);
-  const { plan } = network;
   const { imageSize, imageChannels, classNames } = card.task;
   const numbers = (values: readonly number[]): string =>
     `[${values.map((value) => Number(value.toPrecision(9))).join(', ')}]`;
   const found = trained.architecture.origin
     ? `the network ${trained.architecture.origin.name}`
     : 'a network found by multi-granularity architecture search';
+  const whole = classOf(network);
+  const parts = whole.attributes.flatMap((attribute) => ('of' in attribute ? [attribute.of] : []));
   const module = `"""${card.producer}: ${docstring(found)}.
 
 ${docstring(cardLines(card).join('\n'))}
@@ -54,6 +56,10 @@ DEVIATION = ${numbers(trained.normalization.deviation)}
 IMAGE_SIZE = ${imageSize}
 # What a result of train.py is matched with.
 ARCHITECTURE = ${stringLiteral(portableFingerprint(trained.architecture))}
+# The parts that were searched, in order, and the operations that each adds up: train.py drops paths there.
+OPERATIONS = {
+${parts.map(operationsSource).join('\n')}
+}
 
 
 def load_weights(path):
@@ -62,7 +68,7 @@ def load_weights(path):
         return {name: torch.from_numpy(arrays[name].copy()) for name in arrays.files}
 
 
-${plan.cells.map((cell) => cellSource(network, cell)).join('\n\n')}
+${parts.map(partSource).join('\n\n')}
 
 class Network(nn.Module):
     def __init__(self):
@@ -70,17 +76,10 @@ class Network(nn.Module):
         # They move with the module, and are no part of its state dict: the lines above hold them.
         self.register_buffer("mean", torch.tensor(MEAN).view(1, -1, 1, 1), persistent=False)
         self.register_buffer("deviation", torch.tensor(DEVIATION).view(1, -1, 1, 1), persistent=False)
-        self.stem = nn.Sequential(
-            nn.Conv2d(${imageChannels}, ${plan.space.stemChannels}, 3, padding=1, bias=False),
-            nn.BatchNorm2d(${plan.space.stemChannels}),
-        )
-${plan.cells.map(({ shape }) => `        self.cell${shape.index} = Cell${shape.index}()`).join('\n')}
-        self.classifier = nn.Linear(${plan.head.inputs.length}, ${classNames.length})
+${whole.attributes.map(attributeSource).join('\n')}
 
     def forward(self, images):
-        stem = self.stem(images)
-${plan.cells.map((cell) => `        c${cell.shape.index} = self.cell${cell.shape.index}(${cell.preprocess.map(({ source }) => sourceName(source)).join(', ')})`).join('\n')}
-        return self.classifier(c${plan.endCell}.mean(dim=(2, 3)))
+${bodySource(whole)}
 
     @torch.jit.export
     def normalize(self, images):
@@ -92,7 +91,7 @@ if __name__ == "__main__":
     network = Network()
     print(f"{sum(p.numel() for p in network.parameters()):,} parameters, {count_nonzero(network):,} of them not masked")
 `;
-  return { module, weights: npz(stateDict(network)) };
+  return { module, weights: npz(stateDict(whole)) };
 }
 
 /** Text that cannot end a docstring, nor begin an escape. */
@@ -101,96 +100,80 @@ const docstring = (text: string): string => text.replace(/\\/g, '\\\\').replace(
 /** JSON's strings are Python's. */
 const stringLiteral = (text: string): string => JSON.stringify(text);
 
-const sourceName = (source: number): string => (source < 0 ? 'stem' : `c${source}`);
+const lineLength = 110;
 
-function cellSource(network: Network, cell: CellPlan): string {
-  const { shape, preprocess, candidates, live } = cell;
-  const width = (state: number): number => live[state].length;
-  const modules = candidates.flatMap((candidate) => {
-    const source = moduleSource(network, candidate, width(candidate.from));
-    return source ? [`        self.${attributeOf(candidate)} = ${source}`] : [];
-  });
-  const nodes = range(preprocess.length, live.length).map((to) => nodeSource(network, cell, to));
-  const outputs = range(preprocess.length, live.length).map((node) => `s${node}`);
-  const reads = preprocess
-    .map(({ source }) => (source < 0 ? 'the stem' : `cell ${source}`))
-    .join(' and ');
-  const states = preprocess.map((_, state) => `s${state}`);
-  return `class Cell${shape.index}(nn.Module):
-    """${shape.reduction ? 'Reduction cell' : 'Cell'}: reads ${reads}; ${outputs.length} nodes of ${range(preprocess.length, live.length).map(width).join(', ')} channels, ${shape.size} x ${shape.size} pixels."""
+/** `before`, the groups of items and `after` on one line; else a group a line; else an item a line. */
+function listed(
+  indent: string,
+  before: string,
+  groups: readonly (readonly string[])[],
+  after: string,
+): string {
+  const line = `${indent}${before}${groups.flat().join(', ')}${after}`;
+  if (line.length <= lineLength) return line;
+  const inner = `${indent}    `;
+  const lines = groups.flatMap((group) =>
+    inner.length + group.join(', ').length < lineLength ? [group.join(', ')] : group,
+  );
+  return `${indent}${before}\n${lines.map((one) => `${inner}${one},`).join('\n')}\n${indent}${after}`;
+}
+
+const className = ({ scope }: PyTorchClass): string =>
+  scope!.name[0].toUpperCase() + scope!.name.slice(1);
+
+function operationsSource({ scope, operations }: PyTorchClass): string {
+  const lines: string[] = [];
+  for (const name of operations.map((one) => `${stringLiteral(one)},`)) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + name.length < lineLength - 8)
+      lines[lines.length - 1] = `${line} ${name}`;
+    else lines.push(name);
+  }
+  const inner = lines.map((line) => `        ${line}\n`).join('');
+  return `    ${stringLiteral(scope!.name)}: [\n${inner}    ],`;
+}
+
+function partSource(part: PyTorchClass): string {
+  const { scope, inputs, attributes, result } = part;
+  const { length } = result.channels;
+  return `class ${className(part)}(nn.Module):
+    """${scope!.title}: reads ${inputs.join(' and ')}; ${length} channels of ${result.size} x ${result.size} pixels."""
 
     def __init__(self):
         super().__init__()
-${preprocess.map((p, slot) => `        self.preprocess${slot} = ${p.split === null ? `relu_conv_bn(${p.inputs.length}, ${p.filters.length})` : reduceSource(p.inputs, p.filters, p.split)}`).join('\n')}
-${modules.join('\n')}${modules.length > 0 ? '\n' : ''}
-    def forward(self, ${states.join(', ')}):
-${preprocess.map((_, slot) => `        s${slot} = self.preprocess${slot}(s${slot})`).join('\n')}
-${nodes.join('\n')}
-        return ${outputs.length === 1 ? outputs[0] : `torch.cat([${outputs.join(', ')}], dim=1)`}
-`.replace(/\n\n\n {4}def forward/, '\n\n    def forward');
+${attributes.map(attributeSource).join('\n')}
+
+    def forward(self, ${inputs.join(', ')}):
+${bodySource(part)}
+`;
 }
 
-function nodeSource(net: Network, own: CellPlan, to: number): string {
-  const { candidates, live } = own;
-  const terms = candidates
-    .filter((k) => k.to === to)
-    .map((candidate) => {
-      const term =
-        net.plan.space.form.sum === 'plain'
-          ? callSource(candidate)
-          : `${importanceOf(net, { cell: own.shape.index, unit: candidate.unit }).toPrecision(9)} * ${callSource(candidate)}`;
-      const positions = candidate.outputs.map((id) => live[to].indexOf(id));
-      return positions.length === live[to].length
-        ? term
-        : `spread(${term}, [${positions.join(', ')}], ${live[to].length})`;
-    });
-  const line = `        s${to} = ${terms.join(' + ')}`;
-  return line.length <= 110
-    ? line
-    : `        s${to} = (\n            ${terms.join('\n            + ')}\n        )`;
+function attributeSource(attribute: Attribute): string {
+  const assigned = `self.${attribute.name} = `;
+  if ('of' in attribute) return `        ${assigned}${className(attribute.of)}()`;
+  const { layers } = attribute;
+  if (layers.length === 1) return `        ${assigned}${moduleSource(layers)}`;
+  return listed('        ', `${assigned}nn.Sequential(`, layerGroups(layers), ')');
 }
 
-function callSource(candidate: CandidatePlan): string {
-  const input = `s${candidate.from}`;
-  const { pool, poolNorm, blocks, reduce } = candidate;
-  if (pool) {
-    const function_ = pool.pool === 'max' ? 'max_pool' : 'avg_pool';
-    const pooled = `${function_}(${input}, stride=${pool.stride})`;
-    return poolNorm ? `self.${attributeOf(candidate)}(${pooled})` : pooled;
+/** Layers from one activation to the next, as one reads them. */
+function layerGroups(layers: readonly Layer[]): string[][] {
+  const groups: string[][] = [];
+  for (const { source, node } of layers) {
+    if (groups.length === 0 || node.kind === 'activation') groups.push([]);
+    groups.at(-1)!.push(source);
   }
-  if (blocks.length === 0 && !reduce) return input;
-  return `self.${attributeOf(candidate)}(${input})`;
+  return groups;
 }
 
-function moduleSource(
-  net: Network,
-  { reduce, blocks, stride, poolNorm }: CandidatePlan,
-  inputs: number,
-): string | null {
-  if (reduce) return reduceSource(reduce.inputs, reduce.filters, reduce.split);
-  if (poolNorm) return `nn.BatchNorm2d(${inputs})`;
-  if (blocks.length === 0) return null;
-  const [{ kernel, dilation }] = blocks;
-  const masked = hasMask(net, blocks);
-  const options = [
-    `kernel=${kernel}`,
-    ...(stride > 1 ? [`stride=${stride}`] : []),
-    ...(dilation > 1 ? [`dilation=${dilation}`] : []),
-    ...(masked ? [] : ['masked=False']),
-  ];
-  return `separable(${inputs}, [${blocks.map(({ filters }) => filters.length).join(', ')}], ${options.join(', ')})`;
-}
-
-function reduceSource(
-  inputs: readonly number[],
-  filters: readonly number[],
-  split: number,
-): string {
-  const [first, second] = halves(filters, split);
-  return `FactorizedReduce(${inputs.length}, ${first}, ${second})`;
-}
-
-/** from, from + 1, ... end - 1. */
-function range(from: number, end: number): number[] {
-  return Array.from({ length: end - from }, (_, i) => from + i);
+function bodySource({ statements, output }: PyTorchClass): string {
+  return statements
+    .map(({ variable, terms }: Statement, i) => {
+      const isLast = i === statements.length - 1 && variable === output;
+      const target = isLast ? 'return ' : `${variable} = `;
+      const line = `        ${target}${terms.join(' + ')}`;
+      if (line.length <= lineLength || terms.length === 1) return line;
+      return `        ${target}(\n            ${terms.join('\n            + ')}\n        )`;
+    })
+    .join('\n');
 }
