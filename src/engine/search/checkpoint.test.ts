@@ -83,6 +83,34 @@ describe('a search that goes on from a checkpoint', () => {
     }
   }, 240_000);
 
+  it('continues from the very step at which it was stopped', async () => {
+    const whole = await search();
+    // In the middle of a report, and far from the checkpoints that are taken in any case.
+    for (const at of [1, 50, 51]) {
+      const checkpoints: Checkpoint[] = [];
+      const steps = { done: 0 };
+      const running = startSearch({
+        settings,
+        data: syntheticData(settings),
+        stepper: new FakeStepper({
+          onStep: () => {
+            if (++steps.done === at) running.stop();
+          },
+        }),
+        emit: () => {},
+        onCheckpoint: (checkpoint) => checkpoints.push(structuredClone(checkpoint)),
+        checkpointEvery: 10_000,
+      });
+      await running.result;
+      expect(checkpoints.at(-1)?.steps).toBe(at);
+      const rest = await search(checkpoints.at(-1));
+      expect(rest.architecture).toEqual(whole.architecture);
+      const commits = (events: readonly SearchEvent[]): object[] =>
+        untimed(events.filter(({ type }) => type === 'committed' || type === 'regrown'));
+      expect(commits(rest.events)).toEqual(commits(whole.events.filter(({ step }) => step >= at)));
+    }
+  });
+
   it('holds events, settings and time as they were', async () => {
     const { checkpoints, events } = await search();
     for (const { events: count, settings: held } of checkpoints) {

@@ -1,5 +1,6 @@
 /** One epoch of training steps, with its reports. */
 import type { StepMetrics } from '../supernet/stepper.ts';
+import { Stopped } from './control.ts';
 import { diverged } from './failure.ts';
 import { forecastRest, workOf } from './forecast.ts';
 import { stepHyper } from './schedule.ts';
@@ -15,12 +16,12 @@ const mostWaiting = 64;
  * @throws SearchFailure when the loss is not finite; Stopped.
  */
 export async function trainEpoch(session: Session, phase: TrainingPhase): Promise<void> {
-  const { data, stepper, control } = session;
+  const { data, stepper } = session;
   const { progress } = session;
   if (progress.step === 0) progress.epoch = null;
   const report = new Report(session);
   for (let i = progress.step; i < data.stepsPerEpoch; i++) {
-    await control.gate(session.betweenSteps);
+    await passGate(session, phase, report);
     // Anew each step: the user may have steered.
     const { settings } = session;
     const hyper = stepHyper(settings, session.stage, phase, session.lambda.lambda);
@@ -37,6 +38,24 @@ export async function trainEpoch(session: Session, phase: TrainingPhase): Promis
   session.emit({ type: 'epoch', stage: session.stage.index, epoch: session.stageEpochs, phase });
   session.epochs++;
   session.stageEpochs++;
+}
+
+/**
+ * A search that is stopped leaves a checkpoint of this very step: resumed, it repeats nothing. Its steps are reported
+ * first, since a checkpoint holds means of reported steps only.
+ * @throws Stopped
+ */
+async function passGate(session: Session, phase: TrainingPhase, report: Report): Promise<void> {
+  try {
+    await session.control.gate(session.betweenSteps);
+  } catch (error) {
+    if (error instanceof Stopped && session.progress.step > 0) {
+      await report.read();
+      report.send(stepHyper(session.settings, session.stage, phase, session.lambda.lambda).lambda);
+      await session.checkpoint(false);
+    }
+    throw error;
+  }
 }
 
 class Report {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { imageOf } from '../data.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { presets } from '../../domain/settings/presets.ts';
-import { forecastRest, forecastSearch, paceByStage, stageWork } from './forecast.ts';
+import { forecastRest, forecastSearch, paceByStage, stageWork, workOf } from './forecast.ts';
 import { planStages } from './schedule.ts';
 import { fakeSearch, smallSettings, syntheticData } from './testing/setup.ts';
 
@@ -60,6 +60,36 @@ describe('a forecast', () => {
     for (const { timeLeft, timeLeftLeast } of recording.of('step')) {
       expect(timeLeftLeast).toBeGreaterThanOrEqual(0);
       expect(timeLeft).toBeGreaterThanOrEqual(timeLeftLeast!);
+    }
+  });
+
+  it('holds for a whole search, before its start and at every report', async () => {
+    const settings = smallSettings();
+    const own = { ...syntheticData(settings) };
+    const image = createSpace(settings.space, imageOf(own));
+    const fullWork = stageWork(image, settings);
+    // A clock that moves only by steps, each as long as its network's multiply-accumulates say.
+    let clock = 0;
+    let each = 0;
+    const { running, recording } = fakeSearch(
+      settings,
+      {
+        onLoad: (plan) => (each = workOf(plan)),
+        onStep: () => (clock += each),
+        onSettle: () => (clock += each / 3),
+      },
+      () => {},
+      () => clock,
+    );
+    await running.result;
+    const { least, most } = forecastSearch(planStages(image, settings), fullWork, own);
+    const end = recording.of('finished')[0].time;
+    expect(end).toBe(clock);
+    expect(end).toBeGreaterThanOrEqual(least);
+    expect(end).toBeLessThanOrEqual(most);
+    for (const { time, timeLeft, timeLeftLeast } of recording.of('step')) {
+      expect(end - time).toBeLessThanOrEqual(timeLeft);
+      expect(end - time).toBeGreaterThanOrEqual(timeLeftLeast!);
     }
   });
 });

@@ -69,12 +69,14 @@ export function fakeSearch(
   settings: SearchSettings,
   options: FakeOptions = {},
   onEvent: (event: SearchEvent, running: () => RunningSearch) => void = () => {},
+  now?: () => number,
 ): { running: RunningSearch; recording: Recording } {
   const recording = new Recording();
   const running: RunningSearch = startSearch({
     settings,
     data: syntheticData(settings),
     stepper: new FakeStepper(options),
+    ...(now && { now }),
     emit: (event) => {
       recording.events.push(event);
       onEvent(event, () => running);
