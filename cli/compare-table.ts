@@ -1,4 +1,5 @@
 /** A comparison as a text table, for a terminal or a Markdown file. */
+import { measuredText } from '../src/domain/accuracy.ts';
 import { methodLabels } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import {
@@ -40,17 +41,19 @@ export function comparisonTable(comparison: Comparison): string {
 }
 
 /** The paired tests and the Pareto fronts, a sentence each. */
-export function comparisonSentences({ methods, runs }: Comparison): string[] {
+export function comparisonSentences({ methods, runs, training }: Comparison): string[] {
   const tests = methods
     .filter((method) => method !== 'mgas')
     .map((method) => pairedSentence(pairedTest(runs, method)));
+  // 0 stands for all test images of the set, however many these are.
+  const images = training.testImages || null;
   const front = paretoFront(runs).map(
-    (run) =>
-      `${methodLabels[run.method]} (${run.parameters.active.toLocaleString('en-US')}, ${(100 * run.testAccuracy).toFixed(1)} %)`,
+    ({ method, parameters, testAccuracy }) =>
+      `${methodLabels[method]}: ${parameters.active.toLocaleString('en-US')} parameters, ${measuredText(testAccuracy, images)}`,
   );
   return [
     ...(methods.includes('mgas') ? tests : []),
-    `Pareto front of all runs (parameters, accuracy): ${front.join(', ')}.`,
+    `Pareto front of all runs (test accuracy with its 95% interval): ${front.join('; ')}.`,
   ];
 }
 

@@ -74,7 +74,7 @@ const events: SearchEvent[] = [
 describe('progress', () => {
   it('folds events to a line', () => {
     expect(statusLine(events.reduce(foldProgress, initialProgress))).toBe(
-      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 6,000 -> 500,000 parameters | 0:31 to 2:05 left',
+      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0% | 6,000 -> 500,000 parameters | 0:31 to 2:05 left',
     );
   });
 
@@ -91,11 +91,23 @@ describe('progress', () => {
     expect(text.split('\n')).toEqual([
       'noise: 1,000 images to search with, 100 held out; super-net of 12,345 parameters on webgpu',
       'stage 1 of 3: cells 1-2, 8,000 -> 2,000 parameters',
-      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0 % | 8,000 -> 500,000 parameters | 0:31 to 2:05 left',
-      'round 1: operations 50.0 %, filters 75.0 %, weights 12.5 % left; 6,000 parameters',
+      'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0% | 8,000 -> 500,000 parameters | 0:31 to 2:05 left',
+      'round 1: operations 50.0%, filters 75.0%, weights 12.5% left; 6,000 parameters',
       '',
     ]);
     expect(text).not.toContain('\x1b');
+  });
+
+  it('ends with the accuracy, the images it was measured on and its interval', () => {
+    let text = '';
+    const write = progressWriter({ write: (part) => (text += part) }, false);
+    write({
+      ...{ type: 'finished', step: 40, time: 65_000, targetReached: true, accuracy: 0.5 },
+      ...{ images: 400, parameters: { dense: 900, active: 800 }, architecture: null as never },
+    });
+    expect(text).toBe(
+      'finished after 1:05: 800 parameters, within the target, validation accuracy 50.0% (n = 400, 45\u201355%)\n',
+    );
   });
 
   it('rewrites one line on a terminal, and clears it at the end', () => {

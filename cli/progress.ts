@@ -1,5 +1,5 @@
 /** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
-import { measuredText } from '../src/domain/accuracy.ts';
+import { accuracyText, measuredText } from '../src/domain/accuracy.ts';
 import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
 
 export interface Progress {
@@ -80,7 +80,7 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
 }
 
 const number = new Intl.NumberFormat('en-US');
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const count = (n: number, noun: string) => `${number.format(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** 1:02:03, or 2:03 under an hour. */
@@ -102,7 +102,7 @@ export function statusLine(progress: Progress, columns = Infinity): string {
     `step ${progress.step}${progress.maxSteps ? ` of at most ${progress.maxSteps}` : ''}`,
     progress.loss === null
       ? null
-      : `loss ${progress.loss.toFixed(3)}, ${percent(progress.accuracy)}`,
+      : `loss ${progress.loss.toFixed(3)}, ${accuracyText(progress.accuracy)}`,
     `${number.format(progress.parameters)} -> ${count(progress.target, 'parameter')}`,
     progress.timeLeft === null
       ? null
@@ -154,7 +154,7 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
     case 'finished':
       return (
         `finished after ${duration(event.time)}: ${count(event.parameters.active, 'parameter')}, ` +
-        `${event.targetReached ? 'within the target' : 'over the target'}, validation accuracy ${percent(event.accuracy)}`
+        `${event.targetReached ? 'within the target' : 'over the target'}, validation accuracy ${measuredText(event.accuracy, event.images)}`
       );
     case 'stopped':
       return `stopped after ${count(event.step, 'step')}`;

@@ -1,12 +1,11 @@
 /** What a person at a shell sees of a training: one status line, and lines for what matters. */
-import { measuredText } from '../src/domain/accuracy.ts';
+import { accuracyText, measuredText } from '../src/domain/accuracy.ts';
 import type { TrainEvent } from '../src/engine/train/events.ts';
 import type { TrainSettings } from '../src/engine/train/settings.ts';
 import { duration } from './progress.ts';
 import type { Output } from './progress.ts';
 
 const number = new Intl.NumberFormat('en-US');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 /** What of the recipe is on. */
 function recipe({ data, regularization: { dropPath, auxiliary }, widen }: TrainSettings): string {
@@ -35,7 +34,7 @@ export function trainingLine(event: TrainEvent): string | null {
     case 'training-latency':
       return `inference of ${event.images} images on this device: ${event.median.toFixed(1)} ms (median), ${event.percentile95.toFixed(1)} ms (95th percentile)`;
     case 'training-finished':
-      return `finished after ${duration(event.time)}: test accuracy ${percent(event.accuracy)}`;
+      return `finished after ${duration(event.time)}: test accuracy ${measuredText(event.accuracy, event.images)}`;
     case 'training-stopped':
       return `stopped after ${number.format(event.step)} steps`;
     case 'failed':
@@ -58,8 +57,8 @@ export function trainingWriter(output: Output, isTerminal: boolean): (event: Tra
     if (line) output.write(`${isTerminal ? eraseLine : ''}${line}\n`);
     if (event.type !== 'training-step') return;
     const status =
-      `epoch ${event.epoch + 1} | step ${event.step} of ${maxSteps} | loss ${event.crossEntropy.toFixed(3)}, ${percent(event.accuracy)} | ` +
-      `${event.msPerStep.toFixed(0)} ms a step | ${duration(event.timeLeft)} left`;
+      `epoch ${event.epoch + 1} | step ${event.step} of ${maxSteps} | loss ${event.crossEntropy.toFixed(3)}, ${accuracyText(event.accuracy)} | ` +
+      `${event.msPerStep.toFixed(0)} ms per step | ${duration(event.timeLeft)} left`;
     if (isTerminal) output.write(`${eraseLine}${status.slice(0, (output.columns ?? 80) - 1)}`);
     else if (event.time - lastPlain >= plainInterval) {
       lastPlain = event.time;

@@ -45,7 +45,7 @@ export const TrainEventSchema = v.variant('type', [
   }),
   event('paused', {}),
   event('resumed', {}),
-  event('training-finished', { accuracy: finite }),
+  event('training-finished', { accuracy: finite, images: v.optional(count) }),
   event('training-stopped', {}),
   event('failed', { code: v.string(), message: v.string(), advice: v.string() }),
 ]);

@@ -41,7 +41,8 @@ export type TrainEvent = Base &
     | ({ type: 'training-latency'; adapter?: string } & Latency)
     | { type: 'paused' }
     | { type: 'resumed' }
-    | { type: 'training-finished'; accuracy: number }
+    /** `images` of the test set; absent in events of version 1.0. */
+    | { type: 'training-finished'; accuracy: number; images?: number }
     /** Ended by the user; what was trained so far is in the checkpoint that went with it. */
     | { type: 'training-stopped' }
     | { type: 'failed'; code: string; message: string; advice: string }

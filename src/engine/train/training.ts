@@ -203,7 +203,7 @@ class Training {
       },
       ...describeValues(this.network),
     };
-    this.emit({ type: 'training-finished', accuracy: test.accuracy });
+    this.emit({ type: 'training-finished', accuracy: test.accuracy, images: test.images });
     return trained;
   }
 
