@@ -53,7 +53,17 @@ export default defineConfig(
     files: ['src/app/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
     // Not the whole preset: its other rules serve the React compiler, which is not used, and forbid canvas painters.
-    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXText[value=/\\\\u[0-9a-f]{4}/i]',
+          message: 'JSX text has no escapes: the backslash would be shown. Write the character.',
+        },
+      ],
+    },
   },
   { files: ['cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {

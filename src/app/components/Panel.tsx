@@ -23,6 +23,8 @@ interface PanelProps {
   csv?: PanelCsv;
   /** What is saved as PNG and SVG in place of the whole panel. */
   drawing?: () => SVGSVGElement | null;
+  /** The panel itself scrolls: the keyboard must reach it. */
+  scrolls?: boolean;
   children: ReactNode;
 }
 
@@ -33,12 +35,18 @@ export function Panel({
   className = '',
   csv,
   drawing,
+  scrolls,
   children,
 }: PanelProps) {
   const id = useId();
   const panel = useRef<HTMLElement>(null);
   return (
-    <section ref={panel} className={`panel ${className}`} aria-labelledby={id}>
+    <section
+      ref={panel}
+      className={`panel ${className}`}
+      aria-labelledby={id}
+      tabIndex={scrolls ? 0 : undefined}
+    >
       <header>
         <h2 id={id}>{title}</h2>
         {note && <p className="note">{note}</p>}

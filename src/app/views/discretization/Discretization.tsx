@@ -84,6 +84,7 @@ export default function Discretization() {
         note={cellName(cell)}
         className="area-detail"
         csv={row ? () => detailRows(level, row) : undefined}
+        scrolls
       >
         {row ? (
           <Detail cell={cell} level={level} row={row} others={candidates} />
