@@ -4,8 +4,8 @@ import { freePort } from './e2e/free-port.ts';
 // Playwright loads this file again in each worker process: all of them take the port that the first load chose.
 process.env.MGAS_TEST_PORT ??= String(await freePort());
 const port = Number(process.env.MGAS_TEST_PORT);
-/** Not dist/: `npm start` builds there, and empties it first. */
-const site = 'test-results/site';
+/** Not dist/, which `npm start` empties, and one per run: two runs in one checkout must not share it. */
+const site = `test-results/site-${port}`;
 
 export default defineConfig({
   testDir: 'e2e',

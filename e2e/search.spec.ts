@@ -1,4 +1,4 @@
-/** The main job, as a first visitor does it: one press of Start, watch, pause, step, stop, take the architecture away. */
+/** The main job, as a first visitor does it: one press of Start, watch, pause, step, stop, export the architecture. */
 import type { Page } from '@playwright/test';
 import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
@@ -25,6 +25,16 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
 }) => {
   test.setTimeout(600_000);
   await expect(bar(page).getByRole('status')).toHaveText(/Ready/);
+
+  await test.step('the time is estimated from steps that are timed here, and timing can be stopped', async () => {
+    const estimate = page.locator('.estimate');
+    await page.getByRole('button', { name: 'Estimate the time' }).click();
+    await page.getByRole('button', { name: 'Stop timing' }).click();
+    await page.getByRole('button', { name: 'Estimate the time' }).click();
+    await expect(estimate).toHaveText(/^Takes .+ here on WebGPU/, { timeout: 240_000 });
+    await expect(estimate).toHaveAttribute('title', /^Timed here: .+ per step in the first stage/);
+  });
+
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(bar(page).getByRole('status')).toHaveText(/Stage 1 of 3/);
 
