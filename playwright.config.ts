@@ -18,6 +18,8 @@ export default defineConfig({
   reporter: 'list',
   use: {
     baseURL: `http://localhost:${port}`,
+    // Without it, a click on what is not there waits until the whole test is over its time.
+    actionTimeout: 90_000,
     trace: 'retain-on-failure',
     // Tests see every request, and load the data set once; the test of offline use allows it.
     serviceWorkers: 'block',
