@@ -36,7 +36,7 @@ export function App() {
       </a>
       <Header />
       {controls && <RunHeader />}
-      <Notices />
+      <Notices device={view !== 'library' && view !== 'data'} />
       {controls && (
         <>
           <StageTrack />

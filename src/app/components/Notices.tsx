@@ -22,13 +22,14 @@ import { StorageNotices } from '../views/library/StorageNotices.tsx';
 import { LinkNotice } from '../share/LinkNotice.tsx';
 import { WarningIcon } from './icons.tsx';
 
-export function Notices() {
+/** @param device whether this view needs one. */
+export function Notices({ device }: { device: boolean }) {
   return (
     <div className="notices">
       <LinkNotice />
       <StopNotice />
       <ErrorNotice />
-      <DeviceNotice />
+      {device && <DeviceNotice />}
       <StorageNotices />
     </div>
   );

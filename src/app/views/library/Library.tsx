@@ -86,6 +86,15 @@ export default function Library() {
           ))}
         </select>
         <ImportButton />
+        {compared.length > 1 && (
+          <button
+            type="button"
+            className="primary"
+            onClick={() => document.querySelector('.compared')?.scrollIntoView({ block: 'start' })}
+          >
+            Show the comparison
+          </button>
+        )}
         {compared.length > 0 && (
           <button type="button" onClick={() => void saveRunsCsv(compared)}>
             <DownloadIcon /> CSV of {plural(compared.length, 'run')}

@@ -4,6 +4,7 @@ import type { ColorName } from '../../../charts/palette.ts';
 import type { PlotData } from '../../../charts/plot.ts';
 import { roundUp } from '../../../charts/ticks.ts';
 import { PlotPanel } from '../../../components/Panel.tsx';
+import { percent } from '../../../format.ts';
 import { renameRun } from '../../../store/library.ts';
 import type { ComparedRun } from './compared-runs.ts';
 import { axes, comparedPoints, metrics } from './metrics.ts';
@@ -52,6 +53,7 @@ export function ComparedChart({ runs }: { runs: readonly ComparedRun[] }) {
       className="area-compared"
       select={select}
       formatY={format}
+      formatTick={share ? percent : format}
       xUnit={axes[axis].unit}
       legend={[]}
     >
