@@ -6,6 +6,17 @@ test('a copied link opens the same settings in a fresh profile', async ({ lab: p
   await page.getByRole('radio', { name: 'demo' }).check({ force: true });
   const dialog = await openSettings(page);
   await dialog.getByRole('textbox', { name: 'Target' }).fill('43210');
+  await test.step('changed settings are kept as a preset of one\u2019s own', async () => {
+    await dialog.getByRole('button', { name: 'Keep these settings as a preset' }).click();
+    await dialog.getByRole('textbox', { name: 'Name of the preset' }).fill('Lecture');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('radio', { name: /^Lecture/ })).toBeChecked();
+    await dialog.getByRole('button', { name: 'Remove Lecture' }).click();
+    await dialog.getByRole('button', { name: 'Undo' }).click();
+    await dialog.getByRole('radio', { name: /^tiny/ }).check({ force: true });
+    await dialog.getByRole('radio', { name: /^Lecture/ }).check({ force: true });
+    await expect(dialog.getByRole('textbox', { name: 'Target' })).toHaveValue('43210');
+  });
   await dialog.getByRole('button', { name: 'Close' }).click();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy link' }).click();

@@ -1,18 +1,16 @@
 /** The settings of the next search in a sheet: preset, images and device first, then every setting by group. */
 import { fieldGroups } from '../../domain/settings/fields.ts';
 import type { FieldGroup } from '../../domain/settings/fields.ts';
-import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
-import type { PresetName } from '../../domain/settings/presets.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { TimeEstimate } from '../components/TimeEstimate.tsx';
 import { activeStates } from '../sessions/search-client.ts';
-import { choosePreset } from '../sessions/search.ts';
 import { lab, useLab } from '../store/store.ts';
 import { BackendChoice } from './BackendChoice.tsx';
 import { FieldRow } from './FieldRow.tsx';
 import { ImagesChoice } from './ImagesChoice.tsx';
+import { PresetCards } from './PresetCards.tsx';
 import { useProblems } from './use-problems.ts';
 
 export function SettingsDialog() {
@@ -31,7 +29,6 @@ export function SettingsDialog() {
 
 function SettingsForm() {
   const settings = useLab((s) => s.settings);
-  const preset = useLab((s) => s.preset);
   const locked = useLab((s) => activeStates.includes(s.state));
   const problems = useProblems();
   return (
@@ -46,22 +43,7 @@ function SettingsForm() {
         </p>
       )}
       <fieldset disabled={locked}>
-        <div className="preset-cards" role="radiogroup" aria-label="Preset">
-          {(Object.keys(presets) as PresetName[]).map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="preset-card"
-                checked={preset === name}
-                onChange={() => choosePreset(name)}
-              />
-              <span>
-                <strong>{name}</strong>
-                {presetDescriptions[name]}
-              </span>
-            </label>
-          ))}
-        </div>
+        <PresetCards />
         <div className="where-searched">
           <ImagesChoice />
           <BackendChoice />
