@@ -12,5 +12,12 @@ export default defineConfig({
     // alone has taken two minutes.
     testTimeout: 400_000,
     hookTimeout: 400_000,
+    // `npm run coverage`.
+    coverage: {
+      include: ['{src,workers,cli}/**/*.{ts,tsx}'],
+      exclude: ['**/*.test.*', '**/testing/**', '**/testing.ts', '**/*.d.ts'],
+      reporter: ['html', 'json-summary'],
+      reportOnFailure: true,
+    },
   },
 });

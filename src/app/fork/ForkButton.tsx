@@ -136,10 +136,10 @@ function Choice({
   );
 }
 
-/** The last one before the moment on screen. */
+/** The last one before the moment on screen, or the first. @param kept at least one. */
 function nearest(kept: readonly CheckpointInfo[]): CheckpointInfo {
   const { step } = shownState().run;
-  return kept.findLast((one) => one.step <= step) ?? kept[0];
+  return kept.findLast((one) => one.step <= step) ?? kept[0]!;
 }
 
 function checkpointText({ kind, step, stage }: CheckpointInfo): string {
