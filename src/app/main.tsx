@@ -16,7 +16,7 @@ import { App } from './App.tsx';
 import { keepOffline } from './offline.ts';
 import { openRecording } from './recorded/opening.ts';
 import { openLink, watchLinks } from './share/link.ts';
-import { listDatasets } from './store/datasets.ts';
+import { listDatasets } from './sessions/datasets.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './sessions/search.ts';
 

@@ -1,7 +1,8 @@
 /** Where the run on screen stands, in a sentence that is announced when it changes. */
 import { isLive, newestRun } from '../sessions/shown-run.ts';
 import type { ShownRun } from '../sessions/shown-run.ts';
-import { chosenName, dataSetLabel, useDatasets } from '../store/datasets.ts';
+import { chosenName, dataSetLabel } from '../sessions/dataset-sources.ts';
+import { useDatasets } from '../sessions/datasets-state.ts';
 import { sentence } from '../store/sentence.ts';
 import { fullParameters, shownState, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';

@@ -2,7 +2,7 @@
 import { ForkedFrom } from '../fork/ForkedFrom.tsx';
 import { newestRun, useShownRun } from '../sessions/shown-run.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
-import { dataSetLabel } from '../store/datasets.ts';
+import { dataSetLabel } from '../sessions/dataset-sources.ts';
 import { useLab } from '../store/store.ts';
 
 const statusNames: Readonly<Record<ShownStatus, string>> = {

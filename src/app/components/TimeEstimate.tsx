@@ -1,7 +1,8 @@
 /** How long a search by these settings takes here: from steps timed on this device, or the way to time them. */
 import { durationRange, milliseconds } from '../format.ts';
 import { useCanStart } from '../settings/use-problems.ts';
-import { chosenImages, useDatasets } from '../store/datasets.ts';
+import { chosenImages } from '../sessions/dataset-sources.ts';
+import { useDatasets } from '../sessions/datasets-state.ts';
 import { measureTime, paceKey, stopTiming, timeOf, usePace } from '../store/pace.ts';
 import { useLab } from '../store/store.ts';
 import { backendNames } from './backend-names.ts';

@@ -12,7 +12,8 @@ import { lockTime } from '../../storage/lock.ts';
 import { askForPersistence } from '../../storage/room.ts';
 import { openWorker } from './open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
-import { datasets, sourceOf } from '../store/datasets.ts';
+import { sourceOf } from './dataset-sources.ts';
+import { datasets } from './datasets-state.ts';
 import { giveWay } from './give-way.ts';
 import { comparisons } from './comparison-state.ts';
 import {

@@ -14,7 +14,7 @@ import type { StoredTrainings } from '../../storage/trainings.ts';
 import { openWorker } from './open-worker.ts';
 import { afterDrawing } from '../after-drawing.ts';
 import { saveBytes } from '../download.ts';
-import { sourceNow } from '../store/datasets.ts';
+import { sourceNow } from './dataset-sources.ts';
 import { library } from '../store/library-state.ts';
 import { lab } from '../store/store.ts';
 import { latencyFor } from './training-latency.ts';

@@ -9,7 +9,8 @@ import { operationNames, operationTable } from '../../domain/operations/registry
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { integer } from '../format.ts';
 import { changeSettings } from '../sessions/search.ts';
-import { chosenImages, useDatasets } from '../store/datasets.ts';
+import { chosenImages } from '../sessions/dataset-sources.ts';
+import { useDatasets } from '../sessions/datasets-state.ts';
 import { lab, useLab } from '../store/store.ts';
 import { NumberInput } from './NumberInput.tsx';
 

@@ -1,6 +1,7 @@
 /** The data set of the next search. */
 import { viewHref } from '../router.ts';
-import { chooseDataset, embeddedSets, useDatasets } from '../store/datasets.ts';
+import { embeddedSets } from '../sessions/dataset-sources.ts';
+import { chooseDataset, useDatasets } from '../sessions/datasets-state.ts';
 import { lab } from '../store/store.ts';
 
 export function ImagesChoice() {

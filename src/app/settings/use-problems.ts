@@ -1,7 +1,8 @@
 /** Hooks: what is wrong with the settings on screen, held against the set that Start takes. */
 import { problems } from '../../domain/settings/problems.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
-import { chosenImages, useDatasets } from '../store/datasets.ts';
+import { chosenImages } from '../sessions/dataset-sources.ts';
+import { useDatasets } from '../sessions/datasets-state.ts';
 import { canStart } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 

@@ -25,7 +25,7 @@ import { saveText } from '../download.ts';
 import { openBesideRun, viewHref } from '../router.ts';
 import { pageStore } from './library-recording.ts';
 import { isInterrupted, library } from './library-state.ts';
-import { sourceNow } from './datasets.ts';
+import { sourceNow } from '../sessions/dataset-sources.ts';
 import { extendPastRun, setRunSource, showRun } from './replay.ts';
 import { changeSettings, chooseBackend, continueRun } from '../sessions/search.ts';
 import { lab } from './store.ts';

@@ -8,8 +8,8 @@ import { forecastSearch, sizesOf } from '../../engine/search/forecast.ts';
 import type { Range } from '../../engine/search/forecast.ts';
 import { planStages } from '../../engine/search/schedule.ts';
 import type { BackendChoice } from '../../protocol/messages.ts';
-import { chosenSource } from './datasets.ts';
-import type { SetImages } from './datasets.ts';
+import { chosenSource } from '../sessions/dataset-sources.ts';
+import type { SetImages } from '../sessions/dataset-sources.ts';
 import { measureSteps, stopMeasuring } from '../sessions/search.ts';
 import { lab } from './store.ts';
 

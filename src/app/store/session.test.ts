@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { withValue } from '../../domain/settings/path.ts';
 import type { ListedDataset } from '../../protocol/data-messages.ts';
-import { datasets } from './datasets.ts';
+import { datasets } from '../sessions/datasets-state.ts';
 import { canStart, changeSettings, choosePreset } from '../sessions/search.ts';
 import { lab } from './store.ts';
 

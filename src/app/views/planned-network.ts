@@ -1,6 +1,7 @@
 /** Hook: the super-net that Start would build, counted a moment after the settings have come to rest. */
 import { useEffect, useState } from 'react';
-import { chosenImages, useDatasets } from '../store/datasets.ts';
+import { chosenImages } from '../sessions/dataset-sources.ts';
+import { useDatasets } from '../sessions/datasets-state.ts';
 import { plannedNetwork } from '../store/planned.ts';
 import type { PlannedNetwork } from '../store/planned.ts';
 import { useLab } from '../store/store.ts';

@@ -2,7 +2,8 @@
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { methodLabels, methodNames } from '../../../engine/baselines/results.ts';
-import { embeddedSets, useDatasets } from '../../store/datasets.ts';
+import { embeddedSets } from '../../sessions/dataset-sources.ts';
+import { useDatasets } from '../../sessions/datasets-state.ts';
 import { MethodMark } from './marks.tsx';
 import type { FormField, FormTexts, SettingsChoice } from './plan-form.ts';
 

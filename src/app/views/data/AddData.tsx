@@ -7,14 +7,14 @@ import type { ImportFile, Progress } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { WarningIcon } from '../../components/icons.tsx';
 import { bytes, duration, integer, percent, plural } from '../../format.ts';
+import { useDatasets } from '../../sessions/datasets-state.ts';
 import {
   answerUnreadable,
   cancelImport,
   dismissOutcome,
   lookAtFiles,
-  useDatasets,
-} from '../../store/datasets.ts';
-import type { ImportJob } from '../../store/datasets.ts';
+} from '../../sessions/datasets.ts';
+import type { ImportJob } from '../../sessions/datasets-state.ts';
 import { droppedFiles, nameOf, pickedFiles } from './pick-files.ts';
 
 export function AddData() {

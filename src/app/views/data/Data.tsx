@@ -1,6 +1,6 @@
 /** Data sets: add one, choose one, look at one. */
 import { useState } from 'react';
-import { useDatasets } from '../../store/datasets.ts';
+import { useDatasets } from '../../sessions/datasets-state.ts';
 import { AddData } from './AddData.tsx';
 import { SetDetails } from './SetDetails.tsx';
 import { SetList } from './SetList.tsx';

@@ -9,12 +9,8 @@ import type {
 } from '../../../protocol/data-messages.ts';
 import { WarningIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
-import {
-  changePreview,
-  dismissPreview,
-  storePreviewed,
-  type Preview,
-} from '../../store/datasets.ts';
+import { type Preview } from '../../sessions/datasets-state.ts';
+import { changePreview, dismissPreview, storePreviewed } from '../../sessions/datasets.ts';
 import { drawGrid } from './draw-images.ts';
 import { imageSizes } from './image-sizes.ts';
 

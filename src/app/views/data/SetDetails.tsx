@@ -2,8 +2,8 @@
 import type { DatasetSummary } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, integer } from '../../format.ts';
-import { embeddedSets, sourceOf } from '../../store/datasets.ts';
-import type { DatasetChoice } from '../../store/datasets.ts';
+import { embeddedSets, sourceOf } from '../../sessions/dataset-sources.ts';
+import type { DatasetChoice } from '../../sessions/datasets-state.ts';
 import { AugmentationPreview } from './AugmentationPreview.tsx';
 import { ClassBalance } from './ClassBalance.tsx';
 import { ContactSheet } from './ContactSheet.tsx';

@@ -4,8 +4,10 @@ import { activeStates } from '../../sessions/search-client.ts';
 import type { ListedDataset } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, integer, plural } from '../../format.ts';
-import { chooseDataset, embeddedSets, removeDataset, useDatasets } from '../../store/datasets.ts';
-import type { DatasetChoice } from '../../store/datasets.ts';
+import { embeddedSets } from '../../sessions/dataset-sources.ts';
+import { chooseDataset, useDatasets } from '../../sessions/datasets-state.ts';
+import { removeDataset } from '../../sessions/datasets.ts';
+import type { DatasetChoice } from '../../sessions/datasets-state.ts';
 import { useLab } from '../../store/store.ts';
 
 interface Props {

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { DataPayload, DataRequestType, DataValue } from '../../../protocol/data-messages.ts';
 import type { WorkerError } from '../../../protocol/messages.ts';
 import { errorOf } from '../../../protocol/rpc.ts';
-import { askForData } from '../../store/datasets.ts';
+import { askForData } from '../../sessions/datasets.ts';
 
 export type Answer<T> =
   | { state: 'waiting'; value: T | null }

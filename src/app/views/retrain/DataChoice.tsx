@@ -1,6 +1,6 @@
 /** The images that a training takes: those of the run, unless another set that fits is chosen. */
 import type { Architecture } from '../../../domain/architecture/schema.ts';
-import { dataSetLabel } from '../../store/datasets.ts';
+import { dataSetLabel } from '../../sessions/dataset-sources.ts';
 import { misfit } from './training-data.ts';
 import type { TrainingSet } from './training-data.ts';
 

@@ -5,7 +5,8 @@ import { auxiliaryCell, retrainSettingsFor } from '../../../engine/train/setting
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';
 import { shownSource } from '../../sessions/shown-run.ts';
-import { embeddedSets, sourceOf, useDatasets } from '../../store/datasets.ts';
+import { embeddedSets, sourceOf } from '../../sessions/dataset-sources.ts';
+import { useDatasets } from '../../sessions/datasets-state.ts';
 import { useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
 import { DataChoice } from './DataChoice.tsx';
