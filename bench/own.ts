@@ -2,10 +2,11 @@
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import type { WebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import { requestNodeDevice } from '../cli/node-webgpu.ts';
-import { load, median, spaceOf, timeStep, workloadOf } from './cases.ts';
+import { median } from '../src/engine/median.ts';
+import { load, spaceOf, timeStep, workloadOf } from './cases.ts';
 import type { StepCase, Workload } from './cases.ts';
-import { profileKernels } from './kernel-profile.ts';
-import type { KernelProfile } from './kernel-profile.ts';
+import { profileKernels } from '../src/engine/supernet/webgpu/kernel-profile.ts';
+import type { KernelProfile } from '../src/engine/supernet/webgpu/kernel-profile.ts';
 
 export interface OwnResult {
   readonly msPerStep: number;

@@ -6,7 +6,7 @@ import { memoryOfStages } from './memory.ts';
 import type { MemoryResult } from './memory.ts';
 import { growth, ownStep } from './own.ts';
 import type { GrowthRow } from './own.ts';
-import type { KernelProfile } from './kernel-profile.ts';
+import type { KernelProfile } from '../src/engine/supernet/webgpu/kernel-profile.ts';
 import { plainSteps } from './plain.ts';
 import { torchStep } from './torch.ts';
 

@@ -1,7 +1,14 @@
 /** The main job, as a first visitor does it: one press of Start, watch, pause, step, stop, export the architecture. */
+import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import type { BenchCase } from '../src/protocol/bench.ts';
 import { readArchitecture } from './architecture.ts';
 import { expect, test } from './lab.ts';
+
+interface BenchFile {
+  format: string;
+  cases: (BenchCase & { name: string })[];
+}
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Search', exact: true });
 /** Of all units of the level, as the table of the overview says. */
@@ -30,7 +37,26 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
     const estimate = page.locator('.estimate');
     await page.getByRole('button', { name: 'Estimate the time' }).click();
     await page.getByRole('button', { name: 'Stop timing' }).click();
-    await page.getByRole('button', { name: 'Estimate the time' }).click();
+    // Measuring the adapter times the same steps, and each kernel.
+    await page.getByRole('button', { name: /swiftshader/i }).click();
+    const dialog = page.getByRole('dialog', { name: 'This adapter' });
+    await expect(dialog.getByRole('checkbox', { name: 'tiny' })).toBeChecked();
+    await expect(dialog.getByRole('checkbox', { name: 'paper' })).not.toBeChecked();
+    await dialog.getByRole('button', { name: 'Measure' }).click();
+    await expect(dialog.getByRole('row', { name: /^tiny/ })).toContainText(/\d ms.*MiB.*(s|min)/, {
+      timeout: 240_000,
+    });
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Download JSON' }).click(),
+    ]);
+    const bench = JSON.parse(await readFile(await file.path(), 'utf8')) as BenchFile;
+    expect(bench).toMatchObject({ format: 'mgas-bench', cases: [{ name: 'tiny' }] });
+    const { kernels, dispatches } = bench.cases[0]!;
+    expect(kernels.reduce((sum, kernel) => sum + kernel.dispatches, 0)).toBe(dispatches);
+    expect(kernels.every(({ ms }) => ms > 0)).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
     await expect(estimate).toHaveText(/^Takes .+ here on WebGPU/, { timeout: 240_000 });
     await expect(estimate).toHaveAttribute('title', /^Timed here: .+ per step in the first stage/);
   });

@@ -129,7 +129,10 @@ test('every view shows what the events and the exported architecture say', async
     },
   });
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible();
+  // Its programs are compiled first, on a busy machine for minutes.
+  await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible({
+    timeout: 240_000,
+  });
 
   await test.step('views follow the running search, and none holds the page up', async () => {
     const begun = await page.evaluate(() => performance.now());

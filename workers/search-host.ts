@@ -1,8 +1,9 @@
 /** Runs one search for the page: data set, device, engine. */
 import { imageOf } from '../src/engine/data.ts';
+import type { SearchData } from '../src/engine/data.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
-import { measureStages } from '../src/engine/search/measure-stages.ts';
 import type {
   BackendChoice,
   DatasetSource,
@@ -15,6 +16,7 @@ import type { DurableOptions } from './durable-search.ts';
 import { atSteps, loadSource } from './load-source.ts';
 import { beginRecording, reopenRecording } from './recording.ts';
 import type { Recording } from './recording.ts';
+import { benchStages, timeStages } from './measure.ts';
 import { Refusal } from './refusal.ts';
 import { createStepper } from './steppers.ts';
 import { probe } from './webgpu.ts';
@@ -30,7 +32,10 @@ export class SearchHost {
 
   readonly handlers: Handlers<SearchContract> = {
     probe: () => probe(),
-    measure: (payload) => this.measure(payload),
+    measure: async (payload) => ({
+      msPerStep: await timeStages(await this.measured(payload), payload.backend),
+    }),
+    bench: async (payload) => benchStages(await this.measured(payload)),
     start: async (payload) => {
       await this.start(payload);
       return null;
@@ -47,20 +52,15 @@ export class SearchHost {
     return null;
   }
 
-  private async measure({
+  private async measured({
     settings,
     dataset,
-    backend,
-  }: Pick<StartPayload, 'settings' | 'dataset' | 'backend'>): Promise<{ msPerStep: number[] }> {
+  }: Pick<StartPayload, 'settings' | 'dataset'>): Promise<{
+    settings: SearchSettings;
+    data: SearchData;
+  }> {
     if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
-    const data = createSearchData(await this.load(dataset), settings);
-    const stepper = await createStepper(backend, () => {});
-    try {
-      const now = () => performance.now();
-      return { msPerStep: await measureStages({ settings, data, stepper, now }) };
-    } finally {
-      stepper.dispose();
-    }
+    return { settings, data: createSearchData(await this.load(dataset), settings) };
   }
 
   private async start({ settings: chosen, dataset, backend, run }: StartPayload): Promise<void> {

@@ -7,6 +7,7 @@ import { Notices } from './components/Notices.tsx';
 import { RunGate, useRunOfAddress } from './components/RunGate.tsx';
 import { RunHeader } from './components/RunHeader.tsx';
 import { Scrubber } from './components/Scrubber.tsx';
+import { AdapterDialog } from './components/AdapterDialog.tsx';
 import { ShortcutsDialog } from './components/ShortcutsDialog.tsx';
 import { StageTrack } from './components/StageTrack.tsx';
 import { RecordingsBar } from './recorded/RecordingsBar.tsx';
@@ -54,6 +55,7 @@ export function App() {
       )}
       <SettingsDialog />
       <ShortcutsDialog />
+      <AdapterDialog />
     </>
   );
 }

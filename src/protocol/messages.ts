@@ -3,6 +3,7 @@ import type { SuperNet } from '../domain/counts.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { Steering } from '../domain/events/steering-schema.ts';
+import type { BenchCase } from './bench.ts';
 import type { WorkerError } from './rpc.ts';
 import type { Delivery } from './stream.ts';
 
@@ -65,6 +66,8 @@ export interface SearchContract {
       payload: Pick<StartPayload, 'settings' | 'dataset' | 'backend'>;
       value: { msPerStep: number[] };
     };
+    /** Times a preset's super-net on WebGPU, each kernel too. Takes the device. */
+    bench: { payload: Pick<StartPayload, 'settings' | 'dataset'>; value: BenchCase };
     /** Answered when the search runs: the data set is loaded and the device is there. */
     start: { payload: StartPayload; value: null };
     pause: { payload: object; value: null };

@@ -134,17 +134,25 @@ function LearnLink() {
 function Adapter() {
   const probe = useLab((s) => s.probe);
   if (!probe) return <p className="adapter">Looking for WebGPU</p>;
+  if (!probe.webgpu)
+    return (
+      <p className="adapter" data-ok={false}>
+        No WebGPU
+      </p>
+    );
   return (
-    <p
+    <button
+      type="button"
       className="adapter"
-      data-ok={probe.webgpu !== null}
+      data-ok
       title={
-        probe.webgpu?.software
-          ? 'Runs on the processor: right for tiny, too slow for more'
-          : undefined
+        probe.webgpu.software
+          ? 'Runs on the processor: right for tiny, too slow for more. Measure it'
+          : 'Measure this adapter'
       }
+      onClick={() => lab.setState({ dialog: 'adapter' })}
     >
-      {probe.webgpu ? adapterName(probe.webgpu) : 'No WebGPU'}
-    </p>
+      {adapterName(probe.webgpu)}
+    </button>
   );
 }

@@ -4,6 +4,7 @@
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
+import type { BenchCase } from '../../protocol/bench.ts';
 import type {
   ProbeResult,
   Recording,
@@ -74,6 +75,14 @@ export class SearchClient {
     if (this.used) this.worker.end();
     this.used = true;
     return (await this.worker.request('measure', payload)).msPerStep;
+  }
+
+  /** Times a preset on WebGPU before a search; `stopMeasuring` ends it. @throws RequestFailed */
+  async bench(payload: Payload<SearchContract, 'bench'>): Promise<BenchCase> {
+    if (this.isActive) throw new Error('a search is running');
+    if (this.used) this.worker.end();
+    this.used = true;
+    return this.worker.request('bench', payload);
   }
 
   stopMeasuring(): void {

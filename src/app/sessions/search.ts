@@ -60,6 +60,8 @@ export async function probeDevice(): Promise<void> {
 export const measureSteps = (payload: Parameters<SearchClient['measure']>[0]): Promise<number[]> =>
   client.measure(payload);
 
+export const benchSteps: SearchClient['bench'] = (payload) => client.bench(payload);
+
 export function stopMeasuring(): void {
   client.stopMeasuring();
 }
@@ -158,11 +160,11 @@ export function newSearch(): void {
 }
 
 export function choosePreset(name: PresetName): void {
-  lab.setState({ settings: onSet(presets[name]), preset: name });
+  lab.setState({ settings: settingsOnSet(presets[name]), preset: name });
 }
 
 /** A preset's images, or all that the chosen set has where it has fewer. */
-function onSet(settings: SearchSettings): SearchSettings {
+export function settingsOnSet(settings: SearchSettings): SearchSettings {
   const set = chosenImages(datasets.getState());
   return set && settings.data.trainImages > set.train
     ? { ...settings, data: { ...settings.data, trainImages: 0 } }
@@ -173,7 +175,7 @@ function onSet(settings: SearchSettings): SearchSettings {
 datasets.subscribe(() => {
   const { preset, settings } = lab.getState();
   if (preset === null) return;
-  const fitting = onSet(presets[preset]);
+  const fitting = settingsOnSet(presets[preset]);
   if (fitting.data.trainImages !== settings.data.trainImages) lab.setState({ settings: fitting });
 });
 

@@ -1,12 +1,9 @@
 /** The presets of the next search, as one control. */
-import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
-import type { PresetName } from '../../domain/settings/presets.ts';
+import { presetDescriptions, presetNames } from '../../domain/settings/presets.ts';
 import { changeSettings, choosePreset } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
 import { presetWith, useOwnPresets } from './own-presets.ts';
 import type { OwnPreset } from './own-presets.ts';
-
-const presetNames = Object.keys(presets) as PresetName[];
 
 export function PresetChoice() {
   const list = useOwnPresets((s) => s.list);

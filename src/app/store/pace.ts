@@ -64,10 +64,7 @@ export async function measureTime(set: SetImages): Promise<void> {
   paceStore.setState({ measuring: backend, problem: null });
   try {
     const msPerStep = await measureSteps({ settings, backend, dataset: chosenSource() });
-    const { known } = paceStore.getState();
-    const entries = Object.entries({ ...known, [paceKey(settings, set, backend)]: msPerStep });
-    paceStore.setState({ known: Object.fromEntries(entries.slice(-most)) });
-    remember();
+    notePace(paceKey(settings, set, backend), msPerStep);
   } catch (error) {
     // Stopped on purpose: there is nothing to say.
     if (paceStore.getState().measuring !== null)
@@ -75,6 +72,14 @@ export async function measureTime(set: SetImages): Promise<void> {
   } finally {
     paceStore.setState({ measuring: null });
   }
+}
+
+/** Keeps what was timed. @param key of `paceKey`. @param msPerStep of each stage, the joint one last. */
+export function notePace(key: string, msPerStep: readonly number[]): void {
+  const { known } = paceStore.getState();
+  const entries = Object.entries({ ...known, [key]: msPerStep });
+  paceStore.setState({ known: Object.fromEntries(entries.slice(-most)) });
+  remember();
 }
 
 export function stopTiming(): void {

@@ -75,7 +75,7 @@ export interface SetupSlice {
 }
 
 export interface PageSlice {
-  dialog: 'settings' | 'shortcuts' | null;
+  dialog: 'settings' | 'shortcuts' | 'adapter' | null;
 }
 
 export type LabState = RunSlice & ReplaySlice & SetupSlice & PageSlice;

@@ -114,6 +114,8 @@ export const presets: Readonly<Record<PresetName, SearchSettings>> = {
   paper: paperSettings,
 };
 
+export const presetNames = Object.keys(presets) as readonly PresetName[];
+
 export const presetDescriptions: Readonly<Record<PresetName, string>> = {
   tiny: 'A first look: three small cells on 10-pixel images. It finishes on a software adapter too.',
   demo: 'A search worth watching: six cells on 28-pixel images. Made for a graphics card.',

@@ -14,10 +14,14 @@ import { planStages, stepHyper } from './schedule.ts';
 const unmeasured = 1;
 const measured = 3;
 
-/**
- * Takes the stepper: what it held is gone.
- * @returns milliseconds of a step in each stage, the joint one last.
- */
+export interface StageTimes {
+  /** Milliseconds of a step in each stage, the joint one last. */
+  readonly msPerStep: number[];
+  /** From loading the first stage's super-net to the end of its first step, with all compilation. */
+  readonly firstStepMs: number;
+}
+
+/** Takes the stepper: what it held is gone, and the whole super-net stays loaded, unpruned and partly trained. */
 export async function measureStages({
   settings,
   data,
@@ -28,10 +32,11 @@ export async function measureStages({
   data: SearchData;
   stepper: Stepper;
   now: () => number;
-}): Promise<number[]> {
+}): Promise<StageTimes> {
   const space = createSpace(settings.space, imageOf(data));
   const stages = planStages(space, settings);
-  const timeStage = async (index: number): Promise<number> => {
+  const timeStage = async (index: number): Promise<{ first: number; each: number }> => {
+    const begin = now();
     const stage = stages[index];
     const masks = fullMasks(space);
     const plan = buildPlan(space, masks, stage.lastCell, stage.head);
@@ -50,10 +55,12 @@ export async function measureStages({
       return (now() - start) / steps;
     };
     await time(unmeasured);
-    return time(measured);
+    return { first: now() - begin, each: await time(measured) };
   };
-  const first = await timeStage(0);
+  const { first, each } = await timeStage(0);
   const whole =
-    stages[0].lastCell === stages.at(-1)!.lastCell ? first : await timeStage(stages.length - 1);
-  return paceByStage(stageWork(space, settings), first, whole);
+    stages[0]!.lastCell === stages.at(-1)!.lastCell
+      ? each
+      : (await timeStage(stages.length - 1)).each;
+  return { msPerStep: paceByStage(stageWork(space, settings), each, whole), firstStepMs: first };
 }

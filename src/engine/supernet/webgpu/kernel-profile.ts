@@ -1,15 +1,16 @@
 /** Where the time of a step goes: each kernel's dispatches alone, timed on the device where it can tell. */
-import type { Dispatch } from '../src/kernels/webgpu/runtime.ts';
-import type { WebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
-import { median } from './cases.ts';
+import type { Dispatch } from '../../../kernels/webgpu/runtime.ts';
+import type { WebGPUStepper } from '../webgpu-stepper.ts';
+import { median } from '../../median.ts';
 
+/** Dispatches of one label in a training step. */
 export interface KernelRow {
   readonly label: string;
   readonly dispatches: number;
   readonly ms: number;
   /** Part of the sum over all kernels. */
   readonly share: number;
-  /** Bytes of the buffers bound, each once a dispatch: the most that it needs to move. */
+  /** Bytes of the buffers bound, each once per dispatch: the most that it needs to move. */
   readonly bytes: number;
 }
 
