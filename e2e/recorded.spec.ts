@@ -86,6 +86,24 @@ test.describe('without WebGPU', () => {
       }
       await page.getByRole('link', { name: 'Guided tour' }).click();
       await expect(title(page)).toContainText('recorded');
+      const tour = page.getByRole('complementary', { name: 'Guided tour' });
+      // The share of what it points at that the card covers, in per cent.
+      const covered = (): Promise<number> =>
+        page.evaluate(() => {
+          const boxOf = (selector: string) =>
+            document.querySelector(selector)?.getBoundingClientRect();
+          const [target, card] = [boxOf('main [data-pointed]'), boxOf('.tour')];
+          if (!target || !card) return 100;
+          const across = Math.min(target.right, card.right) - Math.max(target.left, card.left);
+          const down = Math.min(target.bottom, card.bottom) - Math.max(target.top, card.top);
+          return (100 * Math.max(0, across) * Math.max(0, down)) / (target.width * target.height);
+        });
+      for (let stop = 1; stop <= 10; stop++) {
+        await expect(tour.getByText(`Stop ${stop} of 10`)).toBeVisible();
+        await expect(tour.locator('.tour-live')).not.toContainText('Start the tiny search');
+        await expect.poll(covered, `stop ${stop}`).toBe(0);
+        if (stop < 10) await tour.getByRole('link', { name: 'Next' }).click();
+      }
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
     });

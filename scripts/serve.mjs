@@ -1,6 +1,9 @@
 /** A small server for the built page: its process takes a twentieth of what building takes. */
 import { createServer } from 'node:http';
 
+/** An embedded view (`?embed=`) only shows a run, so other pages may frame it. */
+const framed = (value) => value.replace(/;? *frame-ancestors 'none'/, '');
+
 /** Ports that are tried after the one that is asked for, where that is taken. */
 const otherPorts = 20;
 
@@ -15,7 +18,9 @@ export async function serve(folder, headers, port, host) {
   const files = sirv(folder, {
     etag: true,
     setHeaders: (response) => {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      const embedded = new URL(response.req.url, 'http://localhost').searchParams.has('embed');
+      for (const [name, value] of Object.entries(headers))
+        response.setHeader(name, embedded ? framed(value) : value);
     },
   });
   for (let tried = port; ; tried++) {

@@ -21,7 +21,11 @@ afterEach(async () => {
 });
 
 async function open(port: number): Promise<number> {
-  const server = await serve(folder, { 'x-content-type-options': 'nosniff' }, port, false);
+  const headers = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  };
+  const server = await serve(folder, headers, port, false);
   servers.push(server);
   return (server.address() as AddressInfo).port;
 }
@@ -33,6 +37,14 @@ it('serves the folder with the headers that it is given', async () => {
   expect(page.headers.get('x-content-type-options')).toBe('nosniff');
   expect((await fetch(`http://localhost:${port}/absent.js`)).status).toBe(404);
   expect((await fetch(`http://localhost:${port}/../../etc/passwd`)).status).toBe(404);
+});
+
+it('lets other pages frame an embedded view, and nothing else', async () => {
+  const port = await open(47321);
+  const policy = async (query: string): Promise<string | null> =>
+    (await fetch(`http://localhost:${port}/${query}`)).headers.get('content-security-policy');
+  expect(await policy('')).toBe("default-src 'none'; frame-ancestors 'none'");
+  expect(await policy('?embed=balance&run=tiny')).toBe("default-src 'none'");
 });
 
 it('takes the next port where one is taken', async () => {

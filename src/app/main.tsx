@@ -8,11 +8,16 @@ import './styles/panels.css';
 import './styles/views.css';
 import './styles/units.css';
 import './styles/learn.css';
+import './styles/presentation.css';
 import './recorded/recorded.css';
+import './embed/embed.css';
 import './fork/fork.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
+import { Embed, EmbedProblem } from './embed/Embed.tsx';
+import { readEmbed } from './embed/address.ts';
+import type { EmbedAddress } from './embed/address.ts';
 import { keepOffline } from './offline.ts';
 import { openRecording } from './recorded/opening.ts';
 import { openLink, watchLinks } from './share/link.ts';
@@ -20,14 +25,34 @@ import { listDatasets } from './sessions/datasets.ts';
 import { openLibrary } from './store/library.ts';
 import { probeDevice } from './sessions/search.ts';
 
-openLink();
-watchLinks();
-void openLibrary().then(openRecording);
-void listDatasets();
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
-void probeDevice();
-keepOffline();
+const root = createRoot(document.getElementById('root')!);
+
+/** @returns the address of an embedded view, what is wrong with it, or null for the lab itself. */
+function embedded(): EmbedAddress | string | null {
+  try {
+    return readEmbed(new URL(location.href));
+  } catch (error) {
+    return error instanceof RangeError ? error.message : String(error);
+  }
+}
+
+const embed = embedded();
+if (embed === null) {
+  openLink();
+  watchLinks();
+  void openLibrary().then(openRecording);
+  void listDatasets();
+  root.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+  void probeDevice();
+  keepOffline();
+} else {
+  root.render(
+    <StrictMode>
+      {typeof embed === 'string' ? <EmbedProblem problem={embed} /> : <Embed address={embed} />}
+    </StrictMode>,
+  );
+}

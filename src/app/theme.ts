@@ -27,6 +27,9 @@ function apply(theme: Theme): void {
   for (const listener of listeners) listener();
 }
 
+/** For as long as the page lasts: a choice of the address, or paper. */
+export const showTheme = (theme: Theme): void => apply(theme);
+
 export function toggleTheme(): void {
   const theme = currentTheme() === 'dark' ? 'light' : 'dark';
   try {

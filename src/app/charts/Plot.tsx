@@ -4,7 +4,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { integer } from '../format.ts';
 import { RunSide } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
-import { font, useCanvas } from './canvas.ts';
+import { font, pointOf, useCanvas } from './canvas.ts';
 import { palette } from './palette.ts';
 import { drawPlot, frameOf, pointAt, scaleX } from './plot.ts';
 import type { PlotData } from './plot.ts';
@@ -40,11 +40,11 @@ export function Plot({ label, select, formatY, formatTick = formatY, xUnit = 'st
   const canvas = useCanvas(painting);
 
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const frame = frameOf(box.width, box.height);
+    const { x, width, height } = pointOf(event);
+    const frame = frameOf(width, height);
     const data = select(side());
     const [start, end] = [scaleX(frame, data)(0), scaleX(frame, data)(data.xMax)];
-    const share = (event.clientX - box.left - start) / Math.max(1, end - start);
+    const share = (x - start) / Math.max(1, end - start);
     setHover(Math.min(1, Math.max(0, share)) * data.xMax);
   };
   const move = (event: KeyboardEvent<HTMLCanvasElement>): void => {

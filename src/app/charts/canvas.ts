@@ -4,10 +4,10 @@
  * frames.
  */
 import { use, useEffect, useRef } from 'react';
-import type { RefObject } from 'react';
 import { lab, RunSide } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
-import { onPaletteChange } from './palette.ts';
+import type { PointerEvent, RefObject } from 'react';
+import { onPaletteChange, textScale } from './palette.ts';
 
 export const font = '11px "IBM Plex Sans Variable", system-ui, sans-serif';
 
@@ -30,6 +30,21 @@ export async function repaintInto(canvas: HTMLCanvasElement): Promise<SVGElement
   const context = new Context(canvas.clientWidth, canvas.clientHeight);
   paint(context as unknown as CanvasRenderingContext2D);
   return context.getSvg();
+}
+
+/** Where the pointer is, and how large the drawing, in the drawing's own pixels. */
+export function pointOf({ currentTarget, clientX, clientY }: PointerEvent<HTMLCanvasElement>): {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+} {
+  const box = currentTarget.getBoundingClientRect();
+  const scale = textScale();
+  return {
+    ...{ x: (clientX - box.left) / scale, y: (clientY - box.top) / scale },
+    ...{ width: box.width / scale, height: box.height / scale },
+  };
 }
 
 /** @param painting a new object repaints: keep it (`useMemo`) while it is the same. */
@@ -58,7 +73,9 @@ export function useCanvas<T>(painting: Painting<T>): RefObject<HTMLCanvasElement
       if (width === 0 || height === 0) return;
       fitPixels(element, context, width, height);
       drawn = current.current.select(side());
-      current.current.paint(context, width, height, drawn);
+      const scale = textScale();
+      context.scale(scale, scale);
+      current.current.paint(context, width / scale, height / scale, drawn);
     };
     const now = (): void => {
       timer = undefined;

@@ -18,6 +18,7 @@ const names: readonly ColorName[] = [
   'regrown',
 ];
 let cached: Palette | null = null;
+let scale: number | null = null;
 const listeners = new Set<() => void>();
 
 export function palette(): Palette {
@@ -30,9 +31,16 @@ export function palette(): Palette {
   return cached;
 }
 
-/** After the theme changed. */
+/** How much larger than usual text is: in presentation. Charts are drawn so much larger. */
+export function textScale(): number {
+  scale ??= Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+  return scale;
+}
+
+/** After the theme changed, or the size of text. */
 export function refreshPalette(): void {
   cached = null;
+  scale = null;
   for (const listener of listeners) listener();
 }
 

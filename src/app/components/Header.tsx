@@ -34,6 +34,7 @@ export function Header() {
             href={viewHref(one.id as View)}
             aria-current={one.id === view ? 'page' : undefined}
             data-bar={one.bottomBar === true}
+            data-controls={one.controls}
           >
             {one.title}
           </a>

@@ -8,6 +8,7 @@ import { useCanStart } from '../settings/use-problems.ts';
 import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
 import { usePointer } from './pointer.ts';
+import { useCardPlace } from './use-card-place.ts';
 import { stops } from './stops.ts';
 import type { Action } from './stops.ts';
 
@@ -17,11 +18,23 @@ export function Tour({ index }: { index: number }) {
   const stop = stops[index]!;
   const heading = useRef<HTMLHeadingElement>(null);
   const live = useShown(stop.live);
+  const card = useRef<HTMLElement>(null);
+  const place = useCardPlace(card, index);
   usePointer(stop.target);
   // Each stop is announced, and read from its title on.
   useEffect(() => heading.current?.focus({ preventScroll: true }), [index]);
   return (
-    <aside className="tour" aria-label="Guided tour">
+    <aside
+      ref={card}
+      className="tour"
+      aria-label="Guided tour"
+      data-docked={place === null}
+      style={
+        place
+          ? { left: place.left, top: place.top, width: place.width, maxHeight: place.height }
+          : undefined
+      }
+    >
       <header>
         <p className="note">
           Stop {index + 1} of {stops.length}

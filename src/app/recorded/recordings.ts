@@ -59,7 +59,7 @@ export async function loadRecording(
 }
 
 /** Some servers send such a file with its compression declared: then it arrives unpacked. */
-async function unpack(file: Blob): Promise<string> {
+export async function unpack(file: Blob): Promise<string> {
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   if (head[0] !== 0x1f || head[1] !== 0x8b) return file.text();
   return new Response(file.stream().pipeThrough(new DecompressionStream('gzip'))).text();

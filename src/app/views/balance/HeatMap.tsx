@@ -1,6 +1,6 @@
 import { use, useMemo, useState } from 'react';
 import type { PointerEvent } from 'react';
-import { font, useCanvas } from '../../charts/canvas.ts';
+import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
 import { Glyph } from '../../components/icons.tsx';
@@ -37,16 +37,8 @@ export function HeatMap({ level }: { level: Granularity }) {
   );
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    setPointed(
-      heatAt(
-        select(side()),
-        box.width,
-        box.height,
-        event.clientX - box.left,
-        event.clientY - box.top,
-      ),
-    );
+    const { x, y, width, height } = pointOf(event);
+    setPointed(heatAt(select(side()), width, height, x, y));
   };
   const count = pointed?.snapshot.cells.find(({ cell }) => cell === pointed.cell)?.counts[level];
   return (

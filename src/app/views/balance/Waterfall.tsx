@@ -1,6 +1,7 @@
 /** Where the parameters went: the full super-net, what each level took, what is left. */
-import { memo, startTransition, useEffect, useRef, useState } from 'react';
+import { memo, startTransition, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Bar, BarChart, Cell, LabelList, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { onPaletteChange, textScale } from '../../charts/palette.ts';
 import { compact, granularityNames, integer, percent } from '../../format.ts';
 import type { ParameterLosses } from '../../store/losses.ts';
 
@@ -13,6 +14,9 @@ interface Step {
   label: string;
 }
 
+/** recharts breaks labels at spaces. */
+const oneLine = (size: number): string => compact(size).replace(' ', '\u00a0');
+
 export function waterfallSteps({
   superNet,
   afterOperations,
@@ -24,7 +28,7 @@ export function waterfallSteps({
     range: [to, from],
     size: from - to,
     color: `var(--${level})`,
-    label: from > to ? `\u2212${compact(from - to)}` : '0',
+    label: from > to ? `\u2212${oneLine(from - to)}` : '0',
   });
   return [
     {
@@ -32,12 +36,12 @@ export function waterfallSteps({
       range: [0, superNet],
       size: superNet,
       color: 'var(--faint)',
-      label: compact(superNet),
+      label: oneLine(superNet),
     },
     loss('operation', superNet, afterOperations),
     loss('filter', afterOperations, afterFilters),
     loss('weight', afterFilters, left),
-    { name: 'Left', range: [0, left], size: left, color: 'var(--text)', label: compact(left) },
+    { name: 'Left', range: [0, left], size: left, color: 'var(--text)', label: oneLine(left) },
   ];
 }
 
@@ -70,6 +74,7 @@ export const Waterfall = memo(function Waterfall({
   target: number | null;
 }) {
   const steps = waterfallSteps(losses);
+  const scale = useSyncExternalStore(onPaletteChange, textScale);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState<{ width: number; height: number } | null>(null);
   // Axes, then bars, then labels: recharts passes its parts to each other while it is put on the page, which can't be cut short.
@@ -98,8 +103,9 @@ export const Waterfall = memo(function Waterfall({
     >
       {size && (
         <BarChart
-          width={size.width}
-          height={size.height}
+          width={size.width / scale}
+          height={size.height / scale}
+          style={{ zoom: scale }}
           data={steps}
           margin={{ top: 18, right: target === null ? 8 : 42, bottom: 0, left: 0 }}
           barCategoryGap="22%"

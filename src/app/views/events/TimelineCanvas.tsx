@@ -1,7 +1,7 @@
 /** What happened to which cell, when. */
 import { useMemo, useState } from 'react';
 import type { PointerEvent } from 'react';
-import { font, useCanvas } from '../../charts/canvas.ts';
+import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
 import { cellName, granularityNames, integer, plural } from '../../format.ts';
@@ -54,16 +54,8 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
   );
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    setHovered(
-      markAt(
-        select(shownState()),
-        box.width,
-        box.height,
-        event.clientX - box.left,
-        event.clientY - box.top,
-      ),
-    );
+    const { x, y, width, height } = pointOf(event);
+    setHovered(markAt(select(shownState()), width, height, x, y));
   };
   return (
     <div className="plot timeline">

@@ -1,7 +1,7 @@
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { font, useCanvas } from '../../charts/canvas.ts';
+import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { palette } from '../../charts/palette.ts';
 import { integer } from '../../format.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
@@ -26,10 +26,8 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
   );
   const canvas = useCanvas(painting);
   const follow = (event: PointerEvent<HTMLCanvasElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    setHovered(
-      pointAt(scatter, box.width, box.height, event.clientX - box.left, event.clientY - box.top),
-    );
+    const { x, y, width, height } = pointOf(event);
+    setHovered(pointAt(scatter, width, height, x, y));
   };
   const move = (event: KeyboardEvent): void => {
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
