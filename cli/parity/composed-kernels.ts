@@ -10,6 +10,12 @@ import { filterGate } from '../../src/kernels/composed/filter-gate.ts';
 import { maskedWeight, weightMask } from '../../src/kernels/composed/masked-weight.ts';
 import { pointwise } from '../../src/kernels/composed/pointwise.ts';
 import { averagePool, maxPool } from '../../src/kernels/composed/pools.ts';
+import { walk } from '../../src/engine/supernet/composed/network.ts';
+import type { Source } from '../../src/engine/supernet/composed/network.ts';
+import { cutLeaves, leafSource, trainedGroups } from '../../src/engine/supernet/composed/pass.ts';
+import { Units } from '../../src/engine/supernet/composed/units.ts';
+import type { PackedGroups } from '../../src/engine/supernet/composed/units.ts';
+import { parameterGroups } from '../../src/domain/graph/parameters.ts';
 import type { Block, BlockResult, ReferenceKernels } from './kernels.ts';
 import type { NdArray } from './reference.ts';
 
@@ -107,6 +113,53 @@ function blockMasks(
   ];
 }
 
+/** The composed walk over a part of a network, in one tape. */
+const part: ReferenceKernels['part'] = async ({ plan, parameters, output, x, dy }) => {
+  const { groups, size } = plan.table;
+  const units = new Units(
+    plan,
+    parameters.weightMask,
+    { operation: true, filter: true, weight: true },
+    plan.cells.map(() => new Float32Array(plan.unitNodes.length)),
+  );
+  const results = tf.tidy(() => {
+    const packed = {} as PackedGroups;
+    for (const group of parameterGroups) {
+      const { offset, size: length } = groups[group];
+      packed[group] = tf.tensor1d(parameters.values.slice(offset, offset + length));
+    }
+    const image = upload<tf.Tensor4D>(x);
+    const decision = units.decide(packed);
+    const norm: Source['norm'] = (_name, input, gamma, beta, gate) =>
+      batchNorm(input, gamma, beta, gate);
+    let y: tf.Tensor | undefined;
+    const inputs = [image, ...trainedGroups.map((group) => packed[group])];
+    const { grads } = tf.engine().gradients(
+      () => {
+        const leaves = cutLeaves(plan, units.effective(packed, decision), true);
+        y = tf.keep(walk(plan, [output], image, leafSource(plan, leaves, norm))[0]);
+        return tf.sum(tf.mul(y, upload(dy)));
+      },
+      inputs,
+      undefined,
+      true,
+    );
+    // A parameter that nothing reads has no gradient.
+    const gradients = inputs.map((input, i): tf.Tensor => grads[i] ?? tf.zerosLike(input));
+    const { weights, gates, coefficients } = units.effective(packed, decision);
+    return [y!, ...gradients, weights, gates, coefficients];
+  });
+  units.dispose();
+  const arrays: NdArray[] = [];
+  for (const result of results) arrays.push(await download(result));
+  tf.dispose(results);
+  const [y, dx] = arrays;
+  const gradient = new Float32Array(size);
+  trainedGroups.forEach((group, i) => gradient.set(arrays[i + 2].data, groups[group].offset));
+  const [weights, gates, coefficients] = arrays.slice(-3).map(({ data }) => data);
+  return { y, dx, gradient, weights, gates, coefficients };
+};
+
 export function composedKernels(backend: ComposedBackend): ReferenceKernels {
   return {
     async binaryStep({ x, dy }) {
@@ -193,6 +246,8 @@ export function composedKernels(backend: ComposedBackend): ReferenceKernels {
       );
       return { y, dx: gradients[0] };
     },
+
+    part,
 
     createStepper: () => createComposedStepper(backend),
   };

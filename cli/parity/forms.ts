@@ -1,6 +1,9 @@
 /** Tells by its fields what a reference file holds, whatever its name. */
 import type { Check } from './compare.ts';
-import type { ReferenceKernels } from './kernels.ts';
+import type { GradientStepper, ReferenceKernels } from './kernels.ts';
+import { checkMobileCounts } from './mobile/counts.ts';
+import { checkHead, checkLayer, checkMbconv } from './mobile/parts.ts';
+import { checkMobileSupernet } from './mobile/supernet.ts';
 import {
   checkBinaryStep,
   checkCandidate,
@@ -29,22 +32,38 @@ const plain =
   (content, file) =>
     Promise.resolve(check(content, file));
 
+/** Of a file that needs a stepper. */
+const withStepper =
+  (
+    check: (content: unknown, file: string, stepper: GradientStepper) => Promise<Check[]>,
+  ): Checker =>
+  async (content, file, kernels) => {
+    const stepper = await kernels.createStepper();
+    try {
+      return await check(content, file, stepper);
+    } finally {
+      stepper.dispose();
+    }
+  };
+
 /** From the most specific to the least. */
 const forms: readonly Form[] = [
   { name: 'stage split', fields: ['splits', 'formula'], check: plain(checkStageSplit) },
   { name: 'courses of lambda', fields: ['sequences', 'hardCap'], check: plain(checkLambdaRounds) },
   { name: 'regrowth', fields: ['scores', 'regrown', 'widthRule'], check: plain(checkRegrowth) },
+  { name: 'MBConv', fields: ['expand', 'expansion', 'x'], check: checkMbconv },
+  { name: 'layer of MBConvs', fields: ['candidates', 'alpha', 'x'], check: checkLayer },
+  { name: 'head of a MobileNet-like network', fields: ['classifier', 'conv'], check: checkHead },
+  {
+    name: 'steps of a MobileNet-like super-net',
+    fields: ['space', 'trace'],
+    check: withStepper(checkMobileSupernet),
+  },
+  { name: 'counts of MobileNet-like networks', fields: ['cases'], check: plain(checkMobileCounts) },
   {
     name: 'super-net steps',
     fields: ['initial', 'trace'],
-    check: async (content, file, kernels) => {
-      const stepper = await kernels.createStepper();
-      try {
-        return await checkSupernet(content, file, stepper);
-      } finally {
-        stepper.dispose();
-      }
-    },
+    check: withStepper(checkSupernet),
   },
   { name: 'separable convolution', fields: ['depthwise1', 'x'], check: checkCandidate },
   { name: 'dilated convolution', fields: ['depthwise', 'x'], check: checkCandidate },

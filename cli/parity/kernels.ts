@@ -4,6 +4,9 @@
  * is the gradient of the result, `dX` that of X.
  */
 import type { Batch, StepHyper, Stepper } from '../../src/engine/supernet/stepper.ts';
+import type { Node } from '../../src/domain/graph/graph.ts';
+import type { NetworkParameters } from '../../src/domain/graph/parameters.ts';
+import type { NetworkPlan } from '../../src/domain/spaces/plan.ts';
 import type { NdArray } from './reference.ts';
 
 /** A stepper that shows its gradients. */
@@ -109,6 +112,27 @@ export interface ReferenceKernels {
     x: NdArray;
     dy: NdArray;
   }): Promise<{ y: NdArray; dx: NdArray }>;
+
+  /**
+   * A part of a network, as the engine computes it with training statistics: `output` as a function of the plan's image
+   * and of its parameters. Every granularity is on.
+   * @returns `gradient` packed as the plan's table says; what is multiplied with: masked weights and gates, packed as
+   * their groups, and the coefficients of [cells, units].
+   */
+  part(input: {
+    plan: NetworkPlan;
+    parameters: NetworkParameters;
+    output: Node;
+    x: NdArray;
+    dy: NdArray;
+  }): Promise<{
+    y: NdArray;
+    dx: NdArray;
+    gradient: Float32Array;
+    weights: Float32Array;
+    gates: Float32Array;
+    coefficients: Float32Array;
+  }>;
 
   /** For the super-net. Disposed by the caller. */
   createStepper(): Promise<GradientStepper>;

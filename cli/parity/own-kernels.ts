@@ -232,6 +232,9 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
       return { y, dx };
     },
 
+    part: () =>
+      Promise.reject(new Error('no WGSL programs compute this yet: check with --kernels composed')),
+
     createStepper: () => Promise.resolve(createWebGPUStepper(gpu)),
   };
 }

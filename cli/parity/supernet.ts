@@ -49,7 +49,7 @@ type Supernet = v.InferOutput<typeof SupernetSchema>;
 export const tolerances = { losses: 1e-2, first: 1e-4, final: 1e-2 };
 
 /** The numbers of the released program at the time of the reference (field `what`). */
-const settings: Omit<StepHyper, 'lambda' | 'sizeCells'> = {
+export const releasedHyper: Omit<StepHyper, 'lambda' | 'sizeCells'> = {
   mu: 0,
   momentum: 0.9,
   decay: 3e-4,
@@ -81,7 +81,7 @@ export async function checkSupernet(
     size: reference.x.shape[0]!,
   };
   const hyper: StepHyper = {
-    ...settings,
+    ...releasedHyper,
     lambda: reference.lambda,
     sizeCells: [stage === 0 ? 0 : space.stageEnds[stage - 1]! + 1, space.cells.length - 1],
   };

@@ -25,12 +25,13 @@ export interface SuperNetCell {
 }
 
 /**
- * What a parameter belongs to: `stem`, `heads.S`, `cells.C.preprocessS`, or a candidate operation `cells.C.edges.E.OP`.
+ * What a parameter belongs to: `stem`, `heads.S`, `cells.C.preprocessS`, or a candidate operation `cells.C.edges.E.OP`; in
+ * a chain also `first` and `head`.
  * Vectors of a whole cell (`cells.C.alpha`) are their own owner.
  */
 export function ownerOf(name: string): string {
   const parts = name.split('.');
-  if (parts[0] === 'stem') return 'stem';
+  if (['stem', 'first', 'head'].includes(parts[0])) return parts[0];
   if (parts[0] === 'heads') return parts.slice(0, 2).join('.');
   return parts.slice(0, parts[2] === 'edges' ? 5 : 3).join('.');
 }

@@ -107,10 +107,21 @@ export class GraphBuilder {
   }
 
   relu(input: Node): NodeOf<'activation'> {
+    return this.activation(input, 'relu');
+  }
+
+  relu6(input: Node): NodeOf<'activation'> {
+    return this.activation(input, 'relu6');
+  }
+
+  private activation(
+    input: Node,
+    activation: NodeOf<'activation'>['activation'],
+  ): NodeOf<'activation'> {
     const { name, channels, size } = input;
     return this.once('activation', {
-      ...{ name: `${name}.relu`, inputs: [input], channels, size },
-      activation: 'relu',
+      ...{ name: `${name}.${activation}`, inputs: [input], channels, size },
+      activation,
     });
   }
 

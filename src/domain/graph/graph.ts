@@ -71,7 +71,8 @@ export interface NormNode extends Base {
 
 export interface ActivationNode extends Base {
   readonly kind: 'activation';
-  readonly activation: 'relu';
+  /** `relu6`: min(max(x, 0), 6), of derivative 1 for 0 < x < 6, else 0. */
+  readonly activation: 'relu' | 'relu6';
 }
 
 /** 3x3, one pixel of padding that never wins or counts. */
@@ -84,7 +85,8 @@ export interface PoolNode extends Base {
 
 /** One term of a mix: an input, and the candidate operation whose coefficient multiplies it. */
 export interface Term {
-  readonly unit: UnitRef;
+  /** Null: a shortcut, added as it is. */
+  readonly unit: UnitRef | null;
   /** The candidate's name. */
   readonly name: string;
   /** The candidate as a part of the network; it may hold no node. */
@@ -92,8 +94,8 @@ export interface Term {
 }
 
 /**
- * Sum of its inputs, each times sigmoid(alpha) and the mask of its candidate. `channels` is the union of the inputs': an
- * input adds to those it has.
+ * Sum of its inputs, each times sigmoid(alpha) and the mask of its candidate; a shortcut as it is. `channels` is the union
+ * of the inputs': an input adds to those it has.
  */
 export interface MixNode extends Base {
   readonly kind: 'mix';

@@ -5,10 +5,16 @@ import type { FactorizedReducePlan } from '../graph/factorized-reduce.ts';
 import type { Node, NodeOf } from '../graph/graph.ts';
 import type { UnitRef } from '../graph/parameters.ts';
 
-/** Depthwise (an activation before), pointwise, batch norm, filter gate. */
+/** What a convolution of a block is there for: it widens, it looks around, or it mixes channels. */
+export const weightRoles = ['expand', 'depthwise', 'pointwise'] as const;
+export type WeightRole = (typeof weightRoles)[number];
+
+/** Convolutions up to a batch norm with filter gates. */
 export interface BlockPlan {
-  /** CANDIDATE.blockB; parameters: .depthwise .pointwise .norm.* .gate */
+  /** Parameter NAME.gate: the gates of its filters. Its filter mask bears this name. */
   readonly name: string;
+  /** Its weights, by name: parameters. */
+  readonly weights: Readonly<Partial<Record<WeightRole, string>>>;
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
@@ -17,6 +23,13 @@ export interface BlockPlan {
   /** Original ids of its surviving filters, ascending. */
   readonly filters: readonly number[];
 }
+
+/** The weights of a block that are there, in the order in which they are applied. */
+export const weightsOf = ({ weights }: BlockPlan): [WeightRole, string][] =>
+  weightRoles.flatMap((role) => {
+    const name = weights[role];
+    return name === undefined ? [] : [[role, name]];
+  });
 
 /** What an operation was made of, for those who count, mask and describe its parts. */
 export interface Parts {
@@ -46,6 +59,12 @@ export interface Place {
   readonly normsPools: boolean;
 }
 
+/** Names of an inverted bottleneck's two groups of filters: of its depthwise and of its last convolution. */
+export const invertedBottleneckGroups = (candidate: string): [string, string] => [
+  `${candidate}.depthwise`,
+  `${candidate}.project`,
+];
+
 export class Emission {
   private readonly blocks: BlockPlan[] = [];
   private reduced: FactorizedReducePlan | null = null;
@@ -67,19 +86,58 @@ export class Emission {
     input: Node,
     { kernel, stride = 1, dilation = 1 }: { kernel: number; stride?: number; dilation?: number },
   ): Node {
-    const { graph, unit, filterThresholds, alive } = this.place;
+    const { graph, unit, alive } = this.place;
     const name = `${this.place.name}.block${this.blocks.length}`;
     const filters = alive(name);
-    this.blocks.push({ name, kernel, stride, dilation, inputs: input.channels, filters });
-    const spread = graph.depthwise(graph.relu(input), `${name}.depthwise`, {
+    const weights = { depthwise: `${name}.depthwise`, pointwise: `${name}.pointwise` };
+    this.blocks.push({ name, weights, kernel, stride, dilation, inputs: input.channels, filters });
+    const spread = graph.depthwise(graph.relu(input), weights.depthwise, {
       ...{ kernel, stride, dilation, maskedBy: unit },
     });
-    const mixed = graph.convolution(spread, `${name}.pointwise`, filters, { maskedBy: unit });
-    return graph.norm(mixed, `${name}.norm`, {
-      logits: `${name}.gate`,
+    const mixed = graph.convolution(spread, weights.pointwise, filters, { maskedBy: unit });
+    return this.gatedNorm(mixed, `${name}.norm`, name);
+  }
+
+  /** A batch norm, then the gates of a group of filters under the candidate's threshold. */
+  private gatedNorm(input: Node, name: string, group: string): Node {
+    const { graph, unit, filterThresholds } = this.place;
+    return graph.norm(input, name, {
+      logits: `${group}.gate`,
       threshold: { name: filterThresholds, element: unit.unit },
       before: false,
     });
+  }
+
+  /**
+   * 1x1 convolution to more channels, norm, ReLU6; depthwise convolution, norm, gates, ReLU6; 1x1 convolution, norm,
+   * gates: a linear end. Two groups of filters: a pruned channel of the first takes its part of all three convolutions
+   * with it. Parameters: .expand .expandNorm.* .depthwise .depthwiseNorm.* .project .projectNorm.* and the gates.
+   */
+  invertedBottleneck(input: Node, { kernel }: { kernel: number }): Node {
+    const { graph, unit, name, stride, alive } = this.place;
+    const masked = { maskedBy: unit };
+    const [inner, outer] = invertedBottleneckGroups(name);
+    const [wide, filters] = [alive(inner), alive(outer)];
+    const [expand, depthwise, project] = ['expand', 'depthwise', 'project'].map(
+      (part) => `${name}.${part}`,
+    );
+    this.blocks.push(
+      {
+        ...{ name: inner, weights: { expand, depthwise }, kernel, stride, dilation: 1 },
+        ...{ inputs: input.channels, filters: wide },
+      },
+      {
+        ...{ name: outer, weights: { pointwise: project }, kernel: 1, stride: 1, dilation: 1 },
+        ...{ inputs: wide, filters },
+      },
+    );
+    const expanded = graph.norm(graph.convolution(input, expand, wide, masked), `${expand}Norm`);
+    const spread = graph.depthwise(graph.relu6(expanded), depthwise, {
+      ...{ kernel, stride, ...masked },
+    });
+    const gated = this.gatedNorm(spread, `${depthwise}Norm`, inner);
+    const mixed = graph.convolution(graph.relu6(gated), project, filters, masked);
+    return this.gatedNorm(mixed, `${project}Norm`, outer);
   }
 
   /** The input at half its size; its filters have gates, before the norm, but no threshold. */

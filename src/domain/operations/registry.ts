@@ -1,8 +1,10 @@
-/** Every candidate operation, in the order in which settings list them. */
+/** Every candidate operation: those of cells in the order in which settings list them, and those of chains. */
 import { avgPool3x3 } from './avg-pool-3x3.ts';
 import { dilConv3x3 } from './dil-conv-3x3.ts';
 import { dilConv5x5 } from './dil-conv-5x5.ts';
 import { maxPool3x3 } from './max-pool-3x3.ts';
+import { mbconvs } from './mbconv.ts';
+import type { MbconvName } from './mbconv.ts';
 import type { Operation } from './operation.ts';
 import { sepConv3x3 } from './sep-conv-3x3.ts';
 import { sepConv5x5 } from './sep-conv-5x5.ts';
@@ -20,12 +22,16 @@ export const operations = [
   sepConv7x7,
 ] as const;
 
-export type OperationName = (typeof operations)[number]['name'];
+export type OperationName = (typeof operations)[number]['name'] | MbconvName;
 
 const namesOf = (list: readonly Operation<OperationName>[]): OperationName[] =>
   list.map(({ name }) => name);
 
+/** Of a cell's candidates. */
 export const operationNames: readonly OperationName[] = namesOf(operations);
+
+/** Of every space's. */
+export const allOperationNames: readonly OperationName[] = [...operationNames, ...namesOf(mbconvs)];
 
 /** What the presets offer: the operations of DARTS that the paper searches over. */
 export const presetOperations: readonly OperationName[] = namesOf(
@@ -43,7 +49,7 @@ export const fewOperations: readonly OperationName[] = namesOf([
 export type CandidateOperation = Operation<OperationName>;
 
 export const operationTable = Object.fromEntries(
-  operations.map((operation) => [operation.name, operation]),
+  [...operations, ...mbconvs].map((operation) => [operation.name, operation]),
 ) as Readonly<Record<OperationName, CandidateOperation>>;
 
 export const isOperationName = (name: string): name is OperationName =>

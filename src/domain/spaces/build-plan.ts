@@ -5,7 +5,6 @@ import type { Node } from '../graph/graph.ts';
 import { zero } from '../graph/layout.ts';
 import { Emission } from '../operations/emission.ts';
 import { factsOf } from '../operations/facts.ts';
-import type { CandidateOperation } from '../operations/registry.ts';
 import {
   cellInputs,
   inputCells,
@@ -19,17 +18,19 @@ import type { CellShape, SpaceShape } from './cells.ts';
 import type {
   CandidatePlan,
   CellPlan,
+  FilterGroup,
+  GatedGroup,
   HeadPlan,
   NetworkPlan,
   PreprocessPlan,
   UnitMasks,
 } from './plan.ts';
+import { chainFilterGroups, chainPlan, isChain } from './mobile-plan.ts';
+import { candidateName } from './names.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-export function candidateName(cell: number, edge: number, operation: CandidateOperation): string {
-  return `cells.${cell}.edges.${edge}.${operation.name}`;
-}
+export { candidateName };
 
 const preprocessName = (cell: number, slot: number): string => `cells.${cell}.preprocess${slot}`;
 
@@ -37,15 +38,16 @@ const preprocessName = (cell: number, slot: number): string => `cells.${cell}.pr
 export function fullMasks(space: SpaceShape): UnitMasks {
   const filters: Record<string, Uint8Array> = {};
   const operations = space.cells.map((cell) => {
-    for (const name of filterGroups(space, cell))
-      filters[name] = new Uint8Array(cell.channels).fill(1);
+    for (const { name, width } of filterGroups(space, cell))
+      filters[name] = new Uint8Array(width).fill(1);
     return new Uint8Array(space.edges.length * space.operations.length).fill(1);
   });
   return { operations, filters };
 }
 
-/** Names of everything in a cell that has filters: preprocesses, blocks, factorized reduces. */
-export function filterGroups(space: SpaceShape, cell: CellShape): string[] {
+/** Everything in a cell that has filters: preprocesses, blocks, factorized reduces. */
+export function filterGroups(space: SpaceShape, cell: CellShape): FilterGroup[] {
+  if (isChain(space)) return chainFilterGroups(space, cell);
   const names = inputStates.map((slot) => preprocessName(cell.index, slot));
   for (const edge of space.edges) {
     for (const operation of space.operations) {
@@ -55,7 +57,7 @@ export function filterGroups(space: SpaceShape, cell: CellShape): string[] {
       if (reduce) names.push(name);
     }
   }
-  return names;
+  return names.map((name) => ({ name, width: cell.channels }));
 }
 
 /** What the emission of one network goes by. */
@@ -78,6 +80,7 @@ export function buildPlan(
   stage: number,
   auxiliaryCell: number | null = null,
 ): NetworkPlan {
+  if (isChain(space)) return chainPlan(space, masks, endCell, stage, auxiliaryCell);
   const graph = new GraphBuilder();
   const alive = (group: string): number[] => {
     const mask = masks.filters[group];
@@ -165,7 +168,12 @@ function emitCell(
     nodes.flatMap(({ channels }, node) => channels.map((id) => node * shape.channels + id)),
   );
   const live = states.map(({ channels }) => channels);
-  return { shape, preprocess: inputs.map(({ plan }) => plan), candidates, states, live, output };
+  const preprocess = inputs.map(({ plan }) => plan);
+  const gated = preprocess.map(({ name, filters, slot }): GatedGroup => {
+    const threshold = { name: `cells.${c}.preprocessFilterThreshold`, element: slot };
+    return { name, filters, threshold, part: slot };
+  });
+  return { shape, preprocess, gated, candidates, states, live, output };
 }
 
 /** Relu, 1x1 convolution or factorized reduce, batch norm, gate: both are gated after the norm, unlike a reduced skip. */

@@ -7,6 +7,7 @@ import { searchedForm } from '../architecture/schema.ts';
 import type { NetworkForm } from '../architecture/schema.ts';
 import type { CandidateOperation, OperationName } from '../operations/registry.ts';
 import type { SpaceSettings } from '../settings/schema.ts';
+import type { ChainShape } from './mobile.ts';
 
 /** Inputs of a cell: the outputs of the two cells before it. They are states 0 and 1; the nodes follow. */
 export const cellInputs = 2;
@@ -60,6 +61,10 @@ export interface CellShape {
   readonly inputSize: number;
   /** preprocess0 is a factorized reduce, since the cell before is a reduction. */
   readonly halvesFirstInput: boolean;
+  /** Regrowth scores the cells of a group together: a cell alone, or the layers of a chain that share their channels. */
+  readonly group: number;
+  /** Its input is added to its candidates, so that it can lose them all (a layer of a chain). */
+  readonly shortcut: boolean;
 }
 
 export interface SpaceShape {
@@ -76,6 +81,8 @@ export interface SpaceShape {
   readonly form: NetworkForm;
   /** Of the network that comes out: a super-net's parameters are counted as that network has them. */
   readonly outcome: NetworkForm;
+  /** Its cells are the layers of a chain. Absent: cells of two inputs. */
+  readonly chain?: ChainShape;
 }
 
 /** Edges of a cell in DARTS order: to the first node from both inputs, to the second from inputs and first node, ... */
@@ -164,6 +171,8 @@ export function cellShapes(
       size,
       inputSize,
       halvesFirstInput: previous?.reduction ?? false,
+      group: index,
+      shortcut: false,
     });
   }
   return cells;

@@ -39,9 +39,29 @@ export interface PreprocessPlan {
   readonly split: number | null;
 }
 
+/** Filters with gates under one threshold. */
+export interface FilterGroup {
+  /** Its filter mask bears this name. */
+  readonly name: string;
+  /** Filters before any was pruned. */
+  readonly width: number;
+}
+
+/** Gated filters of a cell that belong to no candidate: of a preprocess, of a chain's head. */
+export interface GatedGroup {
+  /** Parameter NAME.gate. */
+  readonly name: string;
+  readonly filters: readonly number[];
+  /** Parameter and element of their threshold. */
+  readonly threshold: { readonly name: string; readonly element: number };
+  /** Its number among those of the cell. */
+  readonly part: number;
+}
+
 export interface CellPlan {
   readonly shape: CellShape;
   readonly preprocess: readonly PreprocessPlan[];
+  readonly gated: readonly GatedGroup[];
   readonly candidates: readonly CandidatePlan[];
   /** Every state: the preprocessed inputs, then the nodes. */
   readonly states: readonly Node[];

@@ -74,9 +74,9 @@ export function freeze({ plan, parameters }: Network, cell: number, unit: number
 
 function countFilters({ plan, masks: before }: Network, after: UnitMasks): Map<number, number> {
   const counts = new Map<number, number>();
-  for (const { shape, preprocess, candidates } of plan.cells) {
+  for (const { shape, gated, candidates } of plan.cells) {
     const alive = candidates.filter(({ unit }) => after.operations[shape.index][unit]);
-    const names = [...preprocess, ...alive.flatMap(({ blocks }) => blocks)].map(({ name }) => name);
+    const names = [...gated, ...alive.flatMap(({ blocks }) => blocks)].map(({ name }) => name);
     const lost = names.reduce(
       (sum, name) => sum + count(before.filters[name]) - count(after.filters[name]),
       0,

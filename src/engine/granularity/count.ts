@@ -28,7 +28,9 @@ export interface Totals {
 export function superNetTotals(space: SpaceShape): Totals {
   return {
     operation: space.cells.map(() => space.edges.length * space.operations.length),
-    filter: space.cells.map((cell) => filterGroups(space, cell).length * cell.channels),
+    filter: space.cells.map((cell) =>
+      filterGroups(space, cell).reduce((sum, { width }) => sum + width, 0),
+    ),
     weight: maskableWeights(space).map((units) => units.reduce((a, b) => a + b, 0)),
     parameters: unprunedPlans(space).map(
       (plan) => plan.table.groups.weight.size + sum(missingNorms(plan)),
@@ -83,10 +85,10 @@ export function addParameters(counts: Iterable<ParameterCounts>): ParameterCount
 export function summarizeCells(network: Network, totals: Totals): CellSummary[] {
   const owners = [...parametersByOwner(network)];
   const weights = maskedWeights(network);
-  return network.plan.cells.map(({ shape, preprocess, candidates }) => {
+  return network.plan.cells.map(({ shape, gated, candidates }) => {
     const cell = shape.index;
     const groups = [
-      ...preprocess,
+      ...gated,
       ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
     ];
     return {

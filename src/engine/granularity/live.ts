@@ -2,7 +2,7 @@
  * The discretization functions on the host: mask = 1[importance - threshold > 0] for operations, filters and weights
  * (docs/algorithm.md, Forward), each within what is committed already.
  *
- * Something always survives, so that every structure computes: of a node the candidate operation, of a block or
+ * Something always survives, so that every structure computes: of a node without a shortcut the candidate operation, of a block or
  * preprocess the filter, of a depthwise or pointwise array the weight with the largest importance - threshold.
  */
 import { parameter } from '../../domain/graph/layout.ts';
@@ -46,9 +46,13 @@ export function operationMargins(network: Network, cell: CellPlan): OperationMar
   }));
 }
 
+/** Indices of positive margins. */
+const above = (margins: readonly number[]): number[] =>
+  margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
+
 /** Indices of positive margins; where there is none, of the largest. */
 function survivors(margins: readonly number[]): number[] {
-  const alive = margins.flatMap((margin, i) => (margin > 0 ? [i] : []));
+  const alive = above(margins);
   if (alive.length > 0 || margins.length === 0) return alive;
   return [margins.indexOf(margins.reduce((a, b) => Math.max(a, b)))];
 }
@@ -83,7 +87,8 @@ function pruneOperations(
   const mask = masks.operations[cell.shape.index];
   for (const to of new Set(cell.candidates.map((k) => k.to))) {
     const node = margins.filter((m) => m.candidate.to === to);
-    const alive = new Set(survivors(node.map((m) => m.importance - m.threshold)));
+    const values = node.map((m) => m.importance - m.threshold);
+    const alive = new Set(cell.shape.shortcut ? above(values) : survivors(values));
     node.forEach((m, i) => {
       if (!alive.has(i) && !kept(m.candidate.unit)) mask[m.candidate.unit] = 0;
     });
@@ -95,9 +100,8 @@ export function* prunableFilters(
   cell: CellPlan,
 ): Generator<{ name: string; filters: readonly number[]; thresholds: string; index: number }> {
   const c = cell.shape.index;
-  for (const { name, filters, slot } of cell.preprocess) {
-    yield { name, filters, thresholds: `cells.${c}.preprocessFilterThreshold`, index: slot };
-  }
+  for (const { name, filters, threshold } of cell.gated)
+    yield { name, filters, thresholds: threshold.name, index: threshold.element };
   for (const { blocks, unit } of cell.candidates) {
     for (const { name, filters } of blocks)
       yield { name, filters, thresholds: `cells.${c}.filterThreshold`, index: unit };

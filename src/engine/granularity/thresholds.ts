@@ -9,12 +9,7 @@ import type { Network } from './network.ts';
 /** Share by which a threshold stays under the importance it must not prune: far above float32's and a GPU's error. */
 const clearance = 1e-4;
 
-const names = [
-  'operationThreshold',
-  'filterThreshold',
-  'preprocessFilterThreshold',
-  'weightThreshold',
-];
+const names = ['operationThreshold', 'filterThreshold', 'weightThreshold'];
 
 /** Sets the thresholds of the cells, and their momentum, to zero, in place: a stage's start (docs/algorithm.md, Stages 2). */
 export function resetThresholds(
@@ -24,8 +19,9 @@ export function resetThresholds(
 ): void {
   for (const cell of plan.cells) {
     if (!chosen(cell.shape.index)) continue;
-    for (const name of names) {
-      const spec = parameter(plan.table, `cells.${cell.shape.index}.${name}`);
+    const vectors = names.map((name) => `cells.${cell.shape.index}.${name}`);
+    for (const name of [...vectors, ...cell.gated.map(({ threshold }) => threshold.name)]) {
+      const spec = parameter(plan.table, name);
       slice(parameters.values, spec).fill(0);
       slice(parameters.momentum, spec).fill(0);
     }

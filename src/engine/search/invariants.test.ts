@@ -90,7 +90,7 @@ function countNaively({ plan, parameters }: Loaded) {
       left.active += norm;
       left.dense += norm;
     }
-    for (const name of filterGroups(plan.space, cell.shape))
+    for (const { name } of filterGroups(plan.space, cell.shape))
       left.filter += plan.table.byName.get(`${name}.gate`)?.size ?? 0;
   }
   for (const { group, maskedBy, offset, size } of plan.table.specs) {

@@ -84,7 +84,7 @@ function filterUnits(
   operations: string,
 ): FilterUnits[] {
   const owners = new Map<string, Pick<FilterUnits, 'unit' | 'part'>>();
-  for (const { name, slot } of cell.preprocess) owners.set(name, { unit: null, part: slot });
+  for (const { name, part } of cell.gated) owners.set(name, { unit: null, part });
   for (const { unit, blocks } of cell.candidates)
     blocks.forEach(({ name }, part) => owners.set(name, { unit, part }));
   return [...prunableFilters(cell)].map(({ name, filters, thresholds, index }) => {
@@ -106,7 +106,7 @@ function filterUnits(
     return {
       ...owner,
       // Most groups are whole for most of a search.
-      ids: filters.length === cell.shape.channels ? null : [...filters],
+      ids: filters.length === left.masks.filters[name].length ? null : [...filters],
       gates: gates.map((gate) => Math.round(gate * gateScale)),
       threshold: round(threshold),
       alive: bits(alive),

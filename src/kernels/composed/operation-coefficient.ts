@@ -21,7 +21,8 @@ export function nodeUnits(nodeOf: readonly number[], nodes: number): NodeUnits {
   const members = Array.from({ length: nodes }, (_, n) =>
     nodeOf.flatMap((node, unit) => (node === n ? [unit] : [])),
   );
-  const longest = Math.max(...members.map((list) => list.length));
+  // TensorFlow.js makes no one-hot vectors of one element.
+  const longest = Math.max(2, ...members.map((list) => list.length));
   const rows = members.flatMap((list) =>
     Array.from({ length: longest }, (_, i) => list[i] ?? units),
   );

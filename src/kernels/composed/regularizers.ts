@@ -29,7 +29,10 @@ export function sizeRegularizer({
 }: SizeRegularizerInput): tf.Scalar {
   const overNode = (x: tf.Tensor2D): tf.Tensor2D =>
     tf.matMul(tf.matMul(x, membership), membership, false, true);
-  const share = tf.div(tf.mul(overNode(mask), importance), overNode(tf.mul(importance, committed)));
+  // A layer of a chain may have lost all of its candidates: nothing by one instead of by nothing.
+  const empty = tf.sub(1, tf.step(overNode(committed)));
+  const all = tf.add(overNode(tf.mul(importance, committed)), empty);
+  const share = tf.div(tf.mul(overNode(mask), importance), all);
   return tf.sum(tf.mul(tf.mul(tf.log1p(share), mask), weight));
 }
 

@@ -28,6 +28,8 @@ export interface GraphWriter<T> {
   /** Batch norm by running averages, of parameters NAME.gamma and so on. */
   norm(name: string, x: T): T;
   relu(name: string, x: T): T;
+  /** min(max(x, 0), 6). */
+  relu6(name: string, x: T): T;
   /** 3x3, one pixel of padding that never wins or counts. @param size pixels a side of `x`. */
   pool(name: string, x: T, kind: 'max' | 'average', stride: number, size: number): T;
   scale(name: string, x: T, factor: number): T;
@@ -73,7 +75,7 @@ function writeNode<T>(
     case 'norm':
       return writer.norm(node.name, first);
     case 'activation':
-      return writer.relu(node.name, first);
+      return writer[node.activation](node.name, first);
     case 'pool':
       return writer.pool(node.name, first, node.pool, node.stride, node.inputs[0].size);
     case 'mix':
@@ -99,7 +101,7 @@ function writeMix<T>(
   const terms = inputs.map((x, i) => {
     const { unit, name } = node.terms[alive[i]];
     const own = node.inputs[alive[i]].channels;
-    const y = node.plain ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
+    const y = node.plain || !unit ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
     if (own.length === channels.length) return y;
     return writer.place(
       `${name}.place`,

@@ -194,6 +194,13 @@ class OnnxWriter implements GraphWriter<string> {
     return this.shaped(this.node('Relu', name, [x]), this.shape(x));
   }
 
+  relu6(name: string, x: string): string {
+    const [least, most] = [0, 6].map((bound) =>
+      this.constant(`${name}.${bound}`, floatTensor(Float32Array.of(bound), [])),
+    );
+    return this.shaped(this.node('Clip', name, [x, least, most]), this.shape(x));
+  }
+
   pool(name: string, x: string, kind: 'max' | 'average', stride: number): string {
     const attributes = [
       ints('kernel_shape', [3, 3]),

@@ -240,6 +240,10 @@ class TfjsWriter implements GraphWriter<string> {
     return this.node('Relu', name, [x]);
   }
 
+  relu6(name: string, x: string): string {
+    return this.node('Relu6', name, [x]);
+  }
+
   /** Padded by hand: TensorFlow's 'same' puts the padding elsewhere at stride 2. */
   pool(name: string, x: string, kind: 'max' | 'average', stride: number, size: number): string {
     const padded = this.pad(`${name}.padded`, x, [[0, 0], [1, 1], [1, 1], [0, 0]], kind === 'max' ? lowest : 0); // prettier-ignore

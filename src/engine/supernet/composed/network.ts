@@ -5,6 +5,7 @@ import { mixedSum } from '../../../kernels/composed/mixed-sum.ts';
 import { pointwise } from '../../../kernels/composed/pointwise.ts';
 import { averagePool, maxPool } from '../../../kernels/composed/pools.ts';
 import { placement, scatterChannels } from '../../../kernels/composed/scatter-channels.ts';
+import { relu6 } from '../../../kernels/composed/relu6.ts';
 import { everySecondPixel } from '../../../kernels/composed/subsample.ts';
 import { hasChannels, needed, paddingOf } from '../../../domain/graph/graph.ts';
 import type { Node, NodeOf } from '../../../domain/graph/graph.ts';
@@ -33,7 +34,7 @@ export interface Source {
 
 /** @param images [batch, size, size, channels]. @returns logits, [batch, classes]. */
 export function forward(plan: NetworkPlan, images: tf.Tensor4D, source: Source): tf.Tensor2D {
-  return walk(plan, [plan.head.node], images, source)[0];
+  return walk(plan, [plan.head.node], images, source)[0] as tf.Tensor2D;
 }
 
 /** Both heads' logits; `auxiliary` is null where the plan has no such head. */
@@ -48,17 +49,17 @@ export function forwardBoth(
     heads.map(({ node }) => node),
     images,
     source,
-  );
+  ) as tf.Tensor2D[];
   return { logits, auxiliary };
 }
 
-/** @returns the results of the linear layers `outputs`. */
-function walk(
-  { graph }: NetworkPlan,
-  outputs: readonly NodeOf<'linear'>[],
+/** @returns the results of the nodes `outputs`, each of which has channels. */
+export function walk(
+  { graph }: Pick<NetworkPlan, 'graph'>,
+  outputs: readonly Node[],
   images: tf.Tensor4D,
   source: Source,
-): tf.Tensor2D[] {
+): tf.Tensor[] {
   const [batch] = images.shape;
   const results = new Map<Node, tf.Tensor>();
   for (const node of needed(graph, outputs)) {
@@ -67,7 +68,7 @@ function walk(
     const result = node.kind === 'image' ? images : compute(node, inputs, batch, source);
     if (result) results.set(node, result);
   }
-  return outputs.map((node) => results.get(node) as tf.Tensor2D);
+  return outputs.map((node) => results.get(node)!);
 }
 
 /** @param inputs null where an input has no channel. */
@@ -84,7 +85,7 @@ function compute(
     case 'norm':
       return normalize(node, only(node, first), source);
     case 'activation':
-      return tf.relu(only(node, first));
+      return (node.activation === 'relu6' ? relu6 : tf.relu)(only(node, first));
     case 'pool':
       return (node.pool === 'max' ? maxPool : averagePool)(only(node, first), node.stride);
     case 'mix':
@@ -148,11 +149,11 @@ function mix(
 ): tf.Tensor4D {
   const { channels } = node;
   const terms: tf.Tensor4D[] = [];
-  const coefficients: tf.Scalar[] = [];
+  const coefficients: (tf.Scalar | null)[] = [];
   inputs.forEach((x, i) => {
     if (!x) return;
     const { unit } = node.terms[i];
-    const path = source.path(unit);
+    const path = unit && source.path(unit);
     const y = path ? tf.mul<tf.Tensor4D>(x, path) : x;
     const own = node.inputs[i].channels;
     terms.push(
@@ -166,7 +167,7 @@ function mix(
             ),
           ),
     );
-    coefficients.push(source.coefficient(unit));
+    coefficients.push(unit && source.coefficient(unit));
   });
   return mixedSum(terms, coefficients);
 }

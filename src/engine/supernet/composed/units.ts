@@ -46,6 +46,8 @@ export class Units {
   private readonly nodes: NodeUnits;
   /** 1 = not committed-pruned, [cells, units]. */
   private readonly committed: tf.Tensor2D;
+  /** 1 = the last operation of each of its nodes survives, [cells, 1]. */
+  private readonly keepsOne: tf.Tensor2D;
   private readonly unitMillions: tf.Tensor2D;
   private readonly weightMask: tf.Tensor1D;
   /** Where each element finds its threshold in [thresholds of its group, open]. */
@@ -64,16 +66,20 @@ export class Units {
     private readonly granularities: Readonly<Record<Granularity, boolean>>,
     unitMillions: readonly Float32Array[],
   ) {
-    const { edges, operations, settings } = plan.space;
+    const { edges, operations } = plan.space;
     const { table } = plan;
     const cells = plan.cells.length;
     const units = edges.length * operations.length;
-    this.nodes = nodeUnits(plan.unitNodes, settings.nodes);
+    this.nodes = nodeUnits(plan.unitNodes, Math.max(...plan.unitNodes) + 1);
     const committed = new Float32Array(cells * units);
     plan.cells.forEach((cell, c) =>
       cell.candidates.forEach(({ unit }) => (committed[c * units + unit] = 1)),
     );
     this.committed = tf.tensor2d(committed, [cells, units]);
+    this.keepsOne = tf.tensor2d(
+      plan.cells.map(({ shape }) => (shape.shortcut ? 0 : 1)),
+      [cells, 1],
+    );
     const millions = Float32Array.from(
       { length: cells * units },
       (_, i) => unitMillions[Math.floor(i / units)]?.[i % units] ?? 0,
@@ -139,7 +145,10 @@ export class Units {
     if (!this.granularities.operation)
       return { forced: tf.zerosLike(this.committed), survivors: this.committed };
     const margin = this.margin(groups);
-    const forced = lastSurvivors(margin, this.committed, this.nodes);
+    const forced = tf.mul<tf.Tensor2D>(
+      lastSurvivors(margin, this.committed, this.nodes),
+      this.keepsOne,
+    );
     return { forced, survivors: operationMask(margin, this.committed, forced) };
   }
 
@@ -192,7 +201,8 @@ export class Units {
   }
 
   dispose(): void {
-    tf.dispose([{ ...this.nodes }, this.committed, this.unitMillions, this.weightMask]);
+    tf.dispose([{ ...this.nodes }, this.committed, this.keepsOne, this.unitMillions]);
+    tf.dispose(this.weightMask);
     tf.dispose([this.thresholdOfWeight, this.thresholdOfGate, { ...this.regularized }]);
   }
 }
@@ -213,10 +223,12 @@ function indices(
 /** Gates with a threshold, and its place in the packed parameters. A stride-2 skip's gate has none. */
 function filterThresholds(plan: NetworkPlan): { gateName: string; index: number }[] {
   return plan.cells.flatMap((cell, c) => {
-    const preprocess = parameter(plan.table, `cells.${c}.preprocessFilterThreshold`).offset;
     const candidates = parameter(plan.table, `cells.${c}.filterThreshold`).offset;
     return [
-      ...cell.preprocess.map((p) => ({ gateName: `${p.name}.gate`, index: preprocess + p.slot })),
+      ...cell.gated.map(({ name, threshold }) => ({
+        gateName: `${name}.gate`,
+        index: parameter(plan.table, threshold.name).offset + threshold.element,
+      })),
       ...cell.candidates.flatMap((k) =>
         k.blocks.map((b) => ({ gateName: `${b.name}.gate`, index: candidates + k.unit })),
       ),

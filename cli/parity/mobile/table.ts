@@ -1,0 +1,29 @@
+/** Fields that the files of the MobileNet-like space share. */
+import * as v from 'valibot';
+import {
+  createMobileSpace,
+  MobileTableSchema,
+  mobileTableProblems,
+} from '../../../src/domain/spaces/mobile.ts';
+import type { MobileTable } from '../../../src/domain/spaces/mobile.ts';
+import type { ChainSpace } from '../../../src/domain/spaces/mobile-plan.ts';
+import { ReferenceError } from '../reference.ts';
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** The table, and the images that it is for. */
+export const SpaceSchema = v.object({
+  ...MobileTableSchema.entries,
+  image: positive,
+  classes: positive,
+});
+
+export function spaceOf(
+  { image, classes, ...table }: v.InferOutput<typeof SpaceSchema>,
+  file: string,
+): { space: ChainSpace; table: MobileTable } {
+  const [problem] = mobileTableProblems(table);
+  if (problem)
+    throw new ReferenceError(`${file}: field 'space.${problem.path}': ${problem.message}`);
+  return { space: createMobileSpace(table, { size: image, channels: 3, classes }), table };
+}

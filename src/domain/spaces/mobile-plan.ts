@@ -1,0 +1,198 @@
+/** Emits the graph of a MobileNet-like super-net from its table and the committed masks of its units. */
+import { GraphBuilder } from '../graph/builder.ts';
+import type { Node } from '../graph/graph.ts';
+import { zero } from '../graph/layout.ts';
+import { Emission, invertedBottleneckGroups } from '../operations/emission.ts';
+import { mbconvs } from '../operations/mbconv.ts';
+import type { CandidateOperation } from '../operations/registry.ts';
+import type { CellShape, SpaceShape } from './cells.ts';
+import type { ChainShape } from './mobile.ts';
+import { candidateName } from './names.ts';
+import type {
+  CandidatePlan,
+  CellPlan,
+  FilterGroup,
+  GatedGroup,
+  HeadPlan,
+  NetworkPlan,
+  UnitMasks,
+} from './plan.ts';
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Parameters of the head: .conv .norm.* .gate .filterThreshold */
+const headName = 'head';
+
+/** A chain's space; `chain` says so. */
+export type ChainSpace = SpaceShape & { readonly chain: ChainShape };
+
+export const isChain = (space: SpaceShape): space is ChainSpace => space.chain !== undefined;
+
+const lastLayer = ({ cells }: SpaceShape): number => cells.length - 1;
+
+function expansionOf({ name }: CandidateOperation): number {
+  return mbconvs.find((operation) => operation.name === name)!.shape.expansion;
+}
+
+/** Everything in a layer that has gates: both convolutions of every candidate; the head counts to the last layer. */
+export function chainFilterGroups(space: ChainSpace, { index }: CellShape): FilterGroup[] {
+  const { inputs, outputs } = space.chain.layers[index];
+  const groups = space.operations.flatMap((operation): FilterGroup[] => {
+    const [inner, outer] = invertedBottleneckGroups(candidateName(index, 0, operation));
+    return [
+      { name: inner, width: inputs * expansionOf(operation) },
+      { name: outer, width: outputs },
+    ];
+  });
+  if (index === lastLayer(space)) groups.push({ name: headName, width: space.chain.table.head });
+  return groups;
+}
+
+/** What the emission of one network goes by. */
+export interface ChainEmission {
+  readonly space: ChainSpace;
+  readonly masks: UnitMasks;
+  readonly graph: GraphBuilder;
+  readonly alive: (group: string) => number[];
+}
+
+/**
+ * The structure that trains layers 0..endCell under the head of `stage`: the real one on the last layer, else a global
+ * pool and a linear layer. Physically absent from it: what masks removed, and every weight that could only read a dead
+ * channel. A channel of a layer is live where its shortcut brings it or a surviving candidate writes it.
+ */
+export function chainPlan(
+  space: ChainSpace,
+  masks: UnitMasks,
+  endCell: number,
+  stage: number,
+  auxiliaryCell: number | null,
+): NetworkPlan {
+  const network = chainEmission(space, masks);
+  const { graph } = network;
+  const inputs = [emitStem(network)];
+  const cells = space.cells.slice(0, endCell + 1).map((shape) => {
+    const cell = emitLayer(network, shape, inputs[shape.index]);
+    inputs.push(cell.output);
+    return cell;
+  });
+  const last = cells[endCell];
+  const real = endCell === lastLayer(space);
+  const features = real ? emitHead(network, last.output) : last.output;
+  const head = emitClassifier(network, features, `heads.${stage}`);
+  const ends = real ? { ...last, gated: [headGroup(network)] } : last;
+  let auxiliary: NetworkPlan['auxiliary'] = null;
+  if (auxiliaryCell !== null) {
+    // Named by its stage where that is not the head's.
+    const { stage: own } = space.cells[auxiliaryCell];
+    const name = `heads.${own === stage ? 'auxiliary' : own}`;
+    auxiliary = {
+      ...emitClassifier(network, cells[auxiliaryCell].output, name),
+      cell: auxiliaryCell,
+    };
+  }
+  const unitNodes = space.operations.map(() => 0);
+  return {
+    ...{ space, endCell, stage, unitNodes, head, auxiliary },
+    cells: [...cells.slice(0, endCell), ends],
+    ...graph.build(),
+  };
+}
+
+export function chainEmission(space: ChainSpace, masks: UnitMasks): ChainEmission {
+  const alive = (group: string): number[] => {
+    const mask = masks.filters[group];
+    return range(mask.length).filter((i) => mask[i]);
+  };
+  return { space, masks, graph: new GraphBuilder(), alive };
+}
+
+/** The stem and the first block, which are not searched. */
+function emitStem({ space, graph }: ChainEmission): Node {
+  const { stem, stemStride, first } = space.chain.table;
+  const image = graph.image(space.imageChannels, space.imageSize);
+  const convolved = graph.convolution(image, 'stem.conv', range(stem), {
+    ...{ kernel: 3, stride: stemStride },
+  });
+  const stemmed = graph.relu6(graph.norm(convolved, 'stem.norm'));
+  const spread = graph.norm(
+    graph.depthwise(stemmed, 'first.depthwise', { kernel: 3 }),
+    'first.depthwiseNorm',
+  );
+  const mixed = graph.convolution(graph.relu6(spread), 'first.project', range(first));
+  return graph.norm(mixed, 'first.projectNorm');
+}
+
+export function emitLayer(network: ChainEmission, shape: CellShape, input: Node): CellPlan {
+  const { space, masks, graph } = network;
+  const { index } = shape;
+  const { stride, shortcut } = space.chain.layers[index];
+  const [edge] = space.edges;
+  const candidates = space.operations.flatMap((operation, unit): CandidatePlan[] => {
+    if (!masks.operations[index][unit]) return [];
+    const name = candidateName(index, edge.index, operation);
+    const emission = new Emission({
+      ...{ graph, name, input, stride, alive: network.alive },
+      unit: { cell: index, unit },
+      width: shape.channels,
+      filterThresholds: `cells.${index}.filterThreshold`,
+      normsPools: space.form.poolNorm,
+    });
+    const node = operation.emit(emission);
+    return [
+      {
+        ...{ name, operation, edge: edge.index, from: edge.from, to: edge.to, unit, stride },
+        ...{ node, outputs: node.channels, ...emission.parts },
+      },
+    ];
+  });
+  const terms = [
+    ...(shortcut ? [{ unit: null, name: `cells.${index}.shortcut`, node: input }] : []),
+    ...candidates.map(({ node, unit, name }) => ({ node, unit: { cell: index, unit }, name })),
+  ];
+  // A layer that lost all of its candidates is not there: its input is its output.
+  const output =
+    shortcut && candidates.length === 0
+      ? input
+      : graph.mix(`cells.${index}.output`, terms, {
+          ...{ size: shape.size, plain: space.form.sum === 'plain' },
+        });
+  addVectors(graph, index, space.operations.length);
+  const states = [input, output];
+  return {
+    ...{ shape, preprocess: [], gated: [], candidates, states, output },
+    live: states.map(({ channels }) => channels),
+  };
+}
+
+/** Importances and thresholds of a layer's candidates. */
+function addVectors({ layout }: GraphBuilder, layer: number, units: number): void {
+  layout.add(`cells.${layer}.alpha`, 'alpha', [units], { kind: 'normal', deviation: 1e-3 });
+  layout.add(`cells.${layer}.operationThreshold`, 'threshold', [units], zero);
+  layout.add(`cells.${layer}.filterThreshold`, 'threshold', [units], zero);
+  layout.add(`cells.${layer}.weightThreshold`, 'weightThreshold', [units], zero);
+}
+
+const headThreshold = { name: `${headName}.filterThreshold`, element: 0 };
+
+/** 1x1 convolution, norm, gates, ReLU6. */
+export function emitHead({ graph, alive }: ChainEmission, input: Node): Node {
+  const convolved = graph.convolution(input, `${headName}.conv`, alive(headName));
+  const gated = graph.norm(convolved, `${headName}.norm`, {
+    ...{ logits: `${headName}.gate`, threshold: headThreshold, before: false },
+  });
+  graph.layout.add(headThreshold.name, 'threshold', [1], zero);
+  return graph.relu6(gated);
+}
+
+export const headGroup = ({ alive }: ChainEmission): GatedGroup => ({
+  ...{ name: headName, filters: alive(headName), threshold: headThreshold, part: 0 },
+});
+
+export function emitClassifier(
+  { space, graph }: ChainEmission,
+  input: Node,
+  name: string,
+): HeadPlan {
+  return { name, inputs: input.channels, node: graph.classifier(input, name, space.classes) };
+}
