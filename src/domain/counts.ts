@@ -31,7 +31,8 @@ export interface SuperNetCell {
  */
 export function ownerOf(name: string): string {
   const parts = name.split('.');
-  if (['stem', 'first', 'head'].includes(parts[0])) return parts[0];
+  const [part = ''] = parts;
+  if (['stem', 'first', 'head'].includes(part)) return part;
   if (parts[0] === 'heads') return parts.slice(0, 2).join('.');
   return parts.slice(0, parts[2] === 'edges' ? 5 : 3).join('.');
 }

@@ -118,9 +118,9 @@ export class Emission {
     const masked = { maskedBy: unit };
     const [inner, outer] = invertedBottleneckGroups(name);
     const [wide, filters] = [alive(inner), alive(outer)];
-    const [expand, depthwise, project] = ['expand', 'depthwise', 'project'].map(
-      (part) => `${name}.${part}`,
-    );
+    const expand = `${name}.expand`;
+    const depthwise = `${name}.depthwise`;
+    const project = `${name}.project`;
     this.blocks.push(
       {
         ...{ name: inner, weights: { expand, depthwise }, kernel, stride, dilation: 1 },

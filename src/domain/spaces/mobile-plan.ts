@@ -36,7 +36,7 @@ function expansionOf({ name }: CandidateOperation): number {
 
 /** Everything in a layer that has gates: both convolutions of every candidate; the head counts to the last layer. */
 export function chainFilterGroups(space: ChainSpace, { index }: CellShape): FilterGroup[] {
-  const { inputs, outputs } = space.chain.layers[index];
+  const { inputs, outputs } = space.chain.layers[index]!;
   const groups = space.operations.flatMap((operation): FilterGroup[] => {
     const [inner, outer] = invertedBottleneckGroups(candidateName(index, 0, operation));
     return [
@@ -72,11 +72,11 @@ export function chainPlan(
   const { graph } = network;
   const inputs = [emitStem(network)];
   const cells = space.cells.slice(0, endCell + 1).map((shape) => {
-    const cell = emitLayer(network, shape, inputs[shape.index]);
+    const cell = emitLayer(network, shape, inputs[shape.index]!);
     inputs.push(cell.output);
     return cell;
   });
-  const last = cells[endCell];
+  const last = cells[endCell]!;
   const real = endCell === lastLayer(space);
   const features = real ? emitHead(network, last.output) : last.output;
   const head = emitClassifier(network, features, `heads.${stage}`);
@@ -84,10 +84,10 @@ export function chainPlan(
   let auxiliary: NetworkPlan['auxiliary'] = null;
   if (auxiliaryCell !== null) {
     // Named by its stage where that is not the head's.
-    const { stage: own } = space.cells[auxiliaryCell];
+    const { stage: own } = space.cells[auxiliaryCell]!;
     const name = `heads.${own === stage ? 'auxiliary' : own}`;
     auxiliary = {
-      ...emitClassifier(network, cells[auxiliaryCell].output, name),
+      ...emitClassifier(network, cells[auxiliaryCell]!.output, name),
       cell: auxiliaryCell,
     };
   }
@@ -102,6 +102,7 @@ export function chainPlan(
 export function chainEmission(space: ChainSpace, masks: UnitMasks): ChainEmission {
   const alive = (group: string): number[] => {
     const mask = masks.filters[group];
+    if (!mask) throw new Error(`no filter mask for ${group}`);
     return range(mask.length).filter((i) => mask[i]);
   };
   return { space, masks, graph: new GraphBuilder(), alive };
@@ -126,10 +127,10 @@ function emitStem({ space, graph }: ChainEmission): Node {
 export function emitLayer(network: ChainEmission, shape: CellShape, input: Node): CellPlan {
   const { space, masks, graph } = network;
   const { index } = shape;
-  const { stride, shortcut } = space.chain.layers[index];
-  const [edge] = space.edges;
+  const { stride, shortcut } = space.chain.layers[index]!;
+  const edge = space.edges[0]!;
   const candidates = space.operations.flatMap((operation, unit): CandidatePlan[] => {
-    if (!masks.operations[index][unit]) return [];
+    if (!masks.operations[index]![unit]) return [];
     const name = candidateName(index, edge.index, operation);
     const emission = new Emission({
       ...{ graph, name, input, stride, alive: network.alive },
