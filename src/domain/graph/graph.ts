@@ -89,7 +89,7 @@ export interface Term {
   readonly unit: UnitRef | null;
   /** The candidate's name. */
   readonly name: string;
-  /** The candidate as a part of the network; it may hold no node. */
+  /** The candidate as a part of the network; it may hold no node, as a shortcut does. */
   readonly scope: Scope;
 }
 

@@ -87,7 +87,7 @@ export function chainPlan(
     const { stage: own } = space.cells[auxiliaryCell]!;
     const name = `heads.${own === stage ? 'auxiliary' : own}`;
     auxiliary = {
-      ...emitClassifier(network, cells[auxiliaryCell]!.output, name),
+      ...emitClassifier(network, cells[auxiliaryCell]!.output, name, 'auxiliary'),
       cell: auxiliaryCell,
     };
   }
@@ -112,58 +112,81 @@ export function chainEmission(space: ChainSpace, masks: UnitMasks): ChainEmissio
 function emitStem({ space, graph }: ChainEmission): Node {
   const { stem, stemStride, first } = space.chain.table;
   const image = graph.image(space.imageChannels, space.imageSize);
-  const convolved = graph.convolution(image, 'stem.conv', range(stem), {
-    ...{ kernel: 3, stride: stemStride },
-  });
-  const stemmed = graph.relu6(graph.norm(convolved, 'stem.norm'));
-  const spread = graph.norm(
-    graph.depthwise(stemmed, 'first.depthwise', { kernel: 3 }),
-    'first.depthwiseNorm',
+  const stemmed = graph.within('stem', 'Stem', () =>
+    graph.norm(
+      graph.convolution(image, 'stem.conv', range(stem), { kernel: 3, stride: stemStride }),
+      'stem.norm',
+    ),
   );
-  const mixed = graph.convolution(graph.relu6(spread), 'first.project', range(first));
-  return graph.norm(mixed, 'first.projectNorm');
+  return graph.within('first', 'First block', () => {
+    const spread = graph.norm(
+      graph.depthwise(graph.relu6(stemmed), 'first.depthwise', { kernel: 3 }),
+      'first.depthwiseNorm',
+    );
+    return graph.norm(
+      graph.convolution(graph.relu6(spread), 'first.project', range(first)),
+      'first.projectNorm',
+    );
+  });
 }
 
 export function emitLayer(network: ChainEmission, shape: CellShape, input: Node): CellPlan {
-  const { space, masks, graph } = network;
+  const { space, graph } = network;
   const { index } = shape;
-  const { stride, shortcut } = space.chain.layers[index]!;
-  const edge = space.edges[0]!;
-  const candidates = space.operations.flatMap((operation, unit): CandidatePlan[] => {
+  return graph.within(`layer${index}`, 'Layer', () => {
+    const candidates = emitCandidates(network, shape, input);
+    const terms = [
+      ...(shape.shortcut ? [shortcutTerm(graph, index, input)] : []),
+      ...candidates.map(({ node, unit, name, scope }) => ({
+        ...{ node, unit: { cell: index, unit }, name, scope },
+      })),
+    ];
+    // A layer that lost all of its candidates is not there: its input is its output.
+    const output =
+      shape.shortcut && candidates.length === 0
+        ? input
+        : graph.mix(`cells.${index}.output`, terms, {
+            ...{ size: shape.size, plain: space.form.sum === 'plain' },
+          });
+    addVectors(graph, index, space.operations.length);
+    const states = [input, output];
+    return {
+      ...{ shape, preprocess: [], gated: [], candidates, states, output },
+      live: states.map(({ channels }) => channels),
+    };
+  });
+}
+
+const shortcutTerm = (graph: GraphBuilder, layer: number, node: Node) =>
+  graph.within('shortcut', 'Shortcut', (scope) => ({
+    ...{ unit: null, name: `cells.${layer}.shortcut`, scope, node },
+  }));
+
+function emitCandidates(
+  { space, masks, graph, alive }: ChainEmission,
+  { index, channels }: CellShape,
+  input: Node,
+): CandidatePlan[] {
+  const { stride } = space.chain.layers[index]!;
+  const { index: edge, from, to } = space.edges[0]!;
+  return space.operations.flatMap((operation, unit): CandidatePlan[] => {
     if (!masks.operations[index]![unit]) return [];
-    const name = candidateName(index, edge.index, operation);
+    const name = candidateName(index, edge, operation);
     const emission = new Emission({
-      ...{ graph, name, input, stride, alive: network.alive },
-      unit: { cell: index, unit },
-      width: shape.channels,
+      ...{ graph, name, input, stride, alive, width: channels, unit: { cell: index, unit } },
       filterThresholds: `cells.${index}.filterThreshold`,
       normsPools: space.form.poolNorm,
     });
-    const node = operation.emit(emission);
-    return [
-      {
-        ...{ name, operation, edge: edge.index, from: edge.from, to: edge.to, unit, stride },
-        ...{ node, outputs: node.channels, ...emission.parts },
-      },
-    ];
+    return graph.within(operation.name, operation.label, (scope) => {
+      const node = operation.emit(emission);
+      return [
+        {
+          ...{ name, operation, edge, from, to, unit, stride, scope, node },
+          ...{ outputs: node.channels, ...emission.parts },
+        },
+      ];
+    });
   });
-  const terms = [
-    ...(shortcut ? [{ unit: null, name: `cells.${index}.shortcut`, node: input }] : []),
-    ...candidates.map(({ node, unit, name }) => ({ node, unit: { cell: index, unit }, name })),
-  ];
-  // A layer that lost all of its candidates is not there: its input is its output.
-  const output =
-    shortcut && candidates.length === 0
-      ? input
-      : graph.mix(`cells.${index}.output`, terms, {
-          ...{ size: shape.size, plain: space.form.sum === 'plain' },
-        });
-  addVectors(graph, index, space.operations.length);
-  const states = [input, output];
-  return {
-    ...{ shape, preprocess: [], gated: [], candidates, states, output },
-    live: states.map(({ channels }) => channels),
-  };
 }
 
 /** Importances and thresholds of a layer's candidates. */
@@ -178,10 +201,13 @@ const headThreshold = { name: `${headName}.filterThreshold`, element: 0 };
 
 /** 1x1 convolution, norm, gates, ReLU6. */
 export function emitHead({ graph, alive }: ChainEmission, input: Node): Node {
-  const convolved = graph.convolution(input, `${headName}.conv`, alive(headName));
-  const gated = graph.norm(convolved, `${headName}.norm`, {
-    ...{ logits: `${headName}.gate`, threshold: headThreshold, before: false },
-  });
+  const gated = graph.within(headName, 'Head', () =>
+    graph.norm(graph.convolution(input, `${headName}.conv`, alive(headName)), `${headName}.norm`, {
+      logits: `${headName}.gate`,
+      threshold: headThreshold,
+      before: false,
+    }),
+  );
   graph.layout.add(headThreshold.name, 'threshold', [1], zero);
   return graph.relu6(gated);
 }
@@ -190,10 +216,15 @@ export const headGroup = ({ alive }: ChainEmission): GatedGroup => ({
   ...{ name: headName, filters: alive(headName), threshold: headThreshold, part: 0 },
 });
 
+/** @param module what its part of the network is called. */
 export function emitClassifier(
   { space, graph }: ChainEmission,
   input: Node,
   name: string,
+  module = 'classifier',
 ): HeadPlan {
-  return { name, inputs: input.channels, node: graph.classifier(input, name, space.classes) };
+  const node = graph.within(module, 'Classifier', () =>
+    graph.classifier(input, name, space.classes),
+  );
+  return { name, inputs: input.channels, node };
 }

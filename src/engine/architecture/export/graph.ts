@@ -101,7 +101,8 @@ function writeMix<T>(
   const terms = inputs.map((x, i) => {
     const { unit, name } = node.terms[alive[i]];
     const own = node.inputs[alive[i]].channels;
-    const y = node.plain || !unit ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
+    const y =
+      node.plain || !unit ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
     if (own.length === channels.length) return y;
     return writer.place(
       `${name}.place`,

@@ -31,7 +31,7 @@ export function layersOf(network: Network, node: Node): Layer[] {
     case 'norm':
       return [layer(`nn.BatchNorm2d(${node.channels.length})`, normArrays(network, node.name))];
     case 'activation':
-      return [layer('nn.ReLU()')];
+      return [layer(node.activation === 'relu6' ? 'nn.ReLU6()' : 'nn.ReLU()')];
     case 'pool':
       return [layer(poolSource(node))];
     case 'global-pool':

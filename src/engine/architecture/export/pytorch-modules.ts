@@ -78,9 +78,10 @@ export function classOf(network: Network, scope: Scope | null = null): PyTorchCl
       const chain = chainTo(network, input, term.scope);
       if (chain.layers.length > 0) operations.push(term.scope.name);
       const result = call(term.scope.name, chain);
-      const weighted = node.plain
-        ? result
-        : `${importanceOf(network, term.unit).toPrecision(9)} * ${result}`;
+      const weighted =
+        node.plain || !term.unit
+          ? result
+          : `${importanceOf(network, term.unit).toPrecision(9)} * ${result}`;
       const { channels } = node;
       if (input.channels.length === channels.length) return [weighted];
       const places = input.channels.map((id) => channels.indexOf(id));
