@@ -3,7 +3,7 @@ import type { NetworkPlan, UnitMasks } from '../../../src/domain/spaces/plan.ts'
 import type { ParameterSpec } from '../../../src/domain/graph/parameters.ts';
 import { candidateName } from '../../../src/domain/spaces/names.ts';
 import { mbconvName } from '../../../src/domain/operations/mbconv.ts';
-import type { MobileTable } from '../../../src/domain/spaces/mobile.ts';
+import type { MobileTable } from '../../../src/domain/spaces/mobile-table.ts';
 import { operationTable } from '../../../src/domain/operations/registry.ts';
 import type { Place } from '../supernet-names.ts';
 import { ReferenceError } from '../reference.ts';

@@ -9,8 +9,9 @@ import {
   mbconvKernels,
   mbconvName,
 } from '../../../src/domain/operations/mbconv.ts';
-import { allCandidates, createMobileSpace } from '../../../src/domain/spaces/mobile.ts';
-import type { MobileTable } from '../../../src/domain/spaces/mobile.ts';
+import { createMobileSpace } from '../../../src/domain/spaces/mobile.ts';
+import { allCandidates } from '../../../src/domain/spaces/mobile-table.ts';
+import type { MobileTable } from '../../../src/domain/spaces/mobile-table.ts';
 import {
   chainEmission,
   emitClassifier,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { buildPlan, fullMasks } from '../../../src/domain/spaces/build-plan.ts';
 import { parameter } from '../../../src/domain/graph/layout.ts';
 import type { NetworkParameters } from '../../../src/domain/graph/parameters.ts';
-import type { MobileTable } from '../../../src/domain/spaces/mobile.ts';
+import type { MobileTable } from '../../../src/domain/spaces/mobile-table.ts';
 import type { NetworkPlan, UnitMasks } from '../../../src/domain/spaces/plan.ts';
 import { liveUnits } from '../../../src/engine/granularity/live.ts';
 import { migrateParameters } from '../../../src/engine/supernet/parameters.ts';

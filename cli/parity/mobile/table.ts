@@ -1,11 +1,8 @@
 /** Fields that the files of the MobileNet-like space share. */
 import * as v from 'valibot';
-import {
-  createMobileSpace,
-  MobileTableSchema,
-  mobileTableProblems,
-} from '../../../src/domain/spaces/mobile.ts';
-import type { MobileTable } from '../../../src/domain/spaces/mobile.ts';
+import { createMobileSpace } from '../../../src/domain/spaces/mobile.ts';
+import { MobileTableSchema, mobileTableProblems } from '../../../src/domain/spaces/mobile-table.ts';
+import type { MobileTable } from '../../../src/domain/spaces/mobile-table.ts';
 import type { ChainSpace } from '../../../src/domain/spaces/mobile-plan.ts';
 import { ReferenceError } from '../reference.ts';
 

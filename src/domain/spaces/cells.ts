@@ -7,7 +7,7 @@ import { searchedForm } from '../architecture/schema.ts';
 import type { NetworkForm } from '../architecture/schema.ts';
 import type { CandidateOperation, OperationName } from '../operations/registry.ts';
 import type { SpaceSettings } from '../settings/schema.ts';
-import type { ChainShape } from './mobile.ts';
+import type { ChainShape } from './mobile-table.ts';
 
 /** Inputs of a cell: the outputs of the two cells before it. They are states 0 and 1; the nodes follow. */
 export const cellInputs = 2;

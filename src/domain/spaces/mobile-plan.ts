@@ -6,7 +6,7 @@ import { Emission, invertedBottleneckGroups } from '../operations/emission.ts';
 import { mbconvs } from '../operations/mbconv.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
 import type { CellShape, SpaceShape } from './cells.ts';
-import type { ChainShape } from './mobile.ts';
+import type { ChainShape } from './mobile-table.ts';
 import { candidateName } from './names.ts';
 import type {
   CandidatePlan,

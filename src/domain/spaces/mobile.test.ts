@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { MobileTable } from './mobile.ts';
+import { createMobileSpace } from './mobile.ts';
 import {
   allCandidates,
-  createMobileSpace,
   mobileLayers,
   mobileStageEnds,
   mobileTableProblems,
   MobileTableSchema,
-} from './mobile.ts';
+} from './mobile-table.ts';
+import type { MobileTable } from './mobile-table.ts';
 import { buildPlan, fullMasks } from './build-plan.ts';
 import * as v from 'valibot';
 
