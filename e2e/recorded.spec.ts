@@ -71,6 +71,16 @@ test.describe('without WebGPU', () => {
       expect(svg).toMatch(/^<svg[^>]*xmlns/);
       expect(svg).toContain('Accuracy');
     });
+    await test.step('its summary is printed on one page', async () => {
+      const pages = (await page.pdf({ preferCSSPageSize: true }))
+        .toString('latin1')
+        .match(/\/Type\s*\/Page\b/g);
+      expect(pages).toHaveLength(1);
+      await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+      await expect(page.locator('.print-summary')).toContainText(/Parameters\s*6,000/);
+      await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+      await expect(page.locator('.print-summary')).toHaveCount(0);
+    });
     await test.step('Compare, Data, Library and Retrain have the whole page', async () => {
       for (const view of ['Compare', 'Data', 'Library', 'Retrain']) {
         await page.getByRole('link', { name: view, exact: true }).click();

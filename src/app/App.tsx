@@ -1,5 +1,5 @@
 /** One screen: what is set, what is going on, and one of the views on it. */
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import type { ComponentType } from 'react';
 import { useShortcuts } from './commands.ts';
 import { Header } from './components/Header.tsx';
@@ -13,6 +13,8 @@ import { StageTrack } from './components/StageTrack.tsx';
 import { RecordingsBar } from './recorded/RecordingsBar.tsx';
 import { routeNow, useLearnStop, useView, viewNames } from './router.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
+import { usePrinting } from './summary/print.ts';
+import { shownState, useLab } from './store/store.ts';
 import { viewDefinitions } from './views/registry.ts';
 import type { View } from './views/registry.ts';
 import type { ViewDefinition } from './views/view.ts';
@@ -53,11 +55,25 @@ export function App() {
           <Tour index={stop} />
         </Suspense>
       )}
+      {controls && <PrintedSummary />}
       <SettingsDialog />
       <ShortcutsDialog />
       <AdapterDialog />
     </>
   );
+}
+
+/** Views of a run print its summary; others print themselves. */
+function PrintedSummary() {
+  const printing = usePrinting();
+  const begun = useLab((s) => shownState(s).run.started !== null);
+  // Loaded beforehand: the browser does not wait with printing.
+  const [Summary, setSummary] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    if (begun)
+      void import('./summary/Summary.tsx').then((module) => setSummary(() => module.default));
+  }, [begun]);
+  return printing && begun && Summary ? <Summary /> : null;
 }
 
 const definitionOf = (view: View): ViewDefinition => viewDefinitions.find(({ id }) => id === view)!;

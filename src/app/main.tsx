@@ -9,6 +9,7 @@ import './styles/views.css';
 import './styles/units.css';
 import './styles/learn.css';
 import './styles/presentation.css';
+import './styles/print.css';
 import './recorded/recorded.css';
 import './embed/embed.css';
 import './fork/fork.css';

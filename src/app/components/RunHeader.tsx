@@ -9,8 +9,9 @@ import { SettingsProblem } from '../settings/SettingsProblem.tsx';
 import { PresetChoice } from '../settings/PresetChoice.tsx';
 import { CopyLink } from '../share/CopyLink.tsx';
 import { lab, useLab } from '../store/store.ts';
+import { printSummary } from '../summary/print.ts';
 import { ContinueButton } from './ContinueButton.tsx';
-import { DownloadIcon, SlidersIcon } from './icons.tsx';
+import { DownloadIcon, PrintIcon, SlidersIcon } from './icons.tsx';
 import { RunButtons } from './RunButtons.tsx';
 import { RunFigures } from './RunFigures.tsx';
 import { RunSentence } from './RunSentence.tsx';
@@ -54,6 +55,7 @@ export function RunHeader() {
           <RunningSearchLink />
           <NewSearchButton />
           <SettingsButton />
+          {shown.id !== null && <PrintButton />}
           <CopyLink />
         </div>
       </section>
@@ -72,6 +74,20 @@ function SettingsButton() {
       onClick={() => lab.setState({ dialog: 'settings' })}
     >
       <SlidersIcon /> <span className="wide">Settings</span>
+    </button>
+  );
+}
+
+function PrintButton() {
+  return (
+    <button
+      type="button"
+      className="copy-link"
+      aria-label="Print a summary"
+      title="Print a summary of the run on one page"
+      onClick={printSummary}
+    >
+      <PrintIcon />
     </button>
   );
 }

@@ -127,3 +127,8 @@ export const LinkIcon = () => (
     <path d="M6.8 9.2a2.6 2.6 0 0 0 3.7 0l2.2-2.2A2.6 2.6 0 0 0 9 3.3l-.9.9M9.2 6.8a2.6 2.6 0 0 0-3.7 0L3.3 9A2.6 2.6 0 0 0 7 12.7l.9-.9" />
   </Icon>
 );
+export const PrintIcon = () => (
+  <Icon>
+    <path d="M4.5 6V2h7v4M4.5 11H2.5V6h11v5h-2M4.5 9.5h7V14h-7Z" />
+  </Icon>
+);
