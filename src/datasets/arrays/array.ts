@@ -2,7 +2,8 @@
 import type { ArrayHeader } from './header.ts';
 import { DatasetError } from '../dataset.ts';
 import { viewOf } from '../files/bytes.ts';
-import { isArray, readPickle, textOf } from './pickle.ts';
+import { readPickle } from './pickle.ts';
+import { isArray, textOf } from './pickled.ts';
 
 export interface NamedArray extends ArrayHeader {
   /** In its folder or archive, without an ending. */

@@ -5,21 +5,9 @@
  */
 import { DatasetError } from '../dataset.ts';
 import { latin1, viewOf } from '../files/bytes.ts';
-import type { ArrayHeader } from './header.ts';
+import { Known, known, refused } from './pickle-names.ts';
+import type { Pickled, PickledArray } from './pickled.ts';
 
-export interface PickledArray extends ArrayHeader {
-  values: Uint8Array;
-  /** Of an array of Python objects: only lists of plain values are. */
-  items: Pickled[] | null;
-}
-
-export type Pickled =
-  null | boolean | number | string | Uint8Array | PickledArray | Pickled[] | Map<Pickled, Pickled>;
-
-/** What takes arguments: the only names that a pickle may speak. */
-class Known {
-  constructor(readonly what: 'encode' | 'reconstruct' | 'ndarray' | 'dtype') {}
-}
 /** An array or type whose state comes next. */
 class Unfinished {
   array: PickledArray | null = null;
@@ -28,35 +16,6 @@ class Unfinished {
 }
 const mark = Symbol('mark');
 type Item = Pickled | Known | Unfinished | typeof mark;
-
-const known: Readonly<Record<string, Known>> = {
-  '_codecs encode': new Known('encode'),
-  'numpy.core.multiarray _reconstruct': new Known('reconstruct'),
-  'numpy._core.multiarray _reconstruct': new Known('reconstruct'),
-  'numpy ndarray': new Known('ndarray'),
-  'numpy dtype': new Known('dtype'),
-};
-
-/** Names of opcodes that are refused, as Python's `pickletools` has them. */
-const refused: Readonly<Record<string, string>> = {
-  i: 'INST',
-  o: 'OBJ',
-  '\x81': 'NEWOBJ',
-  '\x92': 'NEWOBJ_EX',
-  P: 'PERSID',
-  Q: 'BINPERSID',
-  '\x82': 'EXT1',
-  '\x83': 'EXT2',
-  '\x84': 'EXT4',
-  '\x97': 'NEXT_BUFFER',
-  '\x98': 'READONLY_BUFFER',
-  '\x8f': 'EMPTY_SET',
-  '\x90': 'ADDITEMS',
-  '\x91': 'FROZENSET',
-  '0': 'POP',
-  '1': 'POP_MARK',
-  '2': 'DUP',
-};
 
 const mostItems = 3e6;
 
@@ -284,17 +243,3 @@ function unquoted(line: string, wrong: (what: string) => DatasetError): string {
       : ({ n: '\n', r: '\r', t: '\t' }[code] ?? code),
   );
 }
-
-/** A string, from Python 2 (bytes) or 3. */
-export const textOf = (value: Pickled | undefined): string | null =>
-  typeof value === 'string' ? value : value instanceof Uint8Array ? latin1(value) : null;
-
-/** A dictionary's value under a name, from Python 2 or 3. */
-export function memberOf(dictionary: Pickled, name: string): Pickled | undefined {
-  if (!(dictionary instanceof Map)) return undefined;
-  for (const [key, value] of dictionary) if (textOf(key) === name) return value;
-  return undefined;
-}
-
-export const isArray = (value: Pickled | undefined): value is PickledArray =>
-  typeof value === 'object' && value !== null && 'dtype' in value;

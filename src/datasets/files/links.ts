@@ -1,4 +1,5 @@
 /** Links inside archives: which entries a link stands for. */
+import type { LeftOut } from '../outline.ts';
 
 const mostAliases = 100_000;
 
@@ -46,4 +47,49 @@ export function resolveLink<T>(
     [at, to] = [found, next];
   }
   return [];
+}
+
+export const clean = (path: string) =>
+  path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+
+const folderOf = (path: string) => clean(path).replace(/[^/]*$/, '');
+
+/** Links of an archive as further names of the files that they stand for. */
+export function resolveLinks<T extends { path: string }>(
+  real: readonly T[],
+  targets: ReadonlyMap<string, string>,
+  archive: string,
+): { aliases: { path: string; source: T }[]; leftOut: LeftOut[] } {
+  const byName = new Map(real.map((entry) => [clean(entry.path), entry]));
+  const aliases: { path: string; source: T }[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const [path, target] of targets) {
+    const found = resolveLink(clean(path), target, byName, targets);
+    if (found.length === 0)
+      leftOut.push({
+        what: `${archive}: ${path}`,
+        count: 1,
+        unit: 'files',
+        why: `is a link to ${target}, which is not in the archive`,
+      });
+    const [file] = found;
+    if (
+      found.length === 1 &&
+      file &&
+      !target.startsWith('//') &&
+      folderOf(file.source.path) === folderOf(path)
+    )
+      // The same image twice in one class.
+      leftOut.push({
+        what: `${archive}: ${path}`,
+        count: 1,
+        unit: 'files',
+        why: `is a link to ${target} beside it`,
+      });
+    else aliases.push(...found.filter(({ path: alias }) => !byName.has(alias)));
+  }
+  return { aliases, leftOut };
 }

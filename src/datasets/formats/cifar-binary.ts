@@ -10,7 +10,8 @@ import {
   type CifarLayout,
 } from '../cifar.ts';
 import { DatasetError, type ImageSplit } from '../dataset.ts';
-import type { Archive, Entry } from '../files/archive.ts';
+import type { Archive } from '../files/archive.ts';
+import type { Entry } from '../files/entry.ts';
 import { baseName } from '../files/bytes.ts';
 import { linesOf } from '../files/text.ts';
 import type { SplitName } from '../outline.ts';

@@ -1,9 +1,11 @@
 /** CIFAR-10's and CIFAR-100's Python version: pickled dictionaries, as torchvision keeps them (`cifar-10-batches-py`). */
-import { isArray, isPickle, memberOf, readPickle, textOf, type Pickled } from '../arrays/pickle.ts';
+import { isPickle, readPickle } from '../arrays/pickle.ts';
+import { isArray, memberOf, textOf, type Pickled } from '../arrays/pickled.ts';
 import { cifar10, cifar100Coarse, cifar100Fine } from '../cifar.ts';
 import { DatasetError, type ImageSplit } from '../dataset.ts';
 import { checkLabels } from '../idx.ts';
-import type { Archive, Entry } from '../files/archive.ts';
+import type { Archive } from '../files/archive.ts';
+import type { Entry } from '../files/entry.ts';
 import { baseName } from '../files/bytes.ts';
 import type { SplitName } from '../outline.ts';
 import { splitOrder, type DatasetFormat, type FormatContext, type Plan } from './format.ts';

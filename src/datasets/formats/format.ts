@@ -1,5 +1,6 @@
 /** A data set format: what it recognizes, and how it reads. One format a file in this folder; `registry.ts` lists them. */
-import type { Archive, Entry } from '../files/archive.ts';
+import type { Archive } from '../files/archive.ts';
+import type { Entry } from '../files/entry.ts';
 import type { DatasetKind, Found } from '../files/assemble.ts';
 import type { ReadContext } from '../files/source.ts';
 import type { ImageDecoder } from '../images/decode.ts';

@@ -2,7 +2,8 @@
 import type { NamedArray } from '../arrays/array.ts';
 import { isNpy, npyValues, readNpyHeader, type NpyHeader } from '../arrays/npy.ts';
 import { plansOfArrays } from '../arrays/read.ts';
-import type { Archive, Entry } from '../files/archive.ts';
+import type { Archive } from '../files/archive.ts';
+import type { Entry } from '../files/entry.ts';
 import type { DatasetFormat } from './format.ts';
 
 export const numpy: DatasetFormat = {

@@ -4,7 +4,7 @@
  */
 import { indexLabels } from '../arrays/labels.ts';
 import { DatasetError, type ImageSplit } from '../dataset.ts';
-import type { Entry } from '../files/archive.ts';
+import type { Entry } from '../files/entry.ts';
 import { baseName } from '../files/bytes.ts';
 import { linesOf } from '../files/text.ts';
 import type { LeftOut, SplitName } from '../outline.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Choices } from '../outline.ts';
 import { outlineSentence } from '../outline.ts';
 import { parseLabelList } from './label-list.ts';
-import { splitTree, type TreePlan } from './split-tree.ts';
+import { splitTree } from './split-tree.ts';
+import type { TreePlan } from './tree.ts';
 
 /** `train/{cat,dog}*3` stands for three images in each. */
 function paths(...patterns: string[]): string[] {
