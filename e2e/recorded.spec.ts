@@ -89,6 +89,38 @@ test.describe('without WebGPU', () => {
       }
       await page.getByRole('link', { name: 'Overview', exact: true }).click();
     });
+    await test.step('why a unit was pruned, and what a term means, by keyboard alone', async () => {
+      await page.getByRole('link', { name: 'Events', exact: true }).click();
+      await page
+        .getByRole('button', { name: /^Why: (Pruned|Re-pruned) (sep|dil|avg|max|skip)/ })
+        .first()
+        .press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'Why' });
+      await expect(dialog).toContainText(/its threshold had grown from 0 to [\d.]+.*Lambda was/);
+      await page.keyboard.press('Tab');
+      const card = dialog.getByRole('group').filter({ hasText: 'Paper: section III' });
+      await expect(card).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).include('dialog[open]').analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(card).toHaveCount(0);
+      await dialog.getByText(/^Formula of the/).click();
+      await expect(dialog.locator('math')).toBeVisible();
+      await page.keyboard.press('Escape');
+      await expect(dialog).toBeHidden();
+      await page.getByRole('link', { name: 'Balance', exact: true }).click();
+      const heat = page.getByRole('img', { name: /^Operations left by cell/ });
+      for (const key of ['ArrowLeft', 'ArrowLeft', 'Enter']) await heat.press(key);
+      await expect(dialog).toContainText(/^Why.*commit \d+ of/);
+      await page.keyboard.press('Escape');
+    });
+    await test.step('a recording ships without weights: its fork says so', async () => {
+      await page.getByRole('button', { name: /^Fork/ }).press('Enter');
+      await expect(page.getByRole('dialog', { name: 'Fork from here' })).toContainText(
+        'Recorded searches ship without their checkpoints',
+      );
+      await page.keyboard.press('Escape');
+    });
     await test.step('its views, and the tour, show it', async () => {
       for (const view of ['Balance', 'Architecture', 'Discretization', 'Events']) {
         await page.getByRole('link', { name: view, exact: true }).click();

@@ -15,6 +15,7 @@ import { routeNow, useLearnStop, useView, viewNames } from './router.ts';
 import { SettingsDialog } from './settings/SettingsDialog.tsx';
 import { usePrinting } from './summary/print.ts';
 import { shownState, useLab } from './store/store.ts';
+import { WhyDialog } from './why/WhyDialog.tsx';
 import { viewDefinitions } from './views/registry.ts';
 import type { View } from './views/registry.ts';
 import type { ViewDefinition } from './views/view.ts';
@@ -59,6 +60,7 @@ export function App() {
       <SettingsDialog />
       <ShortcutsDialog />
       <AdapterDialog />
+      <WhyDialog />
     </>
   );
 }

@@ -134,7 +134,7 @@ function isTaken(event: KeyboardEvent): boolean {
     return true;
   return (
     event.key === ' ' &&
-    Boolean(target?.closest('button, a, input, summary, [role=button], [role=tab]'))
+    Boolean(target?.closest('button, input, summary, [role=button], [role=tab]'))
   );
 }
 

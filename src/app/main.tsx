@@ -13,6 +13,7 @@ import './styles/print.css';
 import './recorded/recorded.css';
 import './embed/embed.css';
 import './fork/fork.css';
+import './styles/glossary.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';

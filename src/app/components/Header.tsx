@@ -1,6 +1,7 @@
 /** Name, views, theme and help. */
 import { useRef } from 'react';
 import { commands } from '../commands.ts';
+import { termIds } from '../glossary.ts';
 import { integer } from '../format.ts';
 import { togglePresentation, usePresentation } from '../presentation.ts';
 import { learnHref, useLearnStop, useView, viewHref } from '../router.ts';
@@ -65,8 +66,8 @@ export function Header() {
       <button
         type="button"
         className="icon-button shortcuts-button"
-        aria-label="Keyboard shortcuts"
-        title={`${commands.length} shortcuts`}
+        aria-label="Help: keyboard shortcuts and glossary"
+        title={`Help: ${commands.length} shortcuts, ${termIds.length} terms`}
         onClick={() => lab.setState({ dialog: 'shortcuts' })}
       >
         ?
@@ -100,6 +101,15 @@ function MoreViews() {
             {title}
           </a>
         ))}
+        <button
+          type="button"
+          onClick={() => {
+            close();
+            lab.setState({ dialog: 'shortcuts' });
+          }}
+        >
+          Help and glossary
+        </button>
       </nav>
     </details>
   );

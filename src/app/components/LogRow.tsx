@@ -14,9 +14,12 @@ import {
 import { operationTable } from '../../domain/operations/registry.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
-import { edgePlace, stateName } from '../../domain/spaces/cells.ts';
+import { edgePlace, placesOf, stateName } from '../../domain/spaces/cells.ts';
 import { changesText } from '../fork/describe.ts';
 import type { LogEntry } from '../store/log.ts';
+import { shownSettings, shownState } from '../store/store.ts';
+import { askWhy } from '../why/asked.ts';
+import type { WhySubject } from '../why/why.ts';
 import { Glyph } from './icons.tsx';
 
 export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {
@@ -28,6 +31,7 @@ export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {
       </span>
       <span className="log-text">{describeEntry(entry)}</span>
       <span className="log-figure">{figureOf(entry)}</span>
+      <WhyButton entry={entry} />
     </li>
   );
 });
@@ -37,6 +41,38 @@ export const logRows = (entries: readonly LogEntry[]): CsvRows => [
   ['step', 'kind', 'event', 'figure'],
   ...entries.map((entry) => [entry.step, entry.kind, describeEntry(entry), figureOf(entry)]),
 ];
+
+const explained: ReadonlySet<LogEntry['kind']> = new Set([
+  ...(['pruned', 're-pruned', 'regrown', 'committed'] as const),
+]);
+
+/** Of what happened to units. */
+function WhyButton({ entry }: { entry: LogEntry }) {
+  if (!explained.has(entry.kind)) return null;
+  return (
+    <button
+      type="button"
+      className="why-button"
+      aria-label={`Why: ${describeEntry(entry)}`}
+      onClick={() => askWhy(subjectOf(entry))}
+    >
+      Why
+    </button>
+  );
+}
+
+function subjectOf(entry: LogEntry): WhySubject {
+  const { step } = entry;
+  if (!('granularity' in entry)) return { kind: 'commit', step };
+  const { cell, granularity } = entry;
+  if (granularity !== 'operation') return { kind: 'commit', cell, level: granularity, step };
+  const places = placesOf(shownSettings(shownState()).space);
+  const { unit } = places.find(
+    ({ from, to, operation }) =>
+      from === entry.from && to === entry.to && operation === entry.operation,
+  )!;
+  return { kind: 'operation', cell, unit, step };
+}
 
 const verbs = { pruned: 'Pruned', 're-pruned': 'Re-pruned', regrown: 'Regrown' } as const;
 

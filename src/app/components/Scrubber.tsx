@@ -28,7 +28,7 @@ export function Scrubber() {
       aria-label="Time travel"
       data-past={cursor !== null || pastId !== null}
     >
-      {over && <PlayControls id={pastId ?? 'live'} />}
+      {over && <PlayControls />}
       <button
         type="button"
         className="icon-button small"

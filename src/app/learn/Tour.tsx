@@ -1,4 +1,5 @@
 /** The tour's panel, beside the view that its stop speaks of. `#/learn/3` leads to a stop. */
+import { WithTerms } from '../components/Term.tsx';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { CloseIcon } from '../components/icons.tsx';
 import { download } from '../commands.ts';
@@ -51,7 +52,9 @@ export function Tour({ index }: { index: number }) {
       <h2 ref={heading} tabIndex={-1}>
         {stop.title}
       </h2>
-      <p>{stop.text}</p>
+      <p>
+        <WithTerms text={stop.text} />
+      </p>
       <Suspense fallback={<div className="formula" />}>
         <Formula tex={stop.formula} />
       </Suspense>

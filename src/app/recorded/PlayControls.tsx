@@ -1,18 +1,15 @@
 /** Plays the run on screen from its events: play, speed, loop. */
-import { useEffect } from 'react';
 import { PauseIcon, PlayIcon } from '../components/icons.tsx';
 import { useLab } from '../store/store.ts';
-import { pausePlaying, togglePlaying } from './play.ts';
+import { togglePlaying } from './play.ts';
 import { player, speeds, usePlayer } from './player.ts';
 import type { Speed } from './player.ts';
 
-/** @param id the run on screen: playing ends where another takes its place. */
-export function PlayControls({ id }: { id: string }) {
+export function PlayControls() {
   const playing = usePlayer((s) => s.playing);
   const speed = usePlayer((s) => s.speed);
   const loop = usePlayer((s) => s.loop);
   const opening = useLab((s) => s.opening);
-  useEffect(() => pausePlaying, [id]);
   return (
     <div className="play-controls" role="group" aria-label="Play">
       <button

@@ -6,7 +6,7 @@ import { replaceRun, routeNow } from '../router.ts';
 import { link } from '../share/link.ts';
 import { library } from '../store/library-state.ts';
 import { lab } from '../store/store.ts';
-import { startPlaying } from './play.ts';
+import { pausePlaying, startPlaying } from './play.ts';
 import { isRecorded, listRecordings } from './recordings.ts';
 
 const key = 'mgas-opening';
@@ -31,8 +31,9 @@ export function setOpensWithRecording(wanted: boolean): void {
 
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
 
-// A recording begins to play when it comes on screen.
-lab.subscribe(({ pastId }, before) => {
+// Playing ends where another run takes its place; a recording begins to play when it comes on screen.
+lab.subscribe(({ pastId, runId }, before) => {
+  if (pastId !== before.pastId || runId !== before.runId) pausePlaying();
   if (pastId !== before.pastId && isRecorded(pastId) && !calm.matches) startPlaying();
 });
 

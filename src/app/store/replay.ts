@@ -39,6 +39,14 @@ export function liveEvents(): readonly SearchEvent[] {
   return live.events;
 }
 
+/** Of the run on screen, up to the moment on screen. The newest moment's are the timeline's own: they grow. */
+export function shownEvents(): readonly SearchEvent[] {
+  const { events, stops } = shownTimeline();
+  const { cursor } = lab.getState();
+  const stop = cursor === null ? undefined : stops[cursor];
+  return stop ? events.slice(0, stop.events) : events;
+}
+
 /** A new search, or one that goes on: what was on screen is kept as an earlier run of this page. */
 export function beginRun(origin: RunOrigin, id = newRunId()): string {
   rememberLive();

@@ -32,7 +32,7 @@ export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candid
     <Panel title={candidateTitle(candidate)} note={cellName(cell)} className="area-unit">
       <div className="unit-panel" tabIndex={0} role="region" aria-label="Selected operation">
         <UnitActions cell={cell} candidate={candidate} />
-        <OperationDetail candidate={candidate} />
+        <OperationDetail cell={cell} candidate={candidate} />
         <Convolution cell={cell} candidate={candidate} />
       </div>
     </Panel>
@@ -62,7 +62,7 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
       <h3>
         <Glyph of="filter" /> Filters
       </h3>
-      <FilterDetail groups={own} titles={own.map(({ part }) => `Block ${part + 1}`)} />
+      <FilterDetail cell={cell} groups={own} titles={own.map(({ part }) => `Block ${part + 1}`)} />
       <h3>
         <Glyph of="weight" /> Weights
       </h3>

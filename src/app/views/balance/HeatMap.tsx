@@ -1,5 +1,5 @@
 import { use, useMemo, useState } from 'react';
-import type { PointerEvent } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
@@ -7,9 +7,10 @@ import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { Snapshot } from '../../store/run-state.ts';
-import { RunSide, shownSettings } from '../../store/store.ts';
+import { RunSide, shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
-import { drawHeat, heatAt } from './heat.ts';
+import { askWhy } from '../../why/asked.ts';
+import { drawHeat, heatAt, heatBeside } from './heat.ts';
 import type { Heat } from './heat.ts';
 
 function selector(level: Granularity): (state: LabState) => Heat {
@@ -40,6 +41,23 @@ export function HeatMap({ level }: { level: Granularity }) {
     const { x, y, width, height } = pointOf(event);
     setPointed(heatAt(select(side()), width, height, x, y));
   };
+  // The run beside it has no explanations here: they are of the run on screen.
+  const explains = side === shownState;
+  const ask = (): void => {
+    if (explains && pointed)
+      askWhy({ kind: 'commit', step: pointed.snapshot.step, cell: pointed.cell, level });
+  };
+  const move = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      // The key would press the first button of the dialog that it opens.
+      event.preventDefault();
+      return ask();
+    }
+    const next = heatBeside(select(side()), pointed, event.key);
+    if (!next) return;
+    event.preventDefault();
+    setPointed(next);
+  };
   const count = pointed?.snapshot.cells.find(({ cell }) => cell === pointed.cell)?.counts[level];
   return (
     <figure className="heat">
@@ -54,10 +72,14 @@ export function HeatMap({ level }: { level: Granularity }) {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${granularityNames[level].many} left by cell and step; the table has the newest values`}
+          tabIndex={0}
+          aria-label={`${granularityNames[level].many} left by cell and step. Arrow keys go through moments and cells${explains ? ', Enter explains' : ''}; the table has the newest values.`}
           onPointerMove={follow}
           onPointerDown={follow}
           onPointerLeave={() => setPointed(null)}
+          onClick={ask}
+          onBlur={() => setPointed(null)}
+          onKeyDown={move}
         />
         {pointed && count && (
           <div className="readout readout-right" role="status">
@@ -66,6 +88,7 @@ export function HeatMap({ level }: { level: Granularity }) {
             </p>
             <strong>{percent(count.left / Math.max(1, count.total))}</strong> {integer(count.left)}{' '}
             of {integer(count.total)}
+            {explains && <p>click or Enter: why</p>}
           </div>
         )}
       </div>

@@ -71,3 +71,23 @@ export function heatAt(
   const snapshot = snapshots.findLast((one) => one.step <= step);
   return snapshot?.cells.some((one) => one.cell === cell) ? { snapshot, cell } : null;
 }
+
+/** What lies beside it, by an arrow key: the moment before or after, the cell above or below. Null for other keys. */
+export function heatBeside(
+  { snapshots }: Heat,
+  from: { snapshot: Snapshot; cell: number } | null,
+  key: string,
+): { snapshot: Snapshot; cell: number } | null {
+  const moves: Record<string, readonly [number, number]> = {
+    ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+  };
+  const step = moves[key];
+  const newest = snapshots.at(-1);
+  if (!step || !newest) return null;
+  if (!from) return { snapshot: newest, cell: newest.cells[0]?.cell ?? 0 };
+  const [along, down] = step;
+  const at = snapshots.indexOf(from.snapshot);
+  const snapshot = snapshots[Math.min(snapshots.length - 1, Math.max(0, at + along))] ?? newest;
+  const cell = Math.min(snapshot.cells.length - 1, Math.max(0, from.cell + down));
+  return { snapshot, cell };
+}

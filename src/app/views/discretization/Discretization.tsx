@@ -4,6 +4,7 @@ import { granularities } from '../../../domain/granularities.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { Glyph } from '../../components/icons.tsx';
+import { WithTerms } from '../../components/Term.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
@@ -89,7 +90,9 @@ export default function Discretization() {
         {row ? (
           <Detail cell={cell} level={level} row={row} others={candidates} />
         ) : (
-          <p className="empty">{levelNote[level]} Choose one to see where it stands.</p>
+          <p className="empty">
+            <WithTerms text={levelNote[level]} /> Choose one to see where it stands.
+          </p>
         )}
       </Panel>
       <UnitCourse selected={{ cell, level, unit, slot }} title={row ? rowTitle(row) : title} />
@@ -147,6 +150,7 @@ function Detail({
   if (level === 'filter') {
     return (
       <FilterDetail
+        cell={cell}
         groups={row.groups}
         titles={row.candidate ? row.groups.map(({ part }) => `Block ${part + 1}`) : ['Preprocess']}
       />
@@ -154,7 +158,7 @@ function Detail({
   }
   if (!row.candidate) return null;
   return level === 'operation' ? (
-    <OperationDetail candidate={row.candidate} others={others} />
+    <OperationDetail cell={cell} candidate={row.candidate} others={others} />
   ) : (
     <WeightDetail cell={cell} unit={row.candidate.unit} />
   );

@@ -10,6 +10,7 @@ import type { StageState } from '../../store/run-state.ts';
 import { shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 import { stageBands } from '../curves.ts';
+import { askWhy } from '../../why/asked.ts';
 import { matches } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { collectMarks, drawTimeline, markAt } from './timeline.ts';
@@ -66,6 +67,11 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
         onPointerMove={follow}
         onPointerDown={follow}
         onPointerLeave={() => setHovered(null)}
+        onClick={() => {
+          if (!hovered) return;
+          const { step, cell, granularity: level } = hovered;
+          askWhy({ kind: 'commit', step, cell, level });
+        }}
       />
       {hovered && (
         <div className="readout readout-right" role="status">
@@ -75,6 +81,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
           <strong>
             {plural(hovered.count, granularityNames[hovered.granularity].one)} {hovered.kind}
           </strong>
+          <p>click: why</p>
         </div>
       )}
     </div>

@@ -4,6 +4,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { palette } from '../../charts/palette.ts';
 import { integer } from '../../format.ts';
+import { askWhy } from '../../why/asked.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 import { drawScatter, layScatter, pointAt } from './scatter.ts';
 import type { Scatter } from './scatter.ts';
@@ -29,7 +30,15 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
     const { x, y, width, height } = pointOf(event);
     setHovered(pointAt(scatter, width, height, x, y));
   };
+  const ask = (): void => {
+    if (hovered?.run.current) askWhy({ kind: 'commit', step: hovered.point.step });
+  };
   const move = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      // The key would press the first button of the dialog that it opens.
+      event.preventDefault();
+      return ask();
+    }
     const direction = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const run = runs.find(({ current }) => current);
     if (!direction || !run) return;
@@ -48,10 +57,11 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label="Accuracy against active parameters. Arrow keys go through the moments of the run; a table is beside the title."
+        aria-label="Accuracy against active parameters. Arrow keys go through the moments of the run, Enter explains one; a table is beside the title."
         onPointerMove={follow}
         onPointerDown={follow}
         onPointerLeave={() => setHovered(null)}
+        onClick={ask}
         onBlur={() => setHovered(null)}
         onKeyDown={move}
       />
@@ -62,6 +72,7 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           </p>
           <strong>{measuredText(hovered.point.accuracy, hovered.point.images)}</strong> with{' '}
           {integer(hovered.point.parameters)} parameters
+          {hovered.run.current && <p>click or Enter: why</p>}
           {!hovered.point.whole && <p>an earlier stage’s network, not yet whole</p>}
         </div>
       )}

@@ -1,5 +1,5 @@
 /** One candidate operation or preprocess, at one level: where it stands against its threshold, and why. */
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
 import { TableToggle } from '../../components/Panel.tsx';
@@ -9,6 +9,7 @@ import { stateName } from '../../../domain/spaces/cells.ts';
 import { lastWeights } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
+import { WhyUnit } from '../../why/WhyText.tsx';
 import { FilterBars, FilterTable } from './FilterBars.tsx';
 import { UnitHistory } from './UnitHistory.tsx';
 import { weightSentence, WeightHistogram, WeightTable } from './WeightHistogram.tsx';
@@ -21,9 +22,11 @@ export const candidateTitle = (candidate: Candidate): string =>
 
 /** @param others all candidates of the cell, to see this one among them. */
 export function OperationDetail({
+  cell,
   candidate,
   others,
 }: {
+  cell: number;
   candidate: Candidate;
   others?: readonly Candidate[];
 }) {
@@ -31,6 +34,7 @@ export function OperationDetail({
   return (
     <>
       <p className="lead">{operationSentence(candidate)}</p>
+      <WhyUnit subject={{ kind: 'operation', cell, unit: candidate.unit }} />
       <Frame
         className="strip"
         label={`Importance ${decimal(importance)}, threshold ${decimal(threshold)}`}
@@ -147,9 +151,11 @@ export function operationSentence({
 }
 
 export function FilterDetail({
+  cell,
   groups,
   titles,
 }: {
+  cell: number;
   groups: readonly FilterGroup[];
   titles: readonly string[];
 }) {
@@ -165,7 +171,12 @@ export function FilterDetail({
       {asTable ? (
         <FilterTable groups={groups} titles={titles} />
       ) : (
-        groups.map((group, i) => <FilterBars key={group.part} group={group} title={titles[i]!} />)
+        groups.map((group, i) => (
+          <Fragment key={group.part}>
+            <FilterBars group={group} title={titles[i]!} />
+            <WhyUnit subject={{ kind: 'filters', cell, unit: group.unit, part: group.part }} />
+          </Fragment>
+        ))
       )}
     </>
   );
@@ -192,6 +203,7 @@ export function WeightDetail({ cell, unit }: { cell: number; unit: number }) {
         </p>
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Weights" />
       </div>
+      <WhyUnit subject={{ kind: 'weights', cell, unit }} />
       {asTable ? <WeightTable weights={weights} /> : <WeightHistogram weights={weights} />}
     </>
   );
