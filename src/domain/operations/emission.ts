@@ -22,6 +22,8 @@ export interface BlockPlan {
   readonly inputs: readonly number[];
   /** Original ids of its surviving filters, ascending. */
   readonly filters: readonly number[];
+  /** Filters before any was pruned, as a multiple of the channels that it reads; absent: as many as its place has. */
+  readonly expansion?: number;
 }
 
 /** The weights of a block that are there, in the order in which they are applied. */
@@ -113,7 +115,10 @@ export class Emission {
    * gates: a linear end. Two groups of filters: a pruned channel of the first takes its part of all three convolutions
    * with it. Parameters: .expand .expandNorm.* .depthwise .depthwiseNorm.* .project .projectNorm.* and the gates.
    */
-  invertedBottleneck(input: Node, { kernel }: { kernel: number }): Node {
+  invertedBottleneck(
+    input: Node,
+    { kernel, expansion }: { kernel: number; expansion: number },
+  ): Node {
     const { graph, unit, name, stride, alive } = this.place;
     const masked = { maskedBy: unit };
     const [inner, outer] = invertedBottleneckGroups(name);
@@ -124,7 +129,7 @@ export class Emission {
     this.blocks.push(
       {
         ...{ name: inner, weights: { expand, depthwise }, kernel, stride, dilation: 1 },
-        ...{ inputs: input.channels, filters: wide },
+        ...{ inputs: input.channels, filters: wide, expansion },
       },
       {
         ...{ name: outer, weights: { pointwise: project }, kernel: 1, stride: 1, dilation: 1 },

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/builder.ts';
 import type { Node } from '../graph/graph.ts';
 import { zero } from '../graph/layout.ts';
 import { Emission, invertedBottleneckGroups } from '../operations/emission.ts';
-import { mbconvs } from '../operations/mbconv.ts';
+import { factsOf } from '../operations/facts.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
 import type { CellShape, SpaceShape } from './cells.ts';
 import type { ChainShape } from './mobile-table.ts';
@@ -30,9 +30,8 @@ export const isChain = (space: SpaceShape): space is ChainSpace => space.chain !
 
 const lastLayer = ({ cells }: SpaceShape): number => cells.length - 1;
 
-function expansionOf({ name }: CandidateOperation): number {
-  return mbconvs.find((operation) => operation.name === name)!.shape.expansion;
-}
+const expansionOf = (operation: CandidateOperation): number =>
+  factsOf(operation).blocks[0]!.expansion!;
 
 /** Everything in a layer that has gates: both convolutions of every candidate; the head counts to the last layer. */
 export function chainFilterGroups(space: ChainSpace, { index }: CellShape): FilterGroup[] {

@@ -1,7 +1,7 @@
 /** Which pruned operations come back after a stage (docs/algorithm.md, Progressive re-evaluation). Pure. */
 import { factsOf } from '../../domain/operations/facts.ts';
 import { strideOf } from '../../domain/spaces/cells.ts';
-import { sigmoid, slice } from '../granularity/network.ts';
+import { sigmoid } from '../granularity/network.ts';
 import type { Network } from '../granularity/network.ts';
 import type { RandomStream } from '../random.ts';
 import type { CandidateOperation } from '../../domain/operations/registry.ts';
@@ -19,13 +19,12 @@ export interface Regrowth {
   readonly typeScore: number;
 }
 
-/** A (cell, operation type) that may be drawn. */
+/** A (group of cells, operation type) that may be drawn. */
 interface Pair {
-  readonly cell: number;
   readonly cellScore: number;
   readonly typeScore: number;
   /** Units pruned there. */
-  readonly places: number[];
+  readonly places: Pick<Regrowth, 'cell' | 'unit'>[];
 }
 
 /** Mean over some surviving operations. */
@@ -45,9 +44,9 @@ export function chooseRegrowth(network: Network, count: number, random: RandomSt
   while (chosen.length < count) {
     const open = pairs.filter(({ places }) => places.length > 0);
     if (open.length === 0) break;
-    const { cell, cellScore, typeScore, places } = drawWeighted(open, random);
-    const [unit] = places.splice(random.integer(places.length), 1);
-    chosen.push({ cell, unit, cellScore, typeScore });
+    const { cellScore, typeScore, places } = drawWeighted(open, random);
+    const [place] = places.splice(random.integer(places.length), 1);
+    chosen.push({ ...place, cellScore, typeScore });
   }
   return chosen;
 }
@@ -58,53 +57,73 @@ function drawWeighted(pairs: readonly Pair[], random: RandomStream): Pair {
   return pairs.find((_, i) => (left -= weights[i]) < 0) ?? pairs[pairs.length - 1];
 }
 
-/** P(cell, type), as the released program scores them (train_search.py, lines 1011-1135). */
+/**
+ * P(cell, type), as the released program scores them (train_search.py, lines 1011-1135). In a chain the layers of a group
+ * stand for a cell: inside a single layer every pruned type would score the same.
+ */
 export interface RegrowthScores {
-  /** By cell. */
+  /** By group of cells (`CellShape.group`); of a space of cells, by cell. */
   readonly cells: readonly number[];
-  /** By cell, then by operation type in the order of the space. */
+  /** By group, then by operation type in the order of the space. */
   readonly types: readonly (readonly number[])[];
 }
 
 /**
  * Half from the momentum of the importances' gradients, half from the importances. A type counts with the mean over its
  * survivors, one without survivors with half of the cell's smallest; a cell with the sum of its types over the count of
- * its survivors. Both are shares of their sum, so that the products sum to 1.
+ * its survivors. Both are shares of their sum, so that the products sum to 1. A group that lost everything counts with
+ * half of the least of the others.
  */
 export function regrowthScores(network: Network): RegrowthScores {
-  const { cells, space } = network.plan;
-  const evidences = cells.map((cell) => {
+  const { space } = network.plan;
+  const groups = groupsOf(network);
+  const types = groups.map((cells) => {
     const known = space.operations.map(({ name }) =>
-      evidence(network, cell, (unit) => operationOf(network, unit).name === name),
+      evidence(network, cells, (unit) => operationOf(network, unit).name === name),
     );
-    const alive = known.filter((e) => e !== null);
-    const least = (kind: keyof Evidence): number => Math.min(...alive.map((e) => e[kind])) / 2;
-    const missing = { gradient: least('gradient'), importance: least('importance') };
+    const missing = halfOfLeast(known);
     return known.map((e) => e ?? missing);
   });
-  const ofCell = (types: readonly Evidence[], c: number): Evidence => {
-    const survivors = cells[c].candidates.length;
-    const total = (kind: keyof Evidence): number => types.reduce((sum, e) => sum + e[kind], 0);
+  const known = groups.map((cells, g): Evidence | null => {
+    const survivors = cells.reduce((sum, { candidates }) => sum + candidates.length, 0);
+    if (survivors === 0) return null;
+    const total = (kind: keyof Evidence): number => types[g].reduce((sum, e) => sum + e[kind], 0);
     return { gradient: total('gradient') / survivors, importance: total('importance') / survivors };
-  };
-  return { cells: scores(evidences.map(ofCell)), types: evidences.map(scores) };
+  });
+  const missing = halfOfLeast(known);
+  return { cells: scores(known.map((e) => e ?? missing)), types: types.map(scores) };
+}
+
+function halfOfLeast(all: readonly (Evidence | null)[]): Evidence {
+  const known = all.filter((e) => e !== null);
+  const half = (kind: keyof Evidence): number =>
+    known.length > 0 ? Math.min(...known.map((e) => e[kind])) / 2 : 0;
+  return { gradient: half('gradient'), importance: half('importance') };
+}
+
+/** The cells that are scored together. */
+function groupsOf({ plan: { cells } }: Network): CellPlan[][] {
+  const groups = new Map<number, CellPlan[]>();
+  for (const cell of cells) {
+    const { group } = cell.shape;
+    groups.set(group, [...(groups.get(group) ?? []), cell]);
+  }
+  return [...groups.values()];
 }
 
 function scoredPairs(network: Network): Pair[] {
-  const { cells, space } = network.plan;
+  const { space } = network.plan;
   const { cells: cellScores, types } = regrowthScores(network);
-  return cells.flatMap((cell, i) =>
+  return groupsOf(network).flatMap((cells, g) =>
     space.operations.map((_, o): Pair => {
-      const places = space.edges
-        .filter((edge) => fits(cell, space.operations[o], edge))
-        .map((edge) => edge.index * space.operations.length + o)
-        .filter((unit) => !network.masks.operations[cell.shape.index][unit]);
-      return {
-        cell: cell.shape.index,
-        cellScore: cellScores[i],
-        typeScore: types[i][o],
-        places,
-      };
+      const places = cells.flatMap((cell) =>
+        space.edges
+          .filter((edge) => fits(cell, space.operations[o], edge))
+          .map((edge) => edge.index * space.operations.length + o)
+          .filter((unit) => !network.masks.operations[cell.shape.index][unit])
+          .map((unit) => ({ cell: cell.shape.index, unit })),
+      );
+      return { cellScore: cellScores[g], typeScore: types[g][o], places };
     }),
   );
 }
@@ -139,21 +158,23 @@ function operationOf({ plan: { space } }: Network, unit: number) {
 
 function evidence(
   { plan, parameters }: Network,
-  cell: CellPlan,
+  cells: readonly CellPlan[],
   chosen: (unit: number) => boolean,
 ): Evidence | null {
-  const units = cell.candidates.map(({ unit }) => unit).filter(chosen);
-  if (units.length === 0) return null;
-  const spec = parameter(plan.table, `cells.${cell.shape.index}.alpha`);
-  const momentum = slice(parameters.momentum, spec);
-  const alpha = slice(parameters.values, spec);
-  const mean = (f: (unit: number) => number): number =>
-    units.reduce((sum, unit) => sum + f(unit), 0) / units.length;
+  const places = cells.flatMap(({ shape, candidates }) => {
+    const { offset } = parameter(plan.table, `cells.${shape.index}.alpha`);
+    return candidates.filter(({ unit }) => chosen(unit)).map(({ unit }) => offset + unit);
+  });
+  if (places.length === 0) return null;
+  const mean = (f: (place: number) => number): number =>
+    places.reduce((sum, place) => sum + f(place), 0) / places.length;
   return {
-    gradient: mean((unit) => Math.abs(momentum[unit])),
-    importance: mean((unit) => sigmoid(alpha[unit])),
+    gradient: mean((place) => Math.abs(parameters.momentum[place])),
+    importance: mean((place) => sigmoid(parameters.values[place])),
   };
 }
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Half from gradients, half from importances, each as a share of their sum. */
 function scores(all: readonly Evidence[]): number[] {
@@ -194,9 +215,14 @@ export function regrow(
       masks.filters[group] = mask;
     };
     const { blocks } = factsOf(operation);
-    blocks.forEach((_, b) =>
-      keep(`${name}.block${b}`, b + 1 === blocks.length ? live[to] : live[from]),
-    );
+    blocks.forEach((block, b) => {
+      const middle =
+        block.expansion === undefined ? live[from] : range(block.expansion * live[from].length);
+      keep(
+        name + block.name.slice(operation.name.length),
+        b + 1 === blocks.length ? live[to] : middle,
+      );
+    });
     if (masks.filters[name]) keep(name, live[to]);
   }
   const plan = buildPlan(space, masks, endCell, stage);
