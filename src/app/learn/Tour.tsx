@@ -8,6 +8,7 @@ import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../se
 import { useCanStart } from '../settings/use-problems.ts';
 import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
+import { SlowMotionButton } from '../moment/SlowMotion.tsx';
 import { usePointer } from './pointer.ts';
 import { useCardPlace } from './use-card-place.ts';
 import { stops } from './stops.ts';
@@ -62,6 +63,7 @@ export function Tour({ index }: { index: number }) {
         {live}
       </p>
       <StartFirst />
+      {stop.slowMotion && <SlowMotionButton cell={0} />}
       {stop.action && <Try key={index} action={stop.action} />}
       <nav aria-label="Stops of the tour">
         {index > 0 ? <a href={learnHref(index - 1)}>Back</a> : <span />}

@@ -23,6 +23,8 @@ export interface Stop {
   /** What can be seen of it now, from the run on screen. */
   live: (state: LabState) => string;
   action: Action | null;
+  /** A commit can be looked at step by step here. */
+  slowMotion?: true;
 }
 
 export interface Action {
@@ -126,6 +128,7 @@ export const stops: readonly Stop[] = [
         ? `The line stands at ${decimal(unit.threshold)} for ${nameOf(unit)}. It started at 0 in this stage.`
         : 'Thresholds start at 0 in each stage and rise once the warm-up is over.';
     },
+    slowMotion: true,
     action: {
       label: 'Let thresholds learn twice as fast',
       then: 'Watch the line overtake the dots at the next commits.',

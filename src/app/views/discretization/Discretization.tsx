@@ -5,6 +5,7 @@ import type { Granularity } from '../../../domain/granularities.ts';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { Glyph } from '../../components/icons.tsx';
 import { WithTerms } from '../../components/Term.tsx';
+import { SlowMotionButton } from '../../moment/SlowMotion.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
@@ -55,6 +56,7 @@ export default function Discretization() {
           name="discretization-cell"
         />
         <Levels level={level} />
+        <SlowMotionButton cell={cell} />
         <Summary cell={cell} level={level} />
       </form>
       <Panel
