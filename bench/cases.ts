@@ -71,11 +71,9 @@ export function workloadOf(
 }
 
 export async function load(stepper: Stepper, { plan, parameters, batch }: Workload): Promise<void> {
-  const units = plan.space.edges.length * plan.space.operations.length;
   await stepper.load(plan, parameters, {
     batchSize: batch.size,
     granularities: { operation: true, filter: true, weight: true },
-    unitMillions: plan.space.cells.map(() => new Float32Array(units)),
   });
 }
 

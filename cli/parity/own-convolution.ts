@@ -17,6 +17,7 @@ import { pointwiseFilterGradient } from '../../src/kernels/webgpu/pointwise-filt
 import { pointwiseTile } from '../../src/kernels/webgpu/pointwise/product.ts';
 import { pointwiseForward } from '../../src/kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../src/kernels/webgpu/pointwise/rows.ts';
+import { hyperBytes } from '../../src/kernels/webgpu/hyper.ts';
 import { maskWords, prologue } from '../../src/kernels/webgpu/prologue/program.ts';
 import { weightRow } from '../../src/kernels/webgpu/prologue/rows.ts';
 import { bytesOf, ceilDiv, none, pixelsOf, quadsOf } from '../../src/kernels/webgpu/quad.ts';
@@ -219,7 +220,9 @@ export const maskedConvolution =
     const placeTable = tables.add(
       Array.from(registry.gradientSources, (place) => gradientPlaceRow.pack({ place })),
     );
-    const segments = tables.add([segmentRow.pack({ parameter: 0, count: size, threshold: size })]);
+    const segments = tables.add([
+      segmentRow.pack({ parameter: 0, count: size, threshold: size, counted: none }),
+    ]);
     const values = make(Float32Array.from([...weight.data, ...threshold.data]));
     const committed = make(maskWords([...committedMask.data, 1]));
     const grads = make((size + 1) * 4);
@@ -254,7 +257,14 @@ export const maskedConvolution =
       chunkCount: chunks,
       chunkStride: registry.gradientSize * 4,
     };
-    gpu.record(weightGradients, [values, committed, partial, grads, make(16), tab], sizes, [1]);
+    // No parameter-aware factor here.
+    const [hyper, counts] = [make(hyperBytes), make(16)];
+    gpu.record(
+      weightGradients,
+      [values, committed, partial, grads, make(16), hyper, counts, tab],
+      sizes,
+      [1],
+    );
 
     const recording = await gpu.finish();
     const encoder = gpu.device.createCommandEncoder();

@@ -151,7 +151,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   recordEpilogue(
     context,
     { values, grads, momenta, losses, weightMask: parameters.weightMask },
-    { batchSize: inPlane.batch, granularities: on, unitMillions: [], ring: 1, sizes },
+    { batchSize: inPlane.batch, granularities: on, ring: 1, sizes },
   );
   context.resolve();
   const recording = await gpu.finish('prologue' satisfies Part);

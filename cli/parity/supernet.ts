@@ -85,11 +85,9 @@ export async function checkSupernet(
     lambda: reference.lambda,
     sizeCells: [stage === 0 ? 0 : space.stageEnds[stage - 1]! + 1, space.cells.length - 1],
   };
-  const units = space.edges.length * space.operations.length;
   await stepper.load(plan, parameters, {
     batchSize: batch.size,
     granularities: { operation: true, filter: true, weight: true },
-    unitMillions: space.cells.map(() => new Float32Array(units)),
   });
   const checks: Check[] = [];
   const check = (

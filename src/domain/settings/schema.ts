@@ -197,7 +197,21 @@ export const SearchSettingsSchema = v.object({
     mu: setting(
       nonNegative,
       'Parameter awareness',
-      'Weighs operations by their parameters; 0 = all alike.',
+      'Weighs operations by their parameters, in millions; 0 = all alike.',
+    ),
+    softCount: v.optional(
+      setting(
+        v.boolean(),
+        'Soft count',
+        'Parameter awareness moves gates, filter and weight thresholds too; off: operations alone, as in earlier runs.',
+      ),
+    ),
+    relativeMu: v.optional(
+      setting(
+        v.boolean(),
+        'In mean operations',
+        'Parameter awareness counts in the mean size of a candidate operation instead of millions; not in the paper.',
+      ),
     ),
     // The paper's 24 and 48 of 8 x 14 x 7 candidates, as shares.
     fewPruned: setting(

@@ -47,7 +47,6 @@ async function logitsOf({ plan, parameters }: Network): Promise<Float32Array> {
   await stepper.load(plan, parameters, {
     batchSize: 3,
     granularities: trainedLevels,
-    unitMillions: [],
   });
   const logits = await stepper.logits({ images, labels: new Int32Array(3), size: 3 }, 'running');
   stepper.dispose();

@@ -1,6 +1,5 @@
 /** Times a few steps of the unpruned super-net, for the estimate of a comparison. */
 import type { SearchData } from '../data.ts';
-import { unitMillions } from '../granularity/count.ts';
 import { maxEpochs, planStages, stepHyper } from '../search/schedule.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { Stepper } from '../supernet/stepper.ts';
@@ -40,7 +39,6 @@ export async function measurePace({
   await stepper.load(network.plan, network.parameters, {
     batchSize,
     granularities,
-    unitMillions: unitMillions(network),
   });
   const time = async (steps: number): Promise<number> => {
     const start = now();

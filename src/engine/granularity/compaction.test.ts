@@ -9,7 +9,7 @@ import { createComposedStepper } from '../supernet/composed-stepper.ts';
 import { parameter } from '../../domain/graph/layout.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import { commitLive } from './commit.ts';
-import { countParameters, unitMillions } from './count.ts';
+import { countParameters } from './count.ts';
 import { slice } from './network.ts';
 import type { Network } from './network.ts';
 import { everyLevel, scatteredNetwork, smallSpace } from './testing.ts';
@@ -30,7 +30,6 @@ describe('compaction', () => {
     await stepper.load(network.plan, network.parameters, {
       batchSize,
       granularities,
-      unitMillions: unitMillions(network),
     });
     const { bytes } = stepper.memory();
     return { logits: await stepper.logits(batch, 'running'), bytes };

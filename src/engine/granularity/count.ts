@@ -38,6 +38,12 @@ export function superNetTotals(space: SpaceShape): Totals {
   };
 }
 
+/** Maskable weights of a candidate operation, on average over the unpruned super-net. */
+export function meanCandidate({ weight, operation }: Totals): number {
+  const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
+  return sum(weight) / sum(operation);
+}
+
 /** Parameters, by candidate, of norms that follow pools in the network that comes out, but not in this one. */
 function missingNorms({ space, cells }: NetworkPlan): Map<string, number> {
   const missing = new Map<string, number>();
@@ -131,15 +137,15 @@ export function addCounts(all: readonly GranularityCounts[]): GranularityCounts 
   return sum;
 }
 
-/** Millions of active parameters of each candidate, by cell and unit: what the parameter-aware term weighs. */
-export function unitMillions(network: Network): Float32Array[] {
+/** Active parameters of each candidate, by cell and unit: what the parameter-aware factor weighed before it was a soft count. */
+export function unitParameters(network: Network): Float32Array[] {
   const { space, cells } = network.plan;
   const owners = parametersByOwner(network);
   return cells.map(({ shape, candidates }) => {
-    const millions = new Float32Array(space.edges.length * space.operations.length);
+    const counts = new Float32Array(space.edges.length * space.operations.length);
     for (const { edge, operation, unit } of candidates) {
-      millions[unit] = (owners.get(candidateName(shape.index, edge, operation))?.active ?? 0) / 1e6;
+      counts[unit] = owners.get(candidateName(shape.index, edge, operation))?.active ?? 0;
     }
-    return millions;
+    return counts;
   });
 }

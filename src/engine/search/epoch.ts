@@ -1,5 +1,6 @@
 /** One epoch of training steps, with its reports. */
 import type { StepMetrics } from '../supernet/stepper.ts';
+import { meanCandidate } from '../granularity/count.ts';
 import { Stopped } from './control.ts';
 import { diverged } from './failure.ts';
 import { forecastRest, workOf } from './forecast.ts';
@@ -24,7 +25,13 @@ export async function trainEpoch(session: Session, phase: TrainingPhase): Promis
     await passGate(session, phase, report);
     // Anew each step: the user may have steered.
     const { settings } = session;
-    const hyper = stepHyper(settings, session.stage, phase, session.lambda.lambda);
+    const hyper = stepHyper(
+      settings,
+      session.stage,
+      phase,
+      session.lambda.lambda,
+      meanCandidate(session.totals),
+    );
     await stepper.step(data.trainBatch(session.epochs, i), hyper);
     session.steps++;
     progress.step = i + 1;

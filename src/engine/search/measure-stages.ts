@@ -4,7 +4,6 @@ import { createSpace } from '../../domain/spaces/cells.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { imageOf } from '../data.ts';
 import type { SearchData } from '../data.ts';
-import { unitMillions } from '../granularity/count.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { Stepper } from '../supernet/stepper.ts';
 import { paceByStage, stageWork } from './forecast.ts';
@@ -44,7 +43,6 @@ export async function measureStages({
     const { batchSize, granularities } = settings;
     await stepper.load(plan, parameters, {
       ...{ batchSize, granularities },
-      unitMillions: unitMillions({ plan, masks, parameters }),
     });
     const hyper = stepHyper(settings, stage, 'search', 0);
     const time = async (steps: number): Promise<number> => {

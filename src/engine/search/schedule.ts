@@ -81,12 +81,20 @@ const updates: Record<TrainingPhase, (group: TrainedGroup) => UpdateMode> = {
   scoring: () => 'train',
 };
 
-/** @param lambda weight of the regularizers. */
+/** Parameters in whose number the parameter-aware factor counts: a million, or a mean candidate's. */
+const million = 1e6;
+
+/**
+ * @param lambda weight of the regularizers.
+ * @param meanCandidate maskable weights of a candidate operation, on average over the super-net: the unit of mu where it
+ * is relative.
+ */
 export function stepHyper(
   settings: SearchSettings,
   stage: Pick<Stage, 'firstCell' | 'lastCell'>,
   phase: TrainingPhase,
   lambda: number,
+  meanCandidate = million,
 ): StepHyper {
   const { momentum, weights, importances, gates, thresholds, weightThresholds } =
     settings.optimizers;
@@ -96,7 +104,7 @@ export function stepHyper(
   return {
     lambda,
     sizeCells: [stage.firstCell, stage.lastCell],
-    mu: settings.regularizer.mu,
+    mu: settings.regularizer.mu / (settings.regularizer.relativeMu ? meanCandidate : million),
     momentum,
     decay: weights.decay,
     clipNorm: weights.clipNorm,

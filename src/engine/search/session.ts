@@ -5,7 +5,7 @@ import {
   countParameters,
   summarizeCells,
   superNetTotals,
-  unitMillions,
+  unitParameters,
 } from '../granularity/count.ts';
 import type { Totals } from '../granularity/count.ts';
 import type { Discretization } from '../granularity/live.ts';
@@ -171,11 +171,11 @@ export class Session {
 
   /** Puts a network on the device. */
   async load(network: Network): Promise<void> {
-    const { batchSize, granularities } = this.settings;
+    const { batchSize, granularities, regularizer } = this.settings;
     await this.stepper.load(network.plan, network.parameters, {
       batchSize,
       granularities,
-      unitMillions: unitMillions(network),
+      ...(!regularizer.softCount && { fixedCounts: unitParameters(network) }),
     });
     this.network = network;
     this.loaded = true;

@@ -22,9 +22,6 @@ const space = createSpace(
   { size: 5, channels: 1, classes: 3 },
 );
 const all = { operation: true, filter: true, weight: true };
-const unitMillions = space.cells.map(
-  () => new Float32Array(space.edges.length * space.operations.length),
-);
 const hyper: StepHyper = {
   lambda: 0.01,
   sizeCells: [1, 1],
@@ -68,8 +65,7 @@ const load = async (
   plan = fullPlan,
   parameters = fresh(plan),
   granularities = all,
-): Promise<void> =>
-  stepper.load(plan, parameters, { batchSize: batch.size, granularities, unitMillions });
+): Promise<void> => stepper.load(plan, parameters, { batchSize: batch.size, granularities });
 
 let stepper: ComposedStepper;
 beforeAll(async () => {

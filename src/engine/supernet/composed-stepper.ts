@@ -70,7 +70,7 @@ export class ComposedStepper implements Stepper {
       tf.tensor1d(array.slice(groups[group].offset, groups[group].offset + groups[group].size));
     this.state = {
       plan,
-      units: new Units(plan, parameters.weightMask, options.granularities, options.unitMillions),
+      units: new Units(plan, parameters.weightMask, options.granularities, options.fixedCounts),
       granularities: options.granularities,
       batchSize: options.batchSize,
       dropPath: options.dropPath ?? false,

@@ -17,7 +17,7 @@ export interface StepHyper {
   lambda: number;
   /** First and last cell of the stage being searched: the size regularizer sums over these. */
   sizeCells: readonly [number, number];
-  /** Weight of the parameter-aware term. */
+  /** What each parameter of a candidate adds to the weight 1 of its summand in the size regularizer. */
   mu: number;
   momentum: number;
   decay: number;
@@ -60,8 +60,8 @@ export interface Stepper {
   readonly backend: string;
   /**
    * Takes a structure and its parameters (copied), and prepares everything a step needs. Replaces what was loaded.
-   * @param unitMillions per cell, [edges x operations]: millions of parameters of each candidate, for the
-   * parameter-aware term.
+   * @param options.fixedCounts per cell, [edges x operations]: parameters of each candidate, as constants. Absent: the
+   * soft count, which gates, filter thresholds and weight thresholds move (docs/algorithm.md, Loss).
    */
   load(
     plan: NetworkPlan,
@@ -69,7 +69,7 @@ export interface Stepper {
     options: {
       batchSize: number;
       granularities: Readonly<Record<Granularity, boolean>>;
-      unitMillions: readonly Float32Array[];
+      fixedCounts?: readonly Float32Array[];
       /** Steps may come with `paths`. Off unless set: a search pays nothing for it. */
       dropPath?: boolean;
       /** Weight of the cross entropy under the plan's auxiliary head; 0 where not set. */

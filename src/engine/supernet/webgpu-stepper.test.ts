@@ -54,6 +54,13 @@ const cases: readonly Case[] = [
     granularities: { ...everything, [off]: false },
   })),
   {
+    name: 'parameters counted once, as earlier versions did',
+    space: { cells: 2, channels: 3, stages: 2 },
+    image: { size: 6, channels: 1 },
+    batch: 2,
+    fixedCounts: true,
+  },
+  {
     name: 'drop-path',
     space: { cells: 2, nodes: 2, channels: 5, stages: 2 },
     image: { size: 9, channels: 1 },

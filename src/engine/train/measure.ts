@@ -1,6 +1,5 @@
 /** Inference latency of an architecture that nobody has trained: the time depends on its masks and widths, not on its weights. */
 import type { Architecture } from '../../domain/architecture/schema.ts';
-import { unitMillions } from '../granularity/count.ts';
 import { randomStream } from '../random.ts';
 import type { Batch, Stepper } from '../supernet/stepper.ts';
 import { measureLatency, passes, warmUps } from './latency.ts';
@@ -34,7 +33,6 @@ export async function measureArchitecture({
   await stepper.load(network.plan, network.parameters, {
     batchSize: 1,
     granularities: trainedLevels,
-    unitMillions: unitMillions(network),
   });
   let done = 0;
   return measureLatency(

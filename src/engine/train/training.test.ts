@@ -153,7 +153,6 @@ describe('training from scratch', () => {
     await stepper.load(network.plan, network.parameters, {
       batchSize: 8,
       granularities: { operation: false, filter: false, weight: true },
-      unitMillions: [],
     });
     const logits = await stepper.logits(trainData().testBatch(0), 'running');
     stepper.dispose();

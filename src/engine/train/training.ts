@@ -1,7 +1,6 @@
 /** Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. */
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from '../architecture/widen.ts';
-import { unitMillions } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { TrainData } from '../data.ts';
 import { Control, Stopped } from '../search/control.ts';
@@ -170,7 +169,6 @@ class Training {
     await stepper.load(plan, parameters, {
       batchSize: settings.batchSize,
       granularities: trainedLevels,
-      unitMillions: unitMillions(this.network),
       dropPath: dropPath > 0,
       auxiliary,
     });

@@ -10,15 +10,15 @@ export interface SizeRegularizerInput {
   committed: tf.Tensor2D;
   /** 1 where a unit belongs to a node, [units, nodes]: constant. */
   membership: tf.Tensor2D;
-  /** Factor of each summand: 1 + mu * millions of parameters, or 0 in a cell left out. [cells, units]: constant. */
+  /** Factor of each summand: 1 + mu * parameters, or 0 in a cell left out. [cells, units]: differentiated. */
   weight: tf.Tensor2D;
 }
 
 /**
  * sum over surviving operations of weight * log(1 + n * sigmoid(alpha_o) / S), where S sums sigmoid(alpha) over the
  * destination node's candidates that no commit removed, those now under their threshold too, and n counts its
- * survivors. As in the released program S is differentiated, but neither n nor the mask: operation thresholds get no
- * gradient from here.
+ * survivors. As in the released program S and the weight are differentiated, but neither n nor the mask: operation
+ * thresholds get no gradient from here.
  */
 export function sizeRegularizer({
   importance,

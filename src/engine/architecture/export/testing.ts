@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'fflate';
-import { unitMillions } from '../../granularity/count.ts';
 import { createComposedStepper } from '../../supernet/composed-stepper.ts';
 import { trainedLevels } from '../../train/rebuild.ts';
 import { networkOf } from '../../train/trained.ts';
@@ -80,7 +79,6 @@ export async function engineLogits(
   await stepper.load(network.plan, network.parameters, {
     batchSize: 25,
     granularities: trainedLevels,
-    unitMillions: unitMillions(network),
   });
   const perImage = size ** 2 * trained.architecture.dataset.imageChannels;
   const result = new Float32Array(count * trained.architecture.dataset.classes);

@@ -5,7 +5,6 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unitMillions } from '../../granularity/count.ts';
 import type { Network } from '../../granularity/network.ts';
 import { createComposedStepper } from '../../supernet/composed-stepper.ts';
 import { decodeFloats } from '../../train/base64.ts';
@@ -73,7 +72,6 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
     await stepper.load(network.plan, network.parameters, {
       batchSize: 4,
       granularities: trainedLevels,
-      unitMillions: unitMillions(network),
     });
     const logits = await stepper.logits({ images, labels: new Int32Array(4), size: 4 }, 'running');
     stepper.dispose();

@@ -3,8 +3,9 @@
  * the whole super-net at once. As packed vectors they cost a handful of kernels instead of a dozen a parameter.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { binaryStep } from '../../../kernels/composed/binary-step.ts';
 import { filterGate } from '../../../kernels/composed/filter-gate.ts';
-import { maskedWeight } from '../../../kernels/composed/masked-weight.ts';
+import { maskedWeight, weightMask } from '../../../kernels/composed/masked-weight.ts';
 import {
   lastSurvivors,
   nodeUnits,
@@ -12,6 +13,7 @@ import {
 } from '../../../kernels/composed/operation-coefficient.ts';
 import type { NodeUnits } from '../../../kernels/composed/operation-coefficient.ts';
 import { sizeRegularizer, thresholdRegularizer } from '../../../kernels/composed/regularizers.ts';
+import { SoftCounts } from './soft-counts.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../../../domain/graph/layout.ts';
 import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
@@ -48,7 +50,8 @@ export class Units {
   private readonly committed: tf.Tensor2D;
   /** 1 = the last operation of each of its nodes survives, [cells, 1]. */
   private readonly keepsOne: tf.Tensor2D;
-  private readonly unitMillions: tf.Tensor2D;
+  /** Parameters of each candidate: constants, or what the soft count walks. */
+  private readonly counts: tf.Tensor2D | SoftCounts;
   private readonly weightMask: tf.Tensor1D;
   /** Where each element finds its threshold in [thresholds of its group, open]. */
   private readonly thresholdOfWeight: tf.Tensor1D;
@@ -62,9 +65,9 @@ export class Units {
 
   constructor(
     private readonly plan: NetworkPlan,
-    weightMask: Uint8Array,
+    committedWeights: Uint8Array,
     private readonly granularities: Readonly<Record<Granularity, boolean>>,
-    unitMillions: readonly Float32Array[],
+    fixedCounts?: readonly Float32Array[],
   ) {
     const { edges, operations } = plan.space;
     const { table } = plan;
@@ -80,15 +83,19 @@ export class Units {
       plan.cells.map(({ shape }) => (shape.shortcut ? 0 : 1)),
       [cells, 1],
     );
-    const millions = Float32Array.from(
-      { length: cells * units },
-      (_, i) => unitMillions[Math.floor(i / units)]?.[i % units] ?? 0,
-    );
-    this.unitMillions = tf.tensor2d(millions, [cells, units]);
+    this.counts = fixedCounts
+      ? tf.tensor2d(
+          Float32Array.from(
+            { length: cells * units },
+            (_, i) => fixedCounts[Math.floor(i / units)][i % units],
+          ),
+          [cells, units],
+        )
+      : new SoftCounts(plan);
 
     const { weight, gate, threshold, weightThreshold } = table.groups;
     this.weightMask = tf.tensor1d(
-      Float32Array.from(weightMask.subarray(weight.offset, weight.offset + weight.size)),
+      Float32Array.from(committedWeights.subarray(weight.offset, weight.offset + weight.size)),
     );
     this.operationThresholds = plan.cells.map(
       (_, c) => parameter(table, `cells.${c}.operationThreshold`).offset - threshold.offset,
@@ -152,26 +159,42 @@ export class Units {
     return { forced, survivors: operationMask(margin, this.committed, forced) };
   }
 
+  /** The threshold above each weight, and above each filter. */
+  private thresholds(groups: PackedGroups): { weight: tf.Tensor1D; gate: tf.Tensor1D } {
+    const withOpen = (thresholds: tf.Tensor1D): tf.Tensor1D =>
+      tf.concat([thresholds, tf.tensor1d([open])]);
+    return {
+      weight: tf.gather(withOpen(groups.weightThreshold), this.thresholdOfWeight),
+      gate: tf.gather(withOpen(groups.threshold), this.thresholdOfGate),
+    };
+  }
+
   effective(groups: PackedGroups, { forced }: Decision): EffectiveUnits {
     const { operation, filter, weight } = this.granularities;
     const mask = operation
       ? operationMask(this.margin(groups), this.committed, forced)
       : this.committed;
-    const withOpen = (thresholds: tf.Tensor1D): tf.Tensor1D =>
-      tf.concat([thresholds, tf.tensor1d([open])]);
+    const thresholds = this.thresholds(groups);
     return {
       weights: weight
-        ? maskedWeight(
-            groups.weight,
-            tf.gather(withOpen(groups.weightThreshold), this.thresholdOfWeight),
-            this.weightMask,
-          )
+        ? maskedWeight(groups.weight, thresholds.weight, this.weightMask)
         : groups.weight,
-      gates: filter
-        ? filterGate(groups.gate, tf.gather(withOpen(groups.threshold), this.thresholdOfGate), null)
-        : tf.ones([groups.gate.size]),
+      gates: filter ? filterGate(groups.gate, thresholds.gate, null) : tf.ones([groups.gate.size]),
       coefficients: tf.mul(this.importance(groups), mask),
     };
+  }
+
+  /** Parameters of each candidate, [cells, units]. */
+  private candidateCounts(groups: PackedGroups): tf.Tensor2D {
+    if (!(this.counts instanceof SoftCounts)) return this.counts;
+    const { filter, weight } = this.granularities;
+    const thresholds = this.thresholds(groups);
+    const importance = tf.sigmoid(groups.gate);
+    const counts = this.counts.count(
+      weight ? weightMask(groups.weight, thresholds.weight, this.weightMask) : this.weightMask,
+      filter ? { importance, mask: binaryStep(tf.sub(importance, thresholds.gate)) } : null,
+    );
+    return tf.reshape(counts, this.committed.shape);
   }
 
   /** Both regularizers, unweighted scalars. */
@@ -189,7 +212,7 @@ export class Units {
         committed: this.committed,
         membership: this.nodes.membership,
         weight: tf.mul(
-          tf.add(tf.mul(this.unitMillions, hyper.mu), 1),
+          hyper.mu === 0 ? 1 : tf.add(tf.mul(this.candidateCounts(groups), hyper.mu), 1),
           tf.tensor2d(rows, [rows.length, 1]),
         ),
       }),
@@ -201,8 +224,8 @@ export class Units {
   }
 
   dispose(): void {
-    tf.dispose([{ ...this.nodes }, this.committed, this.keepsOne, this.unitMillions]);
-    tf.dispose(this.weightMask);
+    tf.dispose([{ ...this.nodes }, this.committed, this.keepsOne, this.weightMask]);
+    this.counts.dispose();
     tf.dispose([this.thresholdOfWeight, this.thresholdOfGate, { ...this.regularized }]);
   }
 }

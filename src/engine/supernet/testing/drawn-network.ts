@@ -34,6 +34,8 @@ export interface Case {
   /** Weight of an auxiliary head on the stage before the last. */
   readonly auxiliary?: number;
   readonly form?: NetworkForm;
+  /** Candidates' parameters are constants, not the soft count. */
+  readonly fixedCounts?: boolean;
   /** Commits masks of units. */
   readonly prune?: (masks: UnitMasks, stream: RandomStream, space: SpaceShape) => void;
 }
@@ -57,6 +59,7 @@ export function setUp({
   dropPath,
   auxiliary,
   form,
+  fixedCounts,
 }: Case): Setup {
   const stream = randomStream('webgpu stepper', name);
   const space = createSpace(
@@ -115,7 +118,7 @@ export function setUp({
         'search',
         0.01,
       ),
-      mu: 0.5,
+      mu: 0.05,
       ...(dropPath !== undefined && { paths: drawPaths(plan, size, dropPath, 7, 0) }),
     },
     options: {
@@ -123,9 +126,11 @@ export function setUp({
       granularities,
       ...(dropPath !== undefined && { dropPath: true }),
       ...(auxiliary !== undefined && { auxiliary }),
-      unitMillions: space.cells.map(() =>
-        Float32Array.from({ length: units }, () => stream.uniform() * 0.01),
-      ),
+      ...(fixedCounts && {
+        fixedCounts: space.cells.map(() =>
+          Float32Array.from({ length: units }, () => stream.uniform() * 1e4),
+        ),
+      }),
     },
   };
 }

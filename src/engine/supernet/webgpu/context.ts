@@ -67,7 +67,7 @@ export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes
 export interface RecordOptions {
   readonly batchSize: number;
   readonly granularities: Readonly<Record<Granularity, boolean>>;
-  readonly unitMillions: readonly Float32Array[];
+  readonly fixedCounts?: readonly Float32Array[];
   /** Entries of the ring of metrics. */
   readonly ring: number;
   readonly sizes: AdapterSizes;

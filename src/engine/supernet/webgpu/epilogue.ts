@@ -7,6 +7,9 @@ import { candidateRow, nodeRow, weightRow } from '../../../kernels/webgpu/prolog
 import { metricSize } from '../../../kernels/webgpu/regularizers/metrics.ts';
 import { regularizers } from '../../../kernels/webgpu/regularizers/program.ts';
 import {
+  countedArrayRow,
+  countedBlockRow,
+  countedCandidateRow,
   extraThresholdRow,
   regularizedCandidateRow,
   regularizedNodeRow,
@@ -16,7 +19,9 @@ import { unitGradients } from '../../../kernels/webgpu/unit-gradients/program.ts
 import { blockRow, unitRow } from '../../../kernels/webgpu/unit-gradients/rows.ts';
 import { weightGradients } from '../../../kernels/webgpu/weight-gradients/program.ts';
 import { gradientPlaceRow, segmentRow } from '../../../kernels/webgpu/weight-gradients/rows.ts';
+import type { NetworkPlan } from '../../../domain/spaces/plan.ts';
 import type { ParameterSpec } from '../../../domain/graph/parameters.ts';
+import { countedCandidates } from '../soft-count.ts';
 import type { Context } from './context.ts';
 import type { RecordOptions } from './context.ts';
 
@@ -84,14 +89,17 @@ export function recordEpilogue(
     { units: units.length, table: tables.add(units), laneTable },
     [ceilDiv(units.length, 64)],
   );
-  const segments = weightSegments(context);
+  const regularized = regularizedTables(context);
+  const counted = countedTables(context, regularized, options);
+  const counts = context.own(gpu.upload(counted.counts));
+  const segments = weightSegments(context, counted.candidates);
   const norms = context.own(gpu.buffer((segments.length + 1) * 4));
   const placeTable = tables.add(
     Array.from(context.weights.gradientSources, (place) => gradientPlaceRow.pack({ place })),
   );
   gpu.record(
     weightGradients,
-    [values, committed, chunks, grads, norms, tab],
+    [values, committed, chunks, grads, norms, hyper, counts, tab],
     {
       table: tables.add(segments),
       placeTable,
@@ -100,10 +108,9 @@ export function recordEpilogue(
     },
     [segments.length],
   );
-  const regularized = regularizedTables(context, options);
   gpu.record(
     regularizers,
-    [values, hyper, grads, norms, losses, metrics, tab],
+    [values, hyper, grads, norms, losses, metrics, counts, tab],
     {
       nodes: regularized.nodes.length,
       nodeTable: tables.add(regularized.nodes),
@@ -167,8 +174,14 @@ function nodeTables(context: Context): number[][] {
   return rows;
 }
 
-/** Ranges of weights with one weight threshold each, and the rest cut to moderate length. */
-function weightSegments(context: Context): number[][] {
+/** Parameters of every candidate, flattened [cells, units]: the first elements of `counts`. */
+const unitsOf = ({ space }: NetworkPlan): number => space.edges.length * space.operations.length;
+
+/**
+ * Ranges of weights: those of a candidate whole, the rest cut to moderate length.
+ * @param counted by candidate name: where its `countedCandidateRow` lies.
+ */
+function weightSegments(context: Context, counted: ReadonlyMap<string, number>): number[][] {
   const { plan, on } = context;
   const segments: { key: string; first: number; size: number; threshold: number }[] = [];
   const key = (spec: ParameterSpec): string =>
@@ -189,45 +202,56 @@ function weightSegments(context: Context): number[][] {
   }
   return segments.flatMap((s) => {
     const { first, size, threshold } = s;
-    if (threshold !== none) return [segmentRow.pack({ parameter: first, count: size, threshold })];
+    const row = counted.get(s.key) ?? none;
+    if (threshold !== none || row !== none)
+      return [segmentRow.pack({ parameter: first, count: size, threshold, counted: row })];
     const parts: number[][] = [];
     for (let i = 0; i < size; i += longestSegment) {
       const count = Math.min(longestSegment, size - i);
-      parts.push(segmentRow.pack({ parameter: first + i, count, threshold }));
+      parts.push(segmentRow.pack({ parameter: first + i, count, threshold, counted: none }));
     }
     return parts;
   });
 }
 
+interface Regularized {
+  readonly nodes: readonly number[][];
+  readonly extra: readonly number[][];
+  /** By candidate name: the row of its node, and its place there. */
+  readonly places: ReadonlyMap<
+    string,
+    { readonly node: readonly number[]; readonly index: number }
+  >;
+}
+
 /** Every node's candidates that no commit removed, and the preprocess thresholds. */
-function regularizedTables(
-  context: Context,
-  options: RecordOptions,
-): { nodes: number[][]; extra: number[][] } {
+function regularizedTables(context: Context): Regularized {
   const { plan, tables, on } = context;
   const nodes: number[][] = [];
   const extra: number[][] = [];
+  const places = new Map<string, { node: number[]; index: number }>();
   for (const cell of plan.cells) {
     const c = cell.shape.index;
     const alpha = context.spec(`cells.${c}.alpha`).offset;
     for (const to of new Set(cell.candidates.map((k) => k.to))) {
-      const rows = cell.candidates
-        .filter((candidate) => candidate.to === to)
-        .map(({ unit, blocks }) => {
-          const convolution = blocks.length > 0;
-          const threshold = (level: 'operation' | 'filter' | 'weight', wanted: boolean): number =>
-            on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
-          return regularizedCandidateRow.pack({
-            alpha: alpha + unit,
-            operationThreshold: threshold('operation', true),
-            filterThreshold: threshold('filter', convolution),
-            weightThreshold: threshold('weight', convolution),
-            millions: options.unitMillions[c]?.[unit] ?? 0,
-          });
+      const own = cell.candidates.filter((candidate) => candidate.to === to);
+      const rows = own.map(({ unit, blocks }) => {
+        const convolution = blocks.length > 0;
+        const threshold = (level: 'operation' | 'filter' | 'weight', wanted: boolean): number =>
+          on[level] && wanted ? context.threshold(`cells.${c}.${level}Threshold`, unit) : none;
+        return regularizedCandidateRow.pack({
+          alpha: alpha + unit,
+          operationThreshold: threshold('operation', true),
+          filterThreshold: threshold('filter', convolution),
+          weightThreshold: threshold('weight', convolution),
+          parameters: c * unitsOf(plan) + unit,
         });
-      nodes.push(
-        regularizedNodeRow.pack({ cell: c, candidates: tables.add(rows), count: rows.length }),
-      );
+      });
+      const node = regularizedNodeRow.pack({
+        ...{ cell: c, candidates: tables.add(rows), count: rows.length },
+      });
+      nodes.push(node);
+      own.forEach(({ name }, index) => places.set(name, { node, index }));
     }
     if (on.filter)
       for (const { slot } of cell.preprocess) {
@@ -235,5 +259,53 @@ function regularizedTables(
         extra.push(extraThresholdRow.pack({ parameter }));
       }
   }
-  return { nodes, extra };
+  return { nodes, extra, places };
+}
+
+/** What the soft count of each candidate goes through; where counts are fixed, nothing. */
+function countedTables(
+  context: Context,
+  { places }: Regularized,
+  { fixedCounts }: RecordOptions,
+): { counts: Float32Array; candidates: ReadonlyMap<string, number> } {
+  const { plan, tables, on } = context;
+  const units = unitsOf(plan);
+  const { gate: gates } = plan.table.groups;
+  const first = plan.cells.length * units;
+  const counts = new Float32Array(first + 2 * gates.size);
+  fixedCounts?.slice(0, plan.cells.length).forEach((own, c) => counts.set(own, c * units));
+  const candidates = new Map<string, number>();
+  if (fixedCounts) return { counts, candidates };
+  for (const { cell, index: of, unit, constant, arrays, gates: logits } of countedCandidates(
+    plan,
+  )) {
+    counts[cell * units + unit] = constant;
+    if (arrays.length === 0) continue;
+    const { name } = plan.cells[cell].candidates[of];
+    const { node, index } = places.get(name)!;
+    const row = countedCandidateRow.pack({
+      ...{ node: tables.add([node]), index },
+      filterThreshold: on.filter ? context.threshold(`cells.${cell}.filterThreshold`, unit) : none,
+      blocks: tables.add(
+        logits.map(({ offset, size }) =>
+          countedBlockRow.pack({
+            ...{ gate: offset, filters: size },
+            weights: first + 2 * (offset - gates.offset),
+          }),
+        ),
+      ),
+      blockCount: logits.length,
+      arrays: tables.add(
+        arrays.map(({ spec, block }) =>
+          countedArrayRow.pack({
+            ...{ parameter: spec.offset, count: spec.size },
+            block: block ?? none,
+          }),
+        ),
+      ),
+      arrayCount: arrays.length,
+    });
+    candidates.set(name, tables.add([row]));
+  }
+  return { counts, candidates };
 }

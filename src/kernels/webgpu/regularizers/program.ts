@@ -4,6 +4,7 @@ import type { Program } from '../runtime.ts';
 import { stepFunctions } from '../straight-through.ts';
 import { wgsl } from '../wgsl.ts';
 import { metricFunctions } from './metrics.ts';
+import { nodeShareFunctions } from './node-shares.ts';
 import { extraThresholdRow, regularizedCandidateRow, regularizedNodeRow } from './rows.ts';
 
 const threads = 64;
@@ -21,6 +22,7 @@ export const regularizers: Program = {
     ['norms', 'read_write', 'f32'],
     ['losses', 'read', 'vec2f'],
     ['metrics', 'read_write', 'f32'],
+    ['counts', 'read', 'f32'],
     ['tables', 'read', 'u32'],
   ],
   params: ['nodes', 'nodeTable', 'extra', 'extraTable', 'segments', 'batch'],
@@ -30,6 +32,7 @@ export const regularizers: Program = {
     ${regularizedCandidateRow.wgsl}
     ${extraThresholdRow.wgsl}
     ${stepFunctions}
+    ${nodeShareFunctions}
     ${metricFunctions}
     struct Sums {
       crossEntropy : f32,
@@ -53,53 +56,29 @@ export const regularizers: Program = {
       let lambda = ${hyper('lambda')};
       let mu = ${hyper('mu')};
       var sums = Sums(0.0, 0.0, 0.0, 0.0, 0.0);
-      var all = 0.0;
-      var survivors = 0.0;
-      // Kept when no other survives, as in the prologue.
-      var best = -1e30;
-      var last = NONE;
       for (var i = 0u; i < node.count; i++) {
         let candidate = readRegularizedCandidate(node.candidates, i);
-        let importance = sigmoid(values[candidate.alpha]);
-        all += importance;
-        var margin = importance;
-        if (candidate.operationThreshold != NONE) {
-          margin = importance - values[candidate.operationThreshold];
-        }
-        if (candidate.operationThreshold == NONE || margin > 0.0) {
-          survivors += 1.0;
-        }
-        if (margin > best) {
-          best = margin;
-          last = i;
-        }
         sums.threshold += pushThreshold(candidate.operationThreshold);
         sums.threshold += pushThreshold(candidate.filterThreshold);
         sums.threshold += pushThreshold(candidate.weightThreshold);
       }
       let cell = f32(node.cell);
-      let sized = cell >= ${hyper('sizeFirst')} && cell <= ${hyper('sizeLast')};
-      if (!sized || last == NONE) {
+      if (cell < ${hyper('sizeFirst')} || cell > ${hyper('sizeLast')} || node.count == 0u) {
         return sums;
       }
-      let alone = survivors == 0.0;
-      let count = max(survivors, 1.0);
+      let shares = nodeShares(node);
+      let all = shares.all;
       var slopeOfAll = 0.0;
       for (var i = 0u; i < node.count; i++) {
         let candidate = readRegularizedCandidate(node.candidates, i);
         let importance = sigmoid(values[candidate.alpha]);
-        var survives = alone && i == last;
-        if (candidate.operationThreshold == NONE) {
-          survives = true;
-        } else if (importance > values[candidate.operationThreshold]) {
-          survives = true;
-        }
-        if (survives) {
-          let scale = 1.0 + mu * candidate.millions;
-          let whole = all + count * importance;
-          sums.size += scale * log(1.0 + count * importance / all);
-          slopeOfAll -= scale * count * importance / (all * whole);
-          gradients[candidate.alpha] += lambda * scale * count / whole * importance * (1.0 - importance);
+        if (survives(candidate, i, shares)) {
+          let scale = 1.0 + mu * counts[candidate.parameters];
+          let own = shares.count * importance;
+          let whole = all + own;
+          sums.size += scale * log(1.0 + own / all);
+          slopeOfAll -= scale * own / (all * whole);
+          gradients[candidate.alpha] += lambda * scale * shares.count / whole * importance * (1.0 - importance);
         }
       }
       for (var i = 0u; i < node.count; i++) {

@@ -31,7 +31,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
     const filterThresholds = draw.normals(units);
     const extraThresholds = draw.normals(extra);
     const committed = sequence(units).map((i) => i % perNode === 0 || draw.uniform() < 0.8);
-    const millions = sequence(units).map(() => draw.uniform());
+    const counts = Float32Array.from({ length: units }, () => draw.uniform());
     // Every second cell is left out of the size regularizer.
     const cellOf = (unit: number): number => Math.floor(unit / perNode) % 2;
     const [lambda, mu, clipNorm] = [0.3, 0.7, 2];
@@ -49,7 +49,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
               operationThreshold: at[1] + k,
               filterThreshold: at[2] + k,
               weightThreshold: none,
-              millions: millions[k],
+              parameters: k,
             }),
           );
         return regularizedNodeRow.pack({
@@ -96,6 +96,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
         norms: joined([squares, [0]]),
         losses,
         metrics: 4 * metricSize,
+        counts,
         tables: tables.words,
       },
       { nodes, nodeTable, extra, extraTable, segments: 3, batch },
@@ -128,7 +129,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
             'float32',
           ) as tf.Tensor2D,
           weight: tf.tensor2d(
-            millions.map((m, k) => (cellOf(k) === 1 ? 1 + mu * m : 0)),
+            Array.from(counts, (count, k) => (cellOf(k) === 1 ? 1 + mu * count : 0)),
             [1, units],
           ),
         }),

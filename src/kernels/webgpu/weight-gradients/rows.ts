@@ -7,6 +7,8 @@ export const segmentRow = row('Segment', {
   count: 'u32',
   /** Parameter index of their weight threshold, or none. */
   threshold: 'u32',
+  /** `countedCandidateRow` of the candidate they belong to, as a table of one; none: they are not counted softly. */
+  counted: 'u32',
 });
 
 /** One parameter. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { maskedWeight } from '../../composed/masked-weight.ts';
 import { maskWords } from '../prologue/program.ts';
+import { hyperBytes } from '../hyper.ts';
 import { none } from '../quad.ts';
 import { joined } from '../testing/arrays.ts';
 import { forDrawn } from '../testing/draw.ts';
@@ -30,8 +31,8 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
     );
     const tables = new TestTables();
     const table = tables.add([
-      segmentRow.pack({ parameter: 0, count: masked, threshold: size }),
-      segmentRow.pack({ parameter: masked, count: plain, threshold: none }),
+      segmentRow.pack({ parameter: 0, count: masked, threshold: size, counted: none }),
+      segmentRow.pack({ parameter: masked, count: plain, threshold: none, counted: none }),
     ]);
     const placeTable = tables.add(
       sequence(size).map((i) =>
@@ -48,6 +49,8 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
         chunks,
         gradients: before,
         norms: 2,
+        hyper: hyperBytes / 4,
+        counts: 1,
         tables: tables.words,
       },
       { table, placeTable, chunkCount, chunkStride: size },
