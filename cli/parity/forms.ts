@@ -14,6 +14,7 @@ import {
 import { ReferenceError } from './reference.ts';
 import { checkLambdaRounds } from './released/lambda-rounds.ts';
 import { checkRegrowth } from './released/regrowth.ts';
+import { checkSizeRegularizer } from './released/size-regularizer.ts';
 import { checkStageSplit } from './released/stage-split.ts';
 import { checkSupernet } from './supernet.ts';
 
@@ -61,10 +62,11 @@ const forms: readonly Form[] = [
   },
   { name: 'counts of MobileNet-like networks', fields: ['cases'], check: plain(checkMobileCounts) },
   {
-    name: 'super-net steps',
-    fields: ['initial', 'trace'],
-    check: withStepper(checkSupernet),
+    name: 'size regularizer',
+    fields: ['softParameters', 'gradients', 'mu'],
+    check: withStepper(checkSizeRegularizer),
   },
+  { name: 'super-net steps', fields: ['initial', 'trace'], check: withStepper(checkSupernet) },
   { name: 'separable convolution', fields: ['depthwise1', 'x'], check: checkCandidate },
   { name: 'dilated convolution', fields: ['depthwise', 'x'], check: checkCandidate },
   { name: 'factorized reduce', fields: ['conv1', 'conv2'], check: checkFactorizedReduce },

@@ -165,7 +165,7 @@ export async function checkSupernet(
 }
 
 /** What kind of parameter a name of ours is, for the report. */
-function kind(name: string): string {
+export function kindOf(name: string): string {
   if (/\.alpha$/.test(name)) return 'alpha';
   if (/\.gate$/.test(name)) return 'gates';
   if (/weightThreshold$/.test(name)) return 'weight thresholds';
@@ -184,7 +184,7 @@ function checkFinal(
   const kinds = new Map<string, { actual: number[]; expected: number[]; start: number[] }>();
   for (const [name, array] of Object.entries(reference.final)) {
     const place = placed(name, plan, file);
-    const group = kind(place.name);
+    const group = kindOf(place.name);
     const lists = kinds.get(group) ?? { actual: [], expected: [], start: [] };
     kinds.set(group, lists);
     lists.actual.push(...elements(values, plan, place));
@@ -233,7 +233,7 @@ function checkMasksAfter(
   });
 }
 
-function placed(
+export function placed(
   name: string,
   plan: NetworkPlan,
   file: string,
@@ -245,12 +245,12 @@ function placed(
   return place;
 }
 
-function slice(packed: Float32Array, plan: NetworkPlan, name: string): Float32Array {
+export function slice(packed: Float32Array, plan: NetworkPlan, name: string): Float32Array {
   const { offset, size } = parameter(plan.table, name);
   return packed.subarray(offset, offset + size);
 }
 
-function elements(
+export function elements(
   packed: Float32Array,
   plan: NetworkPlan,
   place: { name: string; element: number | null },
@@ -260,7 +260,7 @@ function elements(
 }
 
 /** @throws ReferenceError for an array of the wrong size, or when a trained parameter of the plan is not given. */
-function toOurs(
+export function toOurs(
   arrays: Readonly<Record<string, NdArray>>,
   plan: NetworkPlan,
   file: string,
@@ -289,7 +289,10 @@ function toOurs(
 }
 
 /** The space whose arrays these are, read from their shapes. */
-function spaceOf(reference: Supernet, file: string): SpaceShape {
+export function spaceOf(
+  reference: Pick<Supernet, 'initial' | 'x' | 'operations'>,
+  file: string,
+): SpaceShape {
   const get = (name: string): readonly number[] => {
     const array = reference.initial[name];
     if (!array) throw new ReferenceError(`${file}: field 'initial.${name}' is missing`);

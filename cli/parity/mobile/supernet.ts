@@ -101,7 +101,6 @@ async function load({ stepper, batch }: Case, plan: NetworkPlan, parameters: Net
   await stepper.load(plan, parameters, {
     batchSize: batch.size,
     granularities: { operation: true, filter: true, weight: true },
-    unitMillions: plan.cells.map(() => new Float32Array(plan.unitNodes.length)),
   });
 }
 

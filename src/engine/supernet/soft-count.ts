@@ -4,6 +4,7 @@
  */
 import { parameter } from '../../domain/graph/layout.ts';
 import type { ParameterSpec } from '../../domain/graph/parameters.ts';
+import { weightsOf } from '../../domain/operations/emission.ts';
 import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 
 /** A masked array of weights. Its channels lie innermost. */
@@ -30,11 +31,15 @@ export function countedCandidates({ cells, table }: NetworkPlan): CountedCandida
   return cells.flatMap(({ shape, candidates }) =>
     candidates.map(({ unit, blocks, reduce }, index) => ({
       ...{ cell: shape.index, unit, index },
-      arrays: blocks.flatMap(({ name }, block) => [
-        // A depthwise convolution has a channel for each filter of the block before.
-        { spec: parameter(table, `${name}.depthwise`), block: block > 0 ? block - 1 : null },
-        { spec: parameter(table, `${name}.pointwise`), block },
-      ]),
+      arrays: blocks.flatMap((one, block) =>
+        weightsOf(one).map(([role, name]) => {
+          // A depthwise convolution keeps its input's channels: filters of its own block that were expanded, of the block
+          // before, or of no block.
+          const inherits = role === 'depthwise' && !one.weights.expand;
+          const of = inherits ? block - 1 : block;
+          return { spec: parameter(table, name), block: of < 0 ? null : of };
+        }),
+      ),
       gates: blocks.map(({ name }) => parameter(table, `${name}.gate`)),
       constant: reduce ? shape.channels ** 2 : 0,
     })),

@@ -14,9 +14,9 @@ export class SoftCounts {
   private readonly constants: tf.Tensor1D;
 
   constructor(plan: NetworkPlan) {
-    const { space, cells, table } = plan;
+    const { cells, table, unitNodes } = plan;
     const { weight, gate } = table.groups;
-    const units = space.edges.length * space.operations.length;
+    const units = unitNodes.length;
     const constants = new Float32Array(cells.length * units);
     const candidates = constants.length;
     // What belongs to nothing has a number past the last.

@@ -53,6 +53,8 @@ export class Units {
   /** Parameters of each candidate: constants, or what the soft count walks. */
   private readonly counts: tf.Tensor2D | SoftCounts;
   private readonly weightMask: tf.Tensor1D;
+  /** Of filters: all 1 where a commit removes what it prunes, as the search's does. */
+  private readonly gateMask: tf.Tensor1D;
   /** Where each element finds its threshold in [thresholds of its group, open]. */
   private readonly thresholdOfWeight: tf.Tensor1D;
   private readonly thresholdOfGate: tf.Tensor1D;
@@ -65,7 +67,7 @@ export class Units {
 
   constructor(
     private readonly plan: NetworkPlan,
-    committedWeights: Uint8Array,
+    committedElements: Uint8Array,
     private readonly granularities: Readonly<Record<Granularity, boolean>>,
     fixedCounts?: readonly Float32Array[],
   ) {
@@ -94,9 +96,10 @@ export class Units {
       : new SoftCounts(plan);
 
     const { weight, gate, threshold, weightThreshold } = table.groups;
-    this.weightMask = tf.tensor1d(
-      Float32Array.from(committedWeights.subarray(weight.offset, weight.offset + weight.size)),
-    );
+    const maskOf = ({ offset, size }: { offset: number; size: number }): tf.Tensor1D =>
+      tf.tensor1d(Float32Array.from(committedElements.subarray(offset, offset + size)));
+    this.weightMask = maskOf(weight);
+    this.gateMask = maskOf(gate);
     this.operationThresholds = plan.cells.map(
       (_, c) => parameter(table, `cells.${c}.operationThreshold`).offset - threshold.offset,
     );
@@ -192,7 +195,12 @@ export class Units {
     const importance = tf.sigmoid(groups.gate);
     const counts = this.counts.count(
       weight ? weightMask(groups.weight, thresholds.weight, this.weightMask) : this.weightMask,
-      filter ? { importance, mask: binaryStep(tf.sub(importance, thresholds.gate)) } : null,
+      filter
+        ? {
+            importance,
+            mask: tf.mul(binaryStep(tf.sub(importance, thresholds.gate)), this.gateMask),
+          }
+        : null,
     );
     return tf.reshape(counts, this.committed.shape);
   }
@@ -224,7 +232,8 @@ export class Units {
   }
 
   dispose(): void {
-    tf.dispose([{ ...this.nodes }, this.committed, this.keepsOne, this.weightMask]);
+    tf.dispose([{ ...this.nodes }, this.committed, this.keepsOne]);
+    tf.dispose([this.weightMask, this.gateMask]);
     this.counts.dispose();
     tf.dispose([this.thresholdOfWeight, this.thresholdOfGate, { ...this.regularized }]);
   }

@@ -175,7 +175,7 @@ function nodeTables(context: Context): number[][] {
 }
 
 /** Parameters of every candidate, flattened [cells, units]: the first elements of `counts`. */
-const unitsOf = ({ space }: NetworkPlan): number => space.edges.length * space.operations.length;
+const unitsOf = ({ unitNodes }: NetworkPlan): number => unitNodes.length;
 
 /**
  * Ranges of weights: those of a candidate whole, the rest cut to moderate length.

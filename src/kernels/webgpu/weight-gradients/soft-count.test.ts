@@ -158,6 +158,15 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
       filters.length,
     );
     const ofCandidate = new Segments(new Int32Array(gates), candidates);
+    const committedGates = tf.tensor1d(committed.slice(at.gate, at.gate + gates));
+    // All are equal: log(1 + K / filters).
+    const levelOff = tf.tensor1d(
+      filters.flatMap((width, b) => {
+        const kept = committed.slice(at.gate + firstGates[b], at.gate + firstGates[b] + width);
+        const share = kept.reduce<number>((n, bit) => n + bit, 0) / width;
+        return new Array<number>(width).fill(Math.log1p(share));
+      }),
+    );
     let count = 0;
     const expected = twin(
       [
@@ -175,8 +184,8 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
             tf.tensor1d(committed.slice(0, weights)),
           ),
           shares: filterLevel
-            ? gateShares(g, binaryStep(tf.sub(g, filterT)), blocks)
-            : tf.fill([gates], Math.LN2),
+            ? gateShares(g, tf.mul(binaryStep(tf.sub(g, filterT)), committedGates), blocks)
+            : tf.mul(committedGates, levelOff),
           filterWeights,
           filters: ofCandidate,
           wholeWeights,

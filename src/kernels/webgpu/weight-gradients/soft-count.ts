@@ -16,13 +16,14 @@ import { wgsl } from '../wgsl.ts';
 export const softCountFunctions = wgsl`
   /** Gate of a filter: importance, mask, straight-through slope. */
   fn filterGate(parameter : u32, threshold : u32) -> vec3f {
+    let alive = committedBit(parameter);
     if (threshold == NONE) {
-      // The filter level is off: equals, of which none is pruned.
-      return vec3f(0.5, 1.0, 0.0);
+      // The filter level is off: all are equal.
+      return vec3f(0.5, alive, 0.0);
     }
     let importance = sigmoid(values[parameter]);
     let margin = importance - values[threshold];
-    return vec3f(importance, hardStep(margin), stepSlope(margin));
+    return vec3f(importance, alive * hardStep(margin), alive * stepSlope(margin));
   }
   /** Writes the block's shares and adds its gates' gradients, times weight; its share of P and of its threshold's gradient. */
   fn countBlock(local : u32, counted : CountedCandidate, b : u32, threshold : u32, weight : f32) -> vec2f {
