@@ -55,8 +55,7 @@ describe('a chain of MBConvs', () => {
 
   async function logits({ plan, parameters }: Network): Promise<Float32Array> {
     const { granularities } = everyLevel;
-    const unitMillions = plan.cells.map(() => new Float32Array(3));
-    await stepper.load(plan, parameters, { batchSize: 4, granularities, unitMillions });
+    await stepper.load(plan, parameters, { batchSize: 4, granularities });
     return stepper.logits(batch, 'running');
   }
 
