@@ -1,6 +1,7 @@
 /** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
 import { accuracyText, measuredText } from '../src/domain/accuracy.ts';
 import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
+import { stageCount } from '../src/domain/spaces/registry.ts';
 
 export interface Progress {
   stages: number;
@@ -41,7 +42,7 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
     case 'started':
       return {
         ...next,
-        stages: event.settings.space.stages,
+        stages: stageCount(event.settings.space),
         target: event.settings.targetParameters,
         maxSteps: event.maxSteps,
         parameters: event.superNetParameters,

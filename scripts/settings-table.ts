@@ -9,6 +9,8 @@ export const settingsTableFile = new URL('../docs/settings.md', import.meta.url)
 
 const value = (settings: (typeof presets)['tiny'], path: string): string => {
   const found = valueAt(settings, path);
+  // A preset of another space has no such setting.
+  if (found === undefined) return '\u2013';
   if (Array.isArray(found)) return `${found.length} of them`;
   return typeof found === 'number' ? String(Number(found.toPrecision(4))) : String(found);
 };

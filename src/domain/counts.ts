@@ -2,8 +2,8 @@
 import type { SearchSettings } from './settings/schema.ts';
 import { buildPlan, candidateName, fullMasks } from './spaces/build-plan.ts';
 import { evaluationForm } from './architecture/schema.ts';
-import { createSpace } from './spaces/cells.ts';
-import type { SpaceShape } from './spaces/cells.ts';
+import { createSpace } from './spaces/registry.ts';
+import type { SpaceShape } from './spaces/shape.ts';
 import type { NetworkPlan } from './spaces/plan.ts';
 
 /** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */

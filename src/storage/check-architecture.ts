@@ -2,7 +2,8 @@
 import type { Architecture } from '../domain/architecture/schema.ts';
 import { factsOf } from '../domain/operations/facts.ts';
 import { operationTable } from '../domain/operations/registry.ts';
-import { cellInputs, nodeStates } from '../domain/spaces/cells.ts';
+import { layoutOf } from '../domain/spaces/registry.ts';
+import type { Layout } from '../domain/spaces/shape.ts';
 import { fromBase64 } from './arrays.ts';
 import { JsonRefused } from './json-scan.ts';
 
@@ -12,6 +13,7 @@ type Block = Cell['operations'][number]['blocks'][number];
 /** @param path of the architecture in the file; empty or with a dot at its end. @throws JsonRefused */
 export function checkArchitecture(architecture: Architecture, path = ''): void {
   const { cells, dataset, head, settings, parameters } = architecture;
+  const layout = layoutOf(settings.space, dataset.imageSize);
   const demand = demandUnder(path);
   demand(
     dataset.classNames.length === dataset.classes,
@@ -25,9 +27,9 @@ export function checkArchitecture(architecture: Architecture, path = ''): void {
   );
   demand(ascending(head.inputs), 'head.inputs', 'expected ascending numbers');
   demand(
-    cells.length >= 1 && cells.length <= settings.space.cells,
+    cells.length >= 1 && cells.length <= layout.cells.length,
     'cells',
-    `expected 1 to ${settings.space.cells} cells, found ${cells.length}`,
+    `expected 1 to ${layout.cells.length} cells, found ${cells.length}`,
   );
   demand(
     parameters.active <= parameters.dense,
@@ -36,7 +38,7 @@ export function checkArchitecture(architecture: Architecture, path = ''): void {
   );
   cells.forEach((cell, i) => {
     demand(cell.index === i, `cells.${i}.index`, `expected ${i}`);
-    checkCell(cell, settings.space, `${path}cells.${i}.`);
+    checkCell(cell, layout, `${path}cells.${i}.`);
   });
   checkSums(architecture, demand);
 }
@@ -75,14 +77,14 @@ function checkSums(
 
 function checkCell(
   { preprocess, operations }: Cell,
-  { nodes, operations: candidates }: Architecture['settings']['space'],
+  { edges, preprocesses, operations: candidates }: Layout,
   path: string,
 ): void {
   const demand = demandUnder(path);
   demand(
-    preprocess.length === cellInputs,
+    preprocess.length === preprocesses,
     'preprocess',
-    `expected ${cellInputs} entries, found ${preprocess.length}`,
+    `expected ${preprocesses} entries, found ${preprocess.length}`,
   );
   preprocess.forEach(({ inputs, filters }, i) => {
     demand(ascending(inputs), `preprocess.${i}.inputs`, 'expected ascending numbers');
@@ -91,11 +93,11 @@ function checkCell(
   operations.forEach((operation, i) => {
     const { from, to } = operation;
     demand(
-      candidates.includes(operation.operation),
+      candidates.some(({ name }) => name === operation.operation),
       `operations.${i}.operation`,
       'expected one of settings.space.operations',
     );
-    const states = nodeStates(nodes);
+    const states = [...new Set(edges.map((edge) => edge.to))];
     demand(states.includes(to), `operations.${i}.to`, `expected ${states[0]} to ${states.at(-1)}`);
     demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
     const blocks = factsOf(operationTable[operation.operation]).blocks.length;

@@ -5,6 +5,7 @@
 import { forkedRun, sameAs } from './fork.ts';
 import type { RunRecord } from './records.ts';
 import type { WholeRun } from './run-store.ts';
+import { stageCount } from '../domain/spaces/registry.ts';
 
 export interface Continuation {
   readonly targetParameters: number;
@@ -57,7 +58,7 @@ export function continuedRun(
   const problem = continuationProblem({ ...run, checkpointStep }, { targetParameters, moreEpochs });
   if (problem !== null || !checkpoint) throw new Error(problem ?? 'there is no checkpoint');
   const { settings, stage, progress, stageEpochs } = checkpoint.checkpoint;
-  const done = progress && stage === settings.space.stages ? stageEpochs : 0;
+  const done = progress && stage === stageCount(settings.space) ? stageEpochs : 0;
   const jointEpochs = done + moreEpochs + (done === 0 ? settings.joint.warmUpEpochs : 0);
   return forkedRun(
     { run, events, checkpoint },

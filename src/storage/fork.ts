@@ -8,6 +8,7 @@ import { findProblems } from '../domain/settings/problems.ts';
 import { valueAt } from '../domain/settings/path.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import { fieldOf } from '../domain/settings/fields.ts';
+import { stageCount } from '../domain/spaces/registry.ts';
 import { stageEndsOf } from '../engine/search/checkpoint-state.ts';
 import type { Checkpoint } from '../engine/search/checkpoint-state.ts';
 import { maxEpochs, planStages, roomForTarget } from '../engine/search/schedule.ts';
@@ -52,7 +53,7 @@ export function withTarget(wish: ForkWish, checkpoint: Checkpoint, target: numbe
   return { ...wish, targetParameters: target, jointEpochs };
 }
 
-const isJoint = ({ settings, stage }: Checkpoint): boolean => stage >= settings.space.stages;
+const isJoint = ({ settings, stage }: Checkpoint): boolean => stage >= stageCount(settings.space);
 
 /** Epochs of the joint stage before the checkpoint. */
 const jointDone = (checkpoint: Checkpoint): number =>
@@ -144,7 +145,7 @@ export function forkedRun(
   const settings = settingsOf(before, wish);
   const forked: Extract<SearchEvent, { type: 'forked' }> = {
     ...{ type: 'forked', step: before.steps, time: before.time },
-    stage: Math.min(before.stage, before.settings.space.stages),
+    stage: Math.min(before.stage, stageCount(before.settings.space)),
     parent: { id: run.id, name: run.name },
     changes: changesIn(before, wish),
     settings,

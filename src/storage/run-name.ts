@@ -1,6 +1,7 @@
 /** What a run is called until its user renames it. */
 import type { SearchSettings } from '../domain/settings/schema.ts';
+import { cellCount } from '../domain/spaces/registry.ts';
 
 export function defaultRunName({ space, targetParameters, seed }: SearchSettings): string {
-  return `${space.cells} cells to ${targetParameters.toLocaleString('en-US')} parameters, seed ${seed}`;
+  return `${cellCount(space)} cells to ${targetParameters.toLocaleString('en-US')} parameters, seed ${seed}`;
 }

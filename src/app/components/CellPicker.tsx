@@ -1,6 +1,7 @@
 /** Which cell is looked at. Few cells are buttons in a row, many a list. */
 import { cellName } from '../format.ts';
 import { shownSettings, useShown } from '../store/store.ts';
+import { cellCount } from '../../domain/spaces/registry.ts';
 
 interface CellPickerProps {
   cell: number;
@@ -12,7 +13,7 @@ interface CellPickerProps {
 const mostButtons = 8;
 
 export function CellPicker({ cell, choose, name }: CellPickerProps) {
-  const cells = useShown((s) => shownSettings(s).space.cells);
+  const cells = useShown((s) => cellCount(shownSettings(s).space));
   const begun = useShown(({ run }) => run.details.at(-1)?.cells.length ?? 0);
   const all = Array.from({ length: cells }, (_, i) => i);
   if (cells > mostButtons) {

@@ -14,7 +14,8 @@ import {
 import { operationTable } from '../../domain/operations/registry.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
-import { edgePlace, placesOf, stateName } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
+import { edgePlace, stateName } from '../store/state-name.ts';
 import { changesText } from '../fork/describe.ts';
 import type { LogEntry } from '../store/log.ts';
 import { shownSettings, shownState } from '../store/store.ts';

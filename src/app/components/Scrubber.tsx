@@ -8,6 +8,7 @@ import { shownState, useLab, useShown } from '../store/store.ts';
 import { newestRun } from '../sessions/shown-run.ts';
 import type { Stop } from '../store/timeline.ts';
 import { CloseIcon, LiveIcon, NextIcon, PreviousIcon } from './icons.tsx';
+import { stageCount } from '../../domain/spaces/registry.ts';
 
 /** More could not be told apart. */
 const mostMarks = 300;
@@ -105,7 +106,8 @@ function LiveButton() {
 }
 
 export function describeStop({ kind, step, round, stage }: Stop): string {
-  const joint = stage >= (shownState().run.started?.settings.space.stages ?? Infinity);
+  const { started } = shownState().run;
+  const joint = started !== null && stage >= stageCount(started.settings.space);
   const where = joint ? 'joint stage' : `stage ${stage + 1}`;
   const at = `step ${integer(step)}`;
   switch (kind) {

@@ -1,7 +1,8 @@
 /** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
 import { cellRange, compact, percent } from '../format.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
-import { stageCells } from '../../domain/spaces/cells.ts';
+import { anySizeLayout } from '../../domain/spaces/registry.ts';
+import { stagesOf } from '../../domain/spaces/shape.ts';
 import { useShown, shownSettings } from '../store/store.ts';
 import type { StageState } from '../store/run-state.ts';
 
@@ -28,13 +29,17 @@ interface Planned {
 
 /** The stages of the space, then a joint stage over all cells. */
 function plannedStages(space: SpaceSettings): Planned[] {
-  const own = stageCells(space).map(([firstCell, lastCell], index) => ({
+  const layout = anySizeLayout(space);
+  const own = stagesOf(layout).map(([firstCell, lastCell], index) => ({
     index,
     joint: false,
     firstCell,
     lastCell,
   }));
-  return [...own, { index: space.stages, joint: true, firstCell: 0, lastCell: space.cells - 1 }];
+  return [
+    ...own,
+    { index: own.length, joint: true, firstCell: 0, lastCell: layout.cells.length - 1 },
+  ];
 }
 
 export function StageTrack() {

@@ -12,6 +12,7 @@ import { checkpointBudget } from '../../storage/kept-checkpoints.ts';
 import type { CheckpointInfo } from '../../storage/records.ts';
 import type { ForkPoint } from '../../storage/fork.ts';
 import { ForkForm } from './ForkForm.tsx';
+import { stageCount } from '../../domain/spaces/registry.ts';
 
 export function ForkButton() {
   const { id, status } = useShownRun();
@@ -143,7 +144,8 @@ function nearest(kept: readonly CheckpointInfo[]): CheckpointInfo {
 }
 
 function checkpointText({ kind, step, stage }: CheckpointInfo): string {
-  const stages = shownState().run.started?.settings.space.stages ?? Infinity;
+  const { started } = shownState().run;
+  const stages = started ? stageCount(started.settings.space) : Infinity;
   const name = stage >= stages ? 'the joint stage' : `stage ${stage + 1}`;
   const at = `Step ${integer(step)}`;
   if (kind === 'stage-end') return `${at}: end of stage ${stage}`;

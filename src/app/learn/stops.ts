@@ -6,7 +6,7 @@ import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import { bytes, cellName, decimal, integer, percent, plural } from '../format.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
-import { cellEdges } from '../../domain/spaces/cells.ts';
+import { anySizeLayout, cellCount, placesOf } from '../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../store/run-model.ts';
 import { fullParameters, shownSettings } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
@@ -43,13 +43,11 @@ function weakest(
 ): { cell: number; edge: number; operation: string; importance: number; threshold: number } | null {
   const detail = state.run.details.at(-1);
   const settings = shownSettings(state);
-  const { operations } = settings.space;
-  const edges = cellEdges(settings.space.nodes);
+  const places = placesOf(settings.space);
   const found = (detail?.cells ?? []).flatMap(({ cell, operations: units }) =>
     units.importances.flatMap((importance, unit) => {
-      const edge = Math.floor(unit / operations.length);
-      const operation = operations[unit % operations.length]!;
-      const alive = state.run.units[unitKey({ cell, ...edges[edge]!, operation })]?.alive ?? true;
+      const { edge, from, to, operation } = places[unit]!;
+      const alive = state.run.units[unitKey({ cell, from, to, operation })]?.alive ?? true;
       return alive
         ? [{ cell, edge, operation, importance, threshold: units.thresholds[unit]! }]
         : [];
@@ -66,13 +64,10 @@ function weakest(
 
 function firstPruned(state: LabState): { cell: number; edge: number; operation: string } | null {
   const settings = shownSettings(state);
-  const edges = cellEdges(settings.space.nodes);
-  for (let cell = 0; cell < settings.space.cells; cell++) {
-    for (const [edge, place] of edges.entries()) {
-      for (const operation of settings.space.operations) {
-        if (state.run.units[unitKey({ cell, ...place, operation })]?.alive === false)
-          return { cell, edge, operation };
-      }
+  for (let cell = 0; cell < cellCount(settings.space); cell++) {
+    for (const { edge, from, to, operation } of placesOf(settings.space)) {
+      if (state.run.units[unitKey({ cell, from, to, operation })]?.alive === false)
+        return { cell, edge, operation };
     }
   }
   return null;
@@ -89,8 +84,9 @@ export const stops: readonly Stop[] = [
     text: 'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. Choosing becomes learning.',
     live: (state) => {
       const { space } = shownSettings(state);
-      const edges = cellEdges(space.nodes).length;
-      return `This super-net: ${plural(space.cells, 'cell')} of ${plural(edges, 'edge')}, ${plural(space.cells * edges * space.operations.length, 'candidate operation')}${
+      const { cells, edges, operations } = anySizeLayout(space);
+      const candidates = cells.length * edges.length * operations.length;
+      return `This super-net: ${plural(cells.length, 'cell')} of ${plural(edges.length, 'edge')}, ${plural(candidates, 'candidate operation')}${
         state.run.started ? `, ${integer(state.run.started.superNetParameters)} parameters` : ''
       }.`;
     },

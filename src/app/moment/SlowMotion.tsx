@@ -1,7 +1,7 @@
 /** One commit of one cell in four steps: forward pass, thresholds move, commit, compaction. */
 import { useEffect, useState } from 'react';
 import { operationTable } from '../../domain/operations/registry.ts';
-import { stateName } from '../../domain/spaces/cells.ts';
+import { stateName } from '../store/state-name.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { PauseIcon, PlayIcon } from '../components/icons.tsx';
 import { bytes, cellName, decimal, integer, plural } from '../format.ts';

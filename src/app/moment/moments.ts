@@ -4,7 +4,7 @@
  */
 import type { OperationName } from '../../domain/operations/registry.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
 import type { RunModel } from '../store/run-state.ts';
 
 interface Standing {

@@ -1,5 +1,5 @@
 /** The settings of the next search in a sheet: preset, images and device first, then every setting by group. */
-import { fieldGroups } from '../../domain/settings/fields.ts';
+import { fieldGroupsOf } from '../../domain/settings/fields.ts';
 import type { FieldGroup } from '../../domain/settings/fields.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
@@ -49,7 +49,7 @@ function SettingsForm() {
           <BackendChoice />
         </div>
         <TimeEstimate />
-        {fieldGroups.map((group) => (
+        {fieldGroupsOf(settings).map((group) => (
           <Group key={group.title} group={group} settings={settings} problems={problems} />
         ))}
       </fieldset>

@@ -2,8 +2,8 @@
 import { gateScale, unitCauses } from '../../domain/events/events.ts';
 import type { CellUnits, FilterUnits, UnitCause, WeightUnits } from '../../domain/events/events.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
-import type { Place } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
+import type { Place } from '../../domain/spaces/shape.ts';
 import type { UnitDetail } from './run-state.ts';
 import { unitKey, untouched } from './units.ts';
 import type { Units, UnitState } from './units.ts';

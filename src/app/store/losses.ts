@@ -1,6 +1,6 @@
 /** Where the parameters went: from the full super-net through operations, filters and weights to what is left. Pure. */
-import type { OperationName } from '../../domain/operations/registry.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
+import type { SpaceSettings } from '../../domain/settings/schema.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
 import type { SuperNet } from '../../domain/counts.ts';
 import type { Snapshot } from './run-state.ts';
 import { unitKey } from './units.ts';
@@ -12,16 +12,10 @@ export interface ParameterLosses {
   left: number;
 }
 
-/** The search space as the settings order it: candidates are at edge * operations + operation. */
-export interface SpaceOrder {
-  nodes: number;
-  operations: readonly OperationName[];
-}
-
 /** @param snapshot a committed one: then its counts and its operations are of the same moment. */
 export function cellLosses(
   superNet: SuperNet,
-  order: SpaceOrder,
+  space: SpaceSettings,
   snapshot: Snapshot,
   cell: number,
 ): ParameterLosses {
@@ -30,7 +24,7 @@ export function cellLosses(
   if (!summary) return { superNet: full, afterOperations: full, afterFilters: full, left: full };
   return {
     superNet: full,
-    afterOperations: full - operationParameters(superNet, order, snapshot, cell),
+    afterOperations: full - operationParameters(superNet, space, snapshot, cell),
     afterFilters: summary.parameters.dense,
     left: summary.parameters.active,
   };
@@ -39,13 +33,13 @@ export function cellLosses(
 /** Of the network so far: its cells, stem and head. */
 export function totalLosses(
   superNet: SuperNet,
-  order: SpaceOrder,
+  space: SpaceSettings,
   snapshot: Snapshot,
 ): ParameterLosses {
   const stage = Math.max(...snapshot.cells.map((cell) => cell.stage));
   const full = superNet.stageParameters[stage]!;
   const gone = snapshot.cells.reduce(
-    (sum, { cell }) => sum + operationParameters(superNet, order, snapshot, cell),
+    (sum, { cell }) => sum + operationParameters(superNet, space, snapshot, cell),
     0,
   );
   return {
@@ -58,11 +52,11 @@ export function totalLosses(
 
 function operationParameters(
   { cells }: SuperNet,
-  order: SpaceOrder,
+  space: SpaceSettings,
   { units }: Snapshot,
   cell: number,
 ): number {
-  return placesOf(order).reduce((sum, place) => {
+  return placesOf(space).reduce((sum, place) => {
     const alive = units[unitKey({ cell, ...place })]?.alive ?? true;
     return alive ? sum : sum + cells[cell]!.candidates[place.unit]!;
   }, 0);

@@ -3,7 +3,7 @@ import { createStore, useStore } from 'zustand';
 import * as v from 'valibot';
 import { problems } from '../../domain/settings/problems.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import { createSpace } from '../../domain/spaces/cells.ts';
+import { createSpace } from '../../domain/spaces/registry.ts';
 import { forecastSearch, sizesOf } from '../../engine/search/forecast.ts';
 import type { Range } from '../../engine/search/forecast.ts';
 import { planStages } from '../../engine/search/schedule.ts';

@@ -1,7 +1,7 @@
 /** What a search would begin with, from its settings alone: shown before Start. */
 import { describeSuperNet } from '../../domain/counts.ts';
 import type { SearchSettings, SpaceSettings } from '../../domain/settings/schema.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
 import type { Candidate } from './cell-units.ts';
 import { untouched } from './units.ts';
 

@@ -63,16 +63,15 @@ describe('reduceRun over a whole search', () => {
   it('accounts for every parameter as the architecture does', () => {
     const superNet = describeSuperNet(settings, imageOf(syntheticData(settings)));
     const snapshot = run.snapshots.filter(({ committed }) => committed).at(-1)!;
-    const order = { nodes: settings.space.nodes, operations: settings.space.operations };
     const { superNet: full, afterOperations, afterFilters, active } = run.architecture!.parameters;
-    expect(totalLosses(superNet, order, snapshot)).toEqual({
+    expect(totalLosses(superNet, settings.space, snapshot)).toEqual({
       superNet: full,
       afterOperations,
       afterFilters,
       left: active,
     });
     for (const { index, parameters } of run.architecture!.cells) {
-      const losses = cellLosses(superNet, order, snapshot, index);
+      const losses = cellLosses(superNet, settings.space, snapshot, index);
       expect(losses.afterFilters).toBe(parameters.dense);
       expect(losses.superNet).toBeGreaterThanOrEqual(losses.afterOperations);
       expect(losses.afterOperations).toBeGreaterThanOrEqual(losses.afterFilters);

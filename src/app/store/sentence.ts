@@ -1,5 +1,6 @@
 /** Where the run on screen stands, in one plain sentence. Pure. */
 import { measuredText } from '../../domain/accuracy.ts';
+import { stageCount } from '../../domain/spaces/registry.ts';
 import { bytes, integer, percent, plural } from '../format.ts';
 import { currentStage } from './run-model.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
@@ -67,7 +68,7 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
   if (!stage || !run.started) return 'Preparing the super-net.';
   const where = stage.joint
     ? 'Joint stage over all cells'
-    : `Stage ${stage.index + 1} of ${run.started.settings.space.stages}`;
+    : `Stage ${stage.index + 1} of ${stageCount(run.started.settings.space)}`;
   const left =
     run.parameters && fullParameters
       ? `${percent(run.parameters.active / fullParameters)} of parameters left`

@@ -2,7 +2,7 @@
 import type { SearchEvent } from '../../domain/events/events.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { valueAt, withValue } from '../../domain/settings/path.ts';
-import { edgePlace } from '../../domain/spaces/cells.ts';
+import { spaceOf } from '../../domain/spaces/registry.ts';
 import type { RunModel } from './run-state.ts';
 import { unitKey, untouched } from './units.ts';
 import type { UnitChange } from './units.ts';
@@ -38,7 +38,7 @@ export function steeredRun(
   }
   const key = unitKey({
     cell: change.cell,
-    ...edgePlace(change.edge),
+    ...spaceOf(run.started?.settings.space ?? {}).edgePlace(change.edge),
     operation: change.operation as OperationName,
   });
   const { [key]: _, ...others } = run.protected;

@@ -1,6 +1,7 @@
 /** Remaining units of each granularity, in all and by stage: the numbers the method is about. */
 import { granularities } from '../../domain/granularities.ts';
 import type { UnitCount } from '../../domain/events/events.ts';
+import { stageCount } from '../../domain/spaces/registry.ts';
 import { Glyph } from '../components/icons.tsx';
 import { granularityNames, integer, percent } from '../format.ts';
 import { lastSnapshot } from '../store/run-model.ts';
@@ -8,7 +9,7 @@ import { shownSettings, useShown } from '../store/store.ts';
 
 export function RemainingTable() {
   const snapshot = useShown(({ run }) => lastSnapshot(run));
-  const stages = useShown((s) => shownSettings(s).space.stages);
+  const stages = useShown((s) => stageCount(shownSettings(s).space));
   const pruned = useShown(({ run }) => run.pruned);
   const regrown = useShown(({ run }) => run.regrown);
   return (

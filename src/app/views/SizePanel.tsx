@@ -4,12 +4,13 @@ import { compact, integer, percent } from '../format.ts';
 import { shownSettings, useShown } from '../store/store.ts';
 import { sizeAgainstTarget } from './size-against-target.ts';
 import { usePlannedNetwork } from './planned-network.ts';
+import { cellCount } from '../../domain/spaces/registry.ts';
 
 export function SizePanel() {
   const parameters = useShown(({ run }) => run.parameters);
   const superNet = useShown(({ run }) => run.started?.superNetParameters ?? null);
   const target = useShown((s) => shownSettings(s).targetParameters);
-  const cells = useShown((s) => shownSettings(s).space.cells);
+  const cells = useShown((s) => cellCount(shownSettings(s).space));
   const trained = useShown(({ run }) => (run.stages.at(-1)?.lastCell ?? -1) + 1);
   return (
     <Panel

@@ -1,7 +1,7 @@
 /** What an explanation looks up in a run's events. Pure. */
 import type { CellUnits, SearchEvent } from '../../domain/events/events.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
-import type { Place } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
+import type { Place } from '../../domain/spaces/shape.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 

@@ -1,7 +1,7 @@
 /** Parts of explanations. Pure. */
 import { operationTable } from '../../domain/operations/registry.ts';
-import { stateName } from '../../domain/spaces/cells.ts';
-import type { Place } from '../../domain/spaces/cells.ts';
+import { stateName } from '../store/state-name.ts';
+import type { Place } from '../../domain/spaces/shape.ts';
 import { bytes, cellName, decimal, granularityNames, integer, plural } from '../format.ts';
 import { cellIn, sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { granularities } from '../../domain/granularities.ts';
-import { placesOf } from '../../domain/spaces/cells.ts';
+import { placesOf } from '../../domain/spaces/registry.ts';
 import { sampleRun } from '../../engine/search/testing/sample-run.ts';
 import { decimal, integer } from '../format.ts';
 import { why } from './why.ts';

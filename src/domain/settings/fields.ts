@@ -1,6 +1,9 @@
 /** The settings as a form asks for them, derived from the schema: groups of fields with label, meaning, unit and kind. */
 import * as v from 'valibot';
+import { defaultSpace } from '../spaces/settings.ts';
+import type { SpaceId } from '../spaces/settings.ts';
 import { SearchSettingsSchema } from './schema.ts';
+import type { SearchSettings } from './schema.ts';
 
 export interface Field {
   /** Dotted path into SearchSettings. */
@@ -10,6 +13,8 @@ export interface Field {
   /** Empty where there is none. */
   readonly unit: string;
   readonly kind: 'integer' | 'number' | 'switch' | 'operations';
+  /** The space that it belongs to; null: every search has it. */
+  readonly space: SpaceId | null;
 }
 
 interface GroupHead {
@@ -70,7 +75,13 @@ const groups: readonly GroupHead[] = [
   },
 ];
 
-type Schema = v.GenericSchema & { entries?: Record<string, Schema>; wrapped?: Schema };
+type Schema = v.GenericSchema & {
+  entries?: Record<string, Schema>;
+  wrapped?: Schema;
+  /** Of a union: its members; of a literal in one: its value. */
+  options?: readonly Schema[];
+  literal?: SpaceId;
+};
 
 const all = fieldsUnder(SearchSettingsSchema as unknown as Schema, '');
 
@@ -82,25 +93,42 @@ export const fieldGroups: readonly FieldGroup[] = groups.map((group) => ({
   ),
 }));
 
+/** Those that settings of this space have. */
+export const fieldGroupsOf = ({ space: { id = defaultSpace } }: Pick<SearchSettings, 'space'>) =>
+  fieldGroups.map((group) => ({
+    ...group,
+    fields: group.fields.filter(({ space }) => space === null || space === id),
+  }));
+
 export const fieldOf: ReadonlyMap<string, Field> = new Map(
   [
     ...all,
-    { path: 'granularities', label: 'Levels', meaning: '', unit: '', kind: 'switch' } as const,
+    {
+      ...({ path: 'granularities', label: 'Levels', meaning: '', unit: '' } as const),
+      ...({ kind: 'switch', space: null } as const),
+    },
   ].map((field) => [field.path, field]),
 );
 
-function fieldsUnder(schema: Schema, path: string): Field[] {
-  if (schema.wrapped) return fieldsUnder(schema.wrapped, path);
+function fieldsUnder(schema: Schema, path: string, space: SpaceId | null = null): Field[] {
+  if (schema.wrapped) return fieldsUnder(schema.wrapped, path, space);
+  // Which space it is, a preset says: the id is no field.
+  if (schema.literal) return [];
+  if (schema.options && schema.type === 'variant')
+    return schema.options.flatMap((member) => {
+      const id = member.entries?.id;
+      return fieldsUnder(member, path, (id?.wrapped ?? id)?.literal);
+    });
   if (schema.entries) {
     return Object.entries(schema.entries).flatMap(([key, child]) =>
-      fieldsUnder(child, path ? `${path}.${key}` : key),
+      fieldsUnder(child, path ? `${path}.${key}` : key, space),
     );
   }
   const { unit } = v.getMetadata(schema) as { unit: string };
   const label = v.getTitle(schema);
   const meaning = v.getDescription(schema);
   if (label === undefined || meaning === undefined) throw new Error(`${path} has no description`);
-  return [{ path, label, meaning, unit, kind: kindOf(schema) }];
+  return [{ path, label, meaning, unit, kind: kindOf(schema), space }];
 }
 
 function kindOf(schema: Schema): Field['kind'] {

@@ -1,5 +1,5 @@
 /** Settings to start from. How the scaled ones follow from the paper's is in docs/scaling.md. */
-import { presetOperations } from '../operations/registry.ts';
+import { cellSizes } from '../spaces/cells-settings.ts';
 import type { SearchSettings } from './schema.ts';
 
 export type PresetName = 'tiny' | 'demo' | 'paper';
@@ -7,14 +7,7 @@ export type PresetName = 'tiny' | 'demo' | 'paper';
 /** The paper's settings (arXiv 2310.15074, section IV, and the released program), for 32-pixel CIFAR-10. */
 export const paperSettings: SearchSettings = {
   seed: 1,
-  space: {
-    cells: 8,
-    nodes: 4,
-    channels: 16,
-    stages: 3,
-    stemMultiplier: 3,
-    operations: [...presetOperations],
-  },
+  space: cellSizes.paper,
   data: {
     imageSize: 32,
     trainImages: 0,
@@ -53,14 +46,7 @@ export const paperSettings: SearchSettings = {
 
 const tiny: SearchSettings = {
   seed: 1,
-  space: {
-    cells: 3,
-    nodes: 2,
-    channels: 4,
-    stages: 3,
-    stemMultiplier: 3,
-    operations: [...presetOperations],
-  },
+  space: cellSizes.tiny,
   data: {
     imageSize: 10,
     trainImages: 600,
@@ -98,7 +84,7 @@ const tiny: SearchSettings = {
 
 const demo: SearchSettings = {
   ...paperSettings,
-  space: { ...paperSettings.space, cells: 6, nodes: 3, channels: 8 },
+  space: cellSizes.demo,
   data: {
     imageSize: 28,
     trainImages: 0,

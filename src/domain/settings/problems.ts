@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { fieldOf } from './fields.ts';
+import { spaceOf } from '../spaces/registry.ts';
 import { SearchSettingsSchema } from './schema.ts';
 import type { SearchSettings } from './schema.ts';
 
@@ -78,7 +79,8 @@ function mend(issue: {
     case 'min_length':
       return 'choose at least one';
     case 'picklist':
-      return `choose from ${(issue.expected ?? '').replace(/[()"]/g, '').replaceAll(' |', ',')}`;
+    case 'variant':
+      return `choose from ${(issue.expected ?? '').replace(/[()"]| \| undefined/g, '').replaceAll(' |', ',')}`;
     case 'boolean':
       return 'must be true or false';
     default:
@@ -96,19 +98,9 @@ function* contradictions({
   stage,
   joint,
 }: SearchSettings): Generator<Problem> {
-  if (space.cells < space.stages)
-    yield {
-      path: 'space.cells',
-      message: `must be at least ${space.stages}, one for each stage.`,
-    };
+  yield* spaceOf(space).problems(space, data.imageSize);
   if (!Object.values(granularities).some(Boolean))
     yield { path: 'granularities', message: 'choose at least one level to prune.' };
-  const smallest = data.imageSize / 2 ** (space.stages - 1);
-  if (smallest < 2)
-    yield {
-      path: 'space.stages',
-      message: `each after the first halves the image, and ${data.imageSize} pixels end below 2; use fewer stages or larger images.`,
-    };
   if (stage.warmUpEpochs >= stage.maxEpochs)
     yield {
       path: 'stage.maxEpochs',

@@ -4,57 +4,12 @@
  * `problems.ts` what settings demand of each other and of the images.
  */
 import * as v from 'valibot';
-import { operationNames } from '../operations/registry.ts';
+import { SpaceSettingsSchema } from '../spaces/settings.ts';
+import { fraction, nonNegative, nonNegativeInteger, positiveInteger, setting } from './setting.ts';
 
-const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
-const nonNegativeInteger = v.pipe(v.number(), v.integer(), v.minValue(0));
-const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
-const fraction = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1));
-
-/** A setting: what it may be, its label, its meaning in a sentence, its unit. */
-const setting = <S extends v.GenericSchema>(schema: S, label: string, help: string, unit = '') =>
-  v.pipe(schema, v.title(label), v.description(help), v.metadata({ unit }));
+export type { SpaceSettings } from '../spaces/settings.ts';
 
 const share = '0\u20131';
-
-export const SpaceSettingsSchema = v.object({
-  cells: setting(
-    v.pipe(positiveInteger, v.maxValue(40)),
-    'Cells',
-    'Cells of the super-net, split evenly over the stages, at least one for each.',
-    'cells',
-  ),
-  nodes: setting(
-    v.pipe(positiveInteger, v.maxValue(8)),
-    'Nodes',
-    'Intermediate nodes of a cell; each sums its incoming edges.',
-    'per cell',
-  ),
-  channels: setting(
-    v.pipe(positiveInteger, v.maxValue(256)),
-    'Channels',
-    'Filters in the first stage; doubled at every reduction.',
-    'filters',
-  ),
-  stages: setting(
-    v.pipe(positiveInteger, v.maxValue(5)),
-    'Stages',
-    'More stages need less memory. Each after the first opens with a reduction cell, which halves the image.',
-    'stages',
-  ),
-  stemMultiplier: setting(
-    v.pipe(positiveInteger, v.maxValue(8)),
-    'Stem width',
-    'Filters of the stem, as a multiple of the channels.',
-    '\u00d7 channels',
-  ),
-  operations: setting(
-    v.pipe(v.array(v.picklist(operationNames)), v.minLength(1)),
-    'Candidate operations',
-    'What every edge can choose from.',
-  ),
-});
-export type SpaceSettings = v.InferOutput<typeof SpaceSettingsSchema>;
 
 export const SearchSettingsSchema = v.object({
   seed: setting(

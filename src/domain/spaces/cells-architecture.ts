@@ -2,30 +2,26 @@
 import { ArchitectureError, searchedForm } from '../architecture/schema.ts';
 import type { Architecture } from '../architecture/schema.ts';
 import { parameter } from '../graph/layout.ts';
-import { candidateName, fullMasks } from './build-plan.ts';
+import type { CellSettings } from './cells-settings.ts';
+import { cellFilterGroups } from './cells-graph.ts';
 import { createSpace, stageEnds } from './cells.ts';
-import type { SpaceShape } from './cells.ts';
-import type { CandidatePlan, CellPlan, NetworkPlan, UnitMasks } from './plan.ts';
+import type { CellSpace } from './cells.ts';
+import type { CandidatePlan, CellPlan, FoundUnits, NetworkPlan } from './plan.ts';
+import { cellSettings } from './settings.ts';
+import { unprunedMasks } from './masks.ts';
+import { candidateName } from './names.ts';
 
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];
 
-/** What is left of a space, as a file states it. */
-export interface FoundUnits {
-  readonly masks: UnitMasks;
-  /** Of surviving operations, by candidate. */
-  readonly importances: ReadonlyMap<string, number>;
-  /** Bitmaps of convolutions some of whose weights are masked, by parameter. */
-  readonly weightMasks: ReadonlyMap<string, string>;
-}
-
 /** @throws ArchitectureError where the cells are not those of the settings. */
-export function spaceOfCells(architecture: Architecture): SpaceShape {
+export function spaceOfCells(architecture: Architecture): CellSpace {
   const { settings, dataset, cells, form = searchedForm } = architecture;
+  const own = cellSettings(settings.space);
   const space = createSpace(
-    settings.space,
+    own,
     { size: dataset.imageSize, channels: dataset.imageChannels, classes: dataset.classes },
-    { form, stageEnds: stageEndsOf(settings.space, cells) },
+    { form, stageEnds: stageEndsOf(own, cells) },
   );
   if (cells.length === 0 || cells.length > space.cells.length) {
     throw new ArchitectureError(
@@ -34,9 +30,9 @@ export function spaceOfCells(architecture: Architecture): SpaceShape {
   }
   cells.forEach((cell, c) => {
     for (const field of ['stage', 'reduction', 'channels', 'size'] as const)
-      if (cell[field] !== space.cells[c][field])
+      if (cell[field] !== space.cells[c]![field])
         throw new ArchitectureError(
-          `cells.${c}.${field}: ${cell[field]}, but the cells before it and settings.space give ${space.cells[c][field]}`,
+          `cells.${c}.${field}: ${cell[field]}, but the cells before it and settings.space give ${space.cells[c]![field]}`,
         );
   });
   return space;
@@ -46,7 +42,7 @@ export function spaceOfCells(architecture: Architecture): SpaceShape {
  * The cells say where their stages end: that outlives a change of the rule by which a search divides its cells. Stages
  * that a stopped search did not reach end by today's rule.
  */
-function stageEndsOf(space: Architecture['settings']['space'], cells: readonly Cell[]): number[] {
+function stageEndsOf(space: CellSettings, cells: readonly Cell[]): number[] {
   const ends = cells.flatMap(({ stage }, c) => (stage === cells[c + 1]?.stage ? [] : [c]));
   for (const end of stageEnds(space).slice(ends.length))
     ends.push(Math.max(end, (ends.at(-1) ?? -1) + 1));
@@ -54,8 +50,8 @@ function stageEndsOf(space: Architecture['settings']['space'], cells: readonly C
 }
 
 /** @throws ArchitectureError where the space has no such unit. */
-export function unitsOfCells(architecture: Architecture, space: SpaceShape): FoundUnits {
-  const masks = fullMasks(space);
+export function unitsOfCells(architecture: Architecture, space: CellSpace): FoundUnits {
+  const masks = unprunedMasks(space, (cell) => cellFilterGroups(space, cell));
   const importances = new Map<string, number>();
   const weightMasks = new Map<string, string>();
   const keep = (name: string, filters: readonly number[]): void => {
@@ -69,19 +65,21 @@ export function unitsOfCells(architecture: Architecture, space: SpaceShape): Fou
     }
   };
   architecture.cells.forEach((cell, c) => {
-    masks.operations[c].fill(0);
+    const survivors = masks.operations[c]!;
+    survivors.fill(0);
     cell.preprocess.forEach(({ filters }, slot) => keep(`cells.${c}.preprocess${slot}`, filters));
     for (const operation of cell.operations) {
       const edge = space.edges.find(
         ({ from, to }) => from === operation.from && to === operation.to,
       );
       const o = space.operations.findIndex(({ name }) => name === operation.operation);
-      if (!edge || o < 0)
+      const found = space.operations[o];
+      if (!edge || !found)
         throw new ArchitectureError(
           `cells.${c}: the search space has no ${operation.operation} from ${operation.from} to ${operation.to}`,
         );
-      masks.operations[c][edge.index * space.operations.length + o] = 1;
-      const name = candidateName(c, edge.index, space.operations[o]);
+      survivors[edge.index * space.operations.length + o] = 1;
+      const name = candidateName(c, edge.index, found);
       importances.set(name, operation.importance);
       operation.blocks.forEach((block, b) => {
         keep(`${name}.block${b}`, block.filters);
@@ -118,14 +116,15 @@ export function checkCells({ cells, head }: Architecture, plan: NetworkPlan): vo
     }
   };
   plan.cells.forEach((cell, c) => {
+    const own = cells[c]!;
     checkStates(cell);
     cell.preprocess.forEach(({ inputs }, slot) =>
-      same(`cells.${c}.preprocess.${slot}.inputs`, cells[c].preprocess[slot].inputs, inputs),
+      same(`cells.${c}.preprocess.${slot}.inputs`, own.preprocess[slot]!.inputs, inputs),
     );
-    if (cells[c].operations.length !== cell.candidates.length)
+    if (own.operations.length !== cell.candidates.length)
       throw new ArchitectureError(`cells.${c}.operations: one of them is there twice`);
     for (const candidate of cell.candidates) {
-      const said = operationOf(cells[c], candidate);
+      const said = operationOf(own, candidate);
       if (said.blocks.length !== candidate.blocks.length) {
         throw new ArchitectureError(
           `cells.${c}: ${said.operation} has ${candidate.blocks.length} blocks, not ${said.blocks.length}`,
@@ -133,11 +132,12 @@ export function checkCells({ cells, head }: Architecture, plan: NetworkPlan): vo
       }
       candidate.blocks.forEach((block, b) => {
         const place = `cells.${c}: ${said.operation} ${said.from}-${said.to}, block ${b}`;
-        same(`${place}, inputs`, said.blocks[b].inputs, block.inputs);
+        const stated = said.blocks[b]!;
+        same(`${place}, inputs`, stated.inputs, block.inputs);
         for (const part of ['depthwise', 'pointwise'] as const)
           same(
             `${place}, ${part}.shape`,
-            said.blocks[b][part].shape,
+            stated[part].shape,
             parameter(plan.table, `${block.name}.${part}`).shape,
           );
       });

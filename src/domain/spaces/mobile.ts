@@ -41,6 +41,7 @@ export function createMobileSpace(
     imageChannels: image.channels,
     operations,
     edges,
+    ...{ nodes: 1, preprocesses: 0 },
     cells: layerShapes(layerList, Math.ceil(image.size / table.stemStride), ends),
     stemChannels: table.stem,
     stageEnds: ends,

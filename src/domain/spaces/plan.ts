@@ -7,7 +7,7 @@ import type { Graph, Node, NodeOf, Scope } from '../graph/graph.ts';
 import type { ParameterTable } from '../graph/parameters.ts';
 import type { Parts } from '../operations/emission.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
-import type { CellShape, SpaceShape } from './cells.ts';
+import type { CellShape, SpaceShape } from './shape.ts';
 
 export interface CandidatePlan extends Parts {
   /** cells.C.edges.E.OPERATION */
@@ -102,4 +102,13 @@ export interface UnitMasks {
   operations: Uint8Array[];
   /** By block, factorized reduce or preprocess name: one flag a filter. */
   filters: Record<string, Uint8Array>;
+}
+
+/** The surviving units of a space, as a file states them. */
+export interface FoundUnits {
+  readonly masks: UnitMasks;
+  /** Of surviving operations, by candidate. */
+  readonly importances: ReadonlyMap<string, number>;
+  /** Bitmaps of convolutions some of whose weights are masked, by parameter. */
+  readonly weightMasks: ReadonlyMap<string, string>;
 }

@@ -10,14 +10,12 @@ import { decodeBitmap, encodeBitmap } from './bitmap.ts';
 import { describeArchitecture } from './describe.ts';
 import { ArchitectureError } from '../../domain/architecture/schema.ts';
 import type { Architecture } from '../../domain/architecture/schema.ts';
+import { spaceOf } from '../../domain/spaces/registry.ts';
 
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];
 type Block = Operation['blocks'][number];
 type WeightArray = Block['depthwise'];
-
-/** Of a search space's setting `channels`. */
-const mostChannels = 256;
 
 /**
  * @param factor whole, 1 = unchanged.
@@ -39,17 +37,19 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
     engineVersion,
     widened = 1,
   } = architecture;
-  const channels = settings.space.channels * factor;
-  if (channels > mostChannels) {
-    const most = Math.floor(mostChannels / settings.space.channels);
+  const kind = spaceOf(settings.space);
+  const width = kind.channels(settings.space);
+  const channels = width.now * factor;
+  if (channels > width.most) {
+    const most = Math.floor(width.most / width.now);
     throw new RangeError(
-      `widen: ${factor} times ${settings.space.channels} channels are ${channels}; at most ${mostChannels} are supported, so widen by at most ${most}`,
+      `widen: ${factor} times ${width.now} channels are ${channels}; at most ${width.most} are supported, so widen by at most ${most}`,
     );
   }
   const ids = (list: readonly number[]): number[] => widenIds(list, factor);
   const structure: Architecture = {
     ...architecture,
-    settings: { ...settings, space: { ...settings.space, channels } },
+    settings: { ...settings, space: kind.widened(settings.space, factor) },
     cells: cells.map((cell) => ({
       ...cell,
       channels: cell.channels * factor,

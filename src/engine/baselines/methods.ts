@@ -6,7 +6,7 @@ import { countParameters } from '../granularity/count.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { evaluationForm } from '../../domain/architecture/schema.ts';
-import { createSpace } from '../../domain/spaces/cells.ts';
+import { createSpace, stageCount } from '../../domain/spaces/registry.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 import type { SearchVariant } from '../search/api.ts';
@@ -67,10 +67,9 @@ export function planSearch(
 /** All cells from the start, for as many epochs as the stages may take together. */
 function oneStage(settings: SearchSettings): SearchSettings {
   const { space, stage, joint, reevaluation } = settings;
+  const stages = stageCount(space);
   const maxEpochs =
-    space.stages * stage.maxEpochs +
-    (space.stages - 1) * reevaluation.scoringEpochs +
-    joint.maxEpochs;
+    stages * stage.maxEpochs + (stages - 1) * reevaluation.scoringEpochs + joint.maxEpochs;
   return { ...settings, joint: { warmUpEpochs: stage.warmUpEpochs, maxEpochs } };
 }
 

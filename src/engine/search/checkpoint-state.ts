@@ -6,7 +6,7 @@
 import type { Ancestor } from '../../domain/events/ancestry.ts';
 import type { NetworkForm } from '../../domain/architecture/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import { roundedStageEnds } from '../../domain/spaces/cells.ts';
+import { cellCount, spaceOf, stageCount } from '../../domain/spaces/registry.ts';
 import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import type { UnitMasks } from '../../domain/spaces/plan.ts';
 import type { StepMetrics } from '../supernet/stepper.ts';
@@ -112,8 +112,9 @@ export function kindOf({ progress }: Pick<Checkpoint, 'progress'>): CheckpointKi
  * @throws SearchFailure when they do not divide its cells.
  */
 export function stageEndsOf({ stageEnds, settings }: Checkpoint): readonly number[] {
-  const { cells, stages } = settings.space;
-  const ends = stageEnds ?? roundedStageEnds(settings.space);
+  const { space } = settings;
+  const [cells, stages] = [cellCount(space), stageCount(space)];
+  const ends = stageEnds ?? spaceOf(space).formerStageEnds(space);
   const ascending = ends.every((end, s) => end > (ends[s - 1] ?? -1));
   if (ends.length !== stages || ends.at(-1) !== cells - 1 || !ascending)
     throw refusal(

@@ -1,6 +1,6 @@
 /** Times a few steps of the unpruned super-net, of its first stage and of the whole: for a forecast before the start. */
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
-import { createSpace } from '../../domain/spaces/cells.ts';
+import { createSpace } from '../../domain/spaces/registry.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { imageOf } from '../data.ts';
 import type { SearchData } from '../data.ts';

@@ -12,7 +12,7 @@ import type { Discretization } from '../granularity/live.ts';
 import type { Network } from '../granularity/network.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { evaluationForm } from '../../domain/architecture/schema.ts';
-import { createSpace } from '../../domain/spaces/cells.ts';
+import { createSpace } from '../../domain/spaces/registry.ts';
 import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import type { StepMetrics, Stepper } from '../supernet/stepper.ts';
 import type { SearchData } from '../data.ts';

@@ -69,13 +69,11 @@ function apply(session: Session, steering: Steering): Outcome {
     return null;
   }
   const { cell, edge } = steering;
-  const operation = session.settings.space.operations.findIndex(
-    (name) => name === steering.operation,
-  );
+  const operation = session.space.operations.findIndex(({ name }) => name === steering.operation);
   if (cell >= session.space.cells.length || edge >= session.space.edges.length || operation < 0) {
     return `there is no operation ${steering.operation} on edge ${edge} of cell ${cell}`;
   }
-  const unit = edge * session.settings.space.operations.length + operation;
+  const unit = edge * session.space.operations.length + operation;
   const alive = session.current.masks.operations[cell][unit] === 1;
   switch (steering.kind) {
     case 'protect':

@@ -16,8 +16,8 @@ import type { Network } from '../granularity/network.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { parameter } from '../../domain/graph/layout.ts';
 import { buildPlan } from '../../domain/spaces/build-plan.ts';
-import { checkCells, spaceOfCells, unitsOfCells } from '../../domain/spaces/cells-architecture.ts';
-import type { FoundUnits } from '../../domain/spaces/cells-architecture.ts';
+import type { FoundUnits } from '../../domain/spaces/plan.ts';
+import { spaceOf } from '../../domain/spaces/registry.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 
 /** The weight level multiplies by the committed masks; operations and filters are already the plan's. */
@@ -51,6 +51,7 @@ export function rebuildNetwork(
   for (const node of graph.nodes) {
     if (node.kind === 'mix') {
       for (const { unit, name } of node.terms) {
+        if (!unit) continue;
         const alpha = slice(parameters.values, parameter(table, `cells.${unit.cell}.alpha`));
         alpha[unit.unit] = node.plain ? unweighted : logit(units.importances.get(name)!, name);
       }
@@ -69,14 +70,14 @@ export function structureOf(
   architecture: Architecture,
   { auxiliary = false } = {},
 ): Pick<Network, 'plan' | 'masks'> & { units: FoundUnits } {
-  const space = spaceOfCells(architecture);
-  const units = unitsOfCells(architecture, space);
+  const kind = spaceOf(architecture.settings.space);
+  const { space, units } = kind.read(architecture);
   const endCell = architecture.cells.length - 1;
   const { stage } = space.cells[endCell];
   const { masks } = units;
   const second = auxiliary ? auxiliaryCell(architecture) : null;
   const plan = buildPlan(space, masks, endCell, stage, second);
-  checkCells(architecture, plan);
+  kind.check(architecture, plan);
   return { plan, masks, units };
 }
 

@@ -1,7 +1,7 @@
 /** A cell as SVG: the same drawing on screen, in the picture of a whole network, and in an exported file. */
 import { memo } from 'react';
 import { operationTable } from '../../../domain/operations/registry.ts';
-import { stateName } from '../../../domain/spaces/cells.ts';
+import { stateName } from '../../store/state-name.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { rowHeight, rowY, smooth } from './layout.ts';
 import type { BoxShape, CellLayout } from './layout.ts';

@@ -1,6 +1,6 @@
 /** Weight masks of a discovered operation, from the exported architecture. Pure. */
 import type { Architecture } from '../../../domain/architecture/schema.ts';
-import type { Place } from '../../../domain/spaces/cells.ts';
+import type { Place } from '../../../domain/spaces/shape.ts';
 
 export interface MaskGrid {
   title: string;

@@ -1,5 +1,5 @@
 /** The candidate operations of cells as rows of a CSV. Pure. */
-import { stateName } from '../../../domain/spaces/cells.ts';
+import { stateName } from '../../store/state-name.ts';
 import type { CsvRows } from '../../charts/csv.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
 import type { Candidate } from '../../store/cell-units.ts';

@@ -1,6 +1,7 @@
 /** How the three levels share the work: over time, by cell, and in parameters. */
 import { use, useDeferredValue, useMemo, useState } from 'react';
 import { granularities } from '../../../domain/granularities.ts';
+import { cellCount } from '../../../domain/spaces/registry.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';
@@ -60,15 +61,14 @@ function Losses({ which }: { which: string }) {
   const snapshot = useShown(
     ({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null,
   );
-  const { nodes, operations, cells } = useShown((s) => shownSettings(s).space);
+  const space = useShown((s) => shownSettings(s).space);
   const target = useShown((s) => shownSettings(s).targetParameters);
   const now = useMemo(() => {
     if (!superNet || !snapshot) return null;
-    const order = { nodes, operations };
     return cell === null
-      ? totalLosses(superNet, order, snapshot)
-      : cellLosses(superNet, order, snapshot, cell);
-  }, [superNet, snapshot, nodes, operations, cell]);
+      ? totalLosses(superNet, space, snapshot)
+      : cellLosses(superNet, space, snapshot, cell);
+  }, [superNet, snapshot, space, cell]);
   // In slices of time, so that a commit does not hold the page up.
   const losses = useDeferredValue(now, null);
   const choose = (
@@ -78,7 +78,7 @@ function Losses({ which }: { which: string }) {
       onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}
     >
       <option value="">Whole network</option>
-      {Array.from({ length: cells }, (_, i) => (
+      {Array.from({ length: cellCount(space) }, (_, i) => (
         <option key={i} value={i} disabled={!snapshot?.cells.some((one) => one.cell === i)}>
           {cellName(i)}
         </option>

@@ -6,6 +6,7 @@ import { palette } from '../../charts/palette.ts';
 import { Glyph } from '../../components/icons.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
+import { cellCount } from '../../../domain/spaces/registry.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 import { RunSide, shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
@@ -21,7 +22,11 @@ function selector(level: Granularity): (state: LabState) => Heat {
     xMax,
   }));
   return (state) =>
-    collect(state.run.snapshots, shownSettings(state).space.cells, Math.max(20, state.run.step));
+    collect(
+      state.run.snapshots,
+      cellCount(shownSettings(state).space),
+      Math.max(20, state.run.step),
+    );
 }
 
 export function HeatMap({ level }: { level: Granularity }) {

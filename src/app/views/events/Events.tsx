@@ -6,6 +6,7 @@ import { cellName, granularityNames, integer } from '../../format.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
 import { granularities } from '../../../domain/granularities.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
+import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogKind } from '../../store/log.ts';
 import { RunSide, shownSettings, useShown } from '../../store/store.ts';
@@ -96,7 +97,7 @@ function FilterBar({
   filter: EventFilter;
   setFilter: (filter: EventFilter) => void;
 }) {
-  const { cells, operations } = useShown((s) => shownSettings(s).space);
+  const { cells, operations } = useShown((s) => anySizeLayout(shownSettings(s).space));
   const toggle = (kind: LogKind, on: boolean): void => {
     const kinds = new Set(filter.kinds);
     if (on) kinds.add(kind);
@@ -146,9 +147,9 @@ function FilterBar({
         }
       >
         <option value="">All cells</option>
-        {Array.from({ length: cells }, (_, cell) => (
-          <option key={cell} value={cell}>
-            {cellName(cell)}
+        {cells.map(({ index }) => (
+          <option key={index} value={index}>
+            {cellName(index)}
           </option>
         ))}
       </select>
@@ -159,7 +160,7 @@ function FilterBar({
       >
         <option value="">All operations</option>
         {operationNames
-          .filter((name) => operations.includes(name))
+          .filter((one) => operations.some(({ name }) => name === one))
           .map((name) => (
             <option key={name} value={name}>
               {operationTable[name].label}

@@ -15,6 +15,7 @@ import { matches } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { collectMarks, drawTimeline, markAt } from './timeline.ts';
 import type { Mark, Timeline } from './timeline.ts';
+import { cellCount } from '../../../domain/spaces/registry.ts';
 
 function selector(filter: EventFilter): (state: LabState) => Timeline {
   const collect = memoLast(
@@ -38,7 +39,7 @@ function selector(filter: EventFilter): (state: LabState) => Timeline {
       state.run.log.entries,
       state.run.stages,
       state.run.step,
-      shownSettings(state).space.cells,
+      cellCount(shownSettings(state).space),
     );
 }
 

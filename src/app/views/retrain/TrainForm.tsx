@@ -1,6 +1,7 @@
 /** What a training is started with: the paper's recipe where it fits, changed at will. */
 import { useMemo, useState } from 'react';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
+import { spaceOf } from '../../../domain/spaces/registry.ts';
 import { auxiliaryCell, retrainSettingsFor } from '../../../engine/train/settings.ts';
 import type { TrainSettings } from '../../../engine/train/settings.ts';
 import { integer } from '../../format.ts';
@@ -50,10 +51,9 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
     case 'trainImages':
       return { label: 'Training images (0 = all)', least: 0, most: 10_000_000, step: 1 };
     case 'widen': {
-      const most = Math.max(
-        1,
-        Math.min(64, Math.floor(256 / architecture.settings.space.channels)),
-      );
+      const { space } = architecture.settings;
+      const channels = spaceOf(space).channels(space);
+      const most = Math.max(1, Math.min(64, Math.floor(channels.most / channels.now)));
       return {
         label: 'Width multiplier',
         title: 'Repeats every filter and mask, so that widths keep their proportions',

@@ -1,5 +1,6 @@
 /** Accuracy against parameters over the search, with the target, other runs, and the Pareto front of all. */
 import { measuredText } from '../../../domain/accuracy.ts';
+import { stageCount } from '../../../domain/spaces/registry.ts';
 import { useMemo, useState } from 'react';
 import type { CsvRows } from '../../charts/csv.ts';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
@@ -101,7 +102,7 @@ function useRuns(stored: readonly TradeOffRun[]): readonly TradeOffRun[] {
             seed,
             target,
             current: true,
-            points: pointsOf(evaluations, space.stages),
+            points: pointsOf(evaluations, stageCount(space)),
           },
         ]
       : [];
@@ -123,7 +124,7 @@ function useBesidePoints(): readonly TradeOffRun[] {
       {
         ...{ id: beside.id, name: record?.name ?? defaultRunName(started.settings), seed, target },
         ...{ current: false, beside: true },
-        points: pointsOf(beside.run.evaluations, space.stages),
+        points: pointsOf(beside.run.evaluations, stageCount(space)),
       },
     ];
   }, [beside, record?.name]);

@@ -1,6 +1,7 @@
 /** Accuracy against parameters: the measured moments of runs, and which of them no other beats. Pure. */
 import { clearlyAbove } from '../../../domain/accuracy.ts';
 import type { SearchEvent } from '../../../domain/events/events.ts';
+import { stageCount } from '../../../domain/spaces/registry.ts';
 import type { Evaluation } from '../../store/run-state.ts';
 
 export interface TradeOffPoint {
@@ -57,7 +58,7 @@ export function tradeOffRunOf({
     seed,
     target,
     current: false,
-    points: pointsOf(evaluations, space.stages),
+    points: pointsOf(evaluations, stageCount(space)),
   };
   known.set(events, run);
   return run;

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useLibrary } from '../../store/library-state.ts';
 import { useShown } from '../../store/store.ts';
 import type { TradeOffRun } from './points.ts';
+import { stageCount } from '../../../domain/spaces/registry.ts';
 
 const most = 40;
 
@@ -22,7 +23,7 @@ export function useStoredRuns(): readonly TradeOffRun[] {
             if (accuracy === null || parameters === null) return [];
             const point = {
               step,
-              stage: stage ?? settings.space.stages,
+              stage: stage ?? stageCount(settings.space),
               accuracy,
               images,
               parameters: parameters.active,

@@ -5,7 +5,7 @@ import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
 import { TableToggle } from '../../components/Panel.tsx';
 import { decimal, integer } from '../../format.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
-import { stateName } from '../../../domain/spaces/cells.ts';
+import { stateName } from '../../store/state-name.ts';
 import { lastWeights } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';

@@ -4,13 +4,13 @@ import { shownSettings, useShown } from '../../store/store.ts';
 import { candidatesOf, filterGroupsOf, weightsOf } from '../../store/cell-units.ts';
 import { plannedCandidates } from '../../store/planned.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
-import { cellShapes } from '../../../domain/spaces/cells.ts';
-import type { CellShape } from '../../../domain/spaces/cells.ts';
+import { layoutOf } from '../../../domain/spaces/registry.ts';
+import type { CellShape } from '../../../domain/spaces/shape.ts';
 
 export function useShape(cell: number): CellShape {
   const settings = useShown(shownSettings);
   return useMemo(() => {
-    const shapes = cellShapes(settings.space, settings.data.imageSize);
+    const shapes = layoutOf(settings.space, settings.data.imageSize).cells;
     return shapes[Math.min(cell, shapes.length - 1)]!;
   }, [settings, cell]);
 }

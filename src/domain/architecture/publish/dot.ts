@@ -2,9 +2,10 @@
 import { inputStates, nodeOf, nodeStates } from '../../spaces/cells.ts';
 import type { Architecture } from '../schema.ts';
 import { distinctCells, edgesOf } from './cells.ts';
+import { cellSettings } from '../../spaces/settings.ts';
 
 export function cellsDot(architecture: Architecture): string {
-  const { nodes } = architecture.settings.space;
+  const { nodes } = cellSettings(architecture.settings.space);
   const clusters = distinctCells(architecture).map(({ cell, title }, c) => {
     const id = (state: number): string => `"${c}/${state}"`;
     const inputs = inputStates.map(

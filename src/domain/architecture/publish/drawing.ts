@@ -14,6 +14,7 @@ import { operationTable } from '../../operations/registry.ts';
 import type { Architecture } from '../schema.ts';
 import { distinctCells, edgesOf } from './cells.ts';
 import type { Cell } from './cells.ts';
+import { cellSettings } from '../../spaces/settings.ts';
 
 const box = { width: 64, height: 34 };
 const column = 190;
@@ -36,7 +37,7 @@ interface Lane {
 }
 
 export function cellsSvg(architecture: Architecture): string {
-  const { nodes } = architecture.settings.space;
+  const { nodes } = cellSettings(architecture.settings.space);
   const width = 60 + column * (nodes + 1) + box.width + 40;
   let top = 0;
   const drawn = distinctCells(architecture).map(({ cell, title }) => {

@@ -5,6 +5,7 @@
 import { nodeStates } from '../../spaces/cells.ts';
 import { operationNames, operationTable } from '../../operations/registry.ts';
 import type { Architecture } from '../schema.ts';
+import { cellSettings } from '../../spaces/settings.ts';
 
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];
@@ -19,7 +20,7 @@ export interface GenotypeText {
 
 export function genotypeText(architecture: Architecture): GenotypeText {
   const { cells, settings } = architecture;
-  const nodes = settings.space.nodes;
+  const { nodes } = cellSettings(settings.space);
   const lost = lostBy(architecture);
   const concat = `range(${nodeStates(nodes)[0]}, ${nodeStates(nodes).at(-1)! + 1})`;
   const pair = pairOf(cells, nodes);
@@ -47,9 +48,10 @@ export function genotypeText(architecture: Architecture): GenotypeText {
 export function genotypeModule(architecture: Architecture): string {
   const { text, notation, lost } = genotypeText(architecture);
   const { dataset, parameters, settings, origin } = architecture;
+  const space = cellSettings(settings.space);
   const fields = notation === 'darts' ? 'normal normal_concat reduce reduce_concat' : 'gene concat';
   const lines = [
-    `"""${docstring(`${origin?.name ?? 'A network found by MGAS Lab'}: ${settings.space.cells} cells, ${settings.space.channels} initial channels, ${parameters.active} parameters that are not masked, for ${dataset.name}.`)}`,
+    `"""${docstring(`${origin?.name ?? 'A network found by MGAS Lab'}: ${space.cells} cells, ${space.channels} initial channels, ${parameters.active} parameters that are not masked, for ${dataset.name}.`)}`,
     ...(notation === 'cells'
       ? ['', 'A cell is a list of (operation, from, to, widths); states 0 and 1 are its inputs.']
       : []),

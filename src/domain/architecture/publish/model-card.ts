@@ -1,6 +1,7 @@
 /** A model card in Markdown: what the network is, how large, how good, and how to repeat it. */
 import { sizeOf } from '../size.ts';
 import type { Architecture } from '../schema.ts';
+import { spaceOf } from '../../spaces/registry.ts';
 
 /** What a training from scratch adds. */
 export interface CardTraining {
@@ -80,10 +81,7 @@ function search({ origin, settings, targetReached, steps }: Architecture): strin
   const levels = Object.entries(granularities).flatMap(([level, on]) => (on ? [`${level}s`] : []));
   return table([
     ['Seed', String(seed)],
-    [
-      'Space',
-      `${space.cells} cells, ${space.nodes} nodes, ${space.channels} channels, ${space.operations.join(', ')}`,
-    ],
+    ['Space', spaceOf(space).summary(space)],
     ['Pruned', levels.join(', ')],
     ['Target', `${n(targetParameters)} parameters, ${targetReached ? 'met' : 'not met'}`],
     ['Steps', `${n(steps)} of ${batchSize} images`],

@@ -4,7 +4,7 @@ import { superNetTotals } from '../../granularity/count.ts';
 import { everyLevel, scatter, scatteredNetwork } from '../../granularity/testing.ts';
 import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
-import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../../supernet/parameters.ts';
@@ -16,7 +16,7 @@ import { describeArchitecture } from '../describe.ts';
 import { widenArchitecture } from '../widen.ts';
 
 /** Reductions with every operation, a factorized preprocess, and sizes that are odd at the second of them: 14, 7, 4. */
-const space: SpaceSettings = {
+const space: CellSettings = {
   cells: 4,
   nodes: 2,
   channels: 4,

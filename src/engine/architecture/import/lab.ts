@@ -7,6 +7,7 @@ import {
   parseArchitecture,
 } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
+import { spaceOf } from '../../../domain/spaces/registry.ts';
 import { jsonOf, within } from './form.ts';
 import type { ArchitectureForm, InputFile } from './form.ts';
 
@@ -35,6 +36,6 @@ function ownJson(file: InputFile): unknown {
 function nameOf({ dataset, settings, origin, cells }: Architecture): string {
   if (cells.length === 0) throw new ArchitectureError('cells: there is none');
   return origin
-    ? `${origin.name}, ${cells.length} cells, ${settings.space.channels} channels`
+    ? `${origin.name}, ${cells.length} cells, ${spaceOf(settings.space).channels(settings.space).now} channels`
     : `${dataset.name}, seed ${settings.seed}`;
 }

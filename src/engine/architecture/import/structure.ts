@@ -16,7 +16,8 @@ import {
   nodeStates,
   outputState,
 } from '../../../domain/spaces/cells.ts';
-import type { CellShape, SpaceShape } from '../../../domain/spaces/cells.ts';
+import { cellSizes } from '../../../domain/spaces/cells-settings.ts';
+import type { CellShape, CellSpace } from '../../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { parameter } from '../../../domain/graph/layout.ts';
 import type { NetworkPlan, UnitMasks } from '../../../domain/spaces/plan.ts';
@@ -92,7 +93,7 @@ function stageEndsOf(cells: number): number[] {
   return [Math.floor(cells / 3) - 1, Math.floor((2 * cells) / 3) - 1, cells - 1];
 }
 
-function spaceOf(structure: Structure): SpaceShape {
+function spaceOf(structure: Structure): CellSpace {
   const { cells, classes, imageSize, imageChannels, form } = structure;
   if (cells.length < 3 || cells.length > 40)
     throw new ArchitectureError(`${cells.length} cells; 3 to 40 are supported`);
@@ -106,7 +107,7 @@ function spaceOf(structure: Structure): SpaceShape {
 /** Those of the paper, with the structure's space: an import has no search behind it. */
 function settingsOf({ cells, nodes, channels, imageSize }: Structure) {
   const used = new Set(cells.flat().map(({ operation }) => operation));
-  const usual: readonly string[] = paperSettings.space.operations;
+  const usual: readonly string[] = cellSizes.paper.operations;
   const space = {
     cells: cells.length,
     nodes,
@@ -134,7 +135,7 @@ const placeOf = (cell: number, { operation, from, to }: StructureOperation): str
 function keepCell(
   operations: readonly StructureOperation[],
   shape: CellShape,
-  space: SpaceShape,
+  space: CellSpace,
   masks: UnitMasks,
 ): void {
   const c = shape.index;
@@ -172,10 +173,10 @@ function keepCell(
 }
 
 /** At stride 2 it is a factorized reduce. */
-const isReduced = (name: string, { operations }: SpaceShape): boolean =>
+const isReduced = (name: string, { operations }: CellSpace): boolean =>
   operations.some((one) => one.name === name && factsOf(one, 2).reduce !== null);
 
-function checkOperation(one: StructureOperation, c: number, space: SpaceShape): void {
+function checkOperation(one: StructureOperation, c: number, space: CellSpace): void {
   const { operation, from, to, widths } = one;
   const known = space.operations.find(({ name }) => name === operation);
   if (!known)

@@ -91,7 +91,7 @@ export async function recordNetwork(
     const channels = cell.shape.channels;
     const quads = quadsOf(channels);
     const plane = context.plane(cell.shape.size);
-    const output = context.tensor(space.settings.nodes * quads, plane);
+    const output = context.tensor(space.nodes * quads, plane);
     const gradient = context.own(gpu.buffer(bytesOf(output.quads, plane)));
     const laneOf = (id: number): number => Math.floor(id / channels) * quads * 4 + (id % channels);
     features.set(cell.shape.index, { tensor: output, gradient, laneOf, gradientWritten: false });

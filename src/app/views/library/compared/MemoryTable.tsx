@@ -9,18 +9,19 @@ import { useLab } from '../../../store/store.ts';
 import type { ComparedRun } from './compared-runs.ts';
 import { memoryByStage } from './metrics.ts';
 import { settingRows } from '../differences.ts';
+import { spaceOf, stageCount } from '../../../../domain/spaces/registry.ts';
 
 /** The run with the same settings but one stage, if it is among them. */
 export const oneStageOf = (
   run: ComparedRun,
   runs: readonly ComparedRun[],
 ): ComparedRun | undefined =>
-  run.settings.space.stages === 1
+  stageCount(run.settings.space) === 1
     ? run
     : runs.find(
         ({ settings, dataset }) =>
           dataset === run.dataset &&
-          settings.space.stages === 1 &&
+          stageCount(settings.space) === 1 &&
           settingRows([settings, run.settings]).differ.every(({ path }) => path === 'space.stages'),
       );
 
@@ -30,7 +31,7 @@ export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
     stages: memoryByStage(run.events),
     one: oneStageOf(run, runs),
   }));
-  const most = Math.max(0, ...columns.map(({ run }) => run.settings.space.stages));
+  const most = Math.max(0, ...columns.map(({ run }) => stageCount(run.settings.space)));
   const missing = columns.filter(({ one }) => !one).map(({ run }) => run);
   return (
     <Panel
@@ -57,7 +58,7 @@ export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
                 <th scope="row">Stage {stage + 1}</th>
                 {columns.map(({ run, stages }) => (
                   <td key={run.id}>
-                    {stage < run.settings.space.stages ? shown(stages[stage]) : '\u2013'}
+                    {stage < stageCount(run.settings.space) ? shown(stages[stage]) : '\u2013'}
                   </td>
                 ))}
               </tr>
@@ -65,7 +66,7 @@ export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
             <tr>
               <th scope="row">Joint stage</th>
               {columns.map(({ run, stages }) => (
-                <td key={run.id}>{shown(stages[run.settings.space.stages])}</td>
+                <td key={run.id}>{shown(stages[stageCount(run.settings.space)])}</td>
               ))}
             </tr>
             <tr>
@@ -115,7 +116,10 @@ function MeasureOne({ run }: { run: ComparedRun }) {
         type="button"
         disabled={busy}
         onClick={() => {
-          changeSettings({ ...run.settings, space: { ...run.settings.space, stages: 1 } });
+          changeSettings({
+            ...run.settings,
+            space: spaceOf(run.settings.space).inOneStage(run.settings.space),
+          });
           location.hash = viewHref('overview', null);
         }}
       >
