@@ -7,6 +7,10 @@ import { RunSide, shownSettings, useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
 import { useCandidates, useShape } from '../units/shown-units.ts';
 import { CellGraph } from './CellGraph.tsx';
+import { DartsGraph, foundBy } from './DartsGraph.tsx';
+import { GraphTools } from './GraphTools.tsx';
+import type { Drawing } from './GraphTools.tsx';
+import './darts.css';
 import { candidateRows, operationRows } from './rows.ts';
 import { NetworkPicture } from './NetworkPicture.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
@@ -50,12 +54,16 @@ export default function Architecture() {
 
 function OneCell({ cell }: { cell: number }) {
   const [ghosts, setGhosts] = useState(true);
+  const [drawing, setDrawing] = useState<Drawing>('candidates');
+  const [words, setWords] = useState('');
+  const [zoom, setZoom] = useState(0);
   const { unit } = useSelection();
   const candidates = useCandidates(cell);
   const { reduction, channels, size } = useShape(cell);
   const nodes = useShown((s) => shownSettings(s).space.nodes);
   const begun = useShown(({ run }) => run.details.length > 0);
   const left = candidates.filter(({ alive }) => alive).length;
+  const drawn = candidates.filter(({ alive }) => ghosts || alive);
   return (
     <>
       <Panel
@@ -82,10 +90,24 @@ function OneCell({ cell }: { cell: number }) {
       >
         {candidates.length > 0 ? (
           <>
+            <GraphTools
+              {...{ drawing, words, zoom, setZoom }}
+              draw={(next) => {
+                setDrawing(next);
+                // DARTS draws what was chosen; pruned operations are a press away.
+                if (next === 'darts') setGhosts(false);
+              }}
+              search={setWords}
+              found={`${integer(drawn.filter((one) => foundBy(one, words)).length)} of ${integer(drawn.length)}`}
+            />
             <div className="graph-place">
-              <CellGraph cell={cell} candidates={candidates} nodes={nodes} ghosts={ghosts} />
+              {drawing === 'darts' ? (
+                <DartsGraph {...{ cell, candidates, nodes, ghosts, words, zoom }} />
+              ) : (
+                <CellGraph cell={cell} candidates={candidates} nodes={nodes} ghosts={ghosts} />
+              )}
             </div>
-            <GraphLegend />
+            {drawing === 'candidates' && <GraphLegend />}
           </>
         ) : (
           <p className="empty">

@@ -1,0 +1,82 @@
+/** How a cell is drawn, how large, and which operations are looked for. */
+export type Drawing = 'candidates' | 'darts';
+
+export const drawings: Readonly<Record<Drawing, string>> = {
+  candidates: 'Importances',
+  darts: 'DARTS figure',
+};
+
+const steps = [0, 0.75, 1, 1.5, 2, 3] as const;
+
+interface GraphToolsProps {
+  drawing: Drawing;
+  draw: (drawing: Drawing) => void;
+  words: string;
+  search: (words: string) => void;
+  /** Operations that the words find, of all that are drawn. */
+  found: string;
+  zoom: number;
+  setZoom: (zoom: number) => void;
+}
+
+export function GraphTools({
+  drawing,
+  draw,
+  words,
+  search,
+  found,
+  zoom,
+  setZoom,
+}: GraphToolsProps) {
+  const at = steps.findIndex((step) => step === zoom);
+  return (
+    <div className="graph-tools">
+      <div className="segments" role="radiogroup" aria-label="Drawing">
+        {(Object.keys(drawings) as Drawing[]).map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="drawing"
+              checked={drawing === name}
+              onChange={() => draw(name)}
+            />
+            <span>{drawings[name]}</span>
+          </label>
+        ))}
+      </div>
+      {drawing === 'darts' && (
+        <>
+          <input
+            type="search"
+            aria-label="Find operations"
+            placeholder="Find: sep 3x3"
+            value={words}
+            onChange={(event) => search(event.target.value)}
+          />
+          <span className="note" role="status">
+            {words.trim() && found}
+          </span>
+          <span className="zoom" role="group" aria-label="Zoom">
+            <button
+              type="button"
+              aria-label="Smaller"
+              disabled={at <= 0}
+              onClick={() => setZoom(steps[at - 1] ?? 0)}
+            >
+              {'\u2212'}
+            </button>
+            <span>{zoom === 0 ? 'fit' : `${Math.round(100 * zoom)}%`}</span>
+            <button
+              type="button"
+              aria-label="Larger"
+              disabled={at === steps.length - 1}
+              onClick={() => setZoom(steps[at + 1] ?? zoom)}
+            >
+              +
+            </button>
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
