@@ -4,6 +4,7 @@
  * `--first` puts the new one there. The same name again replaces the recording and keeps its place.
  */
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { createSearchData } from '../src/datasets/search-data.ts';
@@ -22,11 +23,10 @@ import { describeAdapter } from './node-webgpu.ts';
 import { progressWriter } from './progress.ts';
 import { kernelsOf, searchCommand, settingsOf, type SearchOptions } from './search-options.ts';
 
-const folder = new URL('../public/runs/', import.meta.url);
-const index = new URL('index.json', folder);
+let folder = new URL('../public/runs/', import.meta.url);
 
 async function readList(): Promise<RecordedList> {
-  const text = await readFile(index, 'utf8').catch(() => null);
+  const text = await readFile(new URL('index.json', folder), 'utf8').catch(() => null);
   if (text === null) return { format: 'mgas-recorded-runs', version: 1, runs: [] };
   return v.parse(RecordedListSchema, JSON.parse(text));
 }
@@ -36,10 +36,12 @@ const command = searchCommand(Object.keys(presets))
   .description('Search, and keep the run as a recording that ships with the lab.')
   .argument('<name>', 'name of the recording: letters, digits, - and _')
   .requiredOption('--title <text>', 'what the page calls it')
-  .option('--first', 'open the page with it', false);
+  .option('--first', 'open the page with it', false)
+  .option('--folder <path>', 'where to keep it, if not with the lab');
 command.parse(process.argv.slice(2), { from: 'user' });
 const [name] = command.args;
-const options = command.opts<SearchOptions & { title: string; first: boolean }>();
+const options = command.opts<SearchOptions & { title: string; first: boolean; folder?: string }>();
+if (options.folder !== undefined) folder = pathToFileURL(`${options.folder.replace(/\/$/, '')}/`);
 
 const settings = settingsOf(options, presets);
 const dataset = await loadDataset(options.dataset, {
@@ -97,12 +99,7 @@ const recorded: RecordedRun = {
   preset: options.set.length > 0 ? null : options.preset,
   seed: settings.seed,
   targetParameters: settings.targetParameters,
-  command: process.argv
-    .slice(3)
-    .filter(
-      (word, i, words) => !['--title', '--first'].includes(word) && words[i - 1] !== '--title',
-    )
-    .join(' '),
+  command: repeating(process.argv.slice(3)),
   result: {
     parameters: summary.parameters?.active ?? 0,
     accuracy: summary.accuracy,
@@ -111,12 +108,21 @@ const recorded: RecordedRun = {
   },
   bytes: (await stat(file)).size,
 };
+/** The arguments of the search alone. */
+function repeating(words: readonly string[]): string {
+  const own = ['--title', '--folder'];
+  return words
+    .filter(
+      (word, i) => word !== '--first' && !own.includes(word) && !own.includes(words[i - 1] ?? ''),
+    )
+    .join(' ');
+}
 const list = await readList();
 const at = list.runs.findIndex((other) => other.id === id);
 const others = list.runs.filter((other) => other.id !== id);
 others.splice(options.first ? 0 : at < 0 ? others.length : at, 0, recorded);
 await writeFile(
-  index,
+  new URL('index.json', folder),
   `${JSON.stringify(v.parse(RecordedListSchema, { ...list, runs: others }), null, 2)}\n`,
 );
 process.stderr.write(

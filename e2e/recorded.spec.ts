@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
+import { taskTimes, usedHeap } from './thread-time.ts';
 
 const title = (page: Page) => page.getByLabel('Run on screen');
 const moment = (page: Page) => page.getByRole('slider', { name: 'Moment of the run' });
@@ -149,6 +150,28 @@ test.describe('without WebGPU', () => {
       const { violations } = await new AxeBuilder({ page }).analyze();
       expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`)).toEqual([]);
     });
+  });
+
+  test('at 8x no task takes 50 ms of processor time, and replays leave nothing in memory', async ({
+    page,
+  }) => {
+    await page.goto('/');
+    await expect(title(page)).toContainText('recorded');
+    await page.getByRole('combobox', { name: 'Playing speed' }).selectOption('8');
+    /** Until it begins anew. */
+    const replay = async (): Promise<void> => {
+      for (let before = await at(page), now = before; now >= before - 5; now = await at(page)) {
+        before = now;
+        await page.waitForTimeout(150);
+      }
+    };
+    await replay();
+    const before = await usedHeap(page);
+    const times = await taskTimes(page, replay);
+    expect(times.length).toBeGreaterThan(100);
+    expect(Math.max(...times)).toBeLessThan(50);
+    await replay();
+    expect((await usedHeap(page)) - before).toBeLessThan(20e6 / 5);
   });
 
   test('the lab opens empty where that was chosen, and offers the recordings', async ({ page }) => {

@@ -1,4 +1,5 @@
 /** Which run is on screen: the heading of every view of it. */
+import { RecordingChoice } from '../recorded/RecordingChoice.tsx';
 import { ForkedFrom } from '../fork/ForkedFrom.tsx';
 import { newestRun, useShownRun } from '../sessions/shown-run.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
@@ -24,7 +25,7 @@ export function RunTitle() {
   if (id === null) return null;
   return (
     <p className="run-title" aria-label="Run on screen">
-      <strong>{name}</strong>
+      {recorded ? <RecordingChoice id={id} name={name} /> : <strong>{name}</strong>}
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
       <ForkedFrom ancestry={ancestry} />
