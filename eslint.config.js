@@ -4,6 +4,15 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { importDirection } from './scripts/lint/import-direction.js';
 import { plainInterpreters } from './scripts/lint/plain-interpreters.js';
+import { shortFiles } from './scripts/lint/short-files.js';
+
+const project = {
+  rules: {
+    'import-direction': importDirection,
+    'plain-interpreters': plainInterpreters,
+    'short-files': shortFiles,
+  },
+};
 
 export default defineConfig(
   {
@@ -24,14 +33,11 @@ export default defineConfig(
     languageOptions: {
       parserOptions: { project: 'tsconfig.json', tsconfigRootDir: import.meta.dirname },
     },
-    plugins: {
-      project: {
-        rules: { 'import-direction': importDirection, 'plain-interpreters': plainInterpreters },
-      },
-    },
+    plugins: { project },
     rules: {
       'project/import-direction': 'error',
       'project/plain-interpreters': 'error',
+      'project/short-files': 'error',
       eqeqeq: 'error',
       'no-console': 'error',
       // tsc checks both, and knows types and globals.
@@ -66,9 +72,23 @@ export default defineConfig(
     },
   },
   { files: ['cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  // Being split.
+  {
+    files: [
+      'e2e/**',
+      'cli/parity/mobile/**',
+      'src/{engine,kernels}/**',
+      'src/domain/{settings,events}/**',
+      'src/app/{charts,components,learn,views}/**',
+      '**/*.test.ts',
+    ],
+    rules: { 'project/short-files': 'off' },
+  },
   {
     files: ['**/*.{js,mjs}'],
     extends: [js.configs.recommended],
+    plugins: { project },
+    rules: { 'project/short-files': 'error' },
     languageOptions: {
       globals: {
         console: 'readonly',

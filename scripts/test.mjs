@@ -9,6 +9,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
+import { oneCheck, parityCounts, playwrightCounts, vitestCounts } from './counts.mjs';
 import { install, main, root } from './install.mjs';
 import { ensureLavapipe } from './lavapipe.mjs';
 
@@ -101,48 +102,6 @@ function withoutDeno() {
   const program = bin('deno');
   const { status } = spawnSync(program, ['--version'], { stdio: 'ignore', timeout: minute });
   return status === 0 ? null : 'the npm package deno does not run on this platform';
-}
-
-function oneCheck({ code }) {
-  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-}
-
-function vitestCounts({ report, code }) {
-  let passed = 0;
-  let failed = 0;
-  let skipped = 0;
-  for (const file of report.testResults) {
-    // A file that cannot even be loaded has no tests to count.
-    if (
-      file.status === 'failed' &&
-      file.assertionResults.every(({ status }) => status !== 'failed')
-    )
-      failed++;
-    for (const { status } of file.assertionResults) {
-      if (status === 'passed') passed++;
-      else if (status === 'failed') failed++;
-      else skipped++;
-    }
-  }
-  // An error outside any test (an unhandled rejection) shows in the exit code only.
-  return { passed, failed: failed || (code === 0 ? 0 : 1), skipped };
-}
-
-function playwrightCounts({ report, code }) {
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  const failed = unexpected + flaky;
-  return { passed: expected, failed: failed || (code === 0 ? 0 : 1), skipped };
-}
-
-/** Its last line is a JSON object with the counts of files. */
-function parityCounts({ output, code }) {
-  const summary = output.trimEnd().split('\n').at(-1);
-  try {
-    const { passed, failed, skipped = 0 } = JSON.parse(summary);
-    return { passed, failed: failed || (code === 0 ? 0 : 1), skipped };
-  } catch {
-    return { passed: 0, failed: 1, note: `no summary (exit code ${code})` };
-  }
 }
 
 function withoutReference() {

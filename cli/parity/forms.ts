@@ -1,16 +1,11 @@
 /** Tells by its fields what a reference file holds, whatever its name. */
 import type { Check } from './compare.ts';
 import type { GradientStepper, ReferenceKernels } from './kernels.ts';
+import { checkCandidate, checkMaskedConvolution } from './convolutions.ts';
 import { checkMobileCounts } from './mobile/counts.ts';
 import { checkHead, checkLayer, checkMbconv } from './mobile/parts.ts';
 import { checkMobileSupernet } from './mobile/supernet.ts';
-import {
-  checkBinaryStep,
-  checkCandidate,
-  checkFactorizedReduce,
-  checkMaskedConvolution,
-  checkPool,
-} from './operations.ts';
+import { checkBinaryStep, checkFactorizedReduce, checkPool } from './operations.ts';
 import { ReferenceError } from './reference.ts';
 import { checkLambdaRounds } from './released/lambda-rounds.ts';
 import { checkRegrowth } from './released/regrowth.ts';

@@ -11,7 +11,8 @@ import { relativeError } from '../compare.ts';
 import type { Check } from '../compare.ts';
 import type { GradientStepper } from '../kernels.ts';
 import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
-import { elements, kindOf, placed, releasedHyper, slice } from '../supernet.ts';
+import { elements, placed, slice } from '../supernet-arrays.ts';
+import { kindOf, releasedHyper } from '../supernet.ts';
 import { committedMasks } from './committed.ts';
 
 const finite = v.pipe(v.number(), v.finite());

@@ -6,7 +6,7 @@ import type { RunRecord } from '../../storage/records.ts';
 import { integer } from '../format.ts';
 import { shownRecord, useShownRun } from '../sessions/shown-run.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
-import { continueOver } from '../store/library.ts';
+import { continueOver } from '../store/library-resume.ts';
 import { useLibrary } from '../store/library-state.ts';
 import { useLab } from '../store/store.ts';
 import { Dialog } from './Dialog.tsx';

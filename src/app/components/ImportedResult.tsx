@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Imported } from '../../protocol/import-messages.ts';
 import { compact, integer } from '../format.ts';
-import { keepImported, messageOfImport } from '../store/import.ts';
+import { keepImported, messageOfImport } from '../sessions/import.ts';
 import { CellsPicture } from './CellsPicture.tsx';
 
 interface ImportedResultProps {

@@ -4,7 +4,7 @@ import { publishedCells } from '../../domain/architecture/published-cells.ts';
 import type { PublishedCell } from '../../domain/architecture/published-cells.ts';
 import type { Imported } from '../../protocol/import-messages.ts';
 import { compact } from '../format.ts';
-import { messageOfImport, readPublished } from '../store/import.ts';
+import { messageOfImport, readPublished } from '../sessions/import.ts';
 import { useLibrary } from '../store/library-state.ts';
 import { ImportedResult } from './ImportedResult.tsx';
 import { Panel } from './Panel.tsx';

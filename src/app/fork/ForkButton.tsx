@@ -5,7 +5,7 @@ import { bytes, integer } from '../format.ts';
 import { activeStates } from '../sessions/search-client.ts';
 import { stopSearch } from '../sessions/search.ts';
 import { useShownRun } from '../sessions/shown-run.ts';
-import { forkPoint, keptCheckpoints } from '../store/library.ts';
+import { forkPoint, keptCheckpoints } from '../store/library-resume.ts';
 import { useLibrary } from '../store/library-state.ts';
 import { shownState, useLab } from '../store/store.ts';
 import { checkpointBudget } from '../../storage/kept-checkpoints.ts';

@@ -6,7 +6,7 @@ import { changesIn, forkProblems, sameAs, withTarget } from '../../storage/fork.
 import type { ForkPoint, ForkWish } from '../../storage/fork.ts';
 import { granularityNames, integer } from '../format.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
-import { startFork } from '../store/library.ts';
+import { startFork } from '../store/library-resume.ts';
 import { changesText } from './describe.ts';
 
 export function ForkForm({ point, close }: { point: ForkPoint; close: () => void }) {

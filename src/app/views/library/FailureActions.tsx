@@ -1,7 +1,7 @@
 /** Ways on after a failure, beside trying again: from the last checkpoint, or with less memory. */
 import { PlayIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
-import { goOn } from '../../store/library.ts';
+import { goOn } from '../../store/library-resume.ts';
 import { isOpenEnded, useLibrary } from '../../store/library-state.ts';
 import { changeSettings, startSearch } from '../../sessions/search.ts';
 import { lab, useLab } from '../../store/store.ts';

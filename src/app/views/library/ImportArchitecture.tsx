@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import type { Imported, ImportOptions } from '../../../protocol/import-messages.ts';
 import { ImportedResult } from '../../components/ImportedResult.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { messageOfImport, readArchitectures, readPasted } from '../../store/import.ts';
+import { messageOfImport, readArchitectures, readPasted } from '../../sessions/import.ts';
 
 const fields = [
   { name: 'cells', label: 'Cells', usual: '20', least: 3, most: 40 },

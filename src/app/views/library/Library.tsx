@@ -5,15 +5,11 @@ import { Deleted } from '../../components/Deleted.tsx';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { compact, integer, plural } from '../../format.ts';
-import {
-  restore,
-  refreshLibrary,
-  binArchitecture,
-  saveStoredArchitecture,
-} from '../../store/library.ts';
+import { saveStoredArchitecture } from '../../store/library-files.ts';
+import { restore, refreshLibrary, binArchitecture } from '../../store/library.ts';
 import { viewHref } from '../../router.ts';
 import { importArchitecture } from '../../sessions/training.ts';
-import { takeAny } from '../../store/import.ts';
+import { takeAny } from '../../sessions/import.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { isRecorded } from '../../recorded/recordings.ts';

@@ -4,16 +4,10 @@ import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
 import { ForkedFrom } from '../../fork/ForkedFrom.tsx';
 import { clock, compact, integer, plural } from '../../format.ts';
-import {
-  binRun,
-  copySettings,
-  goOn,
-  renameRun,
-  saveRun,
-  showStored,
-  tagRun,
-  watch,
-} from '../../store/library.ts';
+import { saveRun } from '../../store/library-files.ts';
+import { goOn } from '../../store/library-resume.ts';
+import { watch } from '../../store/library-watch.ts';
+import { binRun, copySettings, renameRun, showStored, tagRun } from '../../store/library.ts';
 import { foundBy, isInterrupted, isOpenEnded, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
 import { activeStates } from '../../sessions/search-client.ts';

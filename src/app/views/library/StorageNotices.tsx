@@ -2,7 +2,7 @@
 import { PlayIcon, WarningIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
 import { takeUpdate } from '../../offline.ts';
-import { goOn, interruptedRun } from '../../store/library.ts';
+import { goOn, interruptedRun } from '../../store/library-resume.ts';
 import { library, useLibrary } from '../../store/library-state.ts';
 import { useLab } from '../../store/store.ts';
 

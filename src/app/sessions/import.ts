@@ -7,11 +7,12 @@ import type {
   InputFile,
 } from '../../protocol/import-messages.ts';
 import { RequestFailed, WorkerClient } from '../../protocol/rpc.ts';
-import { openWorker } from '../sessions/open-worker.ts';
+import { openWorker } from './open-worker.ts';
 import { parseExternalTraining } from '../../domain/architecture/external-training.ts';
 import { accuracy, integer } from '../format.ts';
-import { library } from './library-state.ts';
-import { addToLibrary, keepElsewhere, takeIn } from './library.ts';
+import { library } from '../store/library-state.ts';
+import { takeIn } from '../store/library-files.ts';
+import { addToLibrary, keepElsewhere } from '../store/library.ts';
 
 const client = new WorkerClient<ImportContract>({
   task: 'The import',
