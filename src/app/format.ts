@@ -1,7 +1,10 @@
 /** Numbers as people read them. One place, so that the same quantity looks the same everywhere. */
-import type { Granularity } from '../domain/granularities.ts';
+import { dateLocale, formOf, locale, nouns } from './copy.ts';
+import type { Noun } from './copy.ts';
 
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+export { granularityNames } from './copy.ts';
+
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
 export const integer = (n: number): string => whole.format(n);
 
@@ -23,8 +26,12 @@ export function percent(share: number): string {
 /** Accuracy to a tenth of a percent. */
 export const accuracy = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
-export const plural = (n: number, noun: string): string =>
-  `${integer(n)} ${noun}${n === 1 ? '' : 's'}`;
+/** A number with its noun, in the form that the language has for it. */
+export const plural = (n: number, noun: Noun): string => `${integer(n)} ${formOf(n, nouns[noun])}`;
+
+/** A day and a time of it. @param time milliseconds since 1970. */
+export const moment = (time: number): string =>
+  new Date(time).toLocaleString(dateLocale, { dateStyle: 'medium', timeStyle: 'short' });
 
 export function bytes(n: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB'];
@@ -90,12 +97,6 @@ export function decimal(n: number): string {
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
-
-export const granularityNames: Readonly<Record<Granularity, { one: string; many: string }>> = {
-  operation: { one: 'operation', many: 'Operations' },
-  filter: { one: 'filter', many: 'Filters' },
-  weight: { one: 'weight', many: 'Weights' },
-};
 
 /** People count cells and stages from one. */
 export const cellName = (cell: number): string => `cell ${cell + 1}`;

@@ -1,5 +1,6 @@
 /** A line chart's numbers as a table: as many rows as can be read, spread over the run. */
 import { use, useEffect, useState } from 'react';
+import { copy } from '../copy.ts';
 import { integer } from '../format.ts';
 import { RunSide } from '../store/store.ts';
 import { pointAt } from './plot.ts';
@@ -12,7 +13,7 @@ const rows = 40;
 export function PlotTable({ label, select, formatY, xUnit = 'step' }: PlotProps) {
   const data = useSlowly(select);
   const steps = sampleSteps(data);
-  if (steps.length === 0) return <p className="empty">No values yet: press Start.</p>;
+  if (steps.length === 0) return <p className="empty">{copy.noValuesYet}</p>;
   return (
     <TableScroll label={`${label}, table`}>
       <table>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { activeStates } from '../sessions/search-client.ts';
 import { continuationProblem, offeredContinuation } from '../../storage/continuation.ts';
 import type { RunRecord } from '../../storage/records.ts';
+import { copy } from '../copy.ts';
 import { integer } from '../format.ts';
 import { shownRecord, useShownRun } from '../sessions/shown-run.ts';
 import { NumberInput } from '../settings/NumberInput.tsx';
@@ -25,7 +26,7 @@ export function ContinueButton() {
         type="button"
         onClick={() => setOpen(true)}
         disabled={!idle}
-        title={idle ? undefined : 'Another search is running in this tab'}
+        title={idle ? undefined : copy.searchRuns}
       >
         Continue…
       </button>

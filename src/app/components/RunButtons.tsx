@@ -1,5 +1,6 @@
 /** The buttons that begin, pause, step, stop and resume: of this tab's search, or of a stored run on screen. */
 import { togglePause } from '../commands.ts';
+import { copy } from '../copy.ts';
 import { integer } from '../format.ts';
 import { shownRecord, useShownRun } from '../sessions/shown-run.ts';
 import type { ShownRun } from '../sessions/shown-run.ts';
@@ -65,11 +66,7 @@ function ResumeButton({ step, primary }: { step: number; primary: boolean }) {
       type="button"
       className={primary ? 'primary' : ''}
       disabled={busy}
-      title={
-        busy
-          ? 'Another search is running in this tab'
-          : `From its checkpoint at step ${integer(step)}`
-      }
+      title={busy ? copy.searchRuns : `From its checkpoint at step ${integer(step)}`}
       onClick={resumeShown}
     >
       <PlayIcon /> Resume from step {integer(step)}

@@ -1,23 +1,10 @@
 /** Which run is on screen: the heading of every view of it. */
 import { RecordingChoice } from '../recorded/RecordingChoice.tsx';
 import { ForkedFrom } from '../fork/ForkedFrom.tsx';
+import { runStates } from '../copy.ts';
 import { newestRun, useShownRun } from '../sessions/shown-run.ts';
-import type { ShownStatus } from '../sessions/shown-run.ts';
 import { dataSetLabel } from '../sessions/dataset-sources.ts';
 import { useLab } from '../store/store.ts';
-
-const statusNames: Readonly<Record<ShownStatus, string>> = {
-  ready: 'not started',
-  loading: 'loading',
-  running: 'running',
-  paused: 'paused',
-  stopping: 'stopping',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'failed',
-  interrupted: 'interrupted',
-  elsewhere: 'running in another tab',
-};
 
 export function RunTitle() {
   const { id, name, seed, dataset, status, recorded } = useShownRun();
@@ -39,7 +26,7 @@ export function RunTitle() {
         </span>
       ) : (
         <span className="run-state" data-state={status}>
-          {statusNames[status]}
+          {runStates[status]}
         </span>
       )}
     </p>

@@ -4,6 +4,7 @@
  */
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
+import type { runStates } from '../copy.ts';
 import { activeStates } from './search-client.ts';
 import type { DatasetSource } from '../../protocol/messages.ts';
 import type { RunRecord } from '../../storage/records.ts';
@@ -20,17 +21,7 @@ import { lab, useLab } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 
 /** `elsewhere`: another tab searches it. `interrupted`: its page was closed before it had ended. */
-export type ShownStatus =
-  | 'ready'
-  | 'loading'
-  | 'running'
-  | 'paused'
-  | 'stopping'
-  | 'finished'
-  | 'stopped'
-  | 'failed'
-  | 'interrupted'
-  | 'elsewhere';
+export type ShownStatus = keyof typeof runStates;
 
 export interface ShownRun {
   /** Null = none: what Start would begin. */

@@ -4,6 +4,7 @@ import type { FieldGroup } from '../../domain/settings/fields.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { Dialog } from '../components/Dialog.tsx';
+import { plural } from '../format.ts';
 import { TimeEstimate } from '../components/TimeEstimate.tsx';
 import { activeStates } from '../sessions/search-client.ts';
 import { lab, useLab } from '../store/store.ts';
@@ -73,7 +74,7 @@ function Group({ group, settings, problems }: GroupProps) {
       <summary>
         <strong>{group.title}</strong>
         <span>{group.summary}</span>
-        {wrong > 0 && <em>{wrong === 1 ? '1 error' : `${wrong} errors`}</em>}
+        {wrong > 0 && <em>{plural(wrong, 'error')}</em>}
       </summary>
       <div className="fields">
         {group.fields.map((field) => (

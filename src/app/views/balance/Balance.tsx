@@ -2,6 +2,7 @@
 import { use, useDeferredValue, useMemo, useState } from 'react';
 import { granularities } from '../../../domain/granularities.ts';
 import { cellCount } from '../../../domain/spaces/registry.ts';
+import { copy } from '../../copy.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
 import { cellName, granularityNames, integer, percent } from '../../format.ts';
 import { cellLosses, totalLosses } from '../../store/losses.ts';
@@ -152,7 +153,7 @@ function HeatMaps({ which }: { which: string }) {
 }
 
 function CellTable({ snapshot, label }: { snapshot: Snapshot | null; label: string }) {
-  if (!snapshot) return <p className="empty">No values yet: press Start.</p>;
+  if (!snapshot) return <p className="empty">{copy.noValuesYet}</p>;
   return (
     <TableScroll label={label}>
       <table>

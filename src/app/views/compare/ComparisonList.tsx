@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Deleted } from '../../components/Deleted.tsx';
 import { PlayIcon } from '../../components/icons.tsx';
-import { plural } from '../../format.ts';
+import { plural, moment } from '../../format.ts';
 import type { ComparisonRecord } from '../../../storage/records.ts';
 import { useOccupied } from '../../sessions/device.ts';
 import { goOn } from '../../sessions/comparison.ts';
@@ -60,8 +60,7 @@ function Row({ record }: { record: ComparisonRecord }) {
             <span className="run-state" data-state={stand.kind}>
               {words(stand)}
             </span>{' '}
-            {plural(stand.done, 'run')} of {stand.total},{' '}
-            {new Date(created).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}
+            {plural(stand.done, 'run')} of {stand.total}, {moment(created)}
             {imported && ', from a file'}
           </p>
         </div>

@@ -173,7 +173,7 @@ function nameOf({ methods, targets, seeds }: Plan): string {
       : methods.length === 2
         ? `${first} and ${methodLabels[methods[1]!]}`
         : `${first} and ${methods.length - 1} others`;
-  return `${others}, ${targets.length === 1 ? `${targets[0]!.toLocaleString('en-US')} parameters` : plural(targets.length, 'size')}, ${plural(seeds.length, 'seed')}`;
+  return `${others}, ${targets.length === 1 ? plural(targets[0]!, 'parameter') : plural(targets.length, 'size')}, ${plural(seeds.length, 'seed')}`;
 }
 
 /** Sizes that nobody has changed follow the settings. */

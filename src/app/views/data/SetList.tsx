@@ -56,7 +56,7 @@ export function SetList({ shown, show }: Props) {
 const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
 function about({ train, test, size, channels, classNames, bytes: length }: ListedDataset): string {
-  return `${integer(sum(train))} + ${integer(sum(test))} of ${size}×${size}${channels === 1 ? ' gray' : ''}, ${plural(classNames.length, 'class').replace('classs', 'classes')}, ${bytes(length)}`;
+  return `${integer(sum(train))} + ${integer(sum(test))} of ${size}×${size}${channels === 1 ? ' gray' : ''}, ${plural(classNames.length, 'class')}, ${bytes(length)}`;
 }
 
 function Row({

@@ -10,7 +10,7 @@ export function Elsewhere({ record: { elsewhere } }: { record: ArchitectureRecor
       className="note"
       title={`Seed ${elsewhere.seed}, cross entropy ${elsewhere.loss.toFixed(3)}`}
     >
-      {`Trained with ${program}, ${`${integer(processes)} ${processes === 1 ? 'process' : 'processes'}`}, ${plural(epochs, 'epoch')}: `}
+      {`Trained with ${program}, ${plural(processes, 'process')}, ${plural(epochs, 'epoch')}: `}
       <strong>{`${accuracy(elsewhere.accuracy)} of ${integer(images)} test images`}</strong>
       {` (${dataset})`}
     </p>

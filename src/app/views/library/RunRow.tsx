@@ -3,7 +3,8 @@ import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import { DownloadIcon, PlayIcon } from '../../components/icons.tsx';
 import { ForkedFrom } from '../../fork/ForkedFrom.tsx';
-import { clock, compact, integer, plural } from '../../format.ts';
+import { copy } from '../../copy.ts';
+import { clock, compact, integer, moment, plural } from '../../format.ts';
 import { saveRun } from '../../store/library-files.ts';
 import { goOn } from '../../store/library-resume.ts';
 import { watch } from '../../store/library-watch.ts';
@@ -41,11 +42,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         <div className="run-head">
           <h3>{name}</h3>
           <p className="note">
-            <State run={run} /> {dataset.name}, seed {settings.seed},{' '}
-            {new Date(run.created).toLocaleString('en-GB', {
-              dateStyle: 'medium',
-              timeStyle: 'short',
-            })}
+            <State run={run} /> {dataset.name}, seed {settings.seed}, {moment(run.created)}
             {run.imported && ', from a file'}
           </p>
           {summary.ancestry && (
@@ -117,7 +114,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
           type="button"
           className="primary"
           disabled={busy}
-          title={busy ? 'A search is running in this tab' : undefined}
+          title={busy ? copy.searchRuns : undefined}
           onClick={() => goOn(run)}
         >
           <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}

@@ -1,7 +1,7 @@
 /** The size of a stored architecture in words: one list for a run's row and for the comparison of two. */
 import { sizeOf } from '../../../domain/architecture/size.ts';
 import type { MeasuredLatency } from '../../../engine/train/latency.ts';
-import { bytes, compact, integer, milliseconds, plural } from '../../format.ts';
+import { bytes, compact, integer, milliseconds, moment, plural } from '../../format.ts';
 import type { ArchitectureRecord, StoredLatency } from '../../../storage/records.ts';
 
 export interface SizeFigure {
@@ -70,4 +70,4 @@ export const latencyWords = ({
   `${milliseconds(median)} median, ${milliseconds(percentile95)} 95th percentile`;
 
 export const latencySource = ({ images, passes, adapter, measured }: StoredLatency): string =>
-  `${plural(images, 'image')} a pass, ${passes} passes on ${adapter}, ${new Date(measured).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`;
+  `${plural(images, 'image')} a pass, ${passes} passes on ${adapter}, ${moment(measured)}`;

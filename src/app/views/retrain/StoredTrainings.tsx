@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { Deleted } from '../../components/Deleted.tsx';
-import { compact, integer, plural } from '../../format.ts';
+import { compact, integer, plural, moment } from '../../format.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { importArchitecture, isTraining, useTraining } from '../../sessions/training.ts';
 import {
@@ -37,7 +37,7 @@ export function StoredTrainings() {
                     ? `epoch ${integer(one.epochsDone)} of ${integer(one.epochs)}`
                     : `test accuracy ${measuredText(one.accuracy, one.images)} after ${plural(one.epochs, 'epoch')}`}
                 </strong>
-                <span className="note">{` ${new Date(one.updated).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}`}</span>
+                <span className="note">{` ${moment(one.updated)}`}</span>
               </p>
               <div className="buttons">
                 <button

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { formOf, nouns } from './copy.ts';
+import type { Noun } from './copy.ts';
+import { plural } from './format.ts';
+
+describe('counted nouns', () => {
+  it.each([
+    [0, 'class', '0 classes'],
+    [1, 'class', '1 class'],
+    [2, 'process', '2 processes'],
+    [1, 'epoch', '1 epoch'],
+    [12_345, 'parameter', '12,345 parameters'],
+  ] as const)('%s %s: %s', (n, noun, text) => expect(plural(n, noun)).toBe(text));
+
+  it('have all forms that English has', () => {
+    const { pluralCategories } = new Intl.PluralRules('en-US').resolvedOptions();
+    for (const noun of Object.keys(nouns) as Noun[])
+      for (const category of pluralCategories) expect(nouns[noun]).toHaveProperty(category);
+  });
+
+  it('take the categories of a language with more forms', () => {
+    const polish = new Intl.PluralRules('pl');
+    const cell = {
+      one: 'kom\u00f3rka',
+      few: 'kom\u00f3rki',
+      many: 'kom\u00f3rek',
+      other: 'kom\u00f3rki',
+    };
+    expect([1, 2, 5, 22].map((n) => formOf(n, cell, polish))).toEqual([
+      cell.one,
+      cell.few,
+      cell.many,
+      cell.few,
+    ]);
+  });
+});
