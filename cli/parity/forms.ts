@@ -7,6 +7,8 @@ import { checkHead, checkLayer, checkMbconv } from './mobile/parts.ts';
 import { checkMobileSupernet } from './mobile/supernet.ts';
 import { checkBinaryStep, checkFactorizedReduce, checkPool } from './operations.ts';
 import { ReferenceError } from './reference.ts';
+import { checkArchitecture } from './released/architecture.ts';
+import { checkPublishedNetwork, checkTrainedNetwork } from './released/evaluation-network.ts';
 import { checkLambdaRounds } from './released/lambda-rounds.ts';
 import { checkRegrowth } from './released/regrowth.ts';
 import { checkSizeRegularizer } from './released/size-regularizer.ts';
@@ -56,6 +58,21 @@ const forms: readonly Form[] = [
     check: withStepper(checkMobileSupernet),
   },
   { name: 'counts of MobileNet-like networks', fields: ['cases'], check: plain(checkMobileCounts) },
+  {
+    name: 'published evaluation network',
+    fields: ['architecture', 'fill', 'macs32x32'],
+    check: withStepper(checkPublishedNetwork),
+  },
+  {
+    name: 'evaluation network',
+    fields: ['cells', 'trainLogits', 'evalLogits'],
+    check: withStepper(checkTrainedNetwork),
+  },
+  {
+    name: 'published architecture',
+    fields: ['initChannels', 'stem', 'cells'],
+    check: plain(checkArchitecture),
+  },
   {
     name: 'size regularizer',
     fields: ['softParameters', 'gradients', 'mu'],

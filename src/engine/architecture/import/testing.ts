@@ -75,21 +75,27 @@ const norms: Readonly<Record<string, string>> = {
   running_var: 'variance',
 };
 
-/** Our name of a tensor of the program's evaluation network; null for what has no place here. */
-function targetOf({ plan }: Network, name: string): string | null {
+/**
+ * Our name of a tensor of the program's evaluation network; null for what has no place here.
+ * @param candidateAt operation `index` of a cell, in the program's order.
+ */
+export function targetOf(
+  { plan }: Network,
+  name: string,
+  candidateAt = (cell: number, index: number) => plan.cells[cell].candidates[index],
+): string | null {
   const parts = name.split('.');
   const leaf = parts.at(-1)!;
   if (leaf === 'num_batches_tracked' || parts[0] === 'auxiliary_head') return null;
   if (parts[0] === 'stem') return parts[1] === '0' ? 'stem.conv' : `stem.norm.${norms[leaf]}`;
   if (parts[0] === 'classifier') return `${plan.head.name}.${leaf}`;
-  const cell = plan.cells[Number(parts[1])];
   if (parts[2].startsWith('preprocess')) {
     const own = `cells.${parts[1]}.${parts[2]}`;
     if (parts[3].startsWith('conv_')) return `${own}.conv${parts[3].at(-1)}`;
     const norm = parts[3].startsWith('bn') || parts[4] === '2';
     return norm ? `${own}.norm.${norms[leaf]}` : `${own}.conv`;
   }
-  const candidate = cell.candidates[Number(parts[3])];
+  const candidate = candidateAt(Number(parts[1]), Number(parts[3]));
   const own = `cells.${parts[1]}.edges.${candidate.edge}.${candidate.operation.name}`;
   if (parts[4].startsWith('conv_')) return `${own}.conv${parts[4].at(-1)}`;
   if (parts[4].startsWith('bn') || parts[4] === '1') return `${own}.norm.${norms[leaf]}`;
