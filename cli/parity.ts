@@ -67,7 +67,7 @@ function printRow(result: FileResult, width: number, checks: readonly Check[]): 
   console.log(`${file.padEnd(width)} ${numbers}  ${ok ? 'pass' : 'FAIL'}`);
   if (message) console.log(`  ${message}`);
   for (const check of checks) {
-    if (options.verbose || !passes(check)) {
+    if (options.verbose || check.remark || !passes(check)) {
       console.log(
         `  ${passes(check) ? '    ' : 'FAIL'} ${check.name}: ${scientific(check.error)} (up to ${scientific(check.tolerance)})`,
       );

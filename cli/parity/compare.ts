@@ -7,6 +7,8 @@ export interface Check {
   /** Relative L2 error; Infinity where sizes differ or a value is not finite. */
   readonly error: number;
   readonly tolerance: number;
+  /** Printed even where it passes: a slip of the program, an error of another scale. */
+  readonly remark?: boolean;
 }
 
 /** ||actual - expected|| / ||expected||; the plain norm of the difference where the reference is zero. */

@@ -10,9 +10,11 @@ import { ReferenceError } from './reference.ts';
 import { checkArchitecture } from './released/architecture.ts';
 import { checkPublishedNetwork, checkTrainedNetwork } from './released/evaluation-network.ts';
 import { checkLambdaRounds } from './released/lambda-rounds.ts';
+import { checkLastSurvivor } from './released/last-survivor.ts';
 import { checkRegrowth } from './released/regrowth.ts';
 import { checkSizeRegularizer } from './released/size-regularizer.ts';
 import { checkStageSplit } from './released/stage-split.ts';
+import { checkTrainingDynamics } from './released/training-dynamics.ts';
 import { checkSupernet } from './supernet.ts';
 
 type Checker = (content: unknown, file: string, kernels: ReferenceKernels) => Promise<Check[]>;
@@ -74,9 +76,19 @@ const forms: readonly Form[] = [
     check: plain(checkArchitecture),
   },
   {
+    name: 'rule of the last survivor',
+    fields: ['sizeRegularizerProgram', 'sizeRegularizerOwnNode', 'liveOperations'],
+    check: withStepper(checkLastSurvivor),
+  },
+  {
     name: 'size regularizer',
     fields: ['softParameters', 'gradients', 'mu'],
     check: withStepper(checkSizeRegularizer),
+  },
+  {
+    name: 'steps across a commit',
+    fields: ['initial', 'trace', 'committedAfter'],
+    check: withStepper(checkTrainingDynamics),
   },
   { name: 'super-net steps', fields: ['initial', 'trace'], check: withStepper(checkSupernet) },
   { name: 'separable convolution', fields: ['depthwise1', 'x'], check: checkCandidate },
