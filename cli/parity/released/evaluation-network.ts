@@ -16,7 +16,8 @@ import { checkEqual, relativeError } from '../compare.ts';
 import type { Check } from '../compare.ts';
 import type { GradientStepper } from '../kernels.ts';
 import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
-import { releasedHyper, slice } from '../supernet.ts';
+import { slice } from '../supernet-arrays.ts';
+import { releasedHyper } from '../supernet.ts';
 import { PublishedCellsSchema } from './architecture.ts';
 
 const finite = v.pipe(v.number(), v.finite());

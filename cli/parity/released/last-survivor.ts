@@ -13,7 +13,8 @@ import { checkEqual, relativeError } from '../compare.ts';
 import type { Check } from '../compare.ts';
 import type { GradientStepper } from '../kernels.ts';
 import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
-import { releasedHyper, slice } from '../supernet.ts';
+import { slice } from '../supernet-arrays.ts';
+import { releasedHyper } from '../supernet.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));

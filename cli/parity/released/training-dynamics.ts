@@ -18,16 +18,8 @@ import type { Check } from '../compare.ts';
 import type { GradientStepper } from '../kernels.ts';
 import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
 import type { NdArray } from '../reference.ts';
-import {
-  elements,
-  kindOf,
-  placed,
-  releasedHyper,
-  slice,
-  spaceOf,
-  tolerances,
-  toOurs,
-} from '../supernet.ts';
+import { elements, placed, slice, spaceOf, toOurs } from '../supernet-arrays.ts';
+import { kindOf, releasedHyper, tolerances } from '../supernet.ts';
 import { committedMasks } from './committed.ts';
 
 const finite = v.pipe(v.number(), v.finite());
