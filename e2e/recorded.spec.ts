@@ -187,6 +187,14 @@ test.describe('without WebGPU', () => {
     await bar.getByRole('link').first().click();
     await expect(title(page)).toContainText('recorded');
     expect(await page.getByRole('button', { name: 'Pause playing' }).count()).toBe(1);
+    await test.step('another one is chosen in the header, and plays', async () => {
+      const choice = page.getByRole('combobox', { name: 'Recorded search' });
+      const first = await choice.inputValue();
+      await choice.selectOption({ label: 'Tiny search to 3,000 parameters' });
+      await expect(page).not.toHaveURL(new RegExp(`/${first}/`));
+      await expect(choice).not.toHaveValue(first);
+      await expect(page.getByRole('button', { name: 'Pause playing' })).toBeVisible();
+    });
   });
 });
 
