@@ -39,7 +39,7 @@ export function TimeEstimate() {
       </p>
     );
   return (
-    <p className="estimate" role="status">
+    <p className="estimate">
       <button
         type="button"
         disabled={!startable}
