@@ -190,15 +190,17 @@ test('every view shows what the events and the exported architecture say', async
 
   await test.step('balance: which level removed most of each cell', async () => {
     await open(page, 'balance');
-    await page.getByRole('button', { name: 'Left by cell as a table' }).click();
+    await page.getByRole('button', { name: 'Remaining ratio by cell as a table' }).click();
     const rows = await page
-      .getByRole('region', { name: 'Left by cell, table' })
+      .getByRole('region', { name: 'Remaining ratio by cell, table' })
       .locator('tbody tr')
       .allInnerTexts();
     expect(rows.map((row) => numbers(row).at(-1))).toEqual(
       architecture.cells.map(({ parameters }) => parameters.active),
     );
-    await page.getByRole('button', { name: 'Where the parameters went as a table' }).click();
+    await page
+      .getByRole('button', { name: 'Parameter reduction by granularity as a table' })
+      .click();
     const steps = page.locator('.area-losses tbody tr');
     expect(
       await steps

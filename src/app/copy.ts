@@ -61,7 +61,8 @@ export const copy = {
   noValuesYet: 'No values yet: press Start.',
   /** Why a button that begins a search does nothing. */
   searchRuns: 'Another search is running in this tab',
-  notKnown: '\u2013',
+  /** A run or architecture whose name is empty. */
+  untitled: 'Untitled',
 } as const;
 
 /** Where a run stands. */

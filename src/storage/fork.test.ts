@@ -219,7 +219,12 @@ describe('forkProblems', () => {
       'granularities',
       /choose at least one level/,
     ],
-    ['no epochs', { jointEpochs: 2 }, 'joint.maxEpochs', /^Longest joint stage: enter more than/],
+    [
+      'no epochs',
+      { jointEpochs: 2 },
+      'joint.maxEpochs',
+      /^Max epochs of the joint stage: enter more than/,
+    ],
   ])('names %s', (_, change, path, message) => {
     // prettier-ignore
     const wish = { ...sameAs(point.checkpoint.checkpoint), ...change };

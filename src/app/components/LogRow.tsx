@@ -101,13 +101,14 @@ export function describeEntry(entry: LogEntry): string {
 }
 
 const reasons = {
-  'goal-reached': 'its goal is reached',
-  'nothing-pruned': 'nothing was pruned any more',
-  'max-epochs': 'its last epoch is over',
+  'goal-reached': 'target reached',
+  'nothing-pruned': 'nothing left to prune',
+  'max-epochs': 'stopped at the epoch limit',
 } as const;
 
 function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
-  if (!entry.started) return `Stage ${entry.stage + 1} ends: ${reasons[entry.reason]}`;
+  if (!entry.started)
+    return `${entry.joint ? 'Joint stage' : `Stage ${entry.stage + 1}`} finished: ${reasons[entry.reason]}`;
   return entry.joint
     ? 'Joint stage begins, over all cells'
     : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;

@@ -1,7 +1,7 @@
 /** Which run is on screen: the heading of every view of it. */
 import { RecordingChoice } from '../recorded/RecordingChoice.tsx';
 import { ForkedFrom } from '../fork/ForkedFrom.tsx';
-import { runStates } from '../copy.ts';
+import { copy, runStates } from '../copy.ts';
 import { newestRun, useShownRun } from '../sessions/shown-run.ts';
 import { dataSetLabel } from '../sessions/dataset-sources.ts';
 import { useLab } from '../store/store.ts';
@@ -12,7 +12,11 @@ export function RunTitle() {
   if (id === null) return null;
   return (
     <p className="run-title" aria-label="Run on screen">
-      {recorded ? <RecordingChoice id={id} name={name} /> : <strong>{name}</strong>}
+      {recorded ? (
+        <RecordingChoice id={id} name={name} />
+      ) : (
+        <strong>{name || copy.untitled}</strong>
+      )}
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
       <ForkedFrom ancestry={ancestry} />

@@ -7,9 +7,9 @@ import { useShown, shownSettings } from '../store/store.ts';
 import type { StageState } from '../store/run-state.ts';
 
 const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
-  'goal-reached': 'goal reached',
+  'goal-reached': 'target reached',
   'nothing-pruned': 'nothing left to prune',
-  'max-epochs': 'last epoch',
+  'max-epochs': 'epoch limit',
 };
 
 const phaseNames = {

@@ -69,6 +69,8 @@ export type LogEntry = EntryBase &
     | {
         kind: 'stage';
         started: false;
+        /** Of the joint stage. */
+        joint?: true;
         reason: Extract<SearchEvent, { type: 'stage-finished' }>['reason'];
         active: number;
       }
@@ -226,12 +228,22 @@ export const emptyLog: Log = { entries: [], nextId: 1 };
 export function appendLog(log: Log, event: SearchEvent, regrowths: number, was?: number): Log {
   const fresh = entriesOf(event, regrowths, was);
   if (fresh.length === 0) return log;
+  const joint = isJoint(log);
   const entries = [
     ...log.entries,
-    ...fresh.map((entry, i) => ({ ...entry, id: log.nextId + i }) as LogEntry),
+    ...fresh.map((entry, i) => {
+      const ends = entry.kind === 'stage' && !entry.started && joint;
+      return { ...entry, ...(ends && { joint: true }), id: log.nextId + i } as LogEntry;
+    }),
   ];
   return {
     entries: entries.length > maxEntries ? entries.slice(-maxEntries) : entries,
     nextId: log.nextId + fresh.length,
   };
+}
+
+/** Whether the stage that began last is the joint one. */
+function isJoint({ entries }: Log): boolean {
+  const last = entries.findLast((entry) => entry.kind === 'stage' && entry.started);
+  return last?.kind === 'stage' && last.started && last.joint;
 }

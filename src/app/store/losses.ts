@@ -1,4 +1,4 @@
-/** Where the parameters went: from the full super-net through operations, filters and weights to what is left. Pure. */
+/** Parameter reduction by granularity: from the full super-net through operations, filters and weights to what is left. Pure. */
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { placesOf } from '../../domain/spaces/registry.ts';
 import type { SuperNet } from '../../domain/counts.ts';

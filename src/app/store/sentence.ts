@@ -95,7 +95,7 @@ function finishedSentence({ parameters, evaluations, targetReached, started }: R
   const target = integer(started?.settings.targetParameters ?? 0);
   return targetReached
     ? `Finished: ${found}. Target of ${target} met.`
-    : `Finished at its last epoch: ${found}. The target of ${target} was not met.`;
+    : `Finished at the epoch limit: ${found}. The target of ${target} was not met.`;
 }
 
 function stoppedSentence({ step, architecture }: RunModel): string {

@@ -1,5 +1,5 @@
 /** What the search runs on, and what that costs. */
-import { bytes, milliseconds, percent } from '../format.ts';
+import { bytes, percent } from '../format.ts';
 import { useShown } from '../store/store.ts';
 
 export function DeviceFigures() {
@@ -15,7 +15,10 @@ export function DeviceFigures() {
   const peak = useShown(({ run }) => run.latest?.peakMemoryBytes);
   return (
     <dl className="device">
-      <Figure label="A step" value={msPerStep === undefined ? null : milliseconds(msPerStep)} />
+      <Figure
+        label="ms per step"
+        value={msPerStep === undefined ? null : msPerStep.toPrecision(3)}
+      />
       <Figure label="Memory now" value={now === undefined ? null : bytes(now)} />
       <Figure label="Peak" value={peak === undefined ? null : bytes(peak)} />
       <Figure

@@ -109,7 +109,7 @@ const accuracyData = memoLast(
       yMin: 0,
       yMax: 1,
       ...(classes > 0 && {
-        reference: { y: 1 / classes, label: `chance level, ${percent(1 / classes)}` },
+        reference: { y: 1 / classes, label: `Chance level, ${percent(1 / classes)}` },
       }),
     };
   },

@@ -56,8 +56,8 @@ const groups: readonly GroupHead[] = [
     of: ['stage', 'joint'],
   },
   {
-    title: 'Re-evaluation',
-    summary: 'Re-pruning of earlier stages, and regrowth',
+    title: 'Re-pruning and regrowth',
+    summary: 'Earlier stages stay open to pruning; pruned operations grow back',
     advanced: true,
     of: ['reevaluation'],
   },

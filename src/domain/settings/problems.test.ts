@@ -51,7 +51,7 @@ describe('problems', () => {
       /^Crop padding: must be less than the image size, \d+\.$/,
     ],
     ['batchSize', 900, /^Batch size: must be at most 420/],
-    ['stage.warmUpEpochs', 8, /Longest stage/],
+    ['stage.warmUpEpochs', 8, /Max epochs per stage/],
   ])('%s = %s', (path, value, message) => {
     const problems = problemsOf(path, value);
     expect([...problems.values()].join('\n')).toMatch(message);

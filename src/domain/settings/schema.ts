@@ -197,7 +197,7 @@ export const SearchSettingsSchema = v.object({
     ),
     maxEpochs: setting(
       positiveInteger,
-      'Longest stage',
+      'Max epochs per stage',
       'Upper limit of a stage, warm-up included.',
       'epochs',
     ),
@@ -223,7 +223,7 @@ export const SearchSettingsSchema = v.object({
     ),
     maxEpochs: setting(
       positiveInteger,
-      'Longest joint stage',
+      'Max epochs of the joint stage',
       'Upper limit of the last stage, which prunes down to the target.',
       'epochs',
     ),

@@ -50,7 +50,7 @@ export function failureOf(error: unknown): SearchFailure {
 export function diverged(step: number): SearchFailure {
   return new SearchFailure(
     'diverged',
-    `The loss stopped being a number by step ${step}.`,
+    `Loss became NaN or infinite by step ${step}.`,
     'Lower the learning rate of the weights (a third is a good start) or of the importances, or set a gradient clip, and start again.',
   );
 }

@@ -88,7 +88,7 @@ function Losses({ which }: { which: string }) {
   );
   return (
     <Panel
-      title={`Where the parameters went${which}`}
+      title={`Parameter reduction by granularity${which}`}
       note="parameters"
       className="area-losses"
       csv={losses ? () => lossRows(losses) : undefined}
@@ -98,7 +98,7 @@ function Losses({ which }: { which: string }) {
           <TableToggle
             on={asTable}
             toggle={() => setAsTable(!asTable)}
-            of={`Where the parameters went${which}`}
+            of={`Parameter reduction by granularity${which}`}
           />
         </>
       }
@@ -131,16 +131,20 @@ function HeatMaps({ which }: { which: string }) {
   const side = use(RunSide);
   return (
     <Panel
-      title={`Left by cell${which}`}
+      title={`Remaining ratio by cell${which}`}
       note="share of each cell’s units, by step; blank = the cell is not searched yet"
       className="area-heat"
       csv={snapshot ? () => heatRows(side()) : undefined}
       actions={
-        <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={`Left by cell${which}`} />
+        <TableToggle
+          on={asTable}
+          toggle={() => setAsTable(!asTable)}
+          of={`Remaining ratio by cell${which}`}
+        />
       }
     >
       {asTable ? (
-        <CellTable snapshot={snapshot} label={`Left by cell${which}, table`} />
+        <CellTable snapshot={snapshot} label={`Remaining ratio by cell${which}, table`} />
       ) : (
         <div className="heats">
           {granularities.map((level) => (

@@ -1,4 +1,4 @@
-/** Where the parameters went: the full super-net, what each level took, what is left. */
+/** Parameter reduction by granularity: the full super-net, what each level took, what is left. */
 import { memo, startTransition, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { Bar, BarChart, Cell, LabelList, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { onPaletteChange, textScale } from '../../charts/palette.ts';

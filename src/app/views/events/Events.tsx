@@ -21,7 +21,7 @@ const kindNames: Readonly<Record<LogKind, string>> = {
   committed: 'commits',
   evaluated: 'accuracy',
   stage: 'stages',
-  steered: 'By hand',
+  steered: 'manual',
   forked: 'forks',
 };
 

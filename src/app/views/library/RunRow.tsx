@@ -40,7 +40,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         <EditForm run={run} close={() => setEditing(false)} />
       ) : (
         <div className="run-head">
-          <h3>{name}</h3>
+          <h3>{name || copy.untitled}</h3>
           <p className="note">
             <State run={run} /> {dataset.name}, seed {settings.seed}, {moment(run.created)}
             {run.imported && ', from a file'}

@@ -15,11 +15,11 @@ export function ConfusionMatrix() {
     <TableScroll label="Confusion matrix">
       <table className="confusion">
         <caption className="visually-hidden">
-          Rows: what an image is. Columns: what it is taken for. Entries: images.
+          Rows: true class. Columns: predicted class. Entries: images.
         </caption>
         <thead>
           <tr>
-            <th scope="col">is \ taken for</th>
+            <th scope="col">True / predicted</th>
             {names.map((name) => (
               <th scope="col" key={name} title={name}>
                 <span>{name}</span>
@@ -40,7 +40,7 @@ export function ConfusionMatrix() {
                     style={{
                       background: `color-mix(in srgb, var(--${predicted === label ? 'weight' : 'filter'}) ${Math.round((35 * images) / Math.max(1, total))}%, transparent)`,
                     }}
-                    title={`${names[label]} taken for ${names[predicted]}: ${integer(images)}`}
+                    title={`True ${names[label]}, predicted ${names[predicted]}: ${integer(images)}`}
                   >
                     {images || ''}
                   </td>

@@ -103,8 +103,8 @@ function Subject({ architecture }: { architecture: Architecture }) {
   const started = useTraining((s) => s.started);
   const rows: [string, string][] = [
     ['Data set', `${dataset.name}, ${dataset.imageSize} pixels`],
-    ['Parameters', `${integer(parameters.active)} of ${integer(parameters.dense)} in its tensors`],
-    ['Multiply-accumulates', `${compact(macs.sparse)} of ${compact(macs.dense)} in its tensors`],
+    ['Parameters', `${integer(parameters.active)} non-zero / ${integer(parameters.dense)} dense`],
+    ['Multiply-accumulates', `${compact(macs.sparse)} sparse / ${compact(macs.dense)} dense`],
     [
       'Validation accuracy, as searched',
       validationAccuracy === null

@@ -18,7 +18,7 @@ export function WorstImages() {
       {worst.map((image, i) => (
         <li key={i}>
           <Picture image={image} label={names[image.label] ?? String(image.label)} />
-          is {names[image.label]}, taken for {names[image.predicted]} ({decimal(image.loss)} nats)
+          true {names[image.label]}, predicted {names[image.predicted]} ({decimal(image.loss)} nats)
         </li>
       ))}
     </ul>
