@@ -95,6 +95,33 @@ describe('a search', () => {
     expect(checked).toBe(4);
   });
 
+  it('counts parameters softly, in millions or mean candidates; as constants by settings of earlier versions', async () => {
+    const run = async (regularizer: { mu: number; softCount?: boolean; relativeMu?: boolean }) => {
+      const fixed: boolean[] = [];
+      const mu = new Set<number>();
+      const { lambda0, c0, fewPruned, manyPruned } = smallSettings().regularizer;
+      const { running } = fakeSearch(
+        smallSettings(
+          (s) => (s.regularizer = { lambda0, c0, fewPruned, manyPruned, ...regularizer }),
+        ),
+        {
+          onLoad: (_, __, { fixedCounts }) => fixed.push(fixedCounts !== undefined),
+          onStep: (_, hyper) => mu.add(hyper.mu),
+          failure: new Error('seen enough'),
+        },
+      );
+      await expect(running.result).rejects.toThrow('seen enough');
+      return { fixed: [...new Set(fixed)], mu: [...mu] };
+    };
+    expect(await run({ mu: 2 })).toEqual({ fixed: [true], mu: [2e-6] });
+    expect(await run({ mu: 2, softCount: true })).toEqual({ fixed: [false], mu: [2e-6] });
+    const relative = await run({ mu: 2, softCount: true, relativeMu: true });
+    expect(relative.fixed).toEqual([false]);
+    // A candidate of this space has some tens of weights.
+    expect(relative.mu[0]).toBeGreaterThan(2 / 1000);
+    expect(relative.mu[0]).toBeLessThan(2 / 10);
+  });
+
   it('is the same again with the same seed, also across a pause', async () => {
     const settings = smallSettings();
     const first = fakeSearch(settings);

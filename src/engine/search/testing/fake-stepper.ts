@@ -26,7 +26,11 @@ export interface FakeOptions {
   /** Called with every batch that the running averages settle on. */
   readonly onSettle?: (batch: Batch) => void;
   /** Called with everything that is loaded. */
-  readonly onLoad?: (plan: NetworkPlan, parameters: NetworkParameters) => void;
+  readonly onLoad?: (
+    plan: NetworkPlan,
+    parameters: NetworkParameters,
+    options: Parameters<Stepper['load']>[2],
+  ) => void;
 }
 
 export class FakeStepper implements Stepper {
@@ -44,7 +48,11 @@ export class FakeStepper implements Stepper {
     this.steps = options.startAt ?? 0;
   }
 
-  load(plan: NetworkPlan, { values, momentum, weightMask }: NetworkParameters): Promise<void> {
+  load(
+    plan: NetworkPlan,
+    { values, momentum, weightMask }: NetworkParameters,
+    options: Parameters<Stepper['load']>[2],
+  ): Promise<void> {
     const preferences = new Float32Array(plan.table.size);
     for (const spec of plan.table.specs) {
       const random = randomStream(hashString(spec.name));
@@ -55,7 +63,7 @@ export class FakeStepper implements Stepper {
       momentum: momentum.slice(),
       weightMask: weightMask.slice(),
     };
-    this.options.onLoad?.(plan, parameters);
+    this.options.onLoad?.(plan, parameters, options);
     this.loaded = { plan, parameters, preferences };
     this.peakBytes = Math.max(this.peakBytes, this.memory().bytes);
     return Promise.resolve();
