@@ -3,7 +3,7 @@ import { withValue } from '../../domain/settings/path.ts';
 import { presets } from '../../domain/settings/presets.ts';
 import { fakeSearch, smallSettings } from '../../engine/search/testing/setup.ts';
 import { candidatesOf } from './cell-units.ts';
-import { plannedCandidates, plannedNetwork } from './planned.ts';
+import { plannedCandidates, leastMemory, plannedNetwork } from './planned.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 
 describe('what a search would begin with', () => {
@@ -36,4 +36,8 @@ describe('what a search would begin with', () => {
     const wrong = withValue(presets.tiny, 'space.cells', 1);
     expect(plannedNetwork(wrong, { channels: 1, classes: 10 })).toBeNull();
   });
+});
+
+it('the least memory is that of weights, gradients and momentum', () => {
+  expect(leastMemory({ parameters: 1_000 })).toBe(12_000);
 });

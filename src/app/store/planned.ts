@@ -23,6 +23,10 @@ export interface PlannedNetwork {
   readonly parameters: number;
 }
 
+/** Bytes on the device before any activation: 32-bit weights, gradients and momentum. */
+export const leastMemory = ({ parameters }: Pick<PlannedNetwork, 'parameters'>): number =>
+  3 * 4 * parameters;
+
 /** @returns null where the settings contradict each other. */
 export function plannedNetwork(
   settings: SearchSettings,

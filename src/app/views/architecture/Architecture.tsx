@@ -13,6 +13,7 @@ import type { Drawing } from './GraphTools.tsx';
 import './darts.css';
 import { candidateRows, operationRows } from './rows.ts';
 import { NetworkPicture } from './NetworkPicture.tsx';
+import { PlannedFigures } from './PlannedFigures.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
 
 export default function Architecture() {
@@ -63,6 +64,7 @@ function OneCell({ cell }: { cell: number }) {
   const nodes = useShown((s) => shownSettings(s).space.nodes);
   const begun = useShown(({ run }) => run.details.length > 0);
   const left = candidates.filter(({ alive }) => alive).length;
+  const planned = useShown(({ run, runId }) => run.started === null && runId === null);
   const drawn = candidates.filter(({ alive }) => ghosts || alive);
   return (
     <>
@@ -88,6 +90,7 @@ function OneCell({ cell }: { cell: number }) {
           </label>
         }
       >
+        {planned && <PlannedFigures />}
         {candidates.length > 0 ? (
           <>
             <GraphTools
@@ -125,16 +128,18 @@ function OneCell({ cell }: { cell: number }) {
 function WholeNetwork() {
   const picture = useRef<SVGSVGElement>(null);
   const begun = useShown(({ run }) => run.details.length > 0);
+  const planned = useShown(({ run, runId }) => run.started === null && runId === null);
   const side = use(RunSide);
   return (
     <Panel
       title="Whole network"
-      note="what is left at this moment"
+      note={planned ? 'the super-net that Start would build' : 'what is left at this moment'}
       className="area-network"
       csv={begun ? () => operationRows(side()) : undefined}
       drawing={() => picture.current}
     >
-      {begun ? (
+      {planned && <PlannedFigures />}
+      {begun || planned ? (
         <div
           className="network-place"
           tabIndex={0}

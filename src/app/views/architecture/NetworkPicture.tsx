@@ -1,12 +1,16 @@
 /** The whole network as one picture: input and stem, every cell with what remains of it, pooling and classifier. */
 import { measuredText } from '../../../domain/accuracy.ts';
+import type { Granularity } from '../../../domain/granularities.ts';
 import { useMemo } from 'react';
 import type { Ref } from 'react';
 import { cellName, integer, percent, plural } from '../../format.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
 import { cellShapes } from '../../../domain/spaces/cells.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
+import { plannedCandidates } from '../../store/planned.ts';
+import type { Snapshot } from '../../store/run-state.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
+import { usePlannedNetwork } from '../planned-network.ts';
 import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
@@ -17,7 +21,10 @@ const headHeight = 46;
 const ends = { left: 176, right: 214 };
 const margin = 20;
 
+/** Before a search: the whole super-net that it would begin with. */
 export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
+  const planned = useShown(({ run, runId }) => run.started === null && runId === null);
+  const counts = usePlannedNetwork();
   const details = useShown(({ run }) => run.details);
   const units = useShown(({ run }) => run.units);
   const snapshot = useShown(({ run }) => lastSnapshot(run));
@@ -27,18 +34,24 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const classes = useShown(({ run }) => run.started?.dataset.classes ?? null);
   const arranged = useMemo(() => {
     const shapes = cellShapes(settings.space, settings.data.imageSize);
-    const cells = (details.at(-1)?.cells ?? []).map(({ cell }) => ({
+    const known = planned
+      ? shapes.map(({ index }) => index)
+      : (details.at(-1)?.cells ?? []).map(({ cell }) => cell);
+    const cells = known.map((cell) => ({
       cell: shapes[cell]!,
       layout: layoutCell(
-        candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive),
+        planned
+          ? plannedCandidates(settings.space)
+          : candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive),
         settings.space.nodes,
       ),
     }));
     return arrangeCells(cells, headHeight, ends);
-  }, [details, units, settings]);
+  }, [details, units, settings, planned]);
   const { placed, width, height } = arranged;
   const [first] = placed;
-  if (!first || !snapshot) return null;
+  if (!first || (!snapshot && !planned)) return null;
+  const operations = snapshot?.counts.operation.left ?? counts?.operations ?? 0;
   const input = (cell: number): string => (cell < 0 ? 'stem' : `c${cell + 1}`);
   return (
     <svg
@@ -46,17 +59,18 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       className="network-picture"
       viewBox={`${-margin} ${-margin} ${width + 2 * margin} ${height + 2 * margin}`}
       role="img"
-      aria-label={`Network of ${plural(placed.length, 'cell')} with ${plural(snapshot.counts.operation.left, 'operation')}`}
+      aria-label={`Network of ${plural(placed.length, 'cell')} with ${plural(operations, 'operation')}`}
     >
       <text x="0" y="16" fontSize="17" fontWeight="600" style={{ fill: 'var(--text)' }}>
-        {integer(snapshot.parameters.active)} parameters,{' '}
-        {plural(snapshot.counts.operation.left, 'operation')}
+        {integer(snapshot?.parameters.active ?? counts?.parameters ?? 0)} parameters,{' '}
+        {plural(operations, 'operation')}
       </text>
       <text x="0" y="35" fontSize="12" style={{ fill: 'var(--muted)' }}>
-        {percent(snapshot.counts.operation.left / snapshot.counts.operation.total)} of operations,{' '}
-        {percent(snapshot.counts.filter.left / snapshot.counts.filter.total)} of filters,{' '}
-        {percent(snapshot.counts.weight.left / snapshot.counts.weight.total)} of weights remaining
-        at step {integer(step)}
+        {snapshot ? (
+          <Remaining snapshot={snapshot} step={step} />
+        ) : (
+          'the whole super-net, before the search'
+        )}
         {measured && `; validation accuracy ${measuredText(measured.accuracy, measured.images)}`}
       </text>
       {placed.slice(1).map(({ cell, x, y, height: own }, i) => {
@@ -96,7 +110,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         <path d="M0 0 8 4 0 8Z" style={{ fill: 'var(--muted)' }} />
       </marker>
       {placed.map(({ cell, layout, x, y, width: own, height: tall }) => {
-        const summary = snapshot.cells.find((one) => one.cell === cell.index);
+        const summary = snapshot?.cells.find((one) => one.cell === cell.index);
         return (
           <g key={cell.index} transform={`translate(${x} ${y})`}>
             <rect
@@ -132,6 +146,11 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       })}
     </svg>
   );
+}
+
+function Remaining({ snapshot: { counts }, step }: { snapshot: Snapshot; step: number }) {
+  const share = (level: Granularity): string => percent(counts[level].left / counts[level].total);
+  return `${share('operation')} of operations, ${share('filter')} of filters, ${share('weight')} of weights remaining at step ${integer(step)}`;
 }
 
 interface EndsProps {

@@ -18,13 +18,15 @@ import {
   tradeOffRunOf,
 } from './points.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
-import { useStoredRuns } from './stored.ts';
+import { useRecordedRuns, useStoredRuns } from './stored.ts';
 import { TradeOffPlot } from './TradeOffPlot.tsx';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 export default function TradeOff() {
   const [asTable, setAsTable] = useState(false);
-  const runs = useRuns(useStoredRuns());
+  const stored = useStoredRuns();
+  const recorded = useRecordedRuns();
+  const runs = useRuns(useMemo(() => [...stored, ...recorded], [stored, recorded]));
   const target = useShown((s) => shownSettings(s).targetParameters);
   const own = runs.find(({ current }) => current);
   const measured = runs.some(({ points }) => points.length > 0);
@@ -52,7 +54,11 @@ export default function TradeOff() {
           <PointTable points={own?.points ?? []} />
         ) : (
           <>
-            <p className="lead">{verdict(own?.points ?? [], target)}</p>
+            <p className="lead">
+              {own
+                ? verdict(own.points, target)
+                : 'Earlier and recorded runs. A search of your own is added from its first measurement on.'}
+            </p>
             <TradeOffLegend
               beside={runs.some((run) => run.beside)}
               others={runs.some((run) => !run.current && !run.beside)}

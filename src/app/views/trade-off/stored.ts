@@ -1,5 +1,6 @@
 /** Runs from storage in the trade-off: each by the network it ended with, on the same images. */
 import { useMemo } from 'react';
+import { useRecordings } from '../../recorded/recordings.ts';
 import { useLibrary } from '../../store/library-state.ts';
 import { useShown } from '../../store/store.ts';
 import type { TradeOffRun } from './points.ts';
@@ -42,5 +43,33 @@ export function useStoredRuns(): readonly TradeOffRun[] {
           },
         ),
     [records, dataset],
+  );
+}
+
+/** The recorded searches that ship with the lab, each by the network it ended with. */
+export function useRecordedRuns(): readonly TradeOffRun[] {
+  const list = useRecordings((s) => s.list);
+  const dataset = useShown(({ run }) => run.started?.dataset.name ?? null);
+  return useMemo(
+    () =>
+      (list ?? [])
+        .filter((recorded) => dataset === null || recorded.dataset === dataset)
+        .flatMap(({ id, title, seed, targetParameters, result }) =>
+          result.accuracy === null
+            ? []
+            : [
+                {
+                  ...{ id, seed, name: `${title}, recorded`, target: targetParameters },
+                  current: false,
+                  points: [
+                    {
+                      ...{ step: result.steps, stage: 0, accuracy: result.accuracy, images: 0 },
+                      ...{ parameters: result.parameters, whole: true },
+                    },
+                  ],
+                },
+              ],
+        ),
+    [list, dataset],
   );
 }
