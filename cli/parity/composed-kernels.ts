@@ -101,7 +101,7 @@ const part: ReferenceKernels['part'] = async ({ plan, parameters, output, x, dy 
     const { grads } = tf.engine().gradients(
       () => {
         const leaves = cutLeaves(plan, units.effective(packed, decision), true);
-        y = tf.keep(walk(plan, [output], image, leafSource(plan, leaves, norm))[0]);
+        y = tf.keep(walk(plan, [output], image, leafSource(plan, leaves, norm))[0]!);
         return tf.sum(tf.mul(y, upload(dy)));
       },
       inputs,
@@ -117,10 +117,11 @@ const part: ReferenceKernels['part'] = async ({ plan, parameters, output, x, dy 
   const arrays: NdArray[] = [];
   for (const result of results) arrays.push(await download(result));
   tf.dispose(results);
-  const [y, dx] = arrays;
+  const [y, dx] = arrays as [NdArray, NdArray];
   const gradient = new Float32Array(size);
-  trainedGroups.forEach((group, i) => gradient.set(arrays[i + 2].data, groups[group].offset));
-  const [weights, gates, coefficients] = arrays.slice(-3).map(({ data }) => data);
+  trainedGroups.forEach((group, i) => gradient.set(arrays[i + 2]!.data, groups[group].offset));
+  const last = arrays.slice(-3).map(({ data }) => data);
+  const [weights, gates, coefficients] = last as [Float32Array, Float32Array, Float32Array];
   return { y, dx, gradient, weights, gates, coefficients };
 };
 

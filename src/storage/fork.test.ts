@@ -34,7 +34,7 @@ beforeAll(async () => {
   const commits = sample.checkpoints.filter(
     (one) => kindOf(one) === 'commit' && one.stage === stages,
   );
-  point = pointAt(commits[Math.floor(commits.length / 2) - 1]);
+  point = pointAt(commits[Math.floor(commits.length / 2) - 1]!);
 });
 
 function pointAt(checkpoint: Checkpoint): ForkPoint {

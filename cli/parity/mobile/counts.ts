@@ -67,7 +67,7 @@ function checkCase({ name, space: given, stage, committed, counts }: Case, file:
   const { space, table } = spaceOf(given, file);
   const masks = fullMasks(space);
   commitUnits(committed, table, masks, file);
-  const plan = buildPlan(space, masks, space.stageEnds[stage - 1], stage - 1);
+  const plan = buildPlan(space, masks, space.stageEnds[stage - 1]!, stage - 1);
   const weightMask = new Uint8Array(plan.table.size).fill(1);
   commitWeights(committed, plan, table, weightMask);
   const none = new Float32Array(0);
@@ -97,10 +97,10 @@ function countAll(network: Network): Record<string, Entry | Entry[]> & { layers:
   const headFilters = network.masks.filters.head;
   const head = nothing();
   if (plan.cells.at(-1)!.gated.length > 0)
-    head.filter = { left: count(headFilters), total: headFilters.length };
+    head.filter = { left: count(headFilters!), total: headFilters!.length };
   const cells = summarizeCells(network, superNetTotals(plan.space));
   const layers = cells.map(({ cell, counts }): Entry => {
-    const isLast = plan.cells[cell].gated.length > 0;
+    const isLast = plan.cells[cell]!.gated.length > 0;
     const { left, total } = counts.filter;
     const filter = isLast
       ? { left: left - head.filter.left, total: total - head.filter.total }

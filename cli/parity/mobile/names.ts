@@ -49,7 +49,7 @@ function unitOf(table: MobileTable, candidate: string): number {
 }
 
 const ourCandidate = (table: MobileTable, layer: number, unit: number): string =>
-  candidateName(layer, 0, operationTable[mbconvName(table.candidates[unit])]);
+  candidateName(layer, 0, operationTable[mbconvName(table.candidates[unit]!)]);
 
 /**
  * Of a parameter by its name in the super-net's file.
@@ -67,11 +67,11 @@ export function placeOf(reference: string, table: MobileTable, classifier: strin
     return whole(`cells.${m[0]}.operationThreshold`);
   if ((m = match(/^layers\.(\d+)\.candidates\.(\w+)\.(.+)$/))) {
     const [layer, candidate, part] = m;
-    const unit = unitOf(table, candidate);
+    const unit = unitOf(table, candidate!);
     if (unit < 0) return null;
     if (part === 'filterThreshold' || part === 'weightThreshold')
       return { name: `cells.${layer}.${part}`, element: unit };
-    const ours = candidateParts[part];
+    const ours = candidateParts[part!];
     return ours ? whole(`${ourCandidate(table, Number(layer), unit)}.${ours}`) : null;
   }
   return null;
@@ -110,7 +110,7 @@ function unitMask(
     );
   if (!part) return undefined;
   const [, layer, candidate, norm] = part;
-  const unit = unitOf(table, candidate);
+  const unit = unitOf(table, candidate!);
   if (unit < 0) return undefined;
   return norm ? masks.filters[`${ourCandidate(table, Number(layer), unit)}.${norm}`] : 'weights';
 }
@@ -135,10 +135,10 @@ function sources(spec: ParameterSpec, shape: readonly number[]): Int32Array {
   return Int32Array.from({ length: spec.size }, (_, element) => {
     let [rest, from, step] = [element, 0, 1];
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const own = rest % spec.shape[axis];
+      const own = rest % spec.shape[axis]!;
       from += (spec.ids[axis]?.[own] ?? own) * step;
-      rest = Math.floor(rest / spec.shape[axis]);
-      step *= shape[axis];
+      rest = Math.floor(rest / spec.shape[axis]!);
+      step *= shape[axis]!;
     }
     return from;
   });
@@ -146,7 +146,7 @@ function sources(spec: ParameterSpec, shape: readonly number[]): Int32Array {
 
 /** What compaction left of an array of the unpruned network. */
 export function compacted(spec: ParameterSpec, { shape, data }: NdArray): Float32Array {
-  return Float32Array.from(sources(spec, shape), (from) => data[from]);
+  return Float32Array.from(sources(spec, shape), (from) => data[from]!);
 }
 
 /** The other way about, zero where compaction took an element. */
@@ -156,6 +156,6 @@ export function spread(
   shape: readonly number[],
 ): Float32Array {
   const result = new Float32Array(shape.reduce((a, b) => a * b, 1));
-  sources(spec, shape).forEach((to, i) => (result[to] = values[i]));
+  sources(spec, shape).forEach((to, i) => (result[to] = values[i]!));
   return result;
 }

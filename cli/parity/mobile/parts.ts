@@ -114,7 +114,7 @@ function collect(arrays: Arrays, prefix: string, fields: Readonly<Record<string,
     } else if (/^committed/.test(key)) arrays.committed[name] = field;
     else if (/^(mask|filterMask)$/.test(key)) arrays.masks[name] = field;
     else if (/^d[A-Z]/.test(key))
-      arrays.gradients[`${prefix}${key[1].toLowerCase()}${key.slice(2)}`] = field;
+      arrays.gradients[`${prefix}${key[1]!.toLowerCase()}${key.slice(2)}`] = field;
     else arrays.values[name] = field;
   }
 }
@@ -144,15 +144,15 @@ async function compute(
   kernels: ReferenceKernels,
 ): Promise<Computed> {
   const [, size, , channels] = x.shape;
-  const space = createMobileSpace(table, { size, channels, classes });
+  const space = createMobileSpace(table, { size: size!, channels: channels!, classes });
   const masks: UnitMasks = fullMasks(space);
   commitUnits(arrays.committed, table, masks, file);
   const emission = chainEmission(space, masks);
   const { graph } = emission;
-  const { output, cell } = emit(emission, graph.image(channels, size));
+  const { output, cell } = emit(emission, graph.image(channels!, size!));
   const head =
     output.kind === 'linear'
-      ? { name: output.name, inputs: output.inputs[0].channels, node: output }
+      ? { name: output.name, inputs: output.inputs[0]!.channels, node: output }
       : emitClassifier(emission, cell.output, 'heads.0');
   const plan: NetworkPlan = {
     ...{ space, endCell: 0, stage: 0, cells: [cell], head, auxiliary: null },
@@ -170,7 +170,7 @@ async function compute(
     const spec = plan.table.byName.get(place.name);
     if (!spec) continue;
     if (place.element === null) parameters.values.set(compacted(spec, array), spec.offset);
-    else parameters.values[spec.offset + place.element] = array.data[0];
+    else parameters.values[spec.offset + place.element] = array.data[0]!;
   }
   commitWeights(arrays.committed, plan, table, parameters.weightMask);
   return {
@@ -192,7 +192,7 @@ function checkGradients(
     const actual =
       place.element === null
         ? spread(spec, gradient.subarray(spec.offset, spec.offset + spec.size), expected.shape)
-        : [gradient[spec.offset + place.element]];
+        : [gradient[spec.offset + place.element]!];
     return [
       { name: `gradient of ${name}`, error: relativeError(actual, expected.data), tolerance },
     ];
@@ -219,7 +219,7 @@ function checkMasks(
     const mask = Float32Array.from(effective, (value) => Number(value !== 0));
     const threshold = thresholdOf(name, parameters, plan, table);
     const margin = Float32Array.from({ length: spec.size }, (_, i) => {
-      const value = parameters.values[spec.offset + i];
+      const value = parameters.values[spec.offset + i]!;
       return (ofFilters ? 1 / (1 + Math.exp(-value)) : Math.abs(value)) - threshold;
     });
     const wide = (values: Float32Array): Float32Array => spread(spec, values, expected.shape);
@@ -236,7 +236,7 @@ function thresholdOf(
   const which = mask.endsWith('.filterMask') ? 'filterThreshold' : 'weightThreshold';
   const owner = mask.split('.').slice(0, -2).join('.');
   const place = placeOf(`${owner}.${which}`, table, plan.head.name)!;
-  return values[parameter(plan.table, place.name).offset + (place.element ?? 0)];
+  return values[parameter(plan.table, place.name).offset + (place.element ?? 0)]!;
 }
 
 /** A table of one searched layer. */
@@ -251,24 +251,24 @@ const lone = (
   groups: [{ channels, layers: 1, stride: layerStride }],
 });
 
-const channelsOf = ({ shape }: NdArray): number => shape[shape.length - 1];
+const channelsOf = ({ shape }: NdArray): number => shape[shape.length - 1]!;
 
 /** A result at the width of the unpruned part: a pruned channel gives zero. */
 function widened({ data }: NdArray, channels: readonly number[], { shape }: NdArray): NdArray {
-  const width = shape[shape.length - 1];
+  const width = shape[shape.length - 1]!;
   const wide = new Float32Array(shape.reduce((a, b) => a * b, 1));
   data.forEach((value, i) => {
-    wide[Math.floor(i / channels.length) * width + channels[i % channels.length]] = value;
+    wide[Math.floor(i / channels.length) * width + channels[i % channels.length]!] = value;
   });
   return { shape, data: wide };
 }
 
 /** The gradient of what is there. */
 function narrowed({ data, shape }: NdArray, channels: readonly number[]): NdArray {
-  const width = shape[shape.length - 1];
+  const width = shape[shape.length - 1]!;
   const narrow = Float32Array.from(
     { length: (data.length / width) * channels.length },
-    (_, i) => data[Math.floor(i / channels.length) * width + channels[i % channels.length]],
+    (_, i) => data[Math.floor(i / channels.length) * width + channels[i % channels.length]!]!,
   );
   return { shape: [...shape.slice(0, -1), channels.length], data: narrow };
 }
@@ -297,8 +297,8 @@ export const checkMbconv: Checker = async (content, file, kernels) => {
   const arrays = empty();
   collect(arrays, `layers.0.candidates.${mbconvName(fields)}.`, fields);
   const emit: Part['emit'] = (emission, input) => {
-    const cell = emitLayer(emission, emission.space.cells[0], input);
-    return { cell, output: cell.candidates[0].node };
+    const cell = emitLayer(emission, emission.space.cells[0]!, input);
+    return { cell, output: cell.candidates[0]!.node };
   };
   return (await check({ table, arrays, x, emit }, { y, dy, dx }, file, kernels)).checks;
 };
@@ -320,7 +320,7 @@ export const checkLayer: Checker = async (content, file, kernels) => {
   collect(arrays, 'layers.0.', fields);
   let layer: CellPlan | undefined;
   const emit: Part['emit'] = (emission, input) => {
-    const cell = (layer = emitLayer(emission, emission.space.cells[0], input));
+    const cell = (layer = emitLayer(emission, emission.space.cells[0]!, input));
     return { cell, output: cell.output };
   };
   const { computed, checks } = await check(
@@ -331,7 +331,7 @@ export const checkLayer: Checker = async (content, file, kernels) => {
   );
   const alive = Array.from(computed.coefficients, (coefficient) => Number(coefficient !== 0));
   const margin = fields.alpha.data.map(
-    (alpha, o) => 1 / (1 + Math.exp(-alpha)) - fields.operationThresholds.data[o],
+    (alpha, o) => 1 / (1 + Math.exp(-alpha)) - fields.operationThresholds.data[o]!,
   );
   return [
     ...checks,
@@ -348,7 +348,7 @@ export const checkHead: Checker = async (content, file, kernels) => {
   const arrays = empty();
   collect(arrays, 'head.', fields);
   const emit: Part['emit'] = (emission, input) => {
-    const cell = emitLayer(emission, emission.space.cells[0], input);
+    const cell = emitLayer(emission, emission.space.cells[0]!, input);
     // The layer stands beside it: a plan has one.
     const { node } = emitClassifier(emission, emitHead(emission, input), 'heads.0');
     return { cell: { ...cell, gated: [headGroup(emission)] }, output: node };

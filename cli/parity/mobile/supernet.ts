@@ -84,16 +84,16 @@ export async function checkMobileSupernet(
   const batch: Batch = {
     images: reference.x.data,
     labels: Int32Array.from(reference.labels),
-    size: reference.x.shape[0],
+    size: reference.x.shape[0]!,
   };
   const plans = space.stageEnds.map((end, stage) => buildPlan(space, masks, end, stage));
   const one: Case = { reference, file, table, masks, batch, stepper };
-  return [...(await checkStageOne(one, plans[0])), ...(await checkSteps(one, plans.at(-1)!))];
+  return [...(await checkStageOne(one, plans[0]!)), ...(await checkSteps(one, plans.at(-1)!))];
 }
 
 /** The file's layers of the stage that the plan trains are searched. */
 function hyperOf({ reference }: Case, { space, stage, endCell }: NetworkPlan): StepHyper {
-  const first = stage === 0 ? 0 : space.stageEnds[stage - 1] + 1;
+  const first = stage === 0 ? 0 : space.stageEnds[stage - 1]! + 1;
   return { ...releasedHyper, lambda: reference.lambda, sizeCells: [first, endCell] };
 }
 
@@ -129,10 +129,14 @@ async function checkStageOne(one: Case, plan: NetworkPlan): Promise<Check[]> {
     ...stageOne.dAlpha.map((expected, l) =>
       near(`dAlpha of layer ${l}`, slice(gradient, plan, `cells.${l}.alpha`), expected.data),
     ),
-    near('cross entropy', [measured.crossEntropy], [stageOne.crossEntropy]),
-    near('size regularizer', [measured.sizeRegularizer], [stageOne.sizeRegularizer]),
-    near('threshold regularizer', [measured.thresholdRegularizer], [stageOne.thresholdRegularizer]),
-    near('gradient norm', [measured.gradientNorm], [stageOne.gradNorm]),
+    near('cross entropy', [measured!.crossEntropy], [stageOne.crossEntropy]),
+    near('size regularizer', [measured!.sizeRegularizer], [stageOne.sizeRegularizer]),
+    near(
+      'threshold regularizer',
+      [measured!.thresholdRegularizer],
+      [stageOne.thresholdRegularizer],
+    ),
+    near('gradient norm', [measured!.gradientNorm], [stageOne.gradNorm]),
   ];
 }
 
@@ -181,13 +185,13 @@ async function checkSteps(one: Case, plan: NetworkPlan): Promise<Check[]> {
   const measured = await stepper.readMetrics();
   reference.trace.forEach((expected, i) => {
     const pairs = {
-      'cross entropy': [measured[i].crossEntropy, expected.crossEntropy],
-      'size regularizer': [measured[i].sizeRegularizer, expected.sizeRegularizer],
-      'threshold regularizer': [measured[i].thresholdRegularizer, expected.thresholdRegularizer],
-      'gradient norm': [measured[i].gradientNorm, expected.gradNorm],
+      'cross entropy': [measured[i]!.crossEntropy, expected.crossEntropy],
+      'size regularizer': [measured[i]!.sizeRegularizer, expected.sizeRegularizer],
+      'threshold regularizer': [measured[i]!.thresholdRegularizer, expected.thresholdRegularizer],
+      'gradient norm': [measured[i]!.gradientNorm, expected.gradNorm],
     };
     for (const [what, [actual, wanted]] of Object.entries(pairs))
-      check(`step ${i + 1} ${what}`, [actual], [wanted], tolerances.losses);
+      check(`step ${i + 1} ${what}`, [actual!], [wanted!], tolerances.losses);
   });
 
   const trained = await stepper.read();
@@ -224,7 +228,7 @@ function checkMasks(
     { granularities: { operation: true, filter: false, weight: false }, held: () => false },
   );
   return expected.map(({ data }, l) =>
-    checkEqual(`${when}, operations of layer ${l}`, [...alive.operations[l]], [...data]),
+    checkEqual(`${when}, operations of layer ${l}`, [...alive.operations[l]!], [...data]),
   );
 }
 
@@ -254,7 +258,7 @@ function checkFinal(one: Case, plan: NetworkPlan, values: Float32Array): Check[]
   }
   const tolerance = tolerances.final;
   return [...kinds].flatMap(([group, { actual, expected, start }]) => {
-    const moved = (all: number[]): number[] => all.map((value, i) => value - start[i]);
+    const moved = (all: number[]): number[] => all.map((value, i) => value - start[i]!);
     return [
       { name: `final ${group}`, error: relativeError(actual, expected), tolerance },
       {

@@ -29,7 +29,7 @@ export function committedMasks(
     const unit = unitMask.exec(name);
     if (operations) masks.operations[Number(operations[1])] = Uint8Array.from(array.data);
     else if (preprocess) {
-      masks.filters[preprocess[1]] = Uint8Array.from(array.data);
+      masks.filters[preprocess[1]!] = Uint8Array.from(array.data);
       arrays.set(`${preprocess[1]}.gate`, array);
     } else if (unit) {
       const [, cell, edge, operationName, kind, convolution] = unit;

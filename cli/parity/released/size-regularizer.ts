@@ -68,7 +68,7 @@ export async function checkSizeRegularizer(
     const hyper = { ...releasedHyper, lambda: l, sizeCells, mu: weight * 1e-6 };
     const gradient = await stepper.gradients(batch, hyper);
     const [metrics] = await stepper.readMetrics();
-    return { gradient, size: metrics.sizeRegularizer };
+    return { gradient, size: metrics!.sizeRegularizer };
   };
   const checks: Check[] = [];
   for (const [stage, cells] of [
@@ -91,7 +91,7 @@ export async function checkSizeRegularizer(
     tolerance: tolerances.value,
   });
   const { gradient: without } = await run([0, 2], mu, 0);
-  const own = gradient.map((g, i) => (g - without[i]) / lambda);
+  const own = gradient.map((g, i) => (g - without[i]!) / lambda);
   addThresholdTerm(own, plan, parameters.values);
   return [...checks, ...checkGradients(own, plan, gradients, masks.operations, file)];
 }
@@ -101,7 +101,7 @@ function addThresholdTerm(own: Float32Array, plan: NetworkPlan, values: Float32A
   for (const cell of plan.cells) {
     const push = (name: string, element: number): void => {
       const at = parameter(plan.table, `cells.${cell.shape.index}.${name}`).offset + element;
-      own[at] += Math.exp(-values[at]);
+      own[at]! += Math.exp(-values[at]!);
     };
     for (const { slot } of cell.preprocess) push('preprocessFilterThreshold', slot);
     for (const { unit, blocks } of cell.candidates) {

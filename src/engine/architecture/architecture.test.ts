@@ -50,7 +50,7 @@ describe('an architecture', () => {
     expect(new Set(Object.values(macs)).size).toBe(1);
     expect(remaining.operation).toEqual({ left: 70, total: 70 });
     expect(
-      cells[0].operations.every(({ blocks }) =>
+      cells[0]!.operations.every(({ blocks }) =>
         blocks.every(({ depthwise }) => depthwise.mask === null),
       ),
     ).toBe(true);
@@ -73,18 +73,18 @@ describe('an architecture', () => {
   it('counts multiply-accumulates by the definition', () => {
     const { cells } = describeNetwork(freshNetwork());
     // Cell 1 reduces 8 x 8 to 4 x 4 with 8 channels: two blocks of a separable 3x3 from the first input.
-    const separable = cells[1].operations.find(
+    const separable = cells[1]!.operations.find(
       ({ operation, from }) => operation === 'sep_conv_3x3' && from === 0,
     )!;
     expect(separable.macs.dense).toBe(2 * (3 * 3 * 8 + 8 * 8) * 4 * 4);
-    const skip = cells[1].operations.find(
+    const skip = cells[1]!.operations.find(
       ({ operation, from }) => operation === 'skip_connect' && from === 0,
     )!;
     expect(skip.macs.dense).toBe(8 * 8 * 4 * 4);
     expect(skip.parameters.dense).toBe(8 * 8 + 2 * 8);
     // Its preprocesses: 1x1 convolutions at 8 x 8 from the stem (8 channels) and from cell 0 (2 nodes of 4).
-    const operations = cells[1].operations.reduce((sum, { macs }) => sum + macs.dense, 0);
-    expect(cells[1].macs.dense - operations).toBe(2 * 8 * 8 * 8 * 8);
+    const operations = cells[1]!.operations.reduce((sum, { macs }) => sum + macs.dense, 0);
+    expect(cells[1]!.macs.dense - operations).toBe(2 * 8 * 8 * 8 * 8);
   });
 
   it('has weight masks that say how many weights are alive', () => {
@@ -115,7 +115,7 @@ describe('an architecture', () => {
 
   it('is refused with the place of what is wrong', () => {
     const wrong = structuredClone(found) as { cells: { operations: { operation: string }[] }[] };
-    wrong.cells[1].operations[0].operation = 'conv_9x9';
+    wrong.cells[1]!.operations[0]!.operation = 'conv_9x9';
     expect(() => parseArchitecture(wrong)).toThrow(/cells\.1\.operations\.0\.operation/);
     expect(() => parseArchitecture('{')).toThrow(ArchitectureError);
     expect(() => parseArchitecture({ format: 'something' })).toThrow(ArchitectureError);

@@ -3,7 +3,7 @@
 export function encodeBitmap(mask: Uint8Array): string {
   const bytes = new Uint8Array(Math.ceil(mask.length / 8));
   mask.forEach((alive, i) => {
-    if (alive) bytes[i >> 3] |= 1 << (i & 7);
+    if (alive) bytes[i >> 3]! |= 1 << (i & 7);
   });
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);

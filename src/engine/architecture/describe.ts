@@ -168,7 +168,7 @@ function describeOperation(
     from,
     to,
     stride,
-    importance: sigmoid(network.parameters.values[alpha.offset + unit]),
+    importance: sigmoid(network.parameters.values[alpha.offset + unit]!),
     blocks: blocks.map((block) => describeBlock(network, block)),
     reduce: reduce && {
       inputs: [...reduce.inputs],

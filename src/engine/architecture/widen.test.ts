@@ -32,11 +32,11 @@ function copyValues(narrow: Network, network: Network, factor: number): void {
       let [rest, place, step] = [element, 0, 1];
       for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
         place +=
-          Math.floor((rest % spec.shape[axis]) / (spec.shape[axis] / source.shape[axis])) * step;
-        rest = Math.floor(rest / spec.shape[axis]);
-        step *= source.shape[axis];
+          Math.floor((rest % spec.shape[axis]!) / (spec.shape[axis]! / source.shape[axis]!)) * step;
+        rest = Math.floor(rest / spec.shape[axis]!);
+        step *= source.shape[axis]!;
       }
-      values[element] = from[place] / (summedAxis(spec) >= 0 ? factor : 1);
+      values[element] = from[place]! / (summedAxis(spec) >= 0 ? factor : 1);
     });
   }
 }
@@ -70,12 +70,12 @@ describe('a widened architecture', () => {
       expect([widened.widened, widened.validationAccuracy]).toEqual([factor, null]);
       widened.cells.forEach((cell, c) =>
         cell.operations.forEach((operation, o) => {
-          const narrow = found.cells[c].operations[o];
+          const narrow = found.cells[c]!.operations[o]!;
           expect([operation.operation, operation.from, operation.to, operation.importance]).toEqual(
             [narrow.operation, narrow.from, narrow.to, narrow.importance],
           );
           operation.blocks.forEach((block, b) => {
-            const { filters, depthwise, pointwise } = narrow.blocks[b];
+            const { filters, depthwise, pointwise } = narrow.blocks[b]!;
             expect(block.filters).toHaveLength(factor * filters.length);
             expect(block.depthwise.alive).toBe(factor * depthwise.alive);
             expect(block.pointwise.alive).toBe(factor ** 2 * pointwise.alive);
@@ -110,7 +110,7 @@ describe('a widened architecture', () => {
     const [expected, logits] = [await logitsOf(narrow), await logitsOf(network)];
     expect(logits).toHaveLength(3 * 10);
     expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
-    logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i], 4));
+    logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
     // Not since everything were masked.
     expect(count(network.parameters.weightMask)).toBeGreaterThan(
       2 * count(narrow.parameters.weightMask),

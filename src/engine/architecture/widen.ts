@@ -87,7 +87,7 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
     ...cell,
     operations: cell.operations.map((operation) => ({
       ...operation,
-      importance: sameOperation(cells[c], operation).importance,
+      importance: sameOperation(cells[c]!, operation).importance,
     })),
   });
   return {
@@ -142,11 +142,11 @@ function repeat(mask: Uint8Array, shape: readonly number[], wide: readonly numbe
       // Row-major place in `wide`, axis by axis from the last, to the place in `shape` that it was copied from.
       let [rest, from, step] = [element, 0, 1];
       for (let axis = wide.length - 1; axis >= 0; axis--) {
-        from += Math.floor((rest % wide[axis]) / (wide[axis] / shape[axis])) * step;
-        rest = Math.floor(rest / wide[axis]);
-        step *= shape[axis];
+        from += Math.floor((rest % wide[axis]!) / (wide[axis]! / shape[axis]!)) * step;
+        rest = Math.floor(rest / wide[axis]!);
+        step *= shape[axis]!;
       }
-      return mask[from];
+      return mask[from!]!;
     },
   );
 }

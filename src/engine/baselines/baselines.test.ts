@@ -101,7 +101,9 @@ describe('the methods', () => {
     for (const width of widths) expect(Math.abs(width - fixedRatios.filters)).toBeLessThan(0.15);
     const kept = architecture.cells.flatMap(({ operations }) =>
       operations.flatMap(({ blocks }) =>
-        blocks.map(({ pointwise }) => pointwise.alive / (pointwise.shape[2] * pointwise.shape[3])),
+        blocks.map(
+          ({ pointwise }) => pointwise.alive / (pointwise.shape[2]! * pointwise.shape[3]!),
+        ),
       ),
     );
     expect(Math.max(...kept) - Math.min(...kept)).toBeLessThan(0.2);
@@ -116,9 +118,9 @@ describe('hand-set ratios', () => {
     network.parameters.values.set([0.1, -3, 2, 0.2], gamma.offset);
     const half = pruneFilters(network, 0.5);
     expect(
-      half.plan.cells[0].candidates
-        .flatMap(({ blocks }) => blocks)
-        .find(({ name }) => gamma.name.startsWith(name))!.filters,
+      half.plan.cells[0]!.candidates.flatMap(({ blocks }) => blocks).find(({ name }) =>
+        gamma.name.startsWith(name),
+      )!.filters,
     ).toEqual([1, 2]);
     const masked = pruneByRatios(network, { weights: 0.25 });
     const array = table.byName.get('cells.0.edges.0.sep_conv_3x3.block0.pointwise')!;

@@ -25,13 +25,13 @@ export function randomNetwork(superNet: Network, target: number, seed: number): 
     state,
     operationChoices,
     random,
-    (plan) => sizeOf(plan) <= size * Math.exp(-way * operations),
+    (plan) => sizeOf(plan) <= size * Math.exp(-way * operations!),
   );
   state = pruneRandomly(
     state,
     filterChoices,
     random,
-    (plan) => sizeOf(plan) <= size * Math.exp(-way * (operations + filters)) && reaches(plan),
+    (plan) => sizeOf(plan) <= size * Math.exp(-way * (operations! + filters!)) && reaches(plan),
   );
   state = pruneRandomly(state, operationChoices, random, reaches);
   return maskRandomly(compact(superNet, state.masks), target, random);
@@ -56,7 +56,7 @@ function pruneRandomly(
   while (!enough(plan)) {
     const open = choices(plan);
     if (open.length === 0) break;
-    open[random.integer(open.length)](masks);
+    open[random.integer(open.length)]!(masks);
     plan = buildPlan(plan.space, masks, plan.endCell, plan.stage);
   }
   return { plan, masks };
@@ -78,7 +78,7 @@ function operationChoices({ cells }: NetworkPlan): Choice[] {
       .map(
         ({ unit }): Choice =>
           (masks) =>
-            void (masks.operations[shape.index][unit] = 0),
+            void (masks.operations[shape.index]![unit] = 0),
       ),
   );
 }
@@ -91,7 +91,7 @@ function filterChoices({ cells }: NetworkPlan): Choice[] {
         filters.map(
           (filter): Choice =>
             (masks) =>
-              void (masks.filters[name][filter] = 0),
+              void (masks.filters[name]![filter] = 0),
         ),
       ),
   );
@@ -123,7 +123,7 @@ function maskRandomly(network: Network, target: number, random: RandomStream): N
     excess--
   ) {
     const i = random.integer(places.length);
-    weightMask[places[i]] = 0;
+    weightMask[places[i]!] = 0;
     places[i] = places.at(-1)!;
     places.pop();
   }

@@ -24,10 +24,10 @@ export function pruneFilters(network: Network, keep: number): Network {
       const gamma = slice(parameters.values, parameter(plan.table, `${name}.norm.gamma`));
       const order = filters
         .map((_, i) => i)
-        .sort((a, b) => Math.abs(gamma[b]) - Math.abs(gamma[a]));
-      const mask = new Uint8Array(masks.filters[name].length);
+        .sort((a, b) => Math.abs(gamma[b]!) - Math.abs(gamma[a]!));
+      const mask = new Uint8Array(masks.filters[name]!.length);
       for (const i of order.slice(0, Math.max(1, Math.round(keep * filters.length))))
-        mask[filters[i]] = 1;
+        mask[filters[i]!] = 1;
       masks.filters[name] = mask;
     }
   }
@@ -63,7 +63,7 @@ function magnitudeMask({ plan, parameters }: Network, keep: number): Uint8Array 
     if (!spec.maskedBy || spec.size === 0) continue;
     const values = slice(parameters.values, spec);
     const order = Array.from(values, (_, i) => i).sort(
-      (a, b) => Math.abs(values[b]) - Math.abs(values[a]),
+      (a, b) => Math.abs(values[b]!) - Math.abs(values[a]!),
     );
     const mask = slice(weightMask, spec);
     mask.fill(0);

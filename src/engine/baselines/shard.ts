@@ -12,7 +12,7 @@ export interface Shard {
 
 /** @param text `K/N`, as for one of N machines. @throws RangeError */
 export function parseShard(text: string): Shard {
-  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text.trim())?.map(Number) ?? [];
+  const [, index = 0, count = 0] = /^(\d{1,4})\/(\d{1,4})$/.exec(text.trim())?.map(Number) ?? [];
   if (!(index >= 1 && index <= count))
     throw new RangeError(`'${text}' is no shard: K/N with K from 1 to N expected, as 2/3`);
   return { index, count };

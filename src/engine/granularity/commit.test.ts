@@ -24,12 +24,12 @@ function positionIn(plan: NetworkPlan, spec: ParameterSpec, i: number): number {
   let position = 0;
   let stride = 1;
   for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
-    const at = rest % spec.shape[axis];
-    const to = spec.ids[axis] ? other.ids[axis]!.indexOf(spec.ids[axis]![at]) : at;
+    const at = rest % spec.shape[axis]!;
+    const to = spec.ids[axis] ? other.ids[axis]!.indexOf(spec.ids[axis]![at]!) : at;
     if (to < 0) return -1;
     position += to * stride;
-    stride *= other.shape[axis];
-    rest = Math.floor(rest / spec.shape[axis]);
+    stride *= other.shape[axis]!;
+    rest = Math.floor(rest / spec.shape[axis]!);
   }
   return other.offset + position;
 }
@@ -44,7 +44,7 @@ describe('a commit', () => {
 
   it('takes away operations, filters and weights under their own thresholds', () => {
     const network = freshNetwork();
-    const unit = network.plan.cells[1].candidates.find(
+    const unit = network.plan.cells[1]!.candidates.find(
       ({ operation }) => operation.name === 'dil_conv_3x3',
     )!.unit;
     set(network, 'cells.1.alpha', (alpha) => (alpha[0] = -3));
@@ -58,7 +58,7 @@ describe('a commit', () => {
     ]);
     expect([...pruned.filters]).toEqual([[1, 1]]);
     expect([...pruned.weights.keys()]).toEqual([1]);
-    expect(after.plan.cells[1].candidates.find((k) => k.unit === unit)!.outputs).not.toContain(2);
+    expect(after.plan.cells[1]!.candidates.find((k) => k.unit === unit)!.outputs).not.toContain(2);
     const array = parameter(after.plan.table, 'cells.1.edges.0.dil_conv_3x3.block0.depthwise');
     slice(after.parameters.values, array).forEach((w, i) =>
       expect(slice(after.parameters.weightMask, array)[i]).toBe(
@@ -72,8 +72,8 @@ describe('a commit', () => {
     set(network, 'cells.0.operationThreshold', (thresholds) => thresholds.fill(0.9));
     set(network, 'cells.0.operationThreshold', (thresholds) => (thresholds[9] = 0.8));
     const { network: after } = commitLive(network, everyLevel);
-    expect(after.plan.cells[0].candidates.map(({ to }) => to)).toEqual([2, 3]);
-    expect(after.plan.cells[0].candidates[0].unit).toBe(9);
+    expect(after.plan.cells[0]!.candidates.map(({ to }) => to)).toEqual([2, 3]);
+    expect(after.plan.cells[0]!.candidates[0]!.unit).toBe(9);
   });
 
   it('never filters a stride-2 skip connection, but does the preprocess of the same kind', () => {
@@ -83,11 +83,11 @@ describe('a commit', () => {
       set(network, `cells.${cell}.preprocessFilterThreshold`, (thresholds) => thresholds.fill(0.9));
     }
     const { network: after } = commitLive(network, everyLevel);
-    const reduces = after.plan.cells[1].candidates.filter(({ reduce }) => reduce);
+    const reduces = after.plan.cells[1]!.candidates.filter(({ reduce }) => reduce);
     expect(reduces.length).toBeGreaterThan(0);
     for (const { reduce } of reduces)
-      expect(reduce!.filters).toHaveLength(after.plan.cells[1].shape.channels);
-    expect(after.plan.cells[2].preprocess[0]).toMatchObject({ split: 8, filters: [0] });
+      expect(reduce!.filters).toHaveLength(after.plan.cells[1]!.shape.channels);
+    expect(after.plan.cells[2]!.preprocess[0]).toMatchObject({ split: 8, filters: [0] });
   });
 
   it('leaves held cells and switched-off levels alone', () => {
@@ -161,7 +161,7 @@ describe('thresholds', () => {
       const spec = parameter(plan.table, name);
       const threshold = slice(parameters.values, parameter(plan.table, 'cells.0.weightThreshold'))[
         maskedBy.unit
-      ];
+      ]!;
       const alive = [...slice(parameters.values, spec)].filter(
         (_, i) => slice(parameters.weightMask, spec)[i],
       );

@@ -41,7 +41,7 @@ export function commitLive(
   const masks = liveUnits(network, discretization);
   const operations = network.plan.cells.flatMap((cell) =>
     operationMargins(network, cell)
-      .filter(({ candidate }) => !masks.operations[cell.shape.index][candidate.unit])
+      .filter(({ candidate }) => !masks.operations[cell.shape.index]![candidate.unit])
       .map((margin) => ({ ...margin, cell: cell.shape.index })),
   );
   const filters = countFilters(network, masks);
@@ -75,10 +75,10 @@ export function freeze({ plan, parameters }: Network, cell: number, unit: number
 function countFilters({ plan, masks: before }: Network, after: UnitMasks): Map<number, number> {
   const counts = new Map<number, number>();
   for (const { shape, gated, candidates } of plan.cells) {
-    const alive = candidates.filter(({ unit }) => after.operations[shape.index][unit]);
+    const alive = candidates.filter(({ unit }) => after.operations[shape.index]![unit]);
     const names = [...gated, ...alive.flatMap(({ blocks }) => blocks)].map(({ name }) => name);
     const lost = names.reduce(
-      (sum, name) => sum + count(before.filters[name]) - count(after.filters[name]),
+      (sum, name) => sum + count(before.filters[name]!) - count(after.filters[name]!),
       0,
     );
     if (lost > 0) counts.set(shape.index, lost);

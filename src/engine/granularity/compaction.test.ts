@@ -42,7 +42,7 @@ describe('compaction', () => {
   ])('leaves the output and frees memory: %s', async (_, space) => {
     const network = scatteredNetwork(space, 3);
     for (const { shape } of network.plan.cells.filter(
-      ({ preprocess }) => preprocess[0].split !== null,
+      ({ preprocess }) => preprocess[0]!.split !== null,
     )) {
       slice(
         network.parameters.values,
@@ -55,7 +55,7 @@ describe('compaction', () => {
       [pruned.operations.length, pruned.filters.size, pruned.weights.size].every((n) => n > 0),
     ).toBe(true);
     const now = await forward(after);
-    const error = Math.max(...now.logits.map((x, i) => Math.abs(x - before.logits[i])));
+    const error = Math.max(...now.logits.map((x, i) => Math.abs(x - before.logits[i]!)));
     expect(error).toBeLessThan(1e-4 * Math.max(...before.logits.map(Math.abs)));
     const [dense, left] = [countParameters(network).dense, countParameters(after).dense];
     process.stdout.write(

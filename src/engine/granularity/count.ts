@@ -101,12 +101,12 @@ export function summarizeCells(network: Network, totals: Totals): CellSummary[] 
       cell,
       stage: shape.stage,
       counts: {
-        operation: { left: candidates.length, total: totals.operation[cell] },
+        operation: { left: candidates.length, total: totals.operation[cell]! },
         filter: {
           left: groups.reduce((sum, { filters }) => sum + filters.length, 0),
-          total: totals.filter[cell],
+          total: totals.filter[cell]!,
         },
-        weight: { left: weights[cell], total: totals.weight[cell] },
+        weight: { left: weights[cell]!, total: totals.weight[cell]! },
       },
       parameters: addParameters(
         owners.filter(([name]) => name.startsWith(`cells.${cell}.`)).map(([, counts]) => counts),
@@ -118,7 +118,7 @@ export function summarizeCells(network: Network, totals: Totals): CellSummary[] 
 function maskedWeights({ plan, parameters }: Network): number[] {
   const left = plan.cells.map(() => 0);
   for (const spec of plan.table.specs)
-    if (spec.maskedBy) left[spec.maskedBy.cell] += count(slice(parameters.weightMask, spec));
+    if (spec.maskedBy) left[spec.maskedBy.cell]! += count(slice(parameters.weightMask, spec));
   return left;
 }
 

@@ -40,6 +40,6 @@ describe('the commit at which a goal was crossed', () => {
     const [before, after] = [network, found].map(({ plan, parameters }) =>
       slice(parameters.values, parameter(plan.table, name)),
     );
-    expect(after.every((t, i) => Math.abs(t) <= Math.abs(before[i]))).toBe(true);
+    expect(after!.every((t, i) => Math.abs(t) <= Math.abs(before![i]!))).toBe(true);
   });
 });

@@ -39,7 +39,7 @@ function withThresholds({ plan, masks, parameters }: Network, factor: number): N
   const values = parameters.values.slice();
   for (const group of ['threshold', 'weightThreshold'] as const) {
     const { offset, size } = plan.table.groups[group];
-    for (let i = offset; i < offset + size; i++) values[i] *= factor;
+    for (let i = offset; i < offset + size; i++) values[i]! *= factor;
   }
   return { plan, masks, parameters: { ...parameters, values } };
 }

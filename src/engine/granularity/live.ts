@@ -41,8 +41,8 @@ export function operationMargins(network: Network, cell: CellPlan): OperationMar
   );
   return cell.candidates.map((candidate) => ({
     candidate,
-    importance: sigmoid(alpha[candidate.unit]),
-    threshold: thresholds[candidate.unit],
+    importance: sigmoid(alpha[candidate.unit]!),
+    threshold: thresholds[candidate.unit]!,
   }));
 }
 
@@ -84,7 +84,7 @@ function pruneOperations(
   kept: (unit: number) => boolean,
 ): void {
   const margins = operationMargins(network, cell);
-  const mask = masks.operations[cell.shape.index];
+  const mask = masks.operations[cell.shape.index]!;
   for (const to of new Set(cell.candidates.map((k) => k.to))) {
     const node = margins.filter((m) => m.candidate.to === to);
     const values = node.map((m) => m.importance - m.threshold);
@@ -111,10 +111,10 @@ export function* prunableFilters(
 function pruneFilters({ plan, parameters }: Network, cell: CellPlan, masks: UnitMasks): void {
   for (const { name, filters, thresholds, index } of prunableFilters(cell)) {
     const gates = slice(parameters.values, parameter(plan.table, `${name}.gate`));
-    const threshold = slice(parameters.values, parameter(plan.table, thresholds))[index];
+    const threshold = slice(parameters.values, parameter(plan.table, thresholds))[index]!;
     const alive = new Set(survivors(Array.from(gates, (gate) => sigmoid(gate) - threshold)));
     filters.forEach((filter, i) => {
-      if (!alive.has(i)) masks.filters[name][filter] = 0;
+      if (!alive.has(i)) masks.filters[name]![filter] = 0;
     });
   }
 }
@@ -126,7 +126,7 @@ export function weightThreshold(
 ): number {
   return slice(parameters.values, parameter(plan.table, `cells.${masked.cell}.weightThreshold`))[
     masked.unit
-  ];
+  ]!;
 }
 
 /** Weight masks, in the packed layout of the network, that a commit at this moment would leave. */
@@ -142,9 +142,9 @@ export function liveWeights(network: Network, { granularities, held }: Discretiz
     let left = 0;
     for (let i = 0; i < spec.size; i++) {
       if (!mask[i]) continue;
-      if (largest < 0 || Math.abs(values[i]) > Math.abs(values[largest])) largest = i;
-      mask[i] = Math.abs(values[i]) - threshold > 0 ? 1 : 0;
-      left += mask[i];
+      if (largest < 0 || Math.abs(values[i]!) > Math.abs(values[largest]!)) largest = i;
+      mask[i] = Math.abs(values[i]!) - threshold > 0 ? 1 : 0;
+      left += mask[i]!;
     }
     // Compaction may have taken an array's last survivors along with their channels: masks never rise, so it stays
     // empty, and the batch norm after it gives its shift alone.

@@ -70,7 +70,7 @@ describe('a chain of MBConvs', () => {
       expect(pruned.filters.size).toBeGreaterThan(0);
       expect(pruned.weights.size).toBeGreaterThan(0);
       const [was, is] = [await logits(before), await logits(after)];
-      const error = Math.max(...is.map((x, i) => Math.abs(x - was[i])));
+      const error = Math.max(...is.map((x, i) => Math.abs(x - was[i]!)));
       expect(error).toBeLessThan(1e-4 * Math.max(...was.map(Math.abs)));
       expect(countParameters(after).dense).toBeLessThan(countParameters(before).dense);
       expect(after.plan.table.byName.get('head.gate')!.size).toBeLessThan(12);
@@ -92,10 +92,10 @@ describe('a chain of MBConvs', () => {
     const { network: after } = commitLive(one, everyLevel);
     const totals = superNetTotals(space);
     const cells = summarizeCells(after, totals);
-    expect(cells[0].counts.operation).toEqual({ left: 0, total: 3 });
-    expect(cells[0].parameters).toEqual({ dense: 0, active: 0 });
+    expect(cells[0]!.counts.operation).toEqual({ left: 0, total: 3 });
+    expect(cells[0]!.parameters).toEqual({ dense: 0, active: 0 });
     // The head's filters count to the last layer.
-    expect(cells[3].counts.filter.left).toBe(after.plan.table.byName.get('head.gate')!.size);
+    expect(cells[3]!.counts.filter.left).toBe(after.plan.table.byName.get('head.gate')!.size);
     resetThresholds(after.plan, after.parameters);
     expect(vector(after, 'head.filterThreshold')[0]).toBe(0);
     expect((await logits(after)).every(Number.isFinite)).toBe(true);
@@ -133,19 +133,19 @@ describe('a chain of MBConvs', () => {
     const { network: after } = commitLive(network(3), everyLevel);
     const [cell, unit] = after.masks.operations
       .flatMap((mask, c) => [...mask].map((alive, o) => [c, o, alive]))
-      .find(([c, , alive]) => c > 0 && !alive)!;
-    const { plan, parameters } = regrow(after, [{ cell, unit }], 1, 1);
-    const [into, out] = after.plan.cells[cell].live;
-    expect(plan.cells[cell].live).toEqual([into, out]);
-    const { blocks } = plan.cells[cell].candidates.find((candidate) => candidate.unit === unit)!;
-    const { expansion } = table.candidates[unit];
+      .find(([c, , alive]) => c! > 0 && !alive)!;
+    const { plan, parameters } = regrow(after, [{ cell: cell!, unit: unit! }], 1, 1);
+    const [into, out] = after.plan.cells[cell!]!.live;
+    expect(plan.cells[cell!]!.live).toEqual([into, out]);
+    const { blocks } = plan.cells[cell!]!.candidates.find((candidate) => candidate.unit === unit)!;
+    const { expansion } = table.candidates[unit!]!;
     expect(blocks.map(({ filters }) => filters.length)).toEqual([
-      expansion * into.length,
-      out.length,
+      expansion * into!.length,
+      out!.length,
     ]);
-    expect(blocks[1].filters).toEqual(out);
+    expect(blocks[1]!.filters).toEqual(out);
     for (const name of ['operationThreshold', 'filterThreshold', 'weightThreshold'])
-      expect(slice(parameters.values, parameter(plan.table, `cells.${cell}.${name}`))[unit]).toBe(
+      expect(slice(parameters.values, parameter(plan.table, `cells.${cell}.${name}`))[unit!]).toBe(
         0,
       );
   });

@@ -22,6 +22,6 @@ export function slice<T extends Float32Array | Uint8Array>(packed: T, spec: Para
 /** Ones in a mask. */
 export function count(mask: Uint8Array): number {
   let sum = 0;
-  for (let i = 0; i < mask.length; i++) sum += mask[i];
+  for (let i = 0; i < mask.length; i++) sum += mask[i]!;
   return sum;
 }

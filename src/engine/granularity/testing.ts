@@ -43,7 +43,7 @@ export function scatter(
       else if (group === 'weightThreshold') values[i] = 0.15 * random.uniform();
       else if (group === 'statistic')
         values[i] = name.endsWith('.variance') ? 0.5 + random.uniform() : 0.3 * random.normal();
-      else if (/\.(gamma|beta)$/.test(name)) values[i] += 0.3 * random.normal();
+      else if (/\.(gamma|beta)$/.test(name)) values[i]! += 0.3 * random.normal();
     }
   }
 }

@@ -48,7 +48,7 @@ export function yieldToLastSurvivors(
           parameters,
           parameter(plan.table, `cells.${c}.operationThreshold`),
           unit,
-          sigmoid(alpha[unit]),
+          sigmoid(alpha[unit]!),
         );
     }
     for (const { name, thresholds, index } of prunableFilters(cell)) {
@@ -81,7 +81,7 @@ function lower(
   importance: number,
 ): void {
   const at = spec.offset + index;
-  if (values[at] < importance) return;
+  if (values[at]! < importance) return;
   values[at] = importance * (1 - clearance);
   momentum[at] = 0;
 }
@@ -89,6 +89,6 @@ function lower(
 function largestAlive({ values, weightMask }: NetworkParameters, spec: ParameterSpec): number {
   let largest = 0;
   for (let i = spec.offset; i < spec.offset + spec.size; i++)
-    if (weightMask[i]) largest = Math.max(largest, Math.abs(values[i]));
+    if (weightMask[i]) largest = Math.max(largest, Math.abs(values[i]!));
   return largest;
 }

@@ -78,7 +78,7 @@ describe('a search that goes on from a checkpoint', () => {
       const later = (events: readonly SearchEvent[]): SearchEvent[] =>
         events.filter(({ type }) => told.includes(type));
       expect(untimed(later(rest.events))).toEqual(
-        untimed(later(whole.events.slice(checkpoint.events))),
+        untimed(later(whole.events.slice(checkpoint!.events))),
       );
     }
   }, 240_000);
@@ -114,7 +114,7 @@ describe('a search that goes on from a checkpoint', () => {
   it('holds events, settings and time as they were', async () => {
     const { checkpoints, events } = await search();
     for (const { events: count, settings: held } of checkpoints) {
-      expect(events[count - 1].type).toBe('checkpoint');
+      expect(events[count - 1]!.type).toBe('checkpoint');
       expect(held).toEqual(settings);
     }
   });
@@ -128,8 +128,8 @@ describe('a search that goes on from a checkpoint', () => {
       [
         {
           network: {
-            ...checkpoint.network,
-            parameters: { ...checkpoint.network.parameters, momentum: new Float32Array(3) },
+            ...checkpoint!.network,
+            parameters: { ...checkpoint!.network.parameters, momentum: new Float32Array(3) },
           },
         },
         /momentum holds 3/,
@@ -137,7 +137,7 @@ describe('a search that goes on from a checkpoint', () => {
       [{ stage: 99 }, /stage 99/],
     ];
     for (const [change, message] of damaged) {
-      const failure = await search({ ...checkpoint, ...change }).catch((error: unknown) => error);
+      const failure = await search({ ...checkpoint!, ...change }).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(SearchFailure);
       expect((failure as SearchFailure).message).toMatch(message);
     }
@@ -154,7 +154,7 @@ describe('a checkpoint of version 1', () => {
 
   it('resumes to an end although its lambda has a limit and no means of the epoch are kept', async () => {
     const { checkpoints } = await search();
-    const { stageEnds: _, ...rest } = checkpoints[1];
+    const { stageEnds: _, ...rest } = checkpoints[1]!;
     const progress = rest.progress && { ...rest.progress };
     delete progress?.epoch;
     const lambda = { ...rest.lambda, limit: 1 };

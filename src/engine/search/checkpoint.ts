@@ -66,7 +66,7 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
   session.lambda = { lambda: lambda.lambda, step: lambda.step };
   Object.assign(session, { accuracy, accuracyImages });
   session.events = checkpoint.events;
-  session.stage = session.stages[Math.min(checkpoint.stage, session.stages.length - 1)];
+  session.stage = session.stages[Math.min(checkpoint.stage, session.stages.length - 1)]!;
   if (progress) session.progress = { ...progress };
   for (const [cell, unit] of checkpoint.protectedUnits) session.protect(cell, unit, true);
   session.setUnloaded({

@@ -65,7 +65,7 @@ describe('a search that is over', () => {
     const next = await search({ resumeFrom: first.checkpoint, changes: [more] });
     expect(next.architecture.targetReached).toBe(true);
     const [steered] = next.recording.of('steered');
-    expect(next.recording.events.at(-1)!.step).toBeLessThanOrEqual(steered.maxSteps!);
+    expect(next.recording.events.at(-1)!.step).toBeLessThanOrEqual(steered!.maxSteps!);
     // The same as one that had so many epochs from the start.
     const whole = await search({
       settings: { ...short, joint: { ...short.joint, maxEpochs: 40 } },
@@ -98,13 +98,13 @@ describe('a target that is lowered while the search runs', () => {
     expect(architecture.targetReached).toBe(true);
     expect(architecture.parameters.active).toBeLessThanOrEqual(3_000);
     const [asked, room] = recording.of('steered');
-    expect(asked.automatic).toBeUndefined();
+    expect(asked!.automatic).toBeUndefined();
     // Half the target: as many search epochs again.
     expect(room).toMatchObject({
       change: { setting: 'joint.maxEpochs', value: 20 + 19 },
       automatic: true,
     });
-    expect(recording.events.at(-1)!.step).toBeLessThanOrEqual(room.maxSteps!);
+    expect(recording.events.at(-1)!.step).toBeLessThanOrEqual(room!.maxSteps!);
     expect(recording.of('step').every(({ timeLeft }) => timeLeft >= 0)).toBe(true);
   });
 

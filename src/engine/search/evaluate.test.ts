@@ -35,7 +35,7 @@ const trainBatch = (_: number, index: number): Batch =>
 function validationOf(order: readonly number[], size: number): SearchData {
   const all = batchOf(Array.from(order, (i) => Math.floor((i * classes) / order.length)));
   // The same images, whatever the order: each keeps its own noise.
-  order.forEach((i, at) => all.images.set(image(all.labels[at], i), at * 36));
+  order.forEach((i, at) => all.images.set(image(all.labels[at]!, i), at * 36));
   return {
     ...syntheticData(settings, { classes }),
     trainBatch,
@@ -79,7 +79,7 @@ describe('evaluation', () => {
     const plan = buildPlan(session.space, masks, 0, 0);
     network = { plan, masks, parameters: migrateParameters(plan.table, null, 1, 0) };
     await session.load(network);
-    const hyper = stepHyper(settings, session.stages[0], 'warm-up', 0);
+    const hyper = stepHyper(settings, session.stages[0]!, 'warm-up', 0);
     for (let i = 0; i < 25; i++) await stepper.step(trainBatch(0, i), hyper);
     session.control.close();
   });

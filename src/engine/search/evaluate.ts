@@ -66,12 +66,12 @@ async function classify(
     const counted = Math.min(left, batch.size);
     for (let image = 0; image < counted; image++) {
       const row = logits.subarray(image * classes, (image + 1) * classes);
-      const label = batch.labels[image];
+      const label = batch.labels[image]!;
       const largest = row.reduce((a, b) => Math.max(a, b));
       // Of equal logits the first counts, so that a constant network is right by chance only.
       if (row.indexOf(largest) === label) correct++;
       loss +=
-        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
+        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label]!;
     }
     left -= counted;
   }

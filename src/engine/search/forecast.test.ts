@@ -15,8 +15,8 @@ const work = stageWork(space, settings);
 describe('a forecast', () => {
   it('gives later stages their own steps: they train more cells', () => {
     expect(work).toHaveLength(4);
-    expect(work[0]).toBeLessThan(work[1]);
-    expect(work[1]).toBeLessThan(work[2]);
+    expect(work[0]).toBeLessThan(work[1]!);
+    expect(work[1]).toBeLessThan(work[2]!);
     expect(work[3]).toBe(work[2]);
     const pace = paceByStage(work, 100, 300);
     expect([pace[0], pace[3]]).toEqual([100, 300]);
@@ -35,15 +35,15 @@ describe('a forecast', () => {
 
   it('does not grow while the search runs as it said', () => {
     // Steps cost what the work costs, and nothing is pruned: the case that `most` stands for.
-    const pace = paceByStage(work, 100, (100 * work[3]) / work[0]);
+    const pace = paceByStage(work, 100, (100 * work[3]!) / work[0]!);
     let before = forecastSearch(stages, pace, data).most;
     for (const stage of stages) {
       for (let epochs = 0; epochs < stage.maxEpochs; epochs++) {
         const { least, most } = forecastRest(
           {
-            ...{ stage, epochs, step: 13, msPerStep: pace[stage.index] },
+            ...{ stage, epochs, step: 13, msPerStep: pace[stage.index]! },
             later: stages.filter(({ index }) => index > stage.index),
-            ...{ work: work[stage.index], fullWork: work },
+            ...{ work: work[stage.index]!, fullWork: work },
           },
           data,
         );
@@ -83,7 +83,7 @@ describe('a forecast', () => {
     );
     await running.result;
     const { least, most } = forecastSearch(planStages(image, settings), fullWork, own);
-    const end = recording.of('finished')[0].time;
+    const end = recording.of('finished')[0]!.time;
     expect(end).toBe(clock);
     expect(end).toBeGreaterThanOrEqual(least);
     expect(end).toBeLessThanOrEqual(most);

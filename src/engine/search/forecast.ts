@@ -61,8 +61,8 @@ export function stageWork(space: SpaceShape, settings: SearchSettings): number[]
 /** Of a step in each stage, from timed steps of the first stage's super-net and of the whole one. */
 export function paceByStage(work: readonly number[], first: number, whole: number): number[] {
   const [from] = work;
-  const span = work[work.length - 1] - from;
-  return work.map((one) => (span > 0 ? first + ((whole - first) * (one - from)) / span : whole));
+  const span = work[work.length - 1]! - from!;
+  return work.map((one) => (span > 0 ? first + ((whole - first) * (one - from!)) / span : whole));
 }
 
 /** Steps that an evaluation is worth. */
@@ -92,12 +92,12 @@ export function forecastSearch(
   msPerStep: readonly number[],
   data: Sizes,
 ): Range {
-  const last = msPerStep[msPerStep.length - 1];
+  const last = msPerStep[msPerStep.length - 1]!;
   const total = { least: 0, most: evaluationSteps(data, 'all') * last };
   for (const stage of stages) {
     const { least, most } = stepsOf(stage, data, 0);
-    total.least += least * msPerStep[stage.index] * prunedShare;
-    total.most += most * msPerStep[stage.index];
+    total.least += least * msPerStep[stage.index]! * prunedShare;
+    total.most += most * msPerStep[stage.index]!;
   }
   return total;
 }
@@ -127,12 +127,12 @@ export function forecastRest(at: Underway, data: Sizes): Range {
   };
   for (const next of later) {
     const { least, most } = stepsOf(next, data, 0);
-    const grown = work + fullWork[next.index] - fullWork[stage.index];
+    const grown = work + fullWork[next.index]! - fullWork[stage.index]!;
     const ms = msPerStep * (grown / work);
     rest.least += least * ms * prunedShare;
     rest.most += most * ms;
   }
-  const final = work + fullWork[fullWork.length - 1] - fullWork[stage.index];
+  const final = work + fullWork[fullWork.length - 1]! - fullWork[stage.index]!;
   rest.most += evaluationSteps(data, 'all') * msPerStep * (final / work);
   return rest;
 }

@@ -112,11 +112,11 @@ function elements({ plan, parameters }: Loaded): Map<string, number> {
       const key: number[] = [];
       let rest = i;
       for (let axis = shape.length - 1; axis >= 0; axis--) {
-        const at = rest % shape[axis];
+        const at = rest % shape[axis]!;
         key.unshift(ids[axis]?.[at] ?? at);
-        rest = Math.floor(rest / shape[axis]);
+        rest = Math.floor(rest / shape[axis]!);
       }
-      all.set(`${name} ${key.join()}`, parameters.weightMask[offset + i]);
+      all.set(`${name} ${key.join()}`, parameters.weightMask[offset + i]!);
     }
   }
   return all;

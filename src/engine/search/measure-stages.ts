@@ -36,7 +36,7 @@ export async function measureStages({
   const stages = planStages(space, settings);
   const timeStage = async (index: number): Promise<{ first: number; each: number }> => {
     const begin = now();
-    const stage = stages[index];
+    const stage = stages[index]!;
     const masks = fullMasks(space);
     const plan = buildPlan(space, masks, stage.lastCell, stage.head);
     const parameters = migrateParameters(plan.table, null, settings.seed, 0);

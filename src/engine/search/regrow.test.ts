@@ -29,8 +29,8 @@ function narrowed(network: Network, seed: number): Network {
       );
       for (const { name, unit, blocks, reduce } of into) {
         const group = blocks.at(-1)?.name ?? (reduce ? name : null);
-        if (group === null) masks.operations[shape.index][unit] = 0;
-        else for (const id of gone) masks.filters[group][id] = 0;
+        if (group === null) masks.operations[shape.index]![unit] = 0;
+        else for (const id of gone) masks.filters[group]![id] = 0;
       }
     }
   }
@@ -48,7 +48,7 @@ describe('regrowth', () => {
     expect(chosen.length).toBeLessThanOrEqual(all);
     expect(chosen.length).toBeGreaterThan(all / 2);
     expect(new Set(chosen.map(({ cell, unit }) => `${cell} ${unit}`)).size).toBe(chosen.length);
-    for (const { cell, unit } of chosen) expect(network.masks.operations[cell][unit]).toBe(0);
+    for (const { cell, unit } of chosen) expect(network.masks.operations[cell]![unit]).toBe(0);
     expect(chooseRegrowth(network, 3, randomStream(7))).toEqual(
       chooseRegrowth(network, 3, randomStream(7)),
     );
@@ -64,7 +64,7 @@ describe('regrowth', () => {
         );
       const draws = Array.from(
         { length: 200 },
-        (_, i) => chooseRegrowth(network, 1, randomStream(i))[0].cell,
+        (_, i) => chooseRegrowth(network, 1, randomStream(i))[0]!.cell,
       );
       return draws.filter((cell) => cell === 1).length;
     };
@@ -78,7 +78,7 @@ describe('regrowth', () => {
     const operations = plan.space.operations;
     slice(parameters.values, parameter(plan.table, 'cells.0.operationThreshold')).forEach(
       (_, unit, thresholds) => {
-        if (factsOf(operations[unit % operations.length]).convolves) thresholds[unit] = 0.9;
+        if (factsOf(operations[unit % operations.length]!).convolves) thresholds[unit] = 0.9;
       },
     );
     slice(parameters.momentum, parameter(plan.table, 'cells.0.alpha')).fill(1);
@@ -98,27 +98,27 @@ describe('regrowth', () => {
         network.plan.space.edges.map((e) => [c, e.index, mask[e.index * 7 + unit]]),
       )
       .find(([, , alive]) => !alive)!;
-    const place = edge * 7 + unit;
-    const after = regrow(network, [{ cell, unit: place, cellScore: 1, typeScore: 1 }], 1, 5);
+    const place = edge! * 7 + unit;
+    const after = regrow(network, [{ cell: cell!, unit: place, cellScore: 1, typeScore: 1 }], 1, 5);
     const name = `cells.${cell}.edges.${edge}.sep_conv_3x3`;
-    const { from, to } = network.plan.space.edges[edge];
-    const { live } = network.plan.cells[cell];
-    const { blocks } = after.plan.cells[cell].candidates.find((k) => k.unit === place)!;
+    const { from, to } = network.plan.space.edges[edge!]!;
+    const { live } = network.plan.cells[cell!]!;
+    const { blocks } = after.plan.cells[cell!]!.candidates.find((k) => k.unit === place)!;
     expect(blocks.map(({ inputs, filters }) => [inputs, filters])).toEqual([
       [live[from], live[from]],
       [live[from], live[to]],
     ]);
-    expect(after.plan.cells[cell].live).toEqual(live);
+    expect(after.plan.cells[cell!]!.live).toEqual(live);
     const of = (part: string) => parameter(after.plan.table, `${name}.${part}`);
-    expect([...slice(after.parameters.values, of('block1.gate'))]).toEqual(live[to].map(() => 0));
+    expect([...slice(after.parameters.values, of('block1.gate'))]).toEqual(live[to]!.map(() => 0));
     expect(slice(after.parameters.weightMask, of('block1.pointwise')).every((on) => on)).toBe(true);
     expect(slice(after.parameters.values, of('block1.pointwise')).some((w) => w !== 0)).toBe(true);
     const alpha = ({ parameters, plan }: Network) =>
       slice(parameters.values, parameter(plan.table, `cells.${cell}.alpha`))[place];
     expect(alpha(after)).toBe(alpha(network));
     // Nothing else changes.
-    expect(after.plan.cells[cell].candidates).toHaveLength(
-      network.plan.cells[cell].candidates.length + 1,
+    expect(after.plan.cells[cell!]!.candidates).toHaveLength(
+      network.plan.cells[cell!]!.candidates.length + 1,
     );
     expect(slice(after.parameters.values, parameter(after.plan.table, 'stem.conv'))).toEqual(
       slice(network.parameters.values, parameter(network.plan.table, 'stem.conv')),

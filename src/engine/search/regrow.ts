@@ -46,7 +46,7 @@ export function chooseRegrowth(network: Network, count: number, random: RandomSt
     if (open.length === 0) break;
     const { cellScore, typeScore, places } = drawWeighted(open, random);
     const [place] = places.splice(random.integer(places.length), 1);
-    chosen.push({ ...place, cellScore, typeScore });
+    if (place) chosen.push({ ...place, cellScore, typeScore });
   }
   return chosen;
 }
@@ -54,7 +54,7 @@ export function chooseRegrowth(network: Network, count: number, random: RandomSt
 function drawWeighted(pairs: readonly Pair[], random: RandomStream): Pair {
   const weights = pairs.map(({ cellScore, typeScore }) => cellScore * typeScore);
   let left = random.uniform() * weights.reduce((a, b) => a + b, 0);
-  return pairs.find((_, i) => (left -= weights[i]) < 0) ?? pairs[pairs.length - 1];
+  return pairs.find((_, i) => (left -= weights[i]!) < 0) ?? pairs[pairs.length - 1]!;
 }
 
 /**
@@ -79,7 +79,7 @@ export function regrowthScores(network: Network): RegrowthScores {
   const groups = groupsOf(network);
   const types = groups.map((cells) => {
     const known = space.operations.map(({ name }) =>
-      evidence(network, cells, (unit) => operationOf(network, unit).name === name),
+      evidence(network, cells, (unit) => operationOf(network, unit)!.name === name),
     );
     const missing = halfOfLeast(known);
     return known.map((e) => e ?? missing);
@@ -87,7 +87,7 @@ export function regrowthScores(network: Network): RegrowthScores {
   const known = groups.map((cells, g): Evidence | null => {
     const survivors = cells.reduce((sum, { candidates }) => sum + candidates.length, 0);
     if (survivors === 0) return null;
-    const total = (kind: keyof Evidence): number => types[g].reduce((sum, e) => sum + e[kind], 0);
+    const total = (kind: keyof Evidence): number => types[g]!.reduce((sum, e) => sum + e[kind], 0);
     return { gradient: total('gradient') / survivors, importance: total('importance') / survivors };
   });
   const missing = halfOfLeast(known);
@@ -118,12 +118,12 @@ function scoredPairs(network: Network): Pair[] {
     space.operations.map((_, o): Pair => {
       const places = cells.flatMap((cell) =>
         space.edges
-          .filter((edge) => fits(cell, space.operations[o], edge))
+          .filter((edge) => fits(cell, space.operations[o]!, edge))
           .map((edge) => edge.index * space.operations.length + o)
-          .filter((unit) => !network.masks.operations[cell.shape.index][unit])
+          .filter((unit) => !network.masks.operations[cell.shape.index]![unit])
           .map((unit) => ({ cell: cell.shape.index, unit })),
       );
-      return { cellScore: cellScores[g], typeScore: types[g][o], places };
+      return { cellScore: cellScores[g]!, typeScore: types[g]![o]!, places };
     }),
   );
 }
@@ -136,7 +136,7 @@ export function fits(cell: CellPlan, operation: CandidateOperation, { from, to }
   const { blocks, reduce } = factsOf(operation, strideOf(cell.shape, from));
   if (blocks.length > 0 || reduce) return true;
   const node = new Set(cell.live[to]);
-  return cell.live[from].every((id) => node.has(id));
+  return cell.live[from]!.every((id) => node.has(id));
 }
 
 /**
@@ -169,8 +169,8 @@ function evidence(
   const mean = (f: (place: number) => number): number =>
     places.reduce((sum, place) => sum + f(place), 0) / places.length;
   return {
-    gradient: mean((place) => Math.abs(parameters.momentum[place])),
-    importance: mean((place) => sigmoid(parameters.values[place])),
+    gradient: mean((place) => Math.abs(parameters.momentum[place]!)),
+    importance: mean((place) => sigmoid(parameters.values[place]!)),
   };
 }
 
@@ -184,7 +184,7 @@ function scores(all: readonly Evidence[]): number[] {
   };
   const gradients = shares(all.map(({ gradient }) => gradient));
   const importances = shares(all.map(({ importance }) => importance));
-  return all.map((_, i) => gradients[i] / 2 + importances[i] / 2);
+  return all.map((_, i) => gradients[i]! / 2 + importances[i]! / 2);
 }
 
 /**
@@ -204,26 +204,26 @@ export function regrow(
     filters: { ...network.masks.filters },
   };
   for (const { cell, unit } of regrowths) {
-    masks.operations[cell][unit] = 1;
-    const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)];
+    masks.operations[cell]![unit] = 1;
+    const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)]!;
     const operation = operationOf(network, unit);
-    const name = candidateName(cell, index, operation);
+    const name = candidateName(cell, index, operation!);
     const { live } = cells.find(({ shape }) => shape.index === cell)!;
     const keep = (group: string, filters: readonly number[]): void => {
-      const mask = new Uint8Array(masks.filters[group].length);
+      const mask = new Uint8Array(masks.filters[group]!.length);
       for (const filter of filters) mask[filter] = 1;
       masks.filters[group] = mask;
     };
-    const { blocks } = factsOf(operation);
+    const { blocks } = factsOf(operation!);
     blocks.forEach((block, b) => {
       const middle =
-        block.expansion === undefined ? live[from] : range(block.expansion * live[from].length);
+        block.expansion === undefined ? live[from]! : range(block.expansion * live[from]!.length);
       keep(
-        name + block.name.slice(operation.name.length),
-        b + 1 === blocks.length ? live[to] : middle,
+        name + block.name.slice(operation!.name.length),
+        b + 1 === blocks.length ? live[to]! : middle,
       );
     });
-    if (masks.filters[name]) keep(name, live[to]);
+    if (masks.filters[name]) keep(name, live[to]!);
   }
   const plan = buildPlan(space, masks, endCell, stage);
   const parameters = migrateParameters(

@@ -63,7 +63,7 @@ function prunedShare(
 
 function emitPruned(session: Session, pruned: PrunedUnits): void {
   const { space, stage } = session;
-  const reprune = (cell: number): boolean => space.cells[cell].stage < stage.index;
+  const reprune = (cell: number): boolean => space.cells[cell]!.stage < stage.index;
   const byCell = (counts: ReadonlyMap<number, number>) =>
     [...counts].map(([cell, count]) => ({ cell, count, reprune: reprune(cell) }));
   session.emit({

@@ -29,7 +29,7 @@ export function planStages(
   const stages = space.stageEnds.map((lastCell, index): Stage => ({
     index,
     joint: false,
-    firstCell: index === 0 ? 0 : space.stageEnds[index - 1] + 1,
+    firstCell: index === 0 ? 0 : space.stageEnds[index - 1]! + 1,
     lastCell,
     head: index,
     warmUpEpochs: stage.warmUpEpochs,
@@ -43,7 +43,7 @@ export function planStages(
       index: stages.length,
       joint: true,
       firstCell: 0,
-      lastCell: stages[last].lastCell,
+      lastCell: stages[last]!.lastCell,
       head: last,
       warmUpEpochs: joint.warmUpEpochs,
       maxEpochs: Math.max(joint.maxEpochs, joint.warmUpEpochs),

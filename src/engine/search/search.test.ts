@@ -15,7 +15,7 @@ describe('a search', () => {
     const settings = smallSettings();
     const { running, recording } = fakeSearch(settings);
     const architecture = await running.result;
-    expect(recording.events[0].type).toBe('started');
+    expect(recording.events[0]!.type).toBe('started');
     expect(
       recording
         .of('stage-started')
@@ -29,7 +29,7 @@ describe('a search', () => {
     expect(recording.of('stage-finished')).toHaveLength(4);
     const [finished] = recording.of('finished');
     expect(finished).toMatchObject({ targetReached: true, architecture });
-    expect(finished.parameters.active).toBeLessThanOrEqual(settings.targetParameters);
+    expect(finished!.parameters.active).toBeLessThanOrEqual(settings.targetParameters);
     expect(recording.events.at(-1)).toBe(finished);
   });
 
@@ -47,9 +47,9 @@ describe('a search', () => {
   it('takes no more steps than it announced, and counts the time left down to them', async () => {
     const { running, recording } = fakeSearch(smallSettings((s) => (s.targetParameters = 1)));
     await running.result;
-    const [{ maxSteps }] = recording.of('started');
+    const { maxSteps } = recording.of('started')[0]!;
     expect(recording.events.at(-1)!.step).toBeLessThanOrEqual(maxSteps);
-    expect(recording.of('finished')[0].targetReached).toBe(false);
+    expect(recording.of('finished')[0]!.targetReached).toBe(false);
     expect(recording.of('step').every(({ timeLeft }) => timeLeft >= 0)).toBe(true);
   });
 

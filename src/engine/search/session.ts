@@ -117,7 +117,7 @@ export class Session {
     this.totals = superNetTotals(this.space);
     this.fullWork = stageWork(this.space, settings);
     this.stages = this.plan();
-    this.stage = this.stages[0];
+    this.stage = this.stages[0]!;
     this.lambda = initialLambda(settings.regularizer);
   }
 

@@ -107,7 +107,7 @@ function openStage({ settings, space, network, generation }: Session, stage: Sta
  */
 function goalOf({ settings, totals, stage, progress }: Session): number {
   if (stage.joint) return settings.targetParameters;
-  const share = totals.parameters[stage.index] / totals.parameters.at(-1)!;
+  const share = totals.parameters[stage.index]! / totals.parameters.at(-1)!;
   return Math.round(
     Math.max(settings.stage.endShare * progress.initial, settings.targetParameters * share),
   );
@@ -171,8 +171,8 @@ async function regrowOperations(session: Session): Promise<void> {
     type: 'regrown',
     stage: stage.index,
     operations: chosen.map(({ cell, unit, cellScore, typeScore }) => {
-      const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)];
-      const operation = space.operations[unit % space.operations.length].name;
+      const { index, from, to } = space.edges[Math.floor(unit / space.operations.length)]!;
+      const operation = space.operations[unit % space.operations.length]!.name;
       return { cell, edge: index, from, to, operation, cellScore, typeScore };
     }),
   });

@@ -36,19 +36,19 @@ describe('steering', () => {
       null,
       'it is pruned already',
     ]);
-    const at = recording.events.indexOf(outcomes(recording)[0]);
+    const at = recording.events.indexOf(outcomes(recording)[0]!);
     const before = recording.events.slice(0, at).findLast((e) => e.type === 'ratios')!;
     const after = recording.events.slice(at).find((e) => e.type === 'ratios')!;
     expect(after.counts.operation.left).toBe(before.counts.operation.left - 1);
     // How it stood, and that a hand pruned it, is stored with the event.
-    const [{ unit: standing }] = outcomes(recording);
+    const { unit: standing } = outcomes(recording)[0]!;
     expect(standing).toMatchObject({ reprune: false });
     expect(standing!.importance).toBeGreaterThan(0);
     const units = recording.events.slice(at).find((e) => e.type === 'units')!;
     const index = presetOperations.indexOf('sep_conv_5x5');
-    expect(units.cells[0].operations.causes![index]).toBe(unitCauses.hand);
-    expect(units.cells[0].operations.importances[index]).toBeCloseTo(standing!.importance, 3);
-    const [{ architecture }] = recording.of('finished');
+    expect(units.cells[0]!.operations.causes![index]).toBe(unitCauses.hand);
+    expect(units.cells[0]!.operations.importances[index]).toBeCloseTo(standing!.importance, 3);
+    const { architecture } = recording.of('finished')[0]!;
     const regrown = recording.of('regrown').flatMap(({ operations }) => operations);
     if (
       !regrown.some(
@@ -56,7 +56,7 @@ describe('steering', () => {
       )
     ) {
       expect(
-        architecture.cells[0].operations.some(
+        architecture.cells[0]!.operations.some(
           ({ from, to, operation }) => from === 0 && to === 2 && operation === 'sep_conv_5x5',
         ),
       ).toBe(false);
@@ -78,13 +78,13 @@ describe('steering', () => {
       });
     });
     await running.result;
-    expect(outcomes(recording)[0].refusal).toBeNull();
+    expect(outcomes(recording)[0]!.refusal).toBeNull();
   });
 
   it('keeps what is protected', async () => {
     const plain = fakeSearch(smallSettings());
     await plain.running.result;
-    const first = plain.recording.of('pruned').flatMap(({ operations }) => operations)[0];
+    const first = plain.recording.of('pruned').flatMap(({ operations }) => operations)[0]!;
     const { cell, edge, operation } = first;
     const recording = await steered(
       (event) => event.type === 'stage-started',
@@ -96,8 +96,8 @@ describe('steering', () => {
     );
     expect(
       recording
-        .of('finished')[0]
-        .architecture.cells[cell].operations.some(
+        .of('finished')[0]!
+        .architecture.cells[cell]!.operations.some(
           (o) => o.from === first.from && o.to === first.to && o.operation === operation,
         ),
     ).toBe(true);
@@ -110,9 +110,9 @@ describe('steering', () => {
       { kind: 'lambda', value: 0.25 },
     ]);
     expect(outcomes(recording).map(({ refusal }) => refusal === null)).toEqual([true, false, true]);
-    const at = recording.events.indexOf(outcomes(recording)[2]);
+    const at = recording.events.indexOf(outcomes(recording)[2]!);
     expect(recording.events.slice(at + 1).find((e) => e.type === 'step')!.lambda).toBe(0.25);
-    const [{ architecture }] = recording.of('finished');
+    const { architecture } = recording.of('finished')[0]!;
     expect(architecture.settings.targetParameters).toBe(9000);
   });
 

@@ -59,7 +59,7 @@ function standingOf(
     cell && operationMargins(trained, cell).find(({ candidate }) => candidate.unit === hand?.unit);
   if (!cell || !margin) return null;
   const { importance, threshold } = margin;
-  return { importance, threshold, reprune: space.cells[cell.shape.index].stage < stage.index };
+  return { importance, threshold, reprune: space.cells[cell.shape.index]!.stage < stage.index };
 }
 
 function apply(session: Session, steering: Steering): Outcome {
@@ -74,7 +74,7 @@ function apply(session: Session, steering: Steering): Outcome {
     return `there is no operation ${steering.operation} on edge ${edge} of cell ${cell}`;
   }
   const unit = edge * session.space.operations.length + operation;
-  const alive = session.current.masks.operations[cell][unit] === 1;
+  const alive = session.current.masks.operations[cell]![unit] === 1;
   switch (steering.kind) {
     case 'protect':
       if (!alive) return 'it is pruned: regrow it first';
@@ -108,11 +108,11 @@ function set(session: Session, setting: SteerableSetting, value: number): string
 async function prune(session: Session, cell: number, unit: number): Promise<string | Judgement> {
   const network = await session.pull();
   const { edges, operations } = session.space;
-  const to = edges[Math.floor(unit / operations.length)].to;
-  const mask = network.masks.operations[cell];
+  const to = edges[Math.floor(unit / operations.length)]!.to;
+  const mask = network.masks.operations[cell]!;
   const others = mask.filter(
     (alive, other) =>
-      alive && other !== unit && edges[Math.floor(other / operations.length)].to === to,
+      alive && other !== unit && edges[Math.floor(other / operations.length)]!.to === to,
   );
   if (others.length === 0)
     return 'it is the last operation of its node: a node without one computes nothing';
@@ -120,7 +120,7 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
     operations: network.masks.operations.map((m) => m.slice()),
     filters: network.masks.filters,
   };
-  masks.operations[cell][unit] = 0;
+  masks.operations[cell]![unit] = 0;
   session.protect(cell, unit, false);
   const pruned = compact(network, masks);
   if (cell <= pruned.plan.endCell) freeze(pruned, cell, unit);
@@ -132,8 +132,8 @@ async function bringBack(session: Session, cell: number, unit: number): Promise<
   const network = await session.pull();
   if (cell > network.plan.endCell) return `cell ${cell} is not searched yet`;
   const { edges, operations } = session.space;
-  const edge = edges[Math.floor(unit / operations.length)];
-  if (!fits(network.plan.cells[cell], operations[unit % operations.length], edge)) {
+  const edge = edges[Math.floor(unit / operations.length)]!;
+  if (!fits(network.plan.cells[cell]!, operations[unit % operations.length]!, edge)) {
     return 'it hands on every channel that it reads, and would bring pruned filters of its node back';
   }
   await session.replace(

@@ -29,12 +29,12 @@ describe('describeUnits', () => {
       );
       expect(operations.importances).toHaveLength(space.edges.length * space.operations.length);
       operations.importances.forEach((importance, unit) =>
-        expect(importance).toBeCloseTo(sigmoid(alpha[unit]), 3),
+        expect(importance).toBeCloseTo(sigmoid(alpha[unit]!), 3),
       );
       operations.thresholds.forEach((threshold, unit) =>
-        expect(threshold).toBeCloseTo(thresholds[unit], 3),
+        expect(threshold).toBeCloseTo(thresholds[unit]!, 3),
       );
-      expect([...operations.alive].map(Number)).toEqual([...left.masks.operations[cell]]);
+      expect([...operations.alive].map(Number)).toEqual([...left.masks.operations[cell]!]);
     }
     const gone = cells.flatMap(({ cell, operations }) =>
       [...operations.alive].flatMap((alive, unit) => (alive === '0' ? [`${cell} ${unit}`] : [])),
@@ -49,10 +49,10 @@ describe('describeUnits', () => {
     let dead = 0;
     for (const cell of trained.plan.cells) {
       const groups = [...prunableFilters(cell)];
-      const units = cells[cell.shape.index].filters;
+      const units = cells[cell.shape.index]!.filters;
       expect(units).toHaveLength(groups.length);
       groups.forEach(({ name, filters, thresholds, index }, g) => {
-        const { ids, gates, threshold, alive } = units[g];
+        const { ids, gates, threshold, alive } = units[g]!;
         expect(ids ?? Array.from({ length: cell.shape.channels }, (_, id) => id)).toEqual([
           ...filters,
         ]);
@@ -60,12 +60,12 @@ describe('describeUnits', () => {
           trained.parameters.values,
           parameter(trained.plan.table, `${name}.gate`),
         );
-        gates.forEach((gate, i) => expect(gate / gateScale).toBeCloseTo(sigmoid(logits[i]), 4));
+        gates.forEach((gate, i) => expect(gate / gateScale).toBeCloseTo(sigmoid(logits[i]!), 4));
         expect(threshold).toBeCloseTo(
-          slice(trained.parameters.values, parameter(trained.plan.table, thresholds))[index],
+          slice(trained.parameters.values, parameter(trained.plan.table, thresholds))[index]!,
           3,
         );
-        expect([...alive].map(Number)).toEqual(filters.map((id) => left.masks.filters[name][id]));
+        expect([...alive].map(Number)).toEqual(filters.map((id) => left.masks.filters[name]![id]));
         dead += alive.split('0').length - 1;
       });
     }
@@ -109,7 +109,7 @@ describe('describeUnits', () => {
           trained.parameters.values,
           parameter(trained.plan.table, `cells.${cell}.weightThreshold`),
         );
-        expect(threshold).toBeCloseTo(thresholds[unit], 3);
+        expect(threshold).toBeCloseTo(thresholds[unit]!, 3);
       }
     }
   });
@@ -137,7 +137,7 @@ describe('causes', () => {
     const { table } = trained.plan;
     const of = (name: string) =>
       slice(trained.parameters.values, parameter(table, `cells.${cell}.${name}`))[unit];
-    return sigmoid(of('alpha')) - of('operationThreshold');
+    return sigmoid(of('alpha')!) - of('operationThreshold')!;
   };
 
   it('say of each operation whether its threshold pruned it, or why it is there', () => {
@@ -175,11 +175,11 @@ describe('causes', () => {
         const withOperation = unit !== null && operations.alive[unit] === '0';
         [...causes!].forEach((cause, i) => {
           seen.add(cause);
-          const above = gates[i] / gateScale > threshold;
+          const above = gates[i]! / gateScale > threshold;
           if (withOperation) expect(cause).toBe(unitCauses.operation);
           else if (alive[i] === '0') expect(cause).toBe(unitCauses.threshold);
           // Gates and thresholds are rounded in the event.
-          else if (Math.abs(gates[i] / gateScale - threshold) > 1e-3)
+          else if (Math.abs(gates[i]! / gateScale - threshold) > 1e-3)
             expect(cause).toBe(above ? unitCauses.above : unitCauses.last);
         });
       }
@@ -219,25 +219,25 @@ describe('causes', () => {
   });
 
   it('name protection, held masks, and a hand', () => {
-    const [{ operations }] = causesOf(everyLevel);
+    const { operations } = causesOf(everyLevel)[0]!;
     const under = operations.causes!.indexOf(unitCauses.threshold);
     const kept = causesOf({ ...everyLevel, kept: (cell, unit) => cell === 0 && unit === under });
-    expect(kept[0].operations.causes![under]).toBe(unitCauses.protected);
+    expect(kept[0]!.operations.causes![under]).toBe(unitCauses.protected);
     const held = causesOf({ ...everyLevel, held: (cell) => cell === 0 });
-    expect(held[0].operations.causes![under]).toBe(unitCauses.held);
-    const convolution = trained.plan.cells[0].candidates.find(({ blocks }) => blocks.length > 0)!;
+    expect(held[0]!.operations.causes![under]).toBe(unitCauses.held);
+    const convolution = trained.plan.cells[0]!.candidates.find(({ blocks }) => blocks.length > 0)!;
     const masks = structuredClone(trained.masks) as typeof trained.masks;
-    masks.operations[0][convolution.unit] = 0;
+    masks.operations[0]![convolution.unit] = 0;
     const [cell] = describeUnits(compact(trained, masks), {
       trained,
       by: null,
       hand: { cell: 0, unit: convolution.unit },
     });
-    expect(cell.operations.causes![convolution.unit]).toBe(unitCauses.hand);
-    expect(cell.operations.causes!.split(unitCauses.above)).toHaveLength(
-      cell.operations.causes!.length,
+    expect(cell!.operations.causes![convolution.unit]).toBe(unitCauses.hand);
+    expect(cell!.operations.causes!.split(unitCauses.above)).toHaveLength(
+      cell!.operations.causes!.length,
     );
-    for (const { unit, causes } of cell.filters)
+    for (const { unit, causes } of cell!.filters)
       expect(new Set(causes)).toEqual(
         new Set(unit === convolution.unit ? [unitCauses.hand] : [unitCauses.above]),
       );
@@ -259,9 +259,9 @@ describe('units events of a search', () => {
       if (event.type !== 'units' || regrown.has(i)) continue;
       for (const { operations } of event.cells) {
         [...operations.causes!].forEach((cause, unit) => {
-          const margin = operations.importances[unit] - operations.thresholds[unit];
+          const margin = operations.importances[unit]! - operations.thresholds[unit]!;
           if (cause === unitCauses.threshold) expect(margin).toBeLessThan(2e-4);
-          if (cause === unitCauses.above && operations.thresholds[unit] > 0)
+          if (cause === unitCauses.above && operations.thresholds[unit]! > 0)
             expect(margin).toBeGreaterThan(-2e-4);
         });
       }
@@ -277,7 +277,7 @@ describe('units events of a search', () => {
     let levels = 0;
     events.forEach((event, i) => {
       if (event.type !== 'ratios') return;
-      const units = events[i + 1];
+      const units = events[i + 1]!;
       if (units.type !== 'units') throw new Error(`${units.type} follows ratios`);
       expect(units).toMatchObject({
         step: event.step,
@@ -305,7 +305,7 @@ describe('units events of a search', () => {
     await running.result;
     const { events } = recording;
     const at = events.findIndex((event) => event.type === 'pruned' && event.operations.length > 0);
-    const told = events[at];
+    const told = events[at]!;
     const units = events.slice(at).find((event) => event.type === 'units');
     if (told.type !== 'pruned' || units?.type !== 'units') throw new Error('nothing was pruned');
     const { operations } = smallSettings().space;
@@ -322,8 +322,8 @@ describe('units events of a search', () => {
 it('counts with the totals of the super-net', () => {
   const network = scatteredNetwork();
   const [cell] = summarizeCells(network, superNetTotals(network.plan.space));
-  expect(sum(describeUnits(network)[0].weights.map(({ total }) => total))).toBe(
-    cell.counts.weight.total,
+  expect(sum(describeUnits(network)[0]!.weights.map(({ total }) => total))).toBe(
+    cell!.counts.weight.total,
   );
-  expect(count(network.masks.operations[0])).toBe(cell.counts.operation.left);
+  expect(count(network.masks.operations[0]!)).toBe(cell!.counts.operation.left);
 });

@@ -57,11 +57,11 @@ function operationUnits(
     slice(parameters.values, parameter(plan.table, `cells.${cell}.${name}`));
   const importances = Array.from(vector('alpha'), sigmoid);
   const thresholds = vector('operationThreshold');
-  const alive = left.masks.operations[cell];
+  const alive = left.masks.operations[cell]!;
   const causeOf = (unit: number): UnitCause => {
-    if (!masks.operations[cell][unit]) return 'gone';
+    if (!masks.operations[cell]![unit]) return 'gone';
     if (!alive[unit]) return hand?.cell === cell && hand.unit === unit ? 'hand' : 'threshold';
-    if (!by?.granularities.operation || importances[unit] - thresholds[unit] > 0) return 'above';
+    if (!by?.granularities.operation || importances[unit]! - thresholds[unit]! > 0) return 'above';
     if (by.kept?.(cell, unit)) return 'protected';
     return by.held(cell) ? 'held' : 'last';
   };
@@ -93,20 +93,20 @@ function filterUnits(
       slice(parameters.values, parameter(plan.table, `${name}.gate`)),
       sigmoid,
     );
-    const threshold = slice(parameters.values, parameter(plan.table, thresholds))[index];
-    const alive = filters.map((filter) => left.masks.filters[name][filter]);
+    const threshold = slice(parameters.values, parameter(plan.table, thresholds))[index]!;
+    const alive = filters.map((filter) => left.masks.filters[name]![filter]!);
     const fate = owner.unit === null ? unitCauses.above : operations[owner.unit];
     const causeOf = (i: number): UnitCause => {
       if (fate === unitCauses.threshold) return 'operation';
       if (fate === unitCauses.hand) return 'hand';
       if (!alive[i]) return 'threshold';
-      if (!by?.granularities.filter || gates[i] - threshold > 0) return 'above';
+      if (!by?.granularities.filter || gates[i]! - threshold > 0) return 'above';
       return by.held(cell.shape.index) ? 'held' : 'last';
     };
     return {
       ...owner,
       // Most groups are whole for most of a search.
-      ids: filters.length === left.masks.filters[name].length ? null : [...filters],
+      ids: filters.length === left.masks.filters[name]!.length ? null : [...filters],
       gates: gates.map((gate) => Math.round(gate * gateScale)),
       threshold: round(threshold),
       alive: bits(alive),
@@ -136,13 +136,13 @@ function weightUnits(left: Network, { trained, by }: Judgement): Map<number, Wei
     const threshold = slice(
       trained.parameters.values,
       parameter(trained.plan.table, `cells.${cell}.weightThreshold`),
-    )[unit];
+    )[unit]!;
     const units = {
       unit,
       ...histogram(values, masks),
       threshold: significant(threshold),
       last: by?.granularities.weight && !by.held(cell) ? notAbove(values, masks, threshold) : 0,
-      total: totals[cell][unit],
+      total: totals[cell]![unit]!,
     };
     cells.set(cell, [...(cells.get(cell) ?? []), units]);
   }
@@ -157,7 +157,7 @@ function notAbove(
 ): number {
   return values.reduce(
     (sum, array, a) =>
-      sum + array.filter((value, i) => masks[a][i] && Math.abs(value) - threshold <= 0).length,
+      sum + array.filter((value, i) => masks[a]![i] && Math.abs(value) - threshold <= 0).length,
     0,
   );
 }
@@ -176,7 +176,7 @@ function histogram(
     array.forEach((value, i) => {
       // The largest value ends the last bin.
       const bin = width > 0 ? Math.min(histogramBins - 1, Math.floor(Math.abs(value) / width)) : 0;
-      (masks[a][i] ? alive : masked)[bin]++;
+      (masks[a]![i] ? alive : masked)[bin]!++;
     }),
   );
   return { width, alive, masked };

@@ -115,7 +115,7 @@ describe('composed stepper', () => {
     await load(stepper);
     for (let i = 0; i < 30; i++) stepper.step(batch, hyper);
     const metrics = await stepper.readMetrics();
-    expect(metrics.at(-1)!.crossEntropy).toBeLessThan(metrics[0].crossEntropy / 2);
+    expect(metrics.at(-1)!.crossEntropy).toBeLessThan(metrics[0]!.crossEntropy / 2);
     expect(metrics.at(-1)!.correct).toBe(3);
   });
 
@@ -141,7 +141,7 @@ describe('composed stepper', () => {
       await load(stepper, fullPlan, { ...parameters, values });
       await stepper.gradients(batch, hyper);
       const [m] = await stepper.readMetrics();
-      return m.crossEntropy + hyper.lambda * (m.sizeRegularizer + m.thresholdRegularizer);
+      return m!.crossEntropy + hyper.lambda * (m!.sizeRegularizer + m!.thresholdRegularizer);
     };
     for (const group of ['weight', 'alpha', 'gate'] as const) {
       const { offset, size } = fullPlan.table.groups[group];
@@ -149,7 +149,7 @@ describe('composed stepper', () => {
       const norm = Math.hypot(...slope);
       const shifted = (sign: number): Float32Array => {
         const values = parameters.values.slice();
-        for (let i = 0; i < size; i++) values[offset + i] += (sign * 1e-3 * slope[i]) / norm;
+        for (let i = 0; i < size; i++) values[offset + i]! += (sign * 1e-3 * slope[i]!) / norm;
         return values;
       };
       const measured = ((await loss(shifted(1))) - (await loss(shifted(-1)))) / 2e-3;
@@ -202,7 +202,7 @@ describe('composed stepper', () => {
     parameters.values.fill(2, thresholds.offset, thresholds.offset + thresholds.size);
     await load(stepper, fullPlan, parameters);
     await stepper.gradients(batch, hyper);
-    const [{ sizeRegularizer }] = await stepper.readMetrics();
+    const { sizeRegularizer } = (await stepper.readMetrics())[0]!;
     // One survivor for each of two nodes: log(1 + sigmoid(alpha) / S) each.
     const alpha = fullPlan.table.byName.get('cells.1.alpha')!;
     const importance = Array.from(
@@ -213,7 +213,7 @@ describe('composed stepper', () => {
     const expected = [importance.slice(0, 2 * units), importance.slice(2 * units)].map((node) =>
       Math.log1p(Math.max(...node) / node.reduce((a, b) => a + b)),
     );
-    expect(sizeRegularizer).toBeCloseTo(expected[0] + expected[1], 5);
+    expect(sizeRegularizer).toBeCloseTo(expected[0]! + expected[1]!, 5);
   });
 });
 
@@ -222,20 +222,20 @@ describe('compaction', () => {
   function prune(): { masks: UnitMasks; hide: (parameters: NetworkParameters) => void } {
     const masks = fullMasks(space);
     const filters = [
-      `${candidateName(0, 0, space.operations[1])}.block0`,
-      `${candidateName(0, 2, space.operations[1])}.block1`,
-      `${candidateName(1, 1, space.operations[2])}.block0`,
+      `${candidateName(0, 0, space.operations[1]!)}.block0`,
+      `${candidateName(0, 2, space.operations[1]!)}.block1`,
+      `${candidateName(1, 1, space.operations[2]!)}.block0`,
       'cells.0.preprocess0',
       'cells.1.preprocess1',
     ];
-    for (const name of filters) masks.filters[name][1] = 0;
+    for (const name of filters) masks.filters[name]![1] = 0;
     const operations: [cell: number, unit: number][] = [
       [0, 1],
       [0, 3],
       [1, 0],
       [1, 12],
     ];
-    for (const [cell, unit] of operations) masks.operations[cell][unit] = 0;
+    for (const [cell, unit] of operations) masks.operations[cell]![unit] = 0;
     const hide = (parameters: NetworkParameters): void => {
       for (const name of filters)
         parameters.values[fullPlan.table.byName.get(`${name}.gate`)!.offset + 1] = -40;
@@ -261,7 +261,7 @@ describe('compaction', () => {
     await load(stepper, plan, compact);
     const logits = await stepper.logits(batch, 'batch');
     const gradient = await stepper.gradients(batch, { ...hyper, lambda: 0 });
-    logits.forEach((x, i) => expect(x).toBeCloseTo(fullLogits[i], 5));
+    logits.forEach((x, i) => expect(x).toBeCloseTo(fullLogits[i]!, 5));
 
     const asParameters = {
       values: fullGradient,
@@ -279,7 +279,7 @@ describe('compaction', () => {
       if (spec.group === 'statistic' || spec.group === 'threshold' || spec.group === 'alpha')
         continue;
       for (let i = spec.offset; i < spec.offset + spec.size; i++) {
-        expect(Math.abs(gradient[i] - expected[i]), `${spec.name}`).toBeLessThan(1e-5);
+        expect(Math.abs(gradient[i]! - expected[i]!), `${spec.name}`).toBeLessThan(1e-5);
       }
     }
   });
@@ -295,10 +295,10 @@ describe('compaction', () => {
 
   it('trains on where whole filter groups are gone', async () => {
     const masks = fullMasks(space);
-    masks.filters[`${candidateName(0, 0, space.operations[1])}.block0`].fill(0);
-    masks.filters[`${candidateName(0, 1, space.operations[1])}.block1`].fill(0);
-    masks.filters['cells.0.preprocess0'].fill(0);
-    masks.filters[candidateName(1, 0, space.operations[0])].fill(0);
+    masks.filters[`${candidateName(0, 0, space.operations[1]!)}.block0`]!.fill(0);
+    masks.filters[`${candidateName(0, 1, space.operations[1]!)}.block1`]!.fill(0);
+    masks.filters['cells.0.preprocess0']!.fill(0);
+    masks.filters[candidateName(1, 0, space.operations[0]!)]!.fill(0);
     const plan = buildPlan(space, masks, 1, 1);
     await load(stepper, plan, fresh(plan));
     const { numTensors } = tf.memory();

@@ -178,7 +178,7 @@ export class ComposedStepper implements Stepper {
     const data = (await state.metrics.data()).subarray((ring - unread) * 5);
     return Array.from({ length: unread }, (_, i): StepMetrics => {
       const [crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct] =
-        data.subarray(i * 5, i * 5 + 5);
+        data.subarray(i * 5, i * 5 + 5) as unknown as [number, number, number, number, number];
       return { crossEntropy, sizeRegularizer, thresholdRegularizer, gradientNorm, correct };
     });
   }
@@ -194,7 +194,7 @@ export class ComposedStepper implements Stepper {
     });
     const gradient = new Float32Array(plan.table.size);
     for (const [i, group] of trainedGroups.entries())
-      gradient.set(await packed[i].data(), plan.table.groups[group].offset);
+      gradient.set(await packed[i]!.data(), plan.table.groups[group].offset);
     tf.dispose(packed);
     return gradient;
   }

@@ -23,7 +23,7 @@ function sources(spec: ParameterSpec, old: ParameterSpec | undefined): Int32Arra
     const ids = spec.ids[axis];
     const oldIds = old.ids[axis];
     if (!ids || !oldIds)
-      return Int32Array.from({ length }, (_, i) => (i < old.shape[axis] ? i : -1));
+      return Int32Array.from({ length }, (_, i) => (i < old.shape[axis]! ? i : -1));
     const at = new Map(oldIds.map((id, i) => [id, i]));
     return Int32Array.from(ids, (id) => at.get(id) ?? -1);
   });
@@ -32,11 +32,11 @@ function sources(spec: ParameterSpec, old: ParameterSpec | undefined): Int32Arra
     let position = 0;
     let stride = 1;
     for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
-      const from = axes[axis][rest % spec.shape[axis]];
-      rest = Math.floor(rest / spec.shape[axis]);
+      const from = axes[axis]![rest % spec.shape[axis]!]!;
+      rest = Math.floor(rest / spec.shape[axis]!);
       if (from < 0 || position < 0) position = -1;
       else position += from * stride;
-      stride *= old.shape[axis];
+      stride *= old.shape[axis]!;
     }
     result[i] = position < 0 ? -1 : old.offset + position;
   }
@@ -61,10 +61,10 @@ export function migrateParameters(
     const from = sources(spec, old?.table.byName.get(spec.name));
     for (let i = 0; i < spec.size; i++) {
       const to = spec.offset + i;
-      if (from[i] >= 0 && old) {
-        values[to] = old.parameters.values[from[i]];
-        momentum[to] = old.parameters.momentum[from[i]];
-        weightMask[to] = old.parameters.weightMask[from[i]];
+      if (from[i]! >= 0 && old) {
+        values[to] = old.parameters.values[from[i]!]!;
+        momentum[to] = old.parameters.momentum[from[i]!]!;
+        weightMask[to] = old.parameters.weightMask[from[i]!]!;
       } else {
         values[to] = draw(spec.initializer, [seed, spec.name, generation, i]);
       }

@@ -149,10 +149,10 @@ describe('own kernels agree with the composition', () => {
       );
     }
     expect(losses[0]).toHaveLength(20);
-    losses[0].forEach((loss, i) =>
-      expect(Math.abs(loss - losses[1][i]), `step ${i}`).toBeLessThan(1e-3),
+    losses[0]!.forEach((loss, i) =>
+      expect(Math.abs(loss - losses[1]![i]!), `step ${i}`).toBeLessThan(1e-3),
     );
-    expect(losses[0][19]).toBeLessThan(losses[0][0]);
+    expect(losses[0]![19]).toBeLessThan(losses[0]![0]!);
   });
 });
 
@@ -269,7 +269,7 @@ describe('the WebGPU stepper', () => {
       space: { ...small.space, nodes: 2 },
       prune: (masks) => {
         for (const filters of Object.values(masks.filters)) filters[1] = 0;
-        masks.operations[0][3] = masks.operations[1][8] = 0;
+        masks.operations[0]![3] = masks.operations[1]![8] = 0;
       },
     });
     await own.load(compact.plan, compact.parameters, compact.options);

@@ -117,7 +117,7 @@ export class WebGPUStepper implements Stepper {
       throw new RangeError(`a batch of ${batch.size} images; ${this.batchSize} at most`);
     for (let i = 0; i < batch.size * pixels; i++) {
       for (let c = 0; c < imageChannels; c++)
-        this.staging[i * 4 + c] = batch.images[i * imageChannels + c];
+        this.staging[i * 4 + c] = batch.images[i * imageChannels + c]!;
     }
     this.gpu.write(network.images, this.staging);
     this.gpu.write(network.labels, Uint32Array.from(batch.labels.subarray(0, batch.size)));

@@ -24,16 +24,16 @@ export async function evaluateTest(
     const logits = await stepper.logits(batch, 'running');
     for (let k = 0; k < batch.size; k++, images++) {
       const row = logits.subarray(k * classes, (k + 1) * classes);
-      const label = batch.labels[k];
+      const label = batch.labels[k]!;
       const largest = row.reduce((a, b) => Math.max(a, b));
       const predicted = row.indexOf(largest);
       const entropy =
-        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label];
+        Math.log(row.reduce((sum, x) => sum + Math.exp(x - largest), 0)) + largest - row[label]!;
       loss += entropy;
       if (predicted === label) correct++;
       else worst.push({ image: images, label, predicted, loss: entropy });
       // A row without a largest number (NaN) counts as wrong and belongs to no column.
-      if (predicted >= 0) confusion[label][predicted]++;
+      if (predicted >= 0) confusion[label]![predicted]!++;
     }
     worst = worst.sort((a, b) => b.loss - a.loss).slice(0, worstImages);
   }

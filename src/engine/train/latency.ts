@@ -46,5 +46,5 @@ export async function measureLatency(
 
 /** The smallest value that at least this share does not exceed. @param sorted ascending. */
 export function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }

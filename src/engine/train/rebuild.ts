@@ -73,7 +73,7 @@ export function structureOf(
   const kind = spaceOf(architecture.settings.space);
   const { space, units } = kind.read(architecture);
   const endCell = architecture.cells.length - 1;
-  const { stage } = space.cells[endCell];
+  const { stage } = space.cells[endCell]!;
   const { masks } = units;
   const second = auxiliary ? auxiliaryCell(architecture) : null;
   const plan = buildPlan(space, masks, endCell, stage, second);

@@ -52,7 +52,7 @@ function trainData(): TrainData {
       ...batch,
       labels: batch.labels.map((label) => label % 2),
       images: batch.images.map(
-        (value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)] % 2 ? 1 : -1),
+        (value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)]! % 2 ? 1 : -1),
       ),
     };
   };
@@ -97,7 +97,7 @@ describe('rebuilding an architecture', () => {
     expect(again.macs).toEqual(architecture.macs);
     again.cells.forEach((cell, c) =>
       cell.operations.forEach(({ importance, ...operation }, o) => {
-        const { importance: found, ...rest } = architecture.cells[c].operations[o];
+        const { importance: found, ...rest } = architecture.cells[c]!.operations[o]!;
         expect(operation).toEqual(rest);
         expect(importance).toBeCloseTo(found, 6);
       }),
@@ -113,15 +113,16 @@ describe('rebuilding an architecture', () => {
   it.each<[string, (a: Architecture) => void, RegExp]>([
     [
       'filters that the inputs do not match',
-      (a) => a.cells[1].preprocess[0].filters.pop(),
+      (a) => a.cells[1]!.preprocess[0]!.filters.pop(),
       /cells\.1.*inputs/,
     ],
-    ['an edge that is not there', (a) => (a.cells[0].operations[0].to = 9), /no .* from 0 to 9/],
+    ['an edge that is not there', (a) => (a.cells[0]!.operations[0]!.to = 9), /no .* from 0 to 9/],
     ['a head on other channels', (a) => a.head.inputs.pop(), /head\.inputs/],
     [
       'a bitmap that is too short',
       (a) =>
-        (a.cells[0].operations.find(({ blocks }) => blocks.length)!.blocks[0].depthwise.mask = ''),
+        (a.cells[0]!.operations.find(({ blocks }) => blocks.length)!.blocks[0]!.depthwise.mask =
+          ''),
       /mask/,
     ],
   ])('refuses %s', (_, change, message) => {
@@ -255,7 +256,7 @@ describe('training from scratch', () => {
 
   it('places the auxiliary head after cell floor(2L / 3), and where it was in files of before', () => {
     const cells = (stages: readonly number[]) =>
-      stages.map((stage) => ({ ...architecture.cells[0], stage }));
+      stages.map((stage) => ({ ...architecture.cells[0]!, stage }));
     const place = (stages: readonly number[], form?: NetworkForm) =>
       auxiliaryCell({ cells: cells(stages), form });
     expect(place([0, 0, 1, 1, 1, 2, 2, 2], evaluationForm)).toBe(5);

@@ -35,29 +35,29 @@ export function batchNorm(
   const norm = tf.customGrad((...args) => {
     const [input, scale, shift, factor] = args as tf.Tensor[];
     const save = args.at(-1) as tf.GradSaveFunc;
-    const flat = tf.reshape(input, [count, channels]);
+    const flat = tf.reshape(input!, [count, channels]);
     const mean = tf.mean(flat, 0);
     const centred = tf.sub(flat, mean);
     let variance = tf.mean(tf.square(centred), 0);
-    if (gate) variance = tf.mul(variance, tf.square(factor));
-    sink?.((gate ? tf.mul(mean, factor) : mean) as tf.Tensor1D, variance as tf.Tensor1D);
+    if (gate) variance = tf.mul(variance, tf.square(factor!));
+    sink?.((gate ? tf.mul(mean, factor!) : mean) as tf.Tensor1D, variance as tf.Tensor1D);
     const inverse = tf.rsqrt(tf.add(variance, normEpsilon));
-    const slope = gate ? tf.mul(inverse, factor) : inverse;
-    save([centred, scale, inverse, slope]);
+    const slope = gate ? tf.mul(inverse, factor!) : inverse;
+    save([centred, scale!, inverse, slope]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [offset, g, r, s] = saved;
       const d = tf.reshape(dy, [count, channels]);
       const dShift = tf.sum(d, 0);
-      const product = tf.sum(tf.mul(d, offset), 0);
-      const straight = tf.mul(offset, tf.div(tf.mul(product, tf.square(s)), count));
-      const dx = tf.mul(tf.sub(tf.sub(d, tf.div(dShift, count)), straight), tf.mul(g, s));
-      const gradients = [tf.reshape(dx, dy.shape), tf.mul(product, s), dShift];
+      const product = tf.sum(tf.mul(d, offset!), 0);
+      const straight = tf.mul(offset!, tf.div(tf.mul(product, tf.square(s!)), count));
+      const dx = tf.mul(tf.sub(tf.sub(d, tf.div(dShift, count)), straight), tf.mul(g!, s!));
+      const gradients = [tf.reshape(dx, dy.shape), tf.mul(product, s!), dShift];
       if (gate)
-        gradients.push(tf.mul(tf.mul(tf.mul(g, product), normEpsilon), tf.mul(tf.square(r), r)));
+        gradients.push(tf.mul(tf.mul(tf.mul(g!, product), normEpsilon), tf.mul(tf.square(r!), r!)));
       return gradients;
     };
     return {
-      value: tf.reshape(tf.add(tf.mul(centred, tf.mul(slope, scale)), shift), input.shape),
+      value: tf.reshape(tf.add(tf.mul(centred, tf.mul(slope, scale!)), shift!), input!.shape),
       gradFunc,
     };
   });

@@ -16,7 +16,7 @@ const step = tf.customGrad((...args) => {
   save([x]);
   return {
     value: tf.step(x),
-    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, stepDerivative(saved)),
+    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, stepDerivative(saved!)),
   };
 });
 

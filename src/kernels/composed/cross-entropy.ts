@@ -15,7 +15,7 @@ export function crossEntropy(logits: tf.Tensor2D, oneHot: tf.Tensor2D): tf.Scala
     return {
       value: tf.div(tf.neg(tf.sum(tf.mul(logProbabilities, oneHot))), batch),
       gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
-        tf.mul(tf.sub(tf.exp(saved), oneHot), tf.div(dy, batch)),
+        tf.mul(tf.sub(tf.exp(saved!), oneHot), tf.div(dy, batch)),
     };
   });
   return loss(logits) as tf.Scalar;

@@ -18,5 +18,5 @@ export function factorizedReduce(
     weight ? [pointwise(everySecondPixel(x, phase as 0 | 1), weight)] : [],
   );
   if (halves.length === 0) throw new RangeError('a factorized reduce without filters');
-  return halves.length === 1 ? halves[0] : tf.concat(halves, 3);
+  return halves.length === 1 ? halves[0]! : tf.concat(halves, 3);
 }

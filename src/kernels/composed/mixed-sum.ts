@@ -20,7 +20,7 @@ export function mixedSum(
     const coefficient = coefficients[o];
     return coefficient ? tf.mul(output, coefficient) : output;
   });
-  let sum = terms[0];
+  let sum = terms[0]!;
   for (let i = 1; i < terms.length; i += atOnce)
     sum = tf.addN([sum, ...terms.slice(i, i + atOnce)]);
   return sum;

@@ -20,8 +20,8 @@ export function maxPool(x: tf.Tensor4D, stride: number): tf.Tensor4D {
     x,
     [
       [0, 0],
-      [1, after[0]],
-      [1, after[1]],
+      [1, after[0]!],
+      [1, after[1]!],
       [0, 0],
     ],
     lowest,

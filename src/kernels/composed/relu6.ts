@@ -8,7 +8,7 @@ const relu6Op = tf.customGrad((...args) => {
   return {
     value: y,
     gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
-      tf.mul(dy, tf.mul(tf.step(saved), tf.step(tf.sub(6, saved)))),
+      tf.mul(dy, tf.mul(tf.step(saved!), tf.step(tf.sub(6, saved!)))),
   };
 });
 

@@ -59,8 +59,8 @@ describe('a table row', () => {
       { table },
       [2],
     );
-    expect([...found.subarray(0, 9)]).toEqual([1, 5, -0.625, 0, 1, 2, 3, 1, 9]);
-    expect([...found.subarray(9)]).toEqual([1, -3, -0.625, 1, 1, 2, 3, 1, 9]);
+    expect([...found!.subarray(0, 9)]).toEqual([1, 5, -0.625, 0, 1, 2, 3, 1, 9]);
+    expect([...found!.subarray(9)]).toEqual([1, -3, -0.625, 1, 1, 2, 3, 1, 9]);
   });
 
   it.each([

@@ -224,7 +224,7 @@ export class Gpu {
     list.forEach((r, i) => {
       const values = r.program.params.map((field) => r.params[field]);
       words.set(
-        values.map((v) => (typeof v === 'number' ? v : v())),
+        values.map((v) => (typeof v === 'number' ? v : v!())),
         (i * paramStride) / 4,
       );
     });

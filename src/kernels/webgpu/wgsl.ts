@@ -13,11 +13,11 @@ export function wgsl(
   const depths = lines.filter((line) => line.trim()).map((line) => line.search(/\S/));
   const margin = `\n${' '.repeat(depths.length > 0 ? Math.min(...depths) : 0)}`;
   const parts = strings.raw.map((part) => part.replaceAll(margin, '\n'));
-  let code = parts[0].replace(/^\n/, '');
+  let code = parts[0]!.replace(/^\n/, '');
   values.forEach((value, i) => {
     const lineStart = code.lastIndexOf('\n') + 1;
     const line = code.slice(lineStart);
-    const next = parts[i + 1];
+    const next = parts[i + 1]!;
     if (value === '' && line.trim() === '' && /^(\n|$)/.test(next)) {
       code = code.slice(0, lineStart) + next.slice(1);
       return;
@@ -43,7 +43,7 @@ export const sum = (n: number, make: (i: number) => string): string =>
   sequence(n).map(make).join(' + ');
 
 /** Component i of a vector. */
-export const component = (i: number): string => 'xyzw'[i];
+export const component = (i: number): string => 'xyzw'[i]!;
 
 /**
  * Values that every invocation of a workgroup loads alike: `let name0 = load(0)`, and so on. With subgroups (of four lanes at

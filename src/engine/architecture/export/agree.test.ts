@@ -51,7 +51,7 @@ describe.each([
   it('agrees in onnxruntime', async () => {
     const session = await InferenceSession.create(exportOnnx(trained));
     const { logits } = await session.run({ image: new Tensor('float32', channelsFirst, shape) });
-    expect(largestDifference(logits.data as Float32Array, expected)).toBeLessThan(1e-4);
+    expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
   }, 60_000);
 
   it('agrees in TensorFlow.js', async () => {

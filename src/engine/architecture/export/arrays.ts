@@ -28,20 +28,23 @@ export function channelsFirst<T extends Float32Array | Uint8Array>(
   const [height, width, inputs, outputs] = shape;
   const [first, second] = depthwise ? [inputs, 1] : [outputs, inputs];
   const result = values.slice() as T;
-  for (let y = 0, from = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      for (let i = 0; i < inputs; i++) {
-        for (let o = 0; o < outputs; o++, from++) {
-          const row = depthwise ? i : o * inputs + i;
-          result[(row * height + y) * width + x] = values[from];
+  for (let y = 0, from = 0; y < height!; y++) {
+    for (let x = 0; x < width!; x++) {
+      for (let i = 0; i < inputs!; i++) {
+        for (let o = 0; o < outputs!; o++, from++) {
+          const row = depthwise ? i : o * inputs! + i;
+          result[(row * height! + y) * width! + x] = values[from]!;
         }
       }
     }
   }
-  return { values: result, shape: [first, second, height, width] };
+  return { values: result, shape: [first!, second!, height!, width!] };
 }
 
 /** Rows become columns. */
 export function transpose(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
-  return Float32Array.from(values, (_, i) => values[(i % rows) * columns + Math.floor(i / rows)]);
+  return Float32Array.from(
+    values,
+    (_, i) => values[(i % rows!) * columns! + Math.floor(i / rows!)]!,
+  );
 }

@@ -68,25 +68,25 @@ function writeNode<T>(
       return writer.image();
     case 'convolution': {
       const { kernel, stride, dilation, depthwise } = node;
-      const x = node.shift === 1 ? writer.shift(`${node.name}.shift`, first) : first;
+      const x = node.shift === 1 ? writer.shift(`${node.name}.shift`, first!) : first;
       const shape = { kernel, stride, dilation, depthwise, padding: paddingOf(node) };
-      return writer.convolution(node.weight, x, shape);
+      return writer.convolution(node.weight, x!, shape);
     }
     case 'norm':
-      return writer.norm(node.name, first);
+      return writer.norm(node.name, first!);
     case 'activation':
-      return writer[node.activation](node.name, first);
+      return writer[node.activation](node.name, first!);
     case 'pool':
-      return writer.pool(node.name, first, node.pool, node.stride, node.inputs[0].size);
+      return writer.pool(node.name, first!, node.pool, node.stride, node.inputs[0]!.size);
     case 'mix':
       return writeMix(network, node, inputs, writer);
     case 'concat':
-      return inputs.length === 1 ? first : writer.concat(node.name, inputs);
+      return inputs.length === 1 ? first! : writer.concat(node.name, inputs);
     case 'global-pool':
       // Part of the classifier.
-      return first;
+      return first!;
     case 'linear':
-      return writer.classifier(node.name, first);
+      return writer.classifier(node.name, first!);
   }
 }
 
@@ -99,8 +99,8 @@ function writeMix<T>(
   const { channels } = node;
   const alive = node.inputs.flatMap((input, i) => (hasChannels(input) ? [i] : []));
   const terms = inputs.map((x, i) => {
-    const { unit, name } = node.terms[alive[i]];
-    const own = node.inputs[alive[i]].channels;
+    const { unit, name } = node.terms[alive[i]!]!;
+    const own = node.inputs[alive[i]!]!.channels;
     const y =
       node.plain || !unit ? x : writer.scale(`${name}.importance`, x, importanceOf(network, unit));
     if (own.length === channels.length) return y;
@@ -111,9 +111,9 @@ function writeMix<T>(
       channels.length,
     );
   });
-  return terms.length === 1 ? terms[0] : writer.sum(node.name, terms);
+  return terms.length === 1 ? terms[0]! : writer.sum(node.name, terms);
 }
 
 export function importanceOf({ plan, parameters }: Network, { cell, unit }: UnitRef): number {
-  return sigmoid(slice(parameters.values, parameter(plan.table, `cells.${cell}.alpha`))[unit]);
+  return sigmoid(slice(parameters.values, parameter(plan.table, `cells.${cell}.alpha`))[unit]!);
 }

@@ -47,7 +47,7 @@ export function weightsNpz({ arrays, values }: Trained): Uint8Array {
     arrays.map(({ name, shape }, i) => ({
       name,
       shape,
-      values: all.subarray(at, (at += sizes[i])),
+      values: all.subarray(at, (at += sizes[i]!)),
     })),
   );
 }

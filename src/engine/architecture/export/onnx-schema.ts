@@ -118,7 +118,7 @@ export function encodeModel(value: OnnxModel): Uint8Array {
 }
 
 function writeMessage(writer: Writer, type: string, value: object): void {
-  for (const [field, [fieldType, id, rule]] of Object.entries(messages[type])) {
+  for (const [field, [fieldType, id, rule]] of Object.entries(messages[type]!)) {
     const entry = (value as Record<string, unknown>)[field];
     if (entry === undefined) continue;
     for (const one of rule === 'repeated' ? (entry as unknown[]) : [entry])

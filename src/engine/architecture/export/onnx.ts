@@ -150,7 +150,7 @@ class OnnxWriter implements GraphWriter<string> {
     const weight = channelsFirst(values, shape, depthwise);
     const [, size] = this.shape(x);
     const reach = dilation * (kernel - 1) + 1;
-    const side = Math.floor((size + 2 * padding - reach) / stride) + 1;
+    const side = Math.floor((size! + 2 * padding - reach) / stride) + 1;
     const output = this.node(
       'Conv',
       `${name}.output`,
@@ -160,10 +160,10 @@ class OnnxWriter implements GraphWriter<string> {
         ints('strides', [stride, stride]),
         ints('dilations', [dilation, dilation]),
         ints('pads', [padding, padding, padding, padding]),
-        int('group', depthwise ? weight.shape[0] : 1),
+        int('group', depthwise ? weight.shape[0]! : 1),
       ],
     );
-    return this.shaped(output, [weight.shape[0], side, side]);
+    return this.shaped(output, [weight.shape[0]!, side, side]);
   }
 
   shift(name: string, x: string): string {
@@ -172,7 +172,7 @@ class OnnxWriter implements GraphWriter<string> {
       x,
       this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 0, 1, 1])),
     ]);
-    this.shaped(padded, [channels, size + 1, size + 1]);
+    this.shaped(padded, [channels!, size! + 1, size! + 1]);
     const from = this.constant(`${name}.from`, intTensor([1, 1]));
     const to = this.constant(`${name}.to`, intTensor([2 ** 31 - 1, 2 ** 31 - 1]));
     const axes = this.constant(`${name}.axes`, intTensor([2, 3]));
@@ -198,7 +198,7 @@ class OnnxWriter implements GraphWriter<string> {
     const [least, most] = [0, 6].map((bound) =>
       this.constant(`${name}.${bound}`, floatTensor(Float32Array.of(bound), [])),
     );
-    return this.shaped(this.node('Clip', name, [x, least, most]), this.shape(x));
+    return this.shaped(this.node('Clip', name, [x, least!, most!]), this.shape(x));
   }
 
   pool(name: string, x: string, kind: 'max' | 'average', stride: number): string {
@@ -209,9 +209,9 @@ class OnnxWriter implements GraphWriter<string> {
     ];
     if (kind === 'average') attributes.push(int('count_include_pad', 0));
     const [channels, size] = this.shape(x);
-    const side = Math.floor((size - 1) / stride) + 1;
+    const side = Math.floor((size! - 1) / stride) + 1;
     const output = this.node(kind === 'max' ? 'MaxPool' : 'AveragePool', name, [x], attributes);
-    return this.shaped(output, [channels, side, side]);
+    return this.shaped(output, [channels!, side, side]);
   }
 
   scale(name: string, x: string, factor: number): string {
@@ -229,7 +229,7 @@ class OnnxWriter implements GraphWriter<string> {
       this.constant(`${name}.pads`, intTensor([0, 0, 0, 0, 0, 1, 0, 0])),
     ]);
     const [own, ...sides] = this.shape(x);
-    this.shaped(widened, [own + 1, ...sides]);
+    this.shaped(widened, [own! + 1, ...sides]);
     const choice = Array.from({ length: channels }, (_, i) =>
       positions.includes(i) ? positions.indexOf(i) : positions.length,
     );
@@ -243,12 +243,12 @@ class OnnxWriter implements GraphWriter<string> {
   }
 
   sum(name: string, terms: readonly string[]): string {
-    return this.shaped(this.node('Sum', name, [...terms]), this.shape(terms[0]));
+    return this.shaped(this.node('Sum', name, [...terms]), this.shape(terms[0]!));
   }
 
   concat(name: string, parts: readonly string[]): string {
-    const [, ...sides] = this.shape(parts[0]);
-    const channels = parts.reduce((sum, part) => sum + this.shape(part)[0], 0);
+    const [, ...sides] = this.shape(parts[0]!);
+    const channels = parts.reduce((sum, part) => sum + this.shape(part)[0]!, 0);
     const output = this.node('Concat', name, [...parts], [int('axis', 1)]);
     return this.shaped(output, [channels, ...sides]);
   }
@@ -257,8 +257,8 @@ class OnnxWriter implements GraphWriter<string> {
     const pooled = this.node('GlobalAveragePool', `${name}.pooled`, [x]);
     const flat = this.node('Flatten', `${name}.flat`, [pooled], [int('axis', 1)]);
     const [channels] = this.shape(x);
-    this.shaped(pooled, [channels, 1, 1]);
-    this.shaped(flat, [channels]);
+    this.shaped(pooled, [channels!, 1, 1]);
+    this.shaped(flat, [channels!]);
     const output = this.node('Gemm', `${name}.output`, [
       flat,
       this.vector(`${name}.weight`),

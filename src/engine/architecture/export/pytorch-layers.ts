@@ -15,7 +15,7 @@ export interface Layer {
   readonly node: Node;
 }
 
-const widthOf = (node: Node): number => node.inputs[0].channels.length;
+const widthOf = (node: Node): number => node.inputs[0]!.channels.length;
 
 /** @throws Error for a node that reads several tensors, or none. */
 export function layersOf(network: Network, node: Node): Layer[] {
@@ -59,12 +59,12 @@ export function sideBySide(branches: readonly (readonly Layer[])[], node: Node):
 /** Layers one after another, as one module. */
 export const moduleSource = (layers: readonly Layer[]): string =>
   layers.length === 1
-    ? layers[0].source
+    ? layers[0]!.source
     : `nn.Sequential(${layers.map(({ source }) => source).join(', ')})`;
 
 export const moduleArrays = (layers: readonly Layer[]): NamedArray[] =>
   layers.length === 1
-    ? [...layers[0].arrays]
+    ? [...layers[0]!.arrays]
     : layers.flatMap(({ arrays }, i) => under(String(i), arrays));
 
 export const under = (path: string, arrays: readonly NamedArray[]): NamedArray[] =>
@@ -73,7 +73,7 @@ export const under = (path: string, arrays: readonly NamedArray[]): NamedArray[]
 function convolutionSource(network: Network, node: NodeOf<'convolution'>): string {
   const { kernel, stride, dilation, depthwise, channels } = node;
   // A convolution of nothing gives zeros: it is never asked for, since nothing leads into it.
-  const inputs = node.inputs.filter(hasChannels)[0].channels.length;
+  const inputs = node.inputs.filter(hasChannels)[0]!.channels.length;
   const masked = arrayOf(network, node.weight).mask !== null;
   const padding = paddingOf(node);
   const options = [
@@ -103,7 +103,7 @@ function normArrays(network: Network, from: string): NamedArray[] {
     ['bias', 'beta'],
     ['running_mean', 'mean'],
     ['running_var', 'variance'],
-  ];
+  ] as const;
   return names.map(([name, ours]) => ({ name, ...arrayOf(network, `${from}.${ours}`) }));
 }
 
@@ -111,7 +111,7 @@ function linearArrays(network: Network, from: string): NamedArray[] {
   const weight = arrayOf(network, `${from}.weight`);
   const [inputs, outputs] = weight.shape;
   return [
-    { name: 'weight', shape: [outputs, inputs], values: transpose(weight.values, weight.shape) },
+    { name: 'weight', shape: [outputs!, inputs!], values: transpose(weight.values, weight.shape) },
     { name: 'bias', ...arrayOf(network, `${from}.bias`) },
   ];
 }

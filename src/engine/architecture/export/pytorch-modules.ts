@@ -73,7 +73,7 @@ export function classOf(network: Network, scope: Scope | null = null): PyTorchCl
   const operations: string[] = [];
   const terms = (node: NodeOf<'mix'>): string[] =>
     node.terms.flatMap((term, i) => {
-      const input = node.inputs[i];
+      const input = node.inputs[i]!;
       if (!hasChannels(input)) return [];
       const chain = chainTo(network, input, term.scope);
       if (chain.layers.length > 0) operations.push(term.scope.name);
@@ -133,7 +133,7 @@ function ownTerms(
   if (node.kind === 'mix') return terms(node);
   if (node.kind !== 'concat') throw new Error(`${node.name} belongs to no module`);
   const parts = node.inputs.filter(hasChannels).map(variable);
-  return [parts.length === 1 ? parts[0] : `torch.cat([${parts.join(', ')}], dim=1)`];
+  return [parts.length === 1 ? parts[0]! : `torch.cat([${parts.join(', ')}], dim=1)`];
 }
 
 interface Chain {
@@ -146,25 +146,25 @@ interface Chain {
 function chainTo(network: Network, node: Node, scope: Scope): Chain {
   if (node.scope !== scope && !belongsToReaders(node)) return { from: node, layers: [] };
   if (node.kind !== 'concat') {
-    const { from, layers } = chainTo(network, node.inputs[0], scope);
+    const { from, layers } = chainTo(network, node.inputs[0]!, scope);
     return { from, layers: [...layers, ...layersOf(network, node)] };
   }
   const chains = node.inputs.filter(hasChannels).map((input) => chainTo(network, input, scope));
   const [first, ...others] = chains;
-  if (others.length === 0) return first;
-  if (others.some(({ from }) => from !== first.from))
+  if (others.length === 0) return first!;
+  if (others.some(({ from }) => from !== first!.from))
     throw new Error(`${node.name} reads several tensors and belongs to no class`);
-  const different = first.layers.findIndex((layer, i) =>
+  const different = first!.layers.findIndex((layer, i) =>
     others.some(({ layers }) => layers[i]?.node !== layer.node),
   );
-  const shared = first.layers.slice(0, different);
+  const shared = first!.layers.slice(0, different);
   const branches = chains.map(({ layers }) => layers.slice(shared.length));
-  return { from: first.from, layers: [...shared, sideBySide(branches, node)] };
+  return { from: first!.from, layers: [...shared, sideBySide(branches, node)] };
 }
 
 /** The node whose activation or pool this is. */
 function throughReaders(node: Node): Node {
-  return belongsToReaders(node) ? throughReaders(node.inputs[0]) : node;
+  return belongsToReaders(node) ? throughReaders(node.inputs[0]!) : node;
 }
 
 function isWithin({ scope: own }: Node, scope: Scope | null): boolean {
@@ -199,7 +199,7 @@ function isCombined(node: Node): boolean {
   if (node.kind !== 'concat') return false;
   const sources = node.inputs.filter(hasChannels).map((input) => {
     let at = input;
-    while (at.scope === node.scope || belongsToReaders(at)) [at] = at.inputs;
+    while (at.scope === node.scope || belongsToReaders(at)) at = at.inputs[0]!;
     return at;
   });
   return new Set(sources).size > 1;

@@ -119,7 +119,7 @@ function listed(
 }
 
 const className = ({ scope }: PyTorchClass): string =>
-  scope!.name[0].toUpperCase() + scope!.name.slice(1);
+  scope!.name[0]!.toUpperCase() + scope!.name.slice(1);
 
 function operationsSource({ scope, operations }: PyTorchClass): string {
   const lines: string[] = [];

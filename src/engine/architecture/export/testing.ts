@@ -38,7 +38,7 @@ export function realImages(): Images {
       Math.floor(i / imageSize) % imageSize,
       i % imageSize,
     ];
-    return bytes[16 + image * 784 + row * 2 * 28 + column * 2];
+    return bytes[16 + image * 784 + row * 2 * 28 + column * 2]!;
   };
   return {
     images: Float32Array.from(
@@ -54,7 +54,7 @@ export function realImages(): Images {
 export function colourImages(): Images & { readonly channelsFirst: Float32Array } {
   const { images, count, size } = realImages();
   const of = (image: number, pixel: number, c: number): number =>
-    [1, -0.7, 0.4][c] * images[image * size ** 2 + pixel] + 0.1 * c;
+    [1, -0.7, 0.4][c]! * images[image * size ** 2 + pixel]! + 0.1 * c;
   const pixels = size ** 2;
   const length = images.length * 3;
   return {
@@ -101,7 +101,7 @@ export async function engineLogits(
 
 export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let largest = a.length === b.length ? 0 : Infinity;
-  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i] - b[i]));
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
   return largest;
 }
 

@@ -258,7 +258,7 @@ class TfjsWriter implements GraphWriter<string> {
     const inside = insideWindow(size, stride);
     const border = Float32Array.from(
       { length: inside.length ** 2 },
-      (_, i) => 9 / (inside[Math.floor(i / inside.length)] * inside[i % inside.length]),
+      (_, i) => 9 / (inside[Math.floor(i / inside.length)]! * inside[i % inside.length]!),
     );
     return this.node('Mul', name, [
       mean,

@@ -13,10 +13,10 @@ const usual = { cells: 20, channels: 36, imageSize: 32, imageChannels: 3, classe
 export const genotypeForm: ArchitectureForm = {
   id: 'darts-genotype',
   label: 'a DARTS genotype',
-  match: ([file, ...others]) => others.length === 0 && /\bGenotype\s*\(/.test(textOf(file) ?? ''),
+  match: ([file, ...others]) => others.length === 0 && /\bGenotype\s*\(/.test(textOf(file!) ?? ''),
   open: ([file], options) =>
-    within(file.name, () => {
-      const genotype = readGenotype(textOf(file)!, options.name);
+    within(file!.name, () => {
+      const genotype = readGenotype(textOf(file!)!, options.name);
       const structure = structureOf(genotype, options);
       return {
         architecture: buildArchitecture(structure),

@@ -55,13 +55,13 @@ function withMasks(
       `masks of ${masks.length} cells, but the genotype has ${cells.length}: do the two belong together?`,
     );
   return cells.map((operations, c) => {
-    const own = listOf(masks[c], `[${c}]`);
+    const own = listOf(masks[c]!, `[${c}]`);
     if (own.length !== operations.length)
       throw new ArchitectureError(
         `[${c}]: masks of ${own.length} operations, but the genotype's cell has ${operations.length}`,
       );
     return operations.map((operation, o) => {
-      const arrays = listOf(own[o], `[${c}][${o}]`);
+      const arrays = listOf(own[o]!, `[${c}][${o}]`);
       return arrays.length === 0
         ? operation
         : { ...operation, masks: arrays.map((array, k) => maskOf(array, `[${c}][${o}][${k}]`)) };

@@ -59,7 +59,7 @@ function choose(
   wanted: string | undefined,
 ): Call {
   if (wanted === undefined) {
-    if (calls.length === 1) return calls[0];
+    if (calls.length === 1) return calls[0]!;
     throw new ArchitectureError(
       `it holds ${calls.length} genotypes: say which by name, one of ${namesOf(calls)}`,
     );
@@ -88,7 +88,7 @@ function genotypeOf({ target, positional, named }: Call): Genotype {
   const order = ['normal', 'normal_concat', 'reduce', 'reduce_concat'];
   if (positional.length > order.length)
     throw new ArchitectureError(`${positional.length} values; ${order.join(', ')} expected`);
-  const all = new Map([...positional.map((value, i) => [order[i], value] as const), ...named]);
+  const all = new Map([...positional.map((value, i) => [order[i]!, value] as const), ...named]);
   only(all, order);
   for (const field of ['normal', 'reduce'])
     if (!all.has(field))

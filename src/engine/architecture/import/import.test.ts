@@ -54,7 +54,7 @@ DARTS = DARTS_V2  # the second order
       channels: 4,
     });
     expect(architecture.cells.length).toBe(4);
-    expect(architecture.cells[0].operations.map(({ operation }) => operation)).toEqual([
+    expect(architecture.cells[0]!.operations.map(({ operation }) => operation)).toEqual([
       'sep_conv_3x3',
       'skip_connect',
     ]);
@@ -111,13 +111,13 @@ describe('a genotype and its mask file', () => {
     const zeros = masks.flat(2).flatMap(({ values }) => values.filter((bit) => bit === 0));
     const { dense, active } = architecture.parameters;
     expect(dense - active).toBe(zeros.length);
-    expect(architecture.cells[0].operations[0].blocks[0].filters).toEqual([0, 1, 2]);
+    expect(architecture.cells[0]!.operations[0]!.blocks[0]!.filters).toEqual([0, 1, 2]);
     // [out, in, 1, 1] in the file, [1, 1, in, out] here.
-    const { mask, alive } = architecture.cells[0].operations[0].blocks[0].pointwise;
-    const { values } = masks[0][0][1];
+    const { mask, alive } = architecture.cells[0]!.operations[0]!.blocks[0]!.pointwise;
+    const { values } = masks[0]![0]![1]!;
     expect(alive).toBe(values.reduce((a, b) => a + b, 0));
     expect(mask).toBe(
-      encodeBitmap(Uint8Array.from(values, (_, i) => values[(i % 3) * 4 + Math.floor(i / 3)])),
+      encodeBitmap(Uint8Array.from(values, (_, i) => values[(i % 3) * 4 + Math.floor(i / 3)]!)),
     );
   });
 
@@ -131,15 +131,15 @@ describe('a genotype and its mask file', () => {
   });
 
   it.each([
-    ['of another genotype', [masks[0]], 'masks of 1 cells, but the genotype has 3'],
+    ['of another genotype', [masks[0]!], 'masks of 1 cells, but the genotype has 3'],
     [
       'with another shape',
-      [[masks[0][2], [], masks[0][2]], masks[1], masks[2]],
+      [[masks[0]![2]!, [], masks[0]![2]!], masks[1]!, masks[2]!],
       '2 masks; 4 expected',
     ],
     [
       'with other values',
-      [[[{ shape: [1, 1, 1, 1], values: [0.5] }], [], []], masks[1], masks[2]],
+      [[[{ shape: [1, 1, 1, 1], values: [0.5] }], [], []], masks[1]!, masks[2]!],
       '0.5 is in a mask',
     ],
   ])('is refused %s', (_, content, message) => {
@@ -204,7 +204,7 @@ const released = JSON.stringify({
       from,
       to,
       widths,
-      masks: masks[0][o as number].map(({ shape, values }) => ({
+      masks: masks[0]![o as number]!.map(({ shape, values }) => ({
         shape,
         bits: encodeBitmap(Uint8Array.from(values)),
       })),

@@ -14,10 +14,10 @@ import type { ArchitectureForm, InputFile } from './form.ts';
 export const labForm: ArchitectureForm = {
   id: 'mgas-architecture',
   label: 'an architecture of this lab',
-  match: (files) => files.length === 1 && ownJson(files[0]) !== null,
+  match: (files) => files.length === 1 && ownJson(files[0]!) !== null,
   open: ([file]) =>
-    within(file.name, () => {
-      const value = ownJson(file);
+    within(file!.name, () => {
+      const value = ownJson(file!);
       const architecture = parseArchitecture(
         isTrained(value) ? (value as { architecture?: unknown }).architecture : value,
       );

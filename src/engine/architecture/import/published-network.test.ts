@@ -84,7 +84,7 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
     const session = await InferenceSession.create(exportOnnx(trained));
     const image = new Tensor('float32', channelsFirst(images, 32), [4, 3, 32, 32]);
     const { logits } = await session.run({ image });
-    expect(largestDifference(logits.data as Float32Array, expected)).toBeLessThan(1e-4);
+    expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
   }, 60_000);
 
   it('gives them in TensorFlow.js', async () => {
@@ -121,6 +121,6 @@ function channelsFirst(images: Float32Array, size: number): Float32Array {
   const pixels = size * size;
   return Float32Array.from(images, (_, i) => {
     const [n, c, pixel] = [Math.floor(i / (3 * pixels)), Math.floor(i / pixels) % 3, i % pixels];
-    return images[(n * pixels + pixel) * 3 + c];
+    return images[(n * pixels + pixel) * 3 + c]!;
   });
 }

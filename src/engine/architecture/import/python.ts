@@ -24,7 +24,7 @@ const mostItems = 4000;
 export function findCalls(source: string, name: string): Call[] {
   const calls: Call[] = [];
   for (let at = 0; at < source.length;) {
-    const char = source[at];
+    const char = source[at]!;
     if (char === '#') at = endOfLine(source, at);
     else if (char === '"' || char === "'") at = endOfString(source, at);
     else if (/[A-Za-z_]/.test(char)) {
@@ -52,8 +52,8 @@ export function findCalls(source: string, name: string): Call[] {
 export function findAliases(source: string): Map<string, string> {
   return new Map(
     [...source.matchAll(/^[ \t]*(\w+)[ \t]*=[ \t]*(\w+)[ \t]*(?:#.*)?$/gm)].map(([, alias, of]) => [
-      alias,
-      of,
+      alias!,
+      of!,
     ]),
   );
 }
@@ -71,7 +71,7 @@ function endOfLine(source: string, at: number): number {
 
 /** A string that is passed over: triple quotes may span lines. */
 function endOfString(source: string, at: number): number {
-  const quote = source[at];
+  const quote = source[at]!;
   if (source.startsWith(quote.repeat(3), at)) {
     const end = source.indexOf(quote.repeat(3), at + 3);
     return end < 0 ? source.length : end + 3;
@@ -168,9 +168,9 @@ class Reader {
       return bound.value;
     });
     const [from, to] = bounds.length === 1 ? [0, bounds[0]] : bounds;
-    if (bounds.length < 1 || bounds.length > 2 || to - from > 64)
+    if (bounds.length < 1 || bounds.length > 2 || to! - from > 64)
       throw this.wrong('range needs one or two whole numbers, at most 64 apart');
-    const length = Math.max(0, to - from);
+    const length = Math.max(0, to! - from);
     return {
       kind: 'list',
       items: Array.from({ length }, (_, i) => ({ kind: 'number', value: from + i })),

@@ -29,7 +29,7 @@ export function importArchitecture(
   const size = files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
   if (size > largestImport)
     throw new ArchitectureError(
-      `${files[0].name}: ${Math.ceil(size / 2 ** 20)} MiB; up to ${largestImport / 2 ** 20} MiB are read.`,
+      `${files[0]!.name}: ${Math.ceil(size / 2 ** 20)} MiB; up to ${largestImport / 2 ** 20} MiB are read.`,
     );
   checkOptions(options);
   const form = architectureForms.find(({ match }) => match(files));

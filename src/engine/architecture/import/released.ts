@@ -57,14 +57,14 @@ export const releasedForm: ArchitectureForm = {
   id: 'mg-darts-json',
   label: "the authors' published architecture with its masks, as JSON",
   match: ([file, ...others]) => {
-    const value = others.length === 0 ? jsonOf(file) : undefined;
+    const value = others.length === 0 ? jsonOf(file!) : undefined;
     return (
       typeof value === 'object' && value !== null && 'initChannels' in value && 'cells' in value
     );
   },
   open: ([file], { imageSize = 32, imageChannels = 3, classes }) =>
-    within(file.name, () => {
-      const result = v.safeParse(ReleasedSchema, jsonOf(file));
+    within(file!.name, () => {
+      const result = v.safeParse(ReleasedSchema, jsonOf(file!));
       if (!result.success) {
         const [issue] = result.issues;
         throw new ArchitectureError(`at ${v.getDotPath(issue) ?? 'its start'}: ${issue.message}`);

@@ -80,9 +80,9 @@ export function buildArchitecture(structure: Structure): Architecture {
 export function networkOfStructure(structure: Structure): Network {
   const space = spaceOf(structure);
   const masks = fullMasks(space);
-  for (const shape of space.cells) keepCell(structure.cells[shape.index], shape, space, masks);
+  for (const shape of space.cells) keepCell(structure.cells[shape.index]!, shape, space, masks);
   const endCell = space.cells.length - 1;
-  const plan = buildPlan(space, masks, endCell, space.cells[endCell].stage);
+  const plan = buildPlan(space, masks, endCell, space.cells[endCell]!.stage);
   const network = networkOf(plan, masks);
   maskWeights(structure, network);
   return network;
@@ -139,9 +139,9 @@ function keepCell(
   masks: UnitMasks,
 ): void {
   const c = shape.index;
-  const alive = masks.operations[c].fill(0);
+  const alive = masks.operations[c]!.fill(0);
   const keep = (name: string, filters: readonly number[]): void => {
-    const mask = masks.filters[name].fill(0);
+    const mask = masks.filters[name]!.fill(0);
     for (const filter of filters) mask[filter] = 1;
   };
   for (const one of operations) checkOperation(one, c, space);
@@ -152,11 +152,11 @@ function keepCell(
     (shape.reduction &&
       operations.some(({ operation, from }) => isInput(from) && isReduced(operation, space)));
   const ids = (width: number): number[] => idsOf(width, shape.channels, halved);
-  for (const slot of inputStates) keep(`cells.${c}.preprocess${slot}`, ids(widths[slot]));
+  for (const slot of inputStates) keep(`cells.${c}.preprocess${slot}`, ids(widths[slot]!));
   for (const one of operations) {
     const edge = space.edges.find(({ from, to }) => from === one.from && to === one.to)!;
     const o = space.operations.findIndex(({ name }) => name === one.operation);
-    const operation = space.operations[o];
+    const operation = space.operations[o]!;
     const unit = edge.index * space.operations.length + o;
     if (alive[unit]) throw new ArchitectureError(`${placeOf(c, one)} is there twice`);
     alive[unit] = 1;
@@ -166,9 +166,9 @@ function keepCell(
     for (let b = 0; b < blocks.length; b++) {
       const last = b === blocks.length - 1;
       const width = last ? widths[one.to] : (given[b + 1] ?? shape.channels);
-      keep(`${name}.block${b}`, last ? ids(width) : idsOf(width, shape.channels, false));
+      keep(`${name}.block${b}`, last ? ids(width!) : idsOf(width!, shape.channels, false));
     }
-    if (masks.filters[name]) keep(name, ids(widths[one.to]));
+    if (masks.filters[name]) keep(name, ids(widths[one.to]!));
   }
 }
 
@@ -194,7 +194,7 @@ function checkOperation(one: StructureOperation, c: number, space: CellSpace): v
     );
   if (!widths) return;
   const expected = factsOf(known).blocks.length + 1;
-  const { channels } = space.cells[c];
+  const { channels } = space.cells[c]!;
   if (widths.length !== expected)
     throw new ArchitectureError(
       `${placeOf(c, one)}: ${widths.length} widths; ${expected} expected`,
@@ -253,7 +253,7 @@ function networkOf(plan: NetworkPlan, masks: UnitMasks): Network {
 function maskWeights({ cells }: Structure, { plan, parameters }: Network): void {
   for (const { shape, candidates } of plan.cells) {
     for (const { operation, from, to, blocks } of candidates) {
-      const one = cells[shape.index].find(
+      const one = cells[shape.index]!.find(
         (o) => o.operation === operation.name && o.from === from && o.to === to,
       )!;
       if (!one.masks) continue;
@@ -266,7 +266,7 @@ function maskWeights({ cells }: Structure, { plan, parameters }: Network): void 
         (['depthwise', 'pointwise'] as const).forEach((part, p) => {
           const spec = parameter(plan.table, `${name}.${part}`);
           writeMask(
-            one.masks![2 * b + p],
+            one.masks![2 * b + p]!,
             spec.shape,
             slice(parameters.weightMask, spec),
             `${place}, mask ${2 * b + p}`,
@@ -290,12 +290,12 @@ function writeMask(
     throw new ArchitectureError(
       `${place}: shape [${shape.join(', ')}]; [${expected.join(', ')}] expected`,
     );
-  const pixels = height * width;
+  const pixels = height! * width!;
   alive.forEach((bit, i) => {
     const pixel = i % pixels;
     const row = Math.floor(i / pixels);
-    const [o, c] = depthwise ? [0, row] : [Math.floor(row / inputs), row % inputs];
-    into[(pixel * inputs + c) * outputs + o] = bit;
+    const [o, c] = depthwise ? [0, row] : [Math.floor(row / inputs!), row % inputs!];
+    into[(pixel * inputs! + c) * outputs! + o] = bit;
   });
 }
 

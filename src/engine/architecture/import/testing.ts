@@ -59,13 +59,13 @@ function elementOf(name: string, shape: readonly number[], k: number, fill: Fill
 /** From the engine's [height, width, in, out] or [in, out] to PyTorch's flat index. */
 function torchIndex(i: number, ours: readonly number[], theirs: readonly number[]): number {
   if (theirs.length === 1) return i;
-  if (theirs.length === 2) return (i % ours[1]) * ours[0] + Math.floor(i / ours[1]);
+  if (theirs.length === 2) return (i % ours[1]!) * ours[0]! + Math.floor(i / ours[1]!);
   const [height, width, inputs, outputs] = ours;
-  const out = i % outputs;
-  const input = Math.floor(i / outputs) % inputs;
-  const pixel = Math.floor(i / (outputs * inputs));
-  const row = theirs[1] === 1 && outputs === 1 ? input : out * inputs + input;
-  return row * height * width + pixel;
+  const out = i % outputs!;
+  const input = Math.floor(i / outputs!) % inputs!;
+  const pixel = Math.floor(i / (outputs! * inputs!));
+  const row = theirs[1] === 1 && outputs === 1 ? input : out * inputs! + input;
+  return row * height! * width! + pixel;
 }
 
 const norms: Readonly<Record<string, string>> = {
@@ -82,23 +82,23 @@ const norms: Readonly<Record<string, string>> = {
 export function targetOf(
   { plan }: Network,
   name: string,
-  candidateAt = (cell: number, index: number) => plan.cells[cell].candidates[index],
+  candidateAt = (cell: number, index: number) => plan.cells[cell]!.candidates[index]!,
 ): string | null {
   const parts = name.split('.');
   const leaf = parts.at(-1)!;
   if (leaf === 'num_batches_tracked' || parts[0] === 'auxiliary_head') return null;
   if (parts[0] === 'stem') return parts[1] === '0' ? 'stem.conv' : `stem.norm.${norms[leaf]}`;
   if (parts[0] === 'classifier') return `${plan.head.name}.${leaf}`;
-  if (parts[2].startsWith('preprocess')) {
+  if (parts[2]!.startsWith('preprocess')) {
     const own = `cells.${parts[1]}.${parts[2]}`;
-    if (parts[3].startsWith('conv_')) return `${own}.conv${parts[3].at(-1)}`;
-    const norm = parts[3].startsWith('bn') || parts[4] === '2';
+    if (parts[3]!.startsWith('conv_')) return `${own}.conv${parts[3]!.at(-1)}`;
+    const norm = parts[3]!.startsWith('bn') || parts[4] === '2';
     return norm ? `${own}.norm.${norms[leaf]}` : `${own}.conv`;
   }
   const candidate = candidateAt(Number(parts[1]), Number(parts[3]));
   const own = `cells.${parts[1]}.edges.${candidate.edge}.${candidate.operation.name}`;
-  if (parts[4].startsWith('conv_')) return `${own}.conv${parts[4].at(-1)}`;
-  if (parts[4].startsWith('bn') || parts[4] === '1') return `${own}.norm.${norms[leaf]}`;
+  if (parts[4]!.startsWith('conv_')) return `${own}.conv${parts[4]!.at(-1)}`;
+  if (parts[4]!.startsWith('bn') || parts[4] === '1') return `${own}.norm.${norms[leaf]}`;
   const layer = Number(parts[5]);
   const block = `${own}.block${layer > 3 ? 1 : 0}`;
   if (layer % 4 === 1) return `${block}.depthwise`;

@@ -50,8 +50,8 @@ export function readTorchFile(bytes: Uint8Array): TorchValue {
     throw new ArchitectureError(
       'it is a zip, but none that torch.save wrote: NAME/data.pkl is missing',
     );
-  const [folder] = pickles[0].split('/');
-  return new Unpickler(entries[pickles[0]], (key) => entries[`${folder}/data/${key}`]).run();
+  const [folder] = pickles[0]!.split('/');
+  return new Unpickler(entries[pickles[0]!]!, (key) => entries[`${folder}/data/${key}`]).run();
 }
 
 function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
@@ -212,15 +212,15 @@ class Unpickler {
 
   private reduce(): void {
     const [callee, given] = this.last(2);
-    if (callee.kind !== 'global' || given.kind !== 'tuple')
+    if (callee!.kind !== 'global' || given!.kind !== 'tuple')
       throw this.wrong('a call of no function');
-    if (callee.name === 'collections.OrderedDict') {
-      if (given.items.length > 0) throw this.wrong('a dict with arguments');
+    if (callee!.name === 'collections.OrderedDict') {
+      if (given!.items.length > 0) throw this.wrong('a dict with arguments');
       return this.push({ kind: 'dict', entries: [] });
     }
-    if (callee.name !== 'torch._utils._rebuild_tensor_v2')
-      throw this.wrong(`a call of ${callee.name}`);
-    this.push(this.tensor(given.items));
+    if (callee!.name !== 'torch._utils._rebuild_tensor_v2')
+      throw this.wrong(`a call of ${callee!.name}`);
+    this.push(this.tensor(given!.items));
   }
 
   /** ('storage', type, key, device, elements) */
@@ -246,21 +246,24 @@ class Unpickler {
     const count = shape.reduce((a, b) => a * b, 1);
     this.elements += count;
     if (!(this.elements <= mostElements)) throw this.wrong('its tensors are too large');
-    const [bytes, read] = storages[from.type];
+    const [bytes, read] = storages[from.type]!;
     const data = this.data(from.key);
     if (!data || data.byteLength !== from.size * bytes)
       throw this.wrong(
         `data/${from.key.slice(0, 40)} ${data ? `has ${data.byteLength} bytes, not ${from.size * bytes}` : 'is missing'}`,
       );
-    const furthest = shape.reduce((sum, length, axis) => sum + (length - 1) * stride[axis], offset);
+    const furthest = shape.reduce(
+      (sum, length, axis) => sum + (length - 1) * stride[axis]!,
+      offset,
+    );
     if (count > 0 && furthest >= from.size)
       throw this.wrong(`a tensor reaches beyond data/${from.key.slice(0, 40)}`);
     const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     const values = Float64Array.from({ length: count }, (_, i) => {
       let [rest, at] = [i, offset];
       for (let axis = shape.length - 1; axis >= 0; axis--) {
-        at += (rest % shape[axis]) * stride[axis];
-        rest = Math.floor(rest / shape[axis]);
+        at += (rest % shape[axis]!) * stride[axis]!;
+        rest = Math.floor(rest / shape[axis]!);
       }
       return read(view, at * bytes);
     });
@@ -278,7 +281,7 @@ class Unpickler {
     if (dict.kind !== 'dict' || items.length % 2 === 1)
       throw this.wrong('something is set in what is no dict');
     for (let i = 0; i < items.length; i += 2)
-      dict.entries.push([this.value(items[i]), this.value(items[i + 1])]);
+      dict.entries.push([this.value(items[i]!), this.value(items[i + 1]!)]);
   }
 
   private value(entry: Entry): TorchValue {

@@ -87,12 +87,12 @@ export class FakeStepper implements Stepper {
       for (let i = offset; i < offset + size; i++) {
         const threshold = group === 'threshold' || group === 'weightThreshold';
         const gradient = threshold
-          ? -hyper.lambda * Math.exp(-parameters.values[i])
-          : -0.01 * preferences[i] * (1 + (batch.labels[0] % 3));
-        parameters.momentum[i] = Math.fround(hyper.momentum * parameters.momentum[i] + gradient);
+          ? -hyper.lambda * Math.exp(-parameters.values[i]!)
+          : -0.01 * preferences[i]! * (1 + (batch.labels[0]! % 3));
+        parameters.momentum[i] = Math.fround(hyper.momentum * parameters.momentum[i]! + gradient);
         if (hyper.update[group] === 'train')
-          parameters.values[i] -= hyper.rates[group] * parameters.momentum[i];
-        if (threshold) thresholds += Math.exp(-parameters.values[i]);
+          parameters.values[i]! -= hyper.rates[group] * parameters.momentum[i]!;
+        if (threshold) thresholds += Math.exp(-parameters.values[i]!);
       }
     }
     const crossEntropy =
@@ -121,7 +121,7 @@ export class FakeStepper implements Stepper {
     const { classes } = this.loaded!.plan.space;
     return Promise.resolve(
       Float32Array.from({ length: size * classes }, (_, i) =>
-        labels[Math.floor(i / classes)] % 4 === i % classes ? 1 : 0,
+        labels[Math.floor(i / classes)]! % 4 === i % classes ? 1 : 0,
       ),
     );
   }

@@ -49,7 +49,7 @@ export function forwardBoth(
     heads.map(({ node }) => node),
     images,
     source,
-  ) as tf.Tensor2D[];
+  ) as [tf.Tensor2D, tf.Tensor2D?];
   return { logits, auxiliary };
 }
 
@@ -83,19 +83,19 @@ function compute(
     case 'convolution':
       return convolution(node, first as tf.Tensor4D | null, batch, source);
     case 'norm':
-      return normalize(node, only(node, first), source);
+      return normalize(node, only(node, first!), source);
     case 'activation':
-      return (node.activation === 'relu6' ? relu6 : tf.relu)(only(node, first));
+      return (node.activation === 'relu6' ? relu6 : tf.relu)(only(node, first!));
     case 'pool':
-      return (node.pool === 'max' ? maxPool : averagePool)(only(node, first), node.stride);
+      return (node.pool === 'max' ? maxPool : averagePool)(only(node, first!), node.stride);
     case 'mix':
       return mix(node, inputs as readonly (tf.Tensor4D | null)[], source);
     case 'concat': {
       const parts = inputs.flatMap((part) => (part ? [part as tf.Tensor4D] : []));
-      return parts.length === 1 ? parts[0] : tf.concat(parts, 3);
+      return parts.length === 1 ? parts[0]! : tf.concat(parts, 3);
     }
     case 'global-pool':
-      return tf.mean(only(node, first), [1, 2]);
+      return tf.mean(only(node, first!), [1, 2]);
     case 'linear': {
       const bias = source.weight(`${node.name}.bias`);
       if (!first) return tf.add(tf.zeros([batch, node.outputs]), bias);
@@ -137,9 +137,9 @@ function normalize(node: NodeOf<'norm'>, x: tf.Tensor4D, source: Source): tf.Ten
     (part) => source.weight(`${node.name}.${part}`) as tf.Tensor1D,
   );
   const gate = node.gate && source.gate(node.gate.logits);
-  if (!gate) return source.norm(node.name, x, gamma, beta, null);
-  if (node.gate.before) return source.norm(node.name, x, gamma, beta, gate);
-  return source.norm(node.name, x, tf.mul(gamma, gate), tf.mul(beta, gate), null);
+  if (!gate) return source.norm(node.name, x, gamma!, beta!, null);
+  if (node.gate.before) return source.norm(node.name, x, gamma!, beta!, gate);
+  return source.norm(node.name, x, tf.mul(gamma!, gate), tf.mul(beta!, gate), null);
 }
 
 function mix(
@@ -152,10 +152,10 @@ function mix(
   const coefficients: (tf.Scalar | null)[] = [];
   inputs.forEach((x, i) => {
     if (!x) return;
-    const { unit } = node.terms[i];
+    const { unit } = node.terms[i]!;
     const path = unit && source.path(unit);
     const y = path ? tf.mul<tf.Tensor4D>(x, path) : x;
-    const own = node.inputs[i].channels;
+    const own = node.inputs[i]!.channels;
     terms.push(
       own.length === channels.length
         ? y

@@ -43,5 +43,5 @@ export function pack(parts: readonly PackedPart[], size: number): tf.Tensor1D {
     end = offset + tensor.size;
   }
   fill(size);
-  return pieces.length === 1 ? pieces[0] : tf.concat(pieces);
+  return pieces.length === 1 ? pieces[0]! : tf.concat(pieces);
 }

@@ -32,7 +32,7 @@ export class SoftCounts {
         const from = spec.offset - weight.offset;
         if (of === null) wholeOfWeight.fill(candidate, from, from + spec.size);
         else {
-          const { offset, size } = gates[of];
+          const { offset, size } = gates[of]!;
           for (let i = 0; i < spec.size; i++)
             filterOfWeight[from + i] = offset - gate.offset + (i % size);
         }

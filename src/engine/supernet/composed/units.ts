@@ -89,7 +89,7 @@ export class Units {
       ? tf.tensor2d(
           Float32Array.from(
             { length: cells * units },
-            (_, i) => fixedCounts[Math.floor(i / units)][i % units],
+            (_, i) => fixedCounts[Math.floor(i / units)]![i % units]!,
           ),
           [cells, units],
         )
@@ -128,7 +128,7 @@ export class Units {
       const weights =
         parameter(table, `cells.${c}.weightThreshold`).offset - weightThreshold.offset;
       for (const { unit, blocks } of cell.candidates) {
-        if (granularities.operation) flags.threshold[this.operationThresholds[c] + unit] = 1;
+        if (granularities.operation) flags.threshold[this.operationThresholds[c]! + unit] = 1;
         if (granularities.weight && blocks.length > 0) flags.weightThreshold[weights + unit] = 1;
       }
     });

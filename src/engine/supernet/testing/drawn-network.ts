@@ -96,7 +96,7 @@ export function setUp({
   draw('weightThreshold', () => stream.uniform() * 0.05);
   for (const spec of plan.table.specs) {
     for (let i = spec.offset; i < spec.offset + spec.size; i++) {
-      if (/gamma|beta/.test(spec.name)) parameters.values[i] += stream.normal() * 0.3;
+      if (/gamma|beta/.test(spec.name)) parameters.values[i]! += stream.normal() * 0.3;
       if (spec.maskedBy) parameters.weightMask[i] = stream.uniform() < 0.85 ? 1 : 0;
     }
   }
@@ -148,8 +148,8 @@ export function relative(actual: ArrayLike<number>, expected: ArrayLike<number>)
   let difference = 0;
   let norm = 0;
   for (let i = 0; i < expected.length; i++) {
-    difference += (actual[i] - expected[i]) ** 2;
-    norm += expected[i] ** 2;
+    difference += (actual[i]! - expected[i]!) ** 2;
+    norm += expected[i]! ** 2;
   }
   return Math.sqrt(difference / (norm || 1));
 }
@@ -179,7 +179,7 @@ const metricsOf = (all: readonly StepMetrics[]): number[] =>
 
 /** Another batch of the same shape. */
 function mirrored({ images, ...rest }: Batch): Batch {
-  return { ...rest, images: images.map((_, i) => images[images.length - 1 - i]) };
+  return { ...rest, images: images.map((_, i) => images[images.length - 1 - i]!) };
 }
 
 export async function disagreement(
@@ -205,8 +205,8 @@ export async function disagreement(
     const [x, y] = [a, e].map(({ gradient }) =>
       gradient.subarray(spec.offset, spec.offset + spec.size),
     );
-    const largest = Math.max(...y.map(Math.abs), 0.1);
-    return [spec.name, Math.max(...x.map((g, i) => Math.abs(g - y[i])), 0) / largest] as const;
+    const largest = Math.max(...y!.map(Math.abs), 0.1);
+    return [spec.name, Math.max(...x!.map((g, i) => Math.abs(g - y![i]!)), 0) / largest] as const;
   });
   return {
     logits: relative(a.logits, e.logits),

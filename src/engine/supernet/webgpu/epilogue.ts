@@ -54,7 +54,7 @@ export function recordEpilogue(
   const nodes = nodeTables(context);
   const weightTable = tables.add(
     context.weights.sources.map((parameter, i) =>
-      weightRow.pack({ parameter, threshold: context.weights.thresholds[i] }),
+      weightRow.pack({ parameter, threshold: context.weights.thresholds[i]! }),
     ),
   );
   const lanes = context.slots.lanes.length;
@@ -281,7 +281,7 @@ function countedTables(
   )) {
     counts[cell * units + unit] = constant;
     if (arrays.length === 0) continue;
-    const { name } = plan.cells[cell].candidates[of];
+    const { name } = plan.cells[cell]!.candidates[of]!;
     const { node, index } = places.get(name)!;
     const row = countedCandidateRow.pack({
       ...{ node: tables.add([node]), index },

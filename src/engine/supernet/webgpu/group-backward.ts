@@ -88,7 +88,7 @@ export function recordBackward(group: GroupPlan, mix: Mix): void {
 /** Lanes of the node gradient that feed quad `q` of a branch whose filters are `filters`. */
 function nodeGather(group: GroupPlan, to: number, filters: readonly number[], q: number): Gather {
   const base = group.nodeIndex(to) * group.quads * 4;
-  return gatherQuad(q, filters.length, (i) => base + filters[i]);
+  return gatherQuad(q, filters.length, (i) => base + filters[i]!);
 }
 
 function reduceBackRows(group: GroupPlan, r: Reduce): number[][] {
@@ -138,7 +138,7 @@ function poolBackward(group: GroupPlan, part: GpuBuffer, low: number): void {
         .map(({ candidate, p }) =>
           pooledReaderRow.pack({
             gradientQuad: p + q,
-            winnerQuad: p - pools[0].p + q,
+            winnerQuad: p - pools[0]!.p + q,
             maximum: candidate.pool?.pool === 'max',
           }),
         );
@@ -184,7 +184,7 @@ function productBackward(group: GroupPlan, branches: readonly Branch[], dGradien
   gpu.record(
     pointwiseForward({ relu: false, strided: false }),
     [group.p.buffer, masked, dGradient.buffer, tab],
-    { ...group.innerPlanes, table: tables.add(rows), outputQuad: branches[0].d },
+    { ...group.innerPlanes, table: tables.add(rows), outputQuad: branches[0]!.d },
     [ceilDiv(pixelsOf(group.outPlane), pointwiseTile), rows.length],
   );
 }
@@ -331,7 +331,7 @@ function stateBackward(group: GroupPlan, mix: Mix, dGradient: Tensor): void {
   const states = group.buffers.states;
   // A source's slot is none: its values are read as they are.
   tapsBackward(group, 1, states.buffer, dGradient.buffer, (b) => [b.source.view.firstQuad, 0]);
-  const low = sources[0].view.firstQuad;
+  const low = sources[0]!.view.firstQuad;
   const quads = sources.flatMap((source) =>
     range(source.view.quads).map((q) => {
       const x = source.view.firstQuad + q;
@@ -361,9 +361,9 @@ function reduceBackward(group: GroupPlan, r: Reduce, part: GpuBuffer, low: numbe
       view.firstQuad,
       view.quads,
       r.p + (k === 1 ? weights.quads[0] : 0),
-      weights.quads[k],
+      weights.quads[k]!,
       k,
-      weights.gradient[k],
+      weights.gradient[k]!,
       2,
     ),
   );

@@ -44,11 +44,11 @@ export function recordConvolutions(group: GroupPlan): void {
   for (const r of group.reduces) {
     const { view } = r.source;
     const reduceRows = [0, 1].flatMap((k) =>
-      range(r.weights.quads[k]).map((q) =>
+      range(r.weights.quads[k]!).map((q) =>
         pointwiseRow.pack({
           inputQuad: view.firstQuad,
           inputQuads: view.quads,
-          weights: r.weights.forward[k] + q * view.quads * 4,
+          weights: r.weights.forward[k]! + q * view.quads * 4,
           shift: k,
         }),
       ),
@@ -103,7 +103,7 @@ function recordPools(group: GroupPlan): void {
   gpu.record(
     poolForward(group.stride),
     [group.buffers.states.buffer, group.p.buffer, group.winners, tab],
-    { ...group.planes, table: tables.add(rows), outputQuad: group.pools[0].p },
+    { ...group.planes, table: tables.add(rows), outputQuad: group.pools[0]!.p },
     [ceilDiv(pixelsOf(group.outPlane), 64), rows.length],
   );
 }

@@ -128,7 +128,7 @@ export class GroupPlan {
         add(
           candidate,
           0,
-          candidate.blocks[0].inputs.map((id) => view.laneOf.get(id)!),
+          candidate.blocks[0]!.inputs.map((id) => view.laneOf.get(id)!),
           view.quads,
         ),
       );
@@ -149,7 +149,7 @@ export class GroupPlan {
     }
     this.levelOne = p;
     for (const candidate of convolutions.filter((k) => k.blocks.length === 2)) {
-      const inputs = candidate.blocks[1].inputs.map((_, i) => i);
+      const inputs = candidate.blocks[1]!.inputs.map((_, i) => i);
       this.second.push(add(candidate, 1, inputs, quadsOf(inputs.length)));
     }
     this.d = context.tensor(d, this.outPlane);
@@ -167,7 +167,7 @@ export class GroupPlan {
 
   /** Place of a node in the cell's output. */
   nodeIndex(state: number): number {
-    return this.cell.output.inputs.indexOf(this.cell.states[state]);
+    return this.cell.output.inputs.indexOf(this.cell.states[state]!);
   }
 
   /** Index of a candidate's coefficient. */
@@ -261,7 +261,7 @@ export class GroupPlan {
     p: number,
   ): Branch {
     const { context } = this;
-    const block = candidate.blocks[b];
+    const block = candidate.blocks[b]!;
     const outputs = block.filters.map((_, i) => i);
     const outQuads = quadsOf(outputs.length);
     const threshold = context.threshold(

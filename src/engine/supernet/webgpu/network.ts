@@ -312,7 +312,7 @@ function recordAuxiliaryHead(
 ): void {
   const head = placeHead(context, plan, end);
   const { logits, gradient, losses, shape } = head;
-  const [scale] = new Uint32Array(Float32Array.of(weight).buffer);
+  const scale = new Uint32Array(Float32Array.of(weight).buffer)[0]!;
   context.backward.push(() => {
     context.part('backward');
     headForward(context, end, head);

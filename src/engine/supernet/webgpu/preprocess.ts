@@ -58,7 +58,7 @@ export function recordPreprocess(
   let first = 0;
   const slotBase = context.slots.count;
   const slots = cell.preprocess.map((plan, s): Slot => {
-    const slot = makeSlot(context, cell, plan, inputs[s], first);
+    const slot = makeSlot(context, cell, plan, inputs[s]!, first);
     first += slot.quads;
     return slot;
   });
@@ -206,7 +206,7 @@ function forwardRows(slot: Slot): number[][] {
     );
   if (weights.kind === 'product') return rows(slot.quads, weights.product.forward, 0);
   const { quads, forward } = weights.reduce;
-  return [0, 1].flatMap((k) => rows(quads[k], forward[k], k));
+  return [0, 1].flatMap((k) => rows(quads[k]!, forward[k]!, k));
 }
 
 function backward(
@@ -250,9 +250,9 @@ function slotBackward(context: Context, slot: Slot, raw: Tensor): void {
             0,
             inQuads,
             slot.first + (k === 1 ? weights.reduce.quads[0] : 0),
-            weights.reduce.quads[k],
+            weights.reduce.quads[k]!,
             k,
-            weights.reduce.gradient[k],
+            weights.reduce.gradient[k]!,
             2,
           ),
         );

@@ -78,14 +78,14 @@ export class WeightRegistry {
     positions: Positions,
     quads: number,
   ): { weights: number; gradient: number } {
-    const taps = spec.shape[0] * spec.shape[1];
-    const channels = spec.shape[2];
+    const taps = spec.shape[0]! * spec.shape[1]!;
+    const channels = spec.shape[2]!;
     const threshold = this.thresholdOf(spec);
     const weights = this.reserve(quads * taps);
     const gradient = this.reserveGradient(quads * taps);
     for (let tap = 0; tap < taps; tap++) {
       for (let c = 0; c < channels; c++) {
-        const lane = ((positions[c] >> 2) * taps + tap) * 4 + (positions[c] & 3);
+        const lane = ((positions[c]! >> 2) * taps + tap) * 4 + (positions[c]! & 3);
         const parameter = spec.offset + tap * channels + c;
         this.set(weights * 4 + lane, parameter, threshold);
         this.gradientOf[parameter] = gradient * 4 + lane;
@@ -107,10 +107,15 @@ export class WeightRegistry {
     const forward = this.reserve(outQuads * inQuads * 4);
     const transposed = this.reserve(outQuads * inQuads * 4);
     const gradient = this.reserveGradient(outQuads * inQuads * 4);
-    for (let i = 0; i < nIn; i++) {
-      for (let o = 0; o < nOut; o++) {
-        const parameter = spec.offset + i * nOut + o;
-        const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, outputs[o] >> 2, outputs[o] & 3];
+    for (let i = 0; i < nIn!; i++) {
+      for (let o = 0; o < nOut!; o++) {
+        const parameter = spec.offset + i * nOut! + o;
+        const [iq, il, oq, ol] = [
+          inputs[i]! >> 2,
+          inputs[i]! & 3,
+          outputs[o]! >> 2,
+          outputs[o]! & 3,
+        ];
         const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
         this.set(forward * 4 + lane, parameter, threshold);
         this.set(transposed * 4 + ((iq * outQuads + oq) * 4 + ol) * 4 + il, parameter, threshold);
@@ -127,8 +132,8 @@ export class WeightRegistry {
     inputs: Positions,
     inQuads: number,
   ): ReduceWeights {
-    const a = quadsOf(first.shape[3]);
-    const b = quadsOf(second.shape[3]);
+    const a = quadsOf(first.shape[3]!);
+    const b = quadsOf(second.shape[3]!);
     const forward = [this.reserve(a * inQuads * 4), this.reserve(b * inQuads * 4)] as const;
     const gradient = [
       this.reserveGradient(a * inQuads * 4),
@@ -136,19 +141,19 @@ export class WeightRegistry {
     ] as const;
     const transposed = this.reserve((a + b) * inQuads * 4);
     [first, second].forEach((spec, k) => {
-      const nOut = spec.shape[3];
-      for (let i = 0; i < spec.shape[2]; i++) {
+      const nOut = spec.shape[3]!;
+      for (let i = 0; i < spec.shape[2]!; i++) {
         for (let o = 0; o < nOut; o++) {
           const parameter = spec.offset + i * nOut + o;
-          const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, o >> 2, o & 3];
+          const [iq, il, oq, ol] = [inputs[i]! >> 2, inputs[i]! & 3, o >> 2, o & 3];
           const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
-          this.set(forward[k] * 4 + lane, parameter, none);
+          this.set(forward[k]! * 4 + lane, parameter, none);
           this.set(
             transposed * 4 + ((iq * (a + b) + k * a + oq) * 4 + ol) * 4 + il,
             parameter,
             none,
           );
-          this.gradientOf[parameter] = gradient[k] * 4 + lane;
+          this.gradientOf[parameter] = gradient[k]! * 4 + lane;
         }
       }
     });
@@ -158,14 +163,14 @@ export class WeightRegistry {
   /** [3, 3, image channels, out] -> [out quad][tap][image channel] vec4 over outputs. */
   addStem(spec: ParameterSpec): { weights: number; gradient: number } {
     const [, , nIn, nOut] = spec.shape;
-    const size = quadsOf(nOut) * 9 * nIn;
+    const size = quadsOf(nOut!) * 9 * nIn!;
     const weights = this.reserve(size);
     const gradient = this.reserveGradient(size);
     for (let tap = 0; tap < 9; tap++) {
-      for (let i = 0; i < nIn; i++) {
-        for (let o = 0; o < nOut; o++) {
-          const parameter = spec.offset + (tap * nIn + i) * nOut + o;
-          const lane = (((o >> 2) * 9 + tap) * nIn + i) * 4 + (o & 3);
+      for (let i = 0; i < nIn!; i++) {
+        for (let o = 0; o < nOut!; o++) {
+          const parameter = spec.offset + (tap * nIn! + i) * nOut! + o;
+          const lane = (((o >> 2) * 9 + tap) * nIn! + i) * 4 + (o & 3);
           this.set(weights * 4 + lane, parameter, none);
           this.gradientOf[parameter] = gradient * 4 + lane;
         }
@@ -233,8 +238,8 @@ export class SlotRegistry {
     return statisticsRow.pack({
       inputQuad,
       gateBefore,
-      means: lanes.map((l) => l.mean),
-      variances: lanes.map((l) => l.variance),
+      means: lanes.map((l) => l!.mean),
+      variances: lanes.map((l) => l!.variance),
     });
   }
 }

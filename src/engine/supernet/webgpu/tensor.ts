@@ -49,7 +49,7 @@ export const wholeQuad = (quad: number): Gather => ({
  */
 export function gatherQuad(quad: number, channels: number, laneOf: (id: number) => number): Gather {
   const lanes = [0, 1, 2, 3].map((l) => (quad * 4 + l < channels ? laneOf(quad * 4 + l) : none));
-  const source = lanes[0] === none ? none : lanes[0] >> 2;
+  const source = lanes[0] === none ? none : lanes[0]! >> 2;
   const aligned =
     source !== none &&
     lanes.every((lane, l) =>

@@ -20,7 +20,7 @@ it('gives logits and all gradients', async () => {
     const x = draw.normals(batch * features);
     const pooled = new Float32Array(batch * quads * 4);
     x.forEach((value, i) => {
-      pooled[Math.floor(i / features) * quads * 4 + lanes[i % features]] = value;
+      pooled[Math.floor(i / features) * quads * 4 + lanes[i % features]!] = value;
     });
     const weight = draw.normals(features * classes);
     const bias = draw.normals(classes);
@@ -71,16 +71,16 @@ it('gives logits and all gradients', async () => {
       (input, w, b) => tf.add(tf.matMul(input as tf.Tensor2D, w as tf.Tensor2D), b),
       upstream,
     );
-    expect(difference(logits, expected.y)).toBeLessThan(1e-5);
+    expect(difference(logits!, expected.y)).toBeLessThan(1e-5);
     expect(
-      difference(parameterGradients, joined([expected.gradients[1], expected.gradients[2]])),
+      difference(parameterGradients!, joined([expected.gradients[1]!, expected.gradients[2]!])),
     ).toBeLessThan(1e-5);
-    const perPixel = unpackQuads(results, plane, quads * 4);
+    const perPixel = unpackQuads(results!, plane, quads * 4);
     const dx = Float32Array.from({ length: batch * area * quads * 4 }, (_, i) => {
       const [pixel, lane] = [Math.floor(i / (quads * 4)), i % (quads * 4)];
       const feature = lanes.indexOf(lane);
       const image = Math.floor(pixel / area);
-      return feature < 0 ? 0 : expected.gradients[0][image * features + feature] / area;
+      return feature < 0 ? 0 : expected.gradients[0]![image * features + feature]! / area;
     });
     expect(difference(perPixel, dx)).toBeLessThan(1e-5);
   });

@@ -18,7 +18,7 @@ it.each([1, 0.4])('with its gradient, times %d', async (weight) => {
     const { gradients, losses } = await runProgram(
       weight === 1 ? crossEntropy : auxiliaryCrossEntropy,
       { logits, labels, gradients: batch * classes, losses: batch * 2 },
-      { batch, classes, scale },
+      { batch, classes, scale: scale! },
       [ceilDiv(batch, 64)],
     );
     await tf.setBackend('cpu');
@@ -31,15 +31,15 @@ it.each([1, 0.4])('with its gradient, times %d', async (weight) => {
     tf.dispose([indices, oneHot]);
     expect(
       difference(
-        gradients,
-        expected.gradients[0].map((g) => g * weight),
+        gradients!,
+        expected.gradients[0]!.map((g) => g * weight),
       ),
     ).toBeLessThan(1e-5);
     let loss = 0;
     let correct = 0;
     for (let i = 0; i < batch; i++) {
-      loss += losses[i * 2] / batch;
-      correct += losses[i * 2 + 1];
+      loss += losses![i * 2]! / batch;
+      correct += losses![i * 2 + 1]!;
     }
     expect(difference([loss], expected.y)).toBeLessThan(1e-5);
     const row = (i: number): number[] => [...logits.subarray(i * classes, (i + 1) * classes)];

@@ -92,8 +92,8 @@ describe('filter gradient of depthwise convolutions', () => {
         },
         upstream,
       );
-      const actual = unpackTaps(addChunks(results, chunkStride * 4), kernel, channels);
-      expect(difference(actual, gradients[0])).toBeLessThan(1e-5);
+      const actual = unpackTaps(addChunks(results!, chunkStride * 4), kernel, channels);
+      expect(difference(actual, gradients[0]!)).toBeLessThan(1e-5);
     });
   });
 

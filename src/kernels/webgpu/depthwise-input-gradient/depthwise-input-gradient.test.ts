@@ -59,7 +59,7 @@ describe('input gradient of depthwise convolutions', () => {
           outputQuad: q,
           lists: tables.add(
             readers.map(({ kernel }, i) => {
-              const weights = firstTap[i] + q * kernel * kernel;
+              const weights = firstTap[i]! + q * kernel * kernel;
               const row = readerRow.pack({ gradientQuad: i * quads + q, weights });
               return readerListRow.pack({ readers: tables.add([row]), count: 1 });
             }),
@@ -95,7 +95,7 @@ describe('input gradient of depthwise convolutions', () => {
       );
       // The gradient of what the convolutions read, before relu: after a norm's scale and shift.
       const read = Float32Array.from(x, (value, i) =>
-        v.activation === 'affine' ? value * scale[i % channels] + shift[i % channels] : value,
+        v.activation === 'affine' ? value * scale[i % channels]! + shift[i % channels]! : value,
       );
       const expected = new Float32Array(x.length);
       for (const { kernel, filter, upstream } of readers) {
@@ -110,10 +110,10 @@ describe('input gradient of depthwise convolutions', () => {
             ),
           upstream,
         );
-        gradients[0].forEach((g, i) => (expected[i] += g));
+        gradients[0]!.forEach((g, i) => (expected[i]! += g));
       }
-      if (add) before.forEach((value, i) => (expected[i] += value));
-      expect(difference(unpackQuads(results, inPlane, channels), expected)).toBeLessThan(1e-5);
+      if (add) before.forEach((value, i) => (expected[i]! += value));
+      expect(difference(unpackQuads(results!, inPlane, channels), expected)).toBeLessThan(1e-5);
     });
   });
 
@@ -136,6 +136,6 @@ describe('input gradient of depthwise convolutions', () => {
       { batch: 1, height: 3, width: 3, inHeight: 3, inWidth: 3, table, add: 0 },
       [1, 1],
     );
-    expect([...results]).toEqual(new Array(36).fill(0));
+    expect([...results!]).toEqual(new Array(36).fill(0));
   });
 });

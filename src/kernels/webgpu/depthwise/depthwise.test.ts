@@ -77,7 +77,7 @@ describe('depthwise convolution', () => {
       const inOrder = sequence(quads).flatMap((q) => {
         const size = pixelsOf(outPlane) * 4;
         const from = (quads - 1 - q) * size;
-        return [...outputs.subarray(from, from + size)];
+        return [...outputs!.subarray(from, from + size)];
       });
       const actual = unpackQuads(Float32Array.from(inOrder), outPlane, channels);
       expect(difference(actual, expected.y)).toBeLessThan(1e-5);

@@ -24,7 +24,7 @@ it('averages each plane', async () => {
     );
     const actual = Float32Array.from(
       expected,
-      (_, i) => pooled[Math.floor(i / channels) * quads * 4 + (i % channels)],
+      (_, i) => pooled![Math.floor(i / channels) * quads * 4 + (i % channels)]!,
     );
     expect(difference(actual, expected)).toBeLessThan(1e-5);
   });

@@ -38,7 +38,7 @@ describe('backward pass of mixed operations', () => {
         const moved = parts.map((part) => {
           const result = new Float32Array(part.length);
           part.forEach((value, i) => {
-            result[Math.floor(i / channels) * channels + places[i % channels]] = value;
+            result[Math.floor(i / channels) * channels + places[i % channels]!] = value;
           });
           return result;
         });
@@ -86,7 +86,7 @@ describe('backward pass of mixed operations', () => {
             gradients,
             states: v.inPlace ? inPlaceNodes : states,
             parts: joined(moved.map((part) => packQuads(part, channels))),
-            winners: new Uint32Array(winners.buffer),
+            winners: new Uint32Array(winners!.buffer),
             results: v.inPlace
               ? joined([new Float32Array(stateSize), gradients])
               : sources * stateSize,
@@ -110,7 +110,7 @@ describe('backward pass of mixed operations', () => {
               tf.sum(
                 tf.mul(
                   composedMix(mix, v, t, inputs, factors),
-                  tf.tensor4d(upstream[t], [
+                  tf.tensor4d(upstream[t]!, [
                     outPlane.batch,
                     outPlane.height,
                     outPlane.width,
@@ -123,8 +123,8 @@ describe('backward pass of mixed operations', () => {
           },
         );
         for (const s of sequence(sources)) {
-          const own = results.slice(s * stateSize, (s + 1) * stateSize);
-          const sum = expected.gradients[s].map((g, i) => g + parts[s][i]);
+          const own = results!.slice(s * stateSize, (s + 1) * stateSize);
+          const sum = expected.gradients[s]!.map((g, i) => g + parts[s]![i]!);
           expect(difference(unpackQuads(own, inPlane, channels), sum)).toBeLessThan(1e-4);
         }
         mix.candidates.forEach((k, i) => {
@@ -132,11 +132,11 @@ describe('backward pass of mixed operations', () => {
           if (lane < 0) return;
           const first = (k.source * targets + k.target) * quads * gridX;
           const sum = sequence(quads * gridX).reduce(
-            (n, j) => n + partials[(first + j) * 4 + lane],
+            (n, j) => n + partials![(first + j) * 4 + lane]!,
             0,
           );
-          const [exact] = expected.gradients[sources + i];
-          expect(difference([sum], [exact]), `coefficient of ${k.kind}`).toBeLessThan(1e-4);
+          const [exact] = expected.gradients[sources + i]!;
+          expect(difference([sum], [exact!]), `coefficient of ${k.kind}`).toBeLessThan(1e-4);
         });
       });
     },

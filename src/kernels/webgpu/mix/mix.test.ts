@@ -57,10 +57,10 @@ describe('mixed operations', () => {
             const factors = Array.from(mix.coefficients, (c) => tf.scalar(c));
             return composedMix(mix, v, target, inputs, factors).dataSync() as Float32Array;
           });
-          const expected = mix.add[target] ? added(sum, mix.before[target]) : sum;
+          const expected = mix.add[target] ? added(sum, mix.before[target]!) : sum;
           const size = quadsOf(channels) * pixelsOf(outPlane) * 4;
           const from = nodeQuad(mix, target) * pixelsOf(outPlane) * 4;
-          const actual = unpackQuads(nodes.slice(from, from + size), outPlane, channels);
+          const actual = unpackQuads(nodes!.slice(from, from + size), outPlane, channels);
           expect(difference(actual, expected), `node ${target}`).toBeLessThan(1e-5);
         }
       });

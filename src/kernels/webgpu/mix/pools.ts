@@ -1,5 +1,5 @@
 /** The pools of a column of pixels, computed while they are mixed and never stored. */
-import { sequence, unroll, wgsl } from '../wgsl.ts';
+import { unroll, wgsl } from '../wgsl.ts';
 import { mixRows } from './variant.ts';
 import type { MixVariant } from './variant.ts';
 
@@ -62,7 +62,7 @@ const poolRow = (states: string, v: MixVariant, r: number): string => wgsl`
 `;
 
 const window = (v: MixVariant, r: number): string => {
-  const [a, b, c] = sequence(3).map((i) => r * v.stride + i);
+  const [a, b, c] = [0, 1, 2].map((i) => r * v.stride + i) as [number, number, number];
   return wgsl`
     let down${r} = f32(u32(insideY${a}) + u32(insideY${b}) + u32(insideY${c}));
     let upperMost${r} = max(most${a}, most${b});

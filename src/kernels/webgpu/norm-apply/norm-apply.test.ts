@@ -42,11 +42,13 @@ describe('scale and shift of a norm', () => {
         [ceilDiv(pixels, 64), quadsOf(width)],
       );
       const expected = Float32Array.from({ length: pixels * width }, (_, i) => {
-        const source = sources[i % width];
+        const source = sources[i % width]!;
         const pixel = Math.floor(i / width);
-        return source === none ? 0 : x[pixel * channels + source] * scale[source] + shift[source];
+        return source === none
+          ? 0
+          : x[pixel * channels + source]! * scale[source]! + shift[source]!;
       });
-      expect(difference(unpackQuads(outputs, plane, width), expected)).toBeLessThan(1e-6);
+      expect(difference(unpackQuads(outputs!, plane, width), expected)).toBeLessThan(1e-6);
     });
   });
 });

@@ -18,8 +18,8 @@ function moments(x: Float32Array, channels: number): [Float32Array, Float32Array
   const pixels = x.length / channels;
   const mean = new Float32Array(channels);
   const variance = new Float32Array(channels);
-  x.forEach((value, i) => (mean[i % channels] += value / pixels));
-  x.forEach((value, i) => (variance[i % channels] += (value - mean[i % channels]) ** 2 / pixels));
+  x.forEach((value, i) => (mean[i % channels]! += value / pixels));
+  x.forEach((value, i) => (variance[i % channels]! += (value - mean[i % channels]!) ** 2 / pixels));
   return [mean, variance];
 }
 
@@ -39,13 +39,13 @@ describe('backward pass of norm and gate', () => {
       const factors = sequence(plane.batch).map(() => (dropPath ? draw.below(2) * 1.5 : 1));
       const [mean, variance] = moments(x, channels);
       const rstd = variance.map(
-        (value, c) => 1 / Math.sqrt((gateBefore ? gate[c] ** 2 : 1) * value + normEpsilon),
+        (value, c) => 1 / Math.sqrt((gateBefore ? gate[c]! ** 2 : 1) * value + normEpsilon),
       );
       // The upstream gradient's channels in another order where they are gathered.
       const places = aligned ? sequence(channels) : draw.shuffled(sequence(channels));
       const moved = new Float32Array(u.length);
       u.forEach((value, i) => {
-        moved[Math.floor(i / channels) * channels + places[i % channels]] = value;
+        moved[Math.floor(i / channels) * channels + places[i % channels]!] = value;
       });
       const tables = new TestTables();
       const table = tables.add(
@@ -74,7 +74,7 @@ describe('backward pass of norm and gate', () => {
       );
       const area = plane.height * plane.width;
       const upstream = u.map(
-        (value, i) => value * coefficient * factors[Math.floor(i / channels / area)],
+        (value, i) => value * coefficient * factors[Math.floor(i / channels / area)]!,
       );
       const { gradients } = twin(
         [
@@ -94,13 +94,13 @@ describe('backward pass of norm and gate', () => {
         },
         upstream,
       );
-      expect(difference(unpackQuads(inputs, plane, channels), gradients[0])).toBeLessThan(1e-4);
+      expect(difference(unpackQuads(inputs!, plane, channels), gradients[0]!)).toBeLessThan(1e-4);
       // The sums are those of the gradient before coefficient and gate.
-      const after = (c: number): number => coefficient * (gateBefore ? 1 : gate[c]);
-      const dGamma = readSlots(slots, 'sumNormalized', channels).map((s, c) => s * after(c));
-      const dBeta = readSlots(slots, 'sum', channels).map((s, c) => s * after(c));
-      expect(difference(dGamma, gradients[1])).toBeLessThan(1e-4);
-      expect(difference(dBeta, gradients[2])).toBeLessThan(1e-4);
+      const after = (c: number): number => coefficient * (gateBefore ? 1 : gate[c]!);
+      const dGamma = readSlots(slots!, 'sumNormalized', channels).map((s, c) => s * after(c));
+      const dBeta = readSlots(slots!, 'sum', channels).map((s, c) => s * after(c));
+      expect(difference(dGamma, gradients[1]!)).toBeLessThan(1e-4);
+      expect(difference(dBeta, gradients[2]!)).toBeLessThan(1e-4);
     });
   });
 });

@@ -48,9 +48,9 @@ describe('batch norm: what readers apply', () => {
         { pixels: count, table, slot: 0, updateRunning: 1 },
         [quadsOf(channels)],
       );
-      const scale = readSlots(slots, 'scale', channels);
-      const shift = readSlots(slots, 'shift', channels);
-      const actual = x.map((value, i) => value * scale[i % channels] + shift[i % channels]);
+      const scale = readSlots(slots!, 'scale', channels);
+      const shift = readSlots(slots!, 'shift', channels);
+      const actual = x.map((value, i) => value * scale[i % channels]! + shift[i % channels]!);
       const expectedRunning = running.slice();
       const { y } = twin(
         [{ data: x, shape: [plane.batch, plane.height, plane.width, channels] }],
@@ -63,10 +63,10 @@ describe('batch norm: what readers apply', () => {
             (mean, variance) => {
               const [m, v] = [mean.dataSync(), variance.dataSync()];
               for (let c = 0; c < channels; c++) {
-                const unbiased = (v[c] * count) / Math.max(count - 1, 1);
-                expectedRunning[c] = running[c] + 0.1 * (m[c] - running[c]);
+                const unbiased = (v[c]! * count) / Math.max(count - 1, 1);
+                expectedRunning[c] = running[c]! + 0.1 * (m[c]! - running[c]!);
                 expectedRunning[channels + c] =
-                  running[channels + c] + 0.1 * (unbiased - running[channels + c]);
+                  running[channels + c]! + 0.1 * (unbiased - running[channels + c]!);
               }
             },
           );
@@ -76,7 +76,7 @@ describe('batch norm: what readers apply', () => {
       );
       // 50 standard deviations from zero: of float32's seven digits two are gone.
       expect(difference(actual, y)).toBeLessThan(1e-3);
-      expect(difference(values, expectedRunning)).toBeLessThan(1e-4);
+      expect(difference(values!, expectedRunning)).toBeLessThan(1e-4);
     });
   });
 
@@ -99,9 +99,9 @@ describe('batch norm: what readers apply', () => {
         { table, slot: 0 },
         [quadsOf(channels)],
       );
-      const scale = readSlots(slots, 'scale', channels);
-      const shift = readSlots(slots, 'shift', channels);
-      const actual = x.map((value, i) => value * scale[i % channels] + shift[i % channels]);
+      const scale = readSlots(slots!, 'scale', channels);
+      const shift = readSlots(slots!, 'shift', channels);
+      const actual = x.map((value, i) => value * scale[i % channels]! + shift[i % channels]!);
       await tf.setBackend('cpu');
       const y = tf.tidy(() => {
         const input = tf.tensor4d(x, [plane.batch, plane.height, plane.width, channels]);

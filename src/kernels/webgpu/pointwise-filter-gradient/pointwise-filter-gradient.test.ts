@@ -72,8 +72,8 @@ describe('filter gradient of pointwise convolution', () => {
         },
         upstream,
       );
-      const actual = unpackMatrix(addChunks(results, chunkStride * 4), channels, filters);
-      expect(difference(actual, gradients[0])).toBeLessThan(1e-5);
+      const actual = unpackMatrix(addChunks(results!, chunkStride * 4), channels, filters);
+      expect(difference(actual, gradients[0]!)).toBeLessThan(1e-5);
     });
   });
 });

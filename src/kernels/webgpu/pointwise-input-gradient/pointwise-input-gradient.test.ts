@@ -40,7 +40,7 @@ describe('input gradient of relu and pointwise convolution', () => {
       const weights = joined(
         sequence(inQuads).flatMap((q) =>
           packed.map((all, k) => {
-            const size = halves[k].quads * 16;
+            const size = halves[k]!.quads * 16;
             return all.subarray(q * size, (q + 1) * size);
           }),
         ),
@@ -51,12 +51,12 @@ describe('input gradient of relu and pointwise convolution', () => {
         sequence(inQuads).map((q) =>
           reluGradientRow.pack({
             gradientQuad: 0,
-            gradientQuads: first.quads,
+            gradientQuads: first!.quads,
             weights: q * total * 4,
             inputQuad: q,
             resultQuad: q,
             add,
-            secondQuad: first.quads,
+            secondQuad: first!.quads,
             secondQuads: second?.quads ?? 0,
           }),
         ),
@@ -90,12 +90,12 @@ describe('input gradient of relu and pointwise convolution', () => {
         (input) => {
           const read = tf.relu(input) as tf.Tensor4D;
           const [a, b] = matrices();
-          return strided ? factorizedReduce(read, [a, b]) : pointwise(read, a);
+          return strided ? factorizedReduce(read, [a!, b!]) : pointwise(read, a!);
         },
         upstream,
       );
-      const expected = add ? added(gradients[0], before) : gradients[0];
-      expect(difference(unpackQuads(results, inPlane, channels), expected)).toBeLessThan(1e-5);
+      const expected = add ? added(gradients[0]!, before) : gradients[0];
+      expect(difference(unpackQuads(results!, inPlane, channels), expected!)).toBeLessThan(1e-5);
     });
   });
 });

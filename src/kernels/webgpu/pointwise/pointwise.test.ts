@@ -64,9 +64,9 @@ describe('pointwise convolution', () => {
         },
         new Float32Array(pixelsOf(outPlane) * filters),
       );
-      const own = outputs.subarray(pixelsOf(outPlane) * 4);
+      const own = outputs!.subarray(pixelsOf(outPlane) * 4);
       expect(difference(unpackQuads(own, outPlane, filters), y)).toBeLessThan(1e-5);
-      expect(Math.max(...outputs.subarray(0, pixelsOf(outPlane) * 4))).toBe(0);
+      expect(Math.max(...outputs!.subarray(0, pixelsOf(outPlane) * 4))).toBe(0);
     });
   });
 });

@@ -11,7 +11,7 @@ import { candidateRow, laneRow, nodeRow, weightRow } from './rows.ts';
 /** Committed weight masks as the programs read them: one bit a parameter, 1 = alive. */
 export function maskWords(mask: ArrayLike<number>): Uint32Array {
   const words = new Uint32Array(Math.ceil(mask.length / 32));
-  for (let i = 0; i < mask.length; i++) if (mask[i]) words[i >> 5] |= 1 << (i & 31);
+  for (let i = 0; i < mask.length; i++) if (mask[i]) words[i >> 5]! |= 1 << (i & 31);
   return words;
 }
 

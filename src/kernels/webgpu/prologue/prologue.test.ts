@@ -36,7 +36,7 @@ describe('masks, gates and coefficients', () => {
         const alphas = draw.normals(candidates);
         // All of the first node's candidates are under their thresholds: the best is kept.
         const margins = draw.normals(candidates).map((m, i) => (i < perNode ? -Math.abs(m) : m));
-        const operationThresholds = margins.map((m, i) => sigmoid(alphas[i]) - m * 0.1);
+        const operationThresholds = margins.map((m, i) => sigmoid(alphas[i]!) - m * 0.1);
         const [weightThreshold, filterThreshold] = [0.6, 0.45];
         const committed = sequence(weights).map(() => (draw.uniform() < 0.8 ? 1 : 0));
         const parts = [
@@ -54,7 +54,7 @@ describe('masks, gates and coefficients', () => {
         const masksWeight = (i: number): boolean => i % 3 !== 0;
         const weightTable = tables.add(
           sequence(weights).flatMap((i) => [
-            weightRow.pack({ parameter: i, threshold: masksWeight(i) ? at[6] : none }),
+            weightRow.pack({ parameter: i, threshold: masksWeight(i) ? at[6]! : none }),
             weightRow.pack({ parameter: none, threshold: none }),
           ]),
         );
@@ -63,10 +63,10 @@ describe('masks, gates and coefficients', () => {
         const laneTable = tables.add(
           sequence(lanes).map((l) =>
             laneRow.pack({
-              gamma: spare(l) ? none : at[1] + l,
-              beta: at[2] + l,
-              gate: gated(l) ? at[3] + l : none,
-              threshold: l % 4 === 0 ? at[6] + 1 : none,
+              gamma: spare(l) ? none : at[1]! + l,
+              beta: at[2]! + l,
+              gate: gated(l) ? at[3]! + l : none,
+              threshold: l % 4 === 0 ? at[6]! + 1 : none,
             }),
           ),
         );
@@ -77,8 +77,8 @@ describe('masks, gates and coefficients', () => {
               .map((k) =>
                 candidateRow.pack({
                   coefficient: k,
-                  alpha: at[4] + k,
-                  threshold: at[5] + k,
+                  alpha: at[4]! + k,
+                  threshold: at[5]! + k,
                 }),
               );
             return nodeRow.pack({ candidates: tables.add(rows), count: perNode });
@@ -120,13 +120,16 @@ describe('masks, gates and coefficients', () => {
           ).dataSync(),
           filterGate(tf.tensor1d(logits), tf.scalar(filterThreshold), null).dataSync(),
         ]);
-        const expected = sequence(weights).flatMap((i) => [masksWeight(i) ? masked[i] : w[i], 0]);
-        expect(difference(result.masked, expected)).toBe(0);
+        const expected = sequence(weights).flatMap((i) => [
+          masksWeight(i) ? masked![i]! : w[i]!,
+          0,
+        ]);
+        expect(difference(result.masked!, expected)).toBe(0);
         const lane = (field: 'gamma' | 'beta' | 'gate'): Float32Array =>
-          readSlots(result.slots, field, lanes);
+          readSlots(result.slots!, field, lanes);
         const gate = (l: number): number => {
           if (!gated(l)) return 1;
-          return l % 4 === 0 ? gates[l] : sigmoid(logits[l]);
+          return l % 4 === 0 ? gates[l]! : sigmoid(logits[l]!);
         };
         expect(
           difference(
@@ -150,9 +153,9 @@ describe('masks, gates and coefficients', () => {
           const node = Math.floor(k / perNode) * perNode;
           const members = margins.slice(node, node + perNode);
           const best = members.every((m) => m <= 0) && margins[k] === Math.max(...members);
-          return margins[k] > 0 || best ? sigmoid(alpha) : 0;
+          return margins[k]! > 0 || best ? sigmoid(alpha) : 0;
         });
-        expect(difference(result.coefficients, coefficients)).toBeLessThan(1e-6);
+        expect(difference(result.coefficients!, coefficients)).toBeLessThan(1e-6);
       },
       6,
     );

@@ -45,9 +45,9 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
           .filter((k) => committed[k])
           .map((k) =>
             regularizedCandidateRow.pack({
-              alpha: at[0] + k,
-              operationThreshold: at[1] + k,
-              filterThreshold: at[2] + k,
+              alpha: at[0]! + k,
+              operationThreshold: at[1]! + k,
+              filterThreshold: at[2]! + k,
               weightThreshold: none,
               parameters: k,
             }),
@@ -60,7 +60,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
       }),
     );
     const extraTable = tables.add(
-      sequence(extra).map((i) => extraThresholdRow.pack({ parameter: at[3] + i })),
+      sequence(extra).map((i) => extraThresholdRow.pack({ parameter: at[3]! + i })),
     );
     const squares = draw.normals(3).map(Math.abs);
     const losses = Float32Array.from({ length: batch * 2 }, (_, i) =>
@@ -106,12 +106,12 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
       if (!committed[k]) return 0;
       const node = Math.floor(k / perNode) * perNode;
       const margin = (i: number): number =>
-        committed[i] ? sigmoid(alphas[i]) - thresholds[i] : -Infinity;
+        committed[i] ? sigmoid(alphas[i]!) - thresholds[i]! : -Infinity;
       const members = sequence(perNode).map((i) => margin(node + i));
       const alone = members.every((m) => m <= 0) && margin(k) === Math.max(...members);
       return margin(k) > 0 || alone ? 1 : 0;
     });
-    const metric = readMetrics(metrics, record);
+    const metric = readMetrics(metrics!, record);
     const size = twin([{ data: alphas, shape: [1, units] }], (a) =>
       tf.mul(
         sizeRegularizer({
@@ -145,14 +145,14 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
     const threshold = twin([{ data: pushed, shape: [pushed.length] }], (t) =>
       tf.mul(thresholdRegularizer(t as tf.Tensor1D, tf.tensor1d(included)), lambda),
     );
-    const expected = joined([size.gradients[0], threshold.gradients[0]]);
-    expect(difference(gradients, expected)).toBeLessThan(1e-5);
+    const expected = joined([size.gradients[0]!, threshold.gradients[0]!]);
+    expect(difference(gradients!, expected)).toBeLessThan(1e-5);
     expect(difference([metric.sizeRegularizer * lambda], size.y)).toBeLessThan(1e-5);
     expect(difference([metric.thresholdRegularizer * lambda], threshold.y)).toBeLessThan(1e-5);
     const norm = Math.sqrt(squares.reduce((n, value) => n + value, 0));
     expect(difference([metric.gradientNorm], [norm])).toBeLessThan(1e-6);
-    expect(difference([norms[3]], [Math.min(1, clipNorm / (norm + 1e-6))])).toBeLessThan(1e-6);
-    const column = (first: number): number[] => sequence(batch).map((i) => losses[i * 2 + first]);
+    expect(difference([norms![3]!], [Math.min(1, clipNorm / (norm + 1e-6))])).toBeLessThan(1e-6);
+    const column = (first: number): number[] => sequence(batch).map((i) => losses[i * 2 + first]!);
     const total = (list: readonly number[]): number => list.reduce((n, value) => n + value, 0);
     expect(difference([metric.crossEntropy], [total(column(0)) / batch])).toBeLessThan(1e-5);
     expect(metric.correct).toBe(total(column(1)));

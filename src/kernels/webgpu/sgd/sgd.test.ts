@@ -26,9 +26,9 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
       const result = await runProgram(
         sgd,
         {
-          values,
-          gradients,
-          momenta,
+          values: values!,
+          gradients: gradients!,
+          momenta: momenta!,
           hyper: packHyper({
             lambda: 0,
             mu: 0,
@@ -38,44 +38,46 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
             sizeFirst: 0,
             sizeLast: 0,
             ring: 0,
-            rateWeight: rates[0],
-            rateAlpha: rates[1],
-            rateGate: rates[2],
-            rateThreshold: rates[3],
-            rateWeightThreshold: rates[4],
-            modeWeight: modes[0],
-            modeAlpha: modes[1],
-            modeGate: modes[2],
-            modeThreshold: modes[3],
-            modeWeightThreshold: modes[4],
+            rateWeight: rates[0]!,
+            rateAlpha: rates[1]!,
+            rateGate: rates[2]!,
+            rateThreshold: rates[3]!,
+            rateWeightThreshold: rates[4]!,
+            modeWeight: modes[0]!,
+            modeAlpha: modes[1]!,
+            modeGate: modes[2]!,
+            modeThreshold: modes[3]!,
+            modeWeightThreshold: modes[4]!,
           }),
           norms: Float32Array.of(7, clip),
         },
         {
           size,
-          alphaFrom: from[1],
-          gateFrom: from[2],
-          thresholdFrom: from[3],
-          weightThresholdFrom: from[4],
+          alphaFrom: from[1]!,
+          gateFrom: from[2]!,
+          thresholdFrom: from[3]!,
+          weightThresholdFrom: from[4]!,
           segments: 1,
           gridX,
         },
         [gridX, ceilDiv(size, 64 * gridX)],
       );
       const groupOf = (i: number): number => from.findLastIndex((first) => i >= first);
-      const expectedMomenta = momenta.map((m, i) => {
+      const expectedMomenta = momenta!.map((m, i) => {
         const group = groupOf(i);
         if (modes[group] === sgdModes.off) return m;
-        const g = group === 0 ? gradients[i] * clip + decay * values[i] : gradients[i];
-        return momentum * m + g;
+        const g = group === 0 ? gradients![i]! * clip + decay * values![i]! : gradients![i];
+        return momentum * m + g!;
       });
-      const expectedValues = values.map((value, i) => {
+      const expectedValues = values!.map((value, i) => {
         const group = groupOf(i);
-        return modes[group] === sgdModes.train ? value - rates[group] * expectedMomenta[i] : value;
+        return modes[group] === sgdModes.train
+          ? value - rates[group]! * expectedMomenta[i]!
+          : value;
       });
-      expect(difference(result.momenta, expectedMomenta)).toBeLessThan(1e-6);
-      expect(difference(result.values, expectedValues)).toBeLessThan(1e-6);
-      expect(Math.max(...result.gradients.map(Math.abs))).toBe(0);
+      expect(difference(result.momenta!, expectedMomenta)).toBeLessThan(1e-6);
+      expect(difference(result.values!, expectedValues)).toBeLessThan(1e-6);
+      expect(Math.max(...result.gradients!.map(Math.abs))).toBe(0);
     },
     8,
   );

@@ -38,8 +38,8 @@ describe('filter gradient of the stem', () => {
           ),
         upstream,
       );
-      const actual = unpackStem(addChunks(results, chunkStride * 4), inputs, filters);
-      expect(difference(actual, gradients[0])).toBeLessThan(1e-5);
+      const actual = unpackStem(addChunks(results!, chunkStride * 4), inputs, filters);
+      expect(difference(actual, gradients[0]!)).toBeLessThan(1e-5);
     });
   });
 });

@@ -35,7 +35,7 @@ describe('the stem', () => {
           )
           .dataSync(),
       );
-      expect(difference(unpackQuads(outputs, plane, filters), expected)).toBeLessThan(1e-5);
+      expect(difference(unpackQuads(outputs!, plane, filters), expected)).toBeLessThan(1e-5);
     });
   });
 });

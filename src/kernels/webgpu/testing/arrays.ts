@@ -6,4 +6,4 @@ export const joined = (parts: readonly ArrayLike<number>[]): Float32Array =>
 
 /** a + b. */
 export const added = (a: Float32Array, b: Float32Array): Float32Array =>
-  Float32Array.from(a, (value, i) => value + b[i]);
+  Float32Array.from(a, (value, i) => value + b[i]!);

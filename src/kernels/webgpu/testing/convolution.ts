@@ -9,7 +9,7 @@ export function packTaps(filter: Float32Array, kernel: number, channels: number)
   const result = new Float32Array(quadsOf(channels) * taps * 4);
   for (let tap = 0; tap < taps; tap++) {
     for (let c = 0; c < channels; c++)
-      result[((c >> 2) * taps + tap) * 4 + (c & 3)] = filter[tap * channels + c];
+      result[((c >> 2) * taps + tap) * 4 + (c & 3)] = filter[tap * channels + c]!;
   }
   return result;
 }
@@ -20,7 +20,7 @@ export function unpackTaps(packed: Float32Array, kernel: number, channels: numbe
   const result = new Float32Array(taps * channels);
   for (let tap = 0; tap < taps; tap++) {
     for (let c = 0; c < channels; c++)
-      result[tap * channels + c] = packed[((c >> 2) * taps + tap) * 4 + (c & 3)];
+      result[tap * channels + c] = packed[((c >> 2) * taps + tap) * 4 + (c & 3)]!;
   }
   return result;
 }
@@ -30,7 +30,7 @@ export function packMatrix(matrix: Float32Array, inputs: number, outputs: number
   const inQuads = quadsOf(inputs);
   const result = new Float32Array(quadsOf(outputs) * inQuads * 16);
   for (let i = 0; i < inputs; i++) {
-    for (let o = 0; o < outputs; o++) result[matrixPlace(i, o, inQuads)] = matrix[i * outputs + o];
+    for (let o = 0; o < outputs; o++) result[matrixPlace(i, o, inQuads)] = matrix[i * outputs + o]!;
   }
   return result;
 }
@@ -40,7 +40,7 @@ export function unpackMatrix(packed: Float32Array, inputs: number, outputs: numb
   const inQuads = quadsOf(inputs);
   return Float32Array.from(
     { length: inputs * outputs },
-    (_, k) => packed[matrixPlace(Math.floor(k / outputs), k % outputs, inQuads)],
+    (_, k) => packed[matrixPlace(Math.floor(k / outputs), k % outputs, inQuads)]!,
   );
 }
 
@@ -49,7 +49,7 @@ const matrixPlace = (i: number, o: number, inQuads: number): number =>
 
 /** [rows, columns] turned around. */
 export function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(matrix, (_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)]);
+  return Float32Array.from(matrix, (_, k) => matrix[(k % rows) * columns + Math.floor(k / rows)]!);
 }
 
 /** A buffer of slots from values a channel; spare lanes and other fields hold zeros. */
@@ -60,7 +60,7 @@ export function packSlots(
   const slots = new Float32Array(quadsOf(channels) * slotSize * 4);
   for (const [field, values] of Object.entries(fields)) {
     for (let c = 0; c < channels; c++)
-      slots[((c >> 2) * slotSize + slotFieldIndex(field as SlotField)) * 4 + (c & 3)] = values[c];
+      slots[((c >> 2) * slotSize + slotFieldIndex(field as SlotField)) * 4 + (c & 3)] = values[c]!;
   }
   return slots;
 }
@@ -69,7 +69,7 @@ export function packSlots(
 export function readSlots(slots: Float32Array, field: SlotField, channels: number): Float32Array {
   return Float32Array.from(
     { length: channels },
-    (_, c) => slots[((c >> 2) * slotSize + slotFieldIndex(field)) * 4 + (c & 3)],
+    (_, c) => slots[((c >> 2) * slotSize + slotFieldIndex(field)) * 4 + (c & 3)]!,
   );
 }
 
@@ -89,7 +89,7 @@ export function packStem(filter: Float32Array, inputs: number, outputs: number):
 /** The way back of `packStem`. */
 export function unpackStem(packed: Float32Array, inputs: number, outputs: number): Float32Array {
   return Float32Array.from({ length: 9 * inputs * outputs }, (_, k) => {
-    const [row, o] = [Math.floor(k / outputs), k % outputs];
-    return packed[stemPlace(Math.floor(row / inputs), row % inputs, o, inputs)];
+    const row = Math.floor(k / outputs);
+    return packed[stemPlace(Math.floor(row / inputs), row % inputs, k % outputs, inputs)]!;
   });
 }

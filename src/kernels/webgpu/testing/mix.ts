@@ -130,7 +130,7 @@ export function packDrawnMix(mix: DrawnMix): {
     }),
   );
   const laneOf = (i: number, channel: number): number => {
-    const place = candidates[i].filters.indexOf(channel);
+    const place = candidates[i]!.filters.indexOf(channel);
     return place < 0 ? none : firstQuad.get(i)! * 4 + place;
   };
   const listsOf = (target: number): number =>
@@ -166,7 +166,7 @@ export function packDrawnMix(mix: DrawnMix): {
       sources: sequence(sources).map((s) => ({ quad: s * quads, pooled: true })),
       targets: sequence(targets).map((t) => ({
         // In place the first quads are the state's own.
-        row: { quad: nodeQuad(mix, t), add: mix.add[t], lists: listsOf(t) },
+        row: { quad: nodeQuad(mix, t), add: mix.add[t]!, lists: listsOf(t) },
         direct: sequence(sources).map((s) => ({
           skip: find('skip', s, t),
           average: find('average', s, t),
@@ -209,7 +209,7 @@ export function composedMix(
   const { batch, height, width } = mix.outPlane;
   const terms = mix.candidates.flatMap((k, i) => {
     if (k.target !== target) return [];
-    const state = states[k.source];
+    const state = states[k.source]!;
     const made = (): tf.Tensor => {
       switch (k.kind) {
         case 'skip':
@@ -223,15 +223,15 @@ export function composedMix(
           mix.results[i]!.forEach((value, at) => {
             const filter = at % k.filters.length;
             const pixel = Math.floor(at / k.filters.length);
-            wide[pixel * mix.channels + k.filters[filter]] =
-              value * mix.scale[i][filter] + mix.shift[i][filter];
+            wide[pixel * mix.channels + k.filters[filter]!] =
+              value * mix.scale[i]![filter]! + mix.shift[i]![filter]!;
           });
           return tf.tensor4d(wide, [batch, height, width, mix.channels]);
         }
       }
     };
     const factors = tf.tensor4d(mix.factors.slice(i * batch, (i + 1) * batch), [batch, 1, 1, 1]);
-    return [tf.mul(tf.mul(made(), factors), coefficients[i])];
+    return [tf.mul(tf.mul(made(), factors), coefficients[i]!)];
   });
   return tf.addN(terms) as tf.Tensor4D;
 }

@@ -8,7 +8,7 @@ export function packQuads(data: Float32Array, channels: number): Float32Array {
   const result = new Float32Array(quadsOf(channels) * pixels * 4);
   for (let i = 0; i < pixels; i++) {
     for (let c = 0; c < channels; c++)
-      result[((c >> 2) * pixels + i) * 4 + (c & 3)] = data[i * channels + c];
+      result[((c >> 2) * pixels + i) * 4 + (c & 3)] = data[i * channels + c]!;
   }
   return result;
 }
@@ -19,7 +19,7 @@ export function unpackQuads(quads: Float32Array, plane: Plane, channels: number)
   const data = new Float32Array(pixels * channels);
   for (let i = 0; i < pixels; i++) {
     for (let c = 0; c < channels; c++)
-      data[i * channels + c] = quads[((c >> 2) * pixels + i) * 4 + (c & 3)];
+      data[i * channels + c] = quads[((c >> 2) * pixels + i) * 4 + (c & 3)]!;
   }
   return data;
 }

@@ -40,7 +40,7 @@ export async function runProgram(
   const results: Record<string, Float32Array> = {};
   for (const [i, [name, access]] of program.bindings.entries()) {
     if (access === 'read_write')
-      results[name] = new Float32Array(await gpu.read(buffers[i], sizes[i]));
+      results[name] = new Float32Array(await gpu.read(buffers[i]!, sizes[i]));
   }
   recording.dispose();
   for (const buffer of buffers) gpu.free(buffer);

@@ -47,8 +47,8 @@ export function difference(actual: ArrayLike<number>, expected: ArrayLike<number
   let largest = 1;
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]));
-    const error = Math.abs(actual[i] - expected[i]);
+    largest = Math.max(largest, Math.abs(expected[i]!));
+    const error = Math.abs(actual[i]! - expected[i]!);
     worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
   }
   return worst / largest;
@@ -58,7 +58,7 @@ export function difference(actual: ArrayLike<number>, expected: ArrayLike<number
 export function addChunks(chunks: Float32Array, size: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => {
     let sum = 0;
-    for (let at = i; at < chunks.length; at += size) sum += chunks[at];
+    for (let at = i; at < chunks.length; at += size) sum += chunks[at]!;
     return sum;
   });
 }

@@ -17,6 +17,8 @@ import { blockRow, unitRow } from './rows.ts';
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
+type Six = [number, number, number, number, number, number];
+
 /** One block of `channels` filters and one unit; parameters: gamma, beta, gate, alpha, filter and operation threshold. */
 async function run(
   channels: number,
@@ -26,7 +28,7 @@ async function run(
   partials: Float32Array | null,
 ): Promise<Float32Array> {
   const at = parameters.map((_, i) => parameters.slice(0, i).reduce((n, p) => n + p.length, 0));
-  const [gamma, beta, gate, alpha, filterThreshold, operationThreshold] = at;
+  const [gamma, beta, gate, alpha, filterThreshold, operationThreshold] = at as Six;
   const tables = new TestTables();
   const lanes = sequence(quadsOf(channels) * 4).map((l) =>
     laneRow.pack(
@@ -70,7 +72,7 @@ async function run(
     { units: 1, table, laneTable },
     [1],
   );
-  return gradients;
+  return gradients!;
 }
 
 const channelCounts = fc.integer({ min: 1, max: 9 });
@@ -91,9 +93,9 @@ describe('unit gradients', () => {
         const parameters = drawParameters(channels, draw);
         const [gamma, beta, logits, alpha, filterThreshold, operationThreshold] = parameters;
         const [sum, sumNormalized] = [draw.normals(channels), draw.normals(channels)];
-        const gate = logits.map((b) => (sigmoid(b) > filterThreshold[0] ? sigmoid(b) : 0));
-        const importance = sigmoid(alpha[0]);
-        const survives = importance > operationThreshold[0];
+        const gate = logits!.map((b) => (sigmoid(b) > filterThreshold![0]! ? sigmoid(b) : 0));
+        const importance = sigmoid(alpha![0]!);
+        const survives = importance > operationThreshold![0]!;
         const gradients = await run(
           channels,
           parameters,
@@ -122,22 +124,22 @@ describe('unit gradients', () => {
       const parameters = drawParameters(1, draw);
       const [, , , alpha, , threshold] = parameters;
       const partials = draw.normals(count * 4);
-      const upstream = sequence(count).reduce((n, k) => n + partials[k * 4 + 2], 0);
-      const importance = sigmoid(alpha[0]);
-      const coefficient = importance > threshold[0] ? importance : 0;
+      const upstream = sequence(count).reduce((n, k) => n + partials[k * 4 + 2]!, 0);
+      const importance = sigmoid(alpha![0]!);
+      const coefficient = importance > threshold![0]! ? importance : 0;
       const unit = { coefficient, gateBefore: false, thresholds: true };
       const gradients = await run(1, parameters, new Float32Array(40), unit, partials);
       const expected = twin(
         [
-          { data: alpha, shape: [1] },
-          { data: threshold, shape: [1] },
+          { data: alpha!, shape: [1] },
+          { data: threshold!, shape: [1] },
         ],
         (a, t) => {
           const weight = tf.sigmoid(a);
           return tf.sum(tf.mul(tf.mul(weight, binaryStep(tf.sub(weight, t))), upstream));
         },
       );
-      const actual = [gradients[3], gradients[5]];
+      const actual = [gradients[3]!, gradients[5]!];
       expect(difference(actual, joined(expected.gradients))).toBeLessThan(1e-5);
     });
   });
@@ -150,19 +152,19 @@ describe('unit gradients', () => {
       // So small that epsilon counts.
       const x = draw.normals(pixels * channels).map((value) => value * 0.01);
       const u = draw.normals(pixels * channels);
-      const gate = logits.map(sigmoid);
+      const gate = logits!.map(sigmoid);
       const [sum, sumNormalized, rstd] = sequence(3).map(() => new Float32Array(channels));
       for (let c = 0; c < channels; c++) {
-        const own = sequence(pixels).map((p) => x[p * channels + c]);
+        const own = sequence(pixels).map((p) => x[p * channels + c]!);
         const mean = own.reduce((n, value) => n + value, 0) / pixels;
         const variance = own.reduce((n, value) => n + (value - mean) ** 2, 0) / pixels;
-        rstd[c] = 1 / Math.sqrt(gate[c] ** 2 * variance + normEpsilon);
+        rstd![c] = 1 / Math.sqrt(gate[c]! ** 2 * variance + normEpsilon);
         own.forEach((value, p) => {
-          sum[c] += u[p * channels + c];
-          sumNormalized[c] += u[p * channels + c] * gate[c] * (value - mean) * rstd[c];
+          sum![c]! += u[p * channels + c]!;
+          sumNormalized![c]! += u[p * channels + c]! * gate[c]! * (value! - mean) * rstd![c]!;
         });
       }
-      const coefficient = sigmoid(alpha[0]);
+      const coefficient = sigmoid(alpha![0]!);
       const gradients = await run(
         channels,
         parameters,

@@ -41,8 +41,8 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
     const arrays = filters.flatMap((width, b) => {
       const before = b === 0 ? inputs : filters[b - 1];
       return [
-        { size: taps * before, block: b === 0 ? null : b - 1 },
-        { size: before * width, block: b },
+        { size: taps * before!, block: b === 0 ? null : b - 1 },
+        { size: before! * width, block: b },
       ];
     });
     const weights = arrays.reduce((n, { size }) => n + size, 0);
@@ -93,16 +93,16 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
         blocks: tables.add(
           filters.map((width, b) =>
             countedBlockRow.pack({
-              gate: at.gate + firstGates[b],
+              gate: at.gate + firstGates[b]!,
               filters: width,
-              weights: candidates + 2 * firstGates[b],
+              weights: candidates + 2 * firstGates[b]!,
             }),
           ),
         ),
         blockCount: filters.length,
         arrays: tables.add(
           arrays.map(({ size, block }, i) =>
-            countedArrayRow.pack({ parameter: offsets[i], count: size, block: block ?? none }),
+            countedArrayRow.pack({ parameter: offsets[i]!, count: size, block: block ?? none }),
           ),
         ),
         arrayCount: arrays.length,
@@ -137,13 +137,15 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
     );
 
     const importance = Array.from(parts.alpha, (a) => 1 / (1 + Math.exp(-a)));
-    const margins = importance.map((s, i) => s - parts.operationThreshold[i]);
+    const margins = importance.map((s, i) => s - parts.operationThreshold[i]!);
     const best = margins.indexOf(Math.max(...margins));
     const survives = margins.map((m, i) =>
       Number(m > 0 || (i === best && margins.every((other) => other <= 0))),
     );
     const own = arrays.flatMap(({ size, block }) =>
-      sequence(size).map((i) => (block === null ? null : firstGates[block] + (i % filters[block]))),
+      sequence(size).map((i) =>
+        block === null ? null : firstGates[block]! + (i % filters[block]!),
+      ),
     );
     const filterWeights = new Segments(
       Int32Array.from(own, (filter) => filter ?? gates),
@@ -162,7 +164,7 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
     // All are equal: log(1 + K / filters).
     const levelOff = tf.tensor1d(
       filters.flatMap((width, b) => {
-        const kept = committed.slice(at.gate + firstGates[b], at.gate + firstGates[b] + width);
+        const kept = committed.slice(at.gate + firstGates[b]!, at.gate + firstGates[b]! + width);
         const share = kept.reduce<number>((n, bit) => n + bit, 0) / width;
         return new Array<number>(width).fill(Math.log1p(share));
       }),
@@ -190,7 +192,7 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
           filters: ofCandidate,
           wholeWeights,
         });
-        count = soft.dataSync()[0];
+        count = soft.dataSync()[0]!;
         // So that the tape reaches every input.
         const nothing = tf.mul(tf.add(tf.sum(b), tf.sum(filterT)), 0);
         const size = tf.mul(
@@ -209,10 +211,13 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
     const [weight, gate, filterThreshold, weightThreshold] = expected.gradients;
     const untouched = new Float32Array(2 * candidates);
     expect(
-      difference(gradients, joined([weight, untouched, gate, filterThreshold, weightThreshold])),
+      difference(
+        gradients!,
+        joined([weight!, untouched, gate!, filterThreshold!, weightThreshold!]),
+      ),
     ).toBeLessThan(2e-5);
-    if (survives[0]) expect(difference([counts[0]], [count])).toBeLessThan(1e-5);
-    else expect(Math.max(...gradients.map(Math.abs))).toBe(0);
-    expect(difference(norms, [weight.reduce((n, g) => n + g * g, 0)])).toBeLessThan(1e-4);
+    if (survives[0]) expect(difference([counts![0]!], [count])).toBeLessThan(1e-5);
+    else expect(Math.max(...gradients!.map(Math.abs))).toBe(0);
+    expect(difference(norms!, [weight!.reduce((n, g) => n + g * g, 0)])).toBeLessThan(1e-4);
   });
 });

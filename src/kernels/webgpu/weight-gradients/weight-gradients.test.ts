@@ -23,11 +23,11 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
     const threshold = 0.5;
     const places = draw.shuffled(sequence(size));
     // The last weight's gradient lies in place already, as the classifier's does.
-    const ready = draw.normals(1)[0];
+    const ready = draw.normals(1)[0]!;
     const chunks = draw.normals(size * chunkCount);
     const summed = addChunks(chunks, size);
     const upstream = Float32Array.from({ length: size }, (_, i) =>
-      i === size - 1 ? ready : summed[places[i]],
+      i === size - 1 ? ready : summed[places[i]!]!,
     );
     const tables = new TestTables();
     const table = tables.add([
@@ -36,7 +36,7 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
     ]);
     const placeTable = tables.add(
       sequence(size).map((i) =>
-        gradientPlaceRow.pack({ place: i === size - 1 ? none : places[i] }),
+        gradientPlaceRow.pack({ place: i === size - 1 ? none : places[i]! }),
       ),
     );
     const before = new Float32Array(size + 1);
@@ -64,10 +64,10 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
       (w, t) => maskedWeight(w, t, tf.tensor1d(committed.slice(0, masked))),
       upstream.slice(0, masked),
     );
-    const own = joined([expected.gradients[0], upstream.slice(masked), expected.gradients[1]]);
-    expect(difference(gradients, own)).toBeLessThan(1e-5);
+    const own = joined([expected.gradients[0]!, upstream.slice(masked), expected.gradients[1]!]);
+    expect(difference(gradients!, own)).toBeLessThan(1e-5);
     const squares = (values: Float32Array): number => values.reduce((n, g) => n + g * g, 0);
     const norm = [squares(own.slice(0, masked)), squares(own.slice(masked, size))];
-    expect(difference(norms, norm)).toBeLessThan(1e-5);
+    expect(difference(norms!, norm)).toBeLessThan(1e-5);
   });
 });
