@@ -53,7 +53,7 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
     await chart.getByRole('checkbox', { name: 'Show Gamma' }).uncheck();
     const [csv] = await Promise.all([
       lab.waitForEvent('download'),
-      lab.getByRole('button', { name: `CSV of ${count} runs` }).click(),
+      lab.getByRole('button', { name: /^CSV of \d+ runs$/ }).click(),
     ]);
     expect(await readFile(await csv.path(), 'utf8')).toContain('\r\nGamma,');
   });
