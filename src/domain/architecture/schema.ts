@@ -1,11 +1,15 @@
 /** The discovered network as JSON: what a user exports. The build publishes it as `architecture.schema.json`. */
 import * as v from 'valibot';
 import { AncestrySchema } from '../events/ancestry.ts';
-import { operationNames } from '../operations/registry.ts';
+import { allOperationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
 
 export const architectureFormat = 'mgas-architecture';
-export const architectureVersion = 1;
+/**
+ * 2: operations may be the blocks of a chain (`bottleneck`). Only chains are written so: programs of version 1 read all
+ * others.
+ */
+export const architectureVersions = [1, 2] as const;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ids = v.array(count);
@@ -39,14 +43,31 @@ export const BlockSchema = v.object({
   pointwise: WeightArraySchema,
 });
 
+/** An MBConv after filter pruning: 1x1 convolution, depthwise, 1x1 convolution, a batch norm behind each. */
+export const BottleneckSchema = v.object({
+  kernel: count,
+  stride: count,
+  /** Channels inside the unpruned block, as a multiple of the layer's inputs. */
+  expansion: count,
+  /** Channels read, channels inside and filters kept, as ids in the unpruned block. */
+  inputs: ids,
+  middle: ids,
+  filters: ids,
+  expand: WeightArraySchema,
+  depthwise: WeightArraySchema,
+  project: WeightArraySchema,
+});
+
 export const OperationSchema = v.object({
-  operation: v.picklist(operationNames),
+  operation: v.picklist(allOperationNames),
   from: count,
   to: count,
   stride: count,
   /** sigmoid(alpha): the importance the search found. */
   importance: v.number(),
   blocks: v.array(BlockSchema),
+  /** Of a chain's layer; absent elsewhere. Then there are no `blocks`. */
+  bottleneck: v.optional(BottleneckSchema),
   /** Stride-2 skip connection: a factorized reduce. */
   reduce: v.nullable(v.object({ inputs: ids, filters: ids, split: count })),
   parameters: ParameterSizeSchema,
@@ -95,7 +116,7 @@ const ratio = v.object({ left: count, total: count });
 
 export const ArchitectureSchema = v.object({
   format: v.literal(architectureFormat),
-  version: v.literal(architectureVersion),
+  version: v.picklist(architectureVersions),
   engineVersion: v.string(),
   settings: SearchSettingsSchema,
   dataset: v.object({

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { ArchitectureSchema } from '../architecture/schema.ts';
-import { operationNames } from '../operations/registry.ts';
+import { allOperationNames } from '../operations/registry.ts';
 import { SearchSettingsSchema } from '../settings/schema.ts';
 import { AncestorSchema } from './ancestry.ts';
 import { unitCauses } from './events.ts';
@@ -26,7 +26,7 @@ const place = {
   edge: count,
   from: count,
   to: count,
-  operation: v.picklist(operationNames),
+  operation: v.picklist(allOperationNames),
 };
 const share = v.object({ cell: count, count, reprune: v.boolean() });
 const PhaseSchema = v.picklist(['compiling', 'warm-up', 'search', 'scoring', 'evaluating']);

@@ -21,11 +21,7 @@ import { engineVersion } from '../version.ts';
 import { encodeBitmap } from './bitmap.ts';
 import { addMacs, macsByOwner } from './macs.ts';
 import type { Macs } from './macs.ts';
-import {
-  architectureFormat,
-  architectureVersion,
-  searchedForm,
-} from '../../domain/architecture/schema.ts';
+import { architectureFormat, searchedForm } from '../../domain/architecture/schema.ts';
 import type { Architecture, ParameterSize } from '../../domain/architecture/schema.ts';
 
 export interface Discovery {
@@ -56,7 +52,7 @@ export function describeArchitecture({
   const full = unpruned(plan);
   return {
     format: architectureFormat,
-    version: architectureVersion,
+    version: usesBottlenecks(plan) ? 2 : 1,
     engineVersion,
     settings,
     dataset: {
@@ -169,7 +165,7 @@ function describeOperation(
     to,
     stride,
     importance: sigmoid(network.parameters.values[alpha.offset + unit]!),
-    blocks: blocks.map((block) => describeBlock(network, block)),
+    ...describeBlocks(network, blocks),
     reduce: reduce && {
       inputs: [...reduce.inputs],
       filters: [...reduce.filters],
@@ -181,9 +177,34 @@ function describeOperation(
   };
 }
 
+const expands = ({ expansion }: BlockPlan): boolean => expansion !== undefined;
+
+const usesBottlenecks = ({ cells }: NetworkPlan): boolean =>
+  cells.some(({ candidates }) => candidates.some(({ blocks }) => blocks.some(expands)));
+
+type Blocks = Pick<Architecture['cells'][number]['operations'][number], 'blocks' | 'bottleneck'>;
+
+/** Blocks one after another, or the two halves of a bottleneck. */
+function describeBlocks(network: Network, blocks: readonly BlockPlan[]): Blocks {
+  const [inner, outer] = blocks;
+  if (inner?.expansion === undefined || !outer)
+    return { blocks: blocks.map((block) => describeBlock(network, block)) };
+  const { kernel, stride, expansion, inputs, filters: middle, weights } = inner;
+  return {
+    blocks: [],
+    bottleneck: {
+      ...{ kernel, stride, expansion },
+      ...{ inputs: [...inputs], middle: [...middle], filters: [...outer.filters] },
+      expand: describeArray(network, weights.expand!),
+      depthwise: describeArray(network, weights.depthwise!),
+      project: describeArray(network, outer.weights.pointwise!),
+    },
+  };
+}
+
 function describeBlock(
   network: Network,
-  { name, kernel, stride, dilation, inputs, filters }: BlockPlan,
+  { kernel, stride, dilation, inputs, filters, weights }: BlockPlan,
 ) {
   return {
     kernel,
@@ -191,8 +212,8 @@ function describeBlock(
     dilation,
     inputs: [...inputs],
     filters: [...filters],
-    depthwise: describeArray(network, `${name}.depthwise`),
-    pointwise: describeArray(network, `${name}.pointwise`),
+    depthwise: describeArray(network, weights.depthwise!),
+    pointwise: describeArray(network, weights.pointwise!),
   };
 }
 
