@@ -9,6 +9,7 @@ import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { separableZip, shortTiny } from '../src/datasets/testing/separable.ts';
 import { restore } from '../src/storage/restore.ts';
+import { cellSettings } from '../src/domain/spaces/settings.ts';
 
 const root = join(import.meta.dirname, '..');
 /** As small as a search can be, on the backend that is everywhere. */
@@ -87,7 +88,8 @@ it('searches, tells its events as JSON lines, and writes the architecture', asyn
   expect(events[0]!.type).toBe('started');
   expect(events.at(-1)!.type).toBe('finished');
   const { settings, validationAccuracy } = await readArchitecture();
-  expect([settings.seed, settings.targetParameters, settings.space.channels]).toEqual([3, 321, 2]);
+  const { channels } = cellSettings(settings.space);
+  expect([settings.seed, settings.targetParameters, channels]).toEqual([3, 321, 2]);
   expect(validationAccuracy).not.toBeNull();
 });
 

@@ -5,6 +5,7 @@ import { kindOf } from '../src/engine/search/checkpoint-state.ts';
 import { expect, test } from './lab.ts';
 import { runFile } from './run-file.ts';
 import { openLibrary, runRow } from './storage-helpers.ts';
+import { stageCount } from '../src/domain/spaces/registry.ts';
 
 test('a run is forked from a commit by keyboard, and its parent is kept', async ({ lab }) => {
   await openLibrary(lab);
@@ -12,7 +13,9 @@ test('a run is forked from a commit by keyboard, and its parent is kept', async 
     .getByLabel('File to import')
     .setInputFiles(
       await runFile('Alpha', 1e12, [], 6_000, (all) =>
-        all.find((one) => kindOf(one) === 'commit' && one.stage === one.settings.space.stages)!,
+        all.find(
+          (one) => kindOf(one) === 'commit' && one.stage === stageCount(one.settings.space),
+        )!,
       ),
     );
   await runRow(lab, 'Alpha').getByRole('button', { name: 'Open', exact: true }).press('Enter');

@@ -18,8 +18,8 @@ import {
   emitHead,
   emitLayer,
   headGroup,
-} from '../../../src/domain/spaces/mobile-plan.ts';
-import type { ChainEmission } from '../../../src/domain/spaces/mobile-plan.ts';
+} from '../../../src/domain/spaces/mobile-graph.ts';
+import type { ChainEmission } from '../../../src/domain/spaces/mobile-graph.ts';
 import type { CellPlan, NetworkPlan, UnitMasks } from '../../../src/domain/spaces/plan.ts';
 import { migrateParameters } from '../../../src/engine/supernet/parameters.ts';
 import { checkArray, checkEqual, checkMask, relativeError } from '../compare.ts';
@@ -247,7 +247,7 @@ const lone = (
   candidates: MobileTable['candidates'],
   head = 1,
 ): MobileTable => ({
-  ...{ stem: 1, stemStride: 1, first: inputs, head, stages: [1], candidates },
+  ...{ stem: 1, stemStride: 1, first: inputs, head, stageLayers: [1], candidates },
   groups: [{ channels, layers: 1, stride: layerStride }],
 });
 

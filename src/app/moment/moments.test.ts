@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../../domain/events/events.ts';
 import { emptyRun, reduceRun } from '../store/run-model.ts';
 import { bestMoment, pruningMoments } from './moments.ts';
+import { cellCount } from '../../domain/spaces/registry.ts';
 
 const { events } = JSON.parse(gunzipSync(readFileSync('public/runs/tiny.json.gz')).toString()) as {
   events: SearchEvent[];
@@ -20,7 +21,7 @@ describe('commits in slow motion, of the recorded search', () => {
           )
         : [],
     );
-    const shown = Array.from({ length: space.cells }, (_, cell) =>
+    const shown = Array.from({ length: cellCount(space) }, (_, cell) =>
       pruningMoments(run, space, cell).flatMap(({ step, units }) =>
         units
           .filter(({ pruned }) => pruned)

@@ -17,6 +17,7 @@ import {
 } from './own-presets.ts';
 import type { OwnPreset } from './own-presets.ts';
 import { useProblems } from './use-problems.ts';
+import { cellCount } from '../../domain/spaces/registry.ts';
 
 export function PresetCards() {
   const preset = useLab((s) => s.preset);
@@ -86,8 +87,8 @@ function OwnCard({ preset, chosen }: { preset: OwnPreset; chosen: boolean }) {
         />
         <span>
           <strong>{name}</strong>
-          {plural(settings.space.cells, 'cell')} on {settings.data.imageSize}-pixel images, target{' '}
-          {integer(settings.targetParameters)}, seed {settings.seed}
+          {plural(cellCount(settings.space), 'cell')} on {settings.data.imageSize}-pixel images,
+          target {integer(settings.targetParameters)}, seed {settings.seed}
         </span>
       </label>
       <button type="button" aria-label={`Rename ${name}`} onClick={() => setRenaming(true)}>

@@ -2,6 +2,7 @@
 import type { CellUnits, SearchEvent } from '../../domain/events/events.ts';
 import { placesOf } from '../../domain/spaces/registry.ts';
 import type { Place } from '../../domain/spaces/shape.ts';
+import { stageCount } from '../../domain/spaces/registry.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 
@@ -80,7 +81,7 @@ export function chronicleOf(events: readonly SearchEvent[]): Chronicle | null {
     }
   }
   const { space } = started.settings;
-  return { places: placesOf(space), stages: space.stages, commits, regrowths, byHand, last };
+  return { places: placesOf(space), stages: stageCount(space), commits, regrowths, byHand, last };
 }
 
 export const cellIn = (units: EventOf<'units'> | null, cell: number): CellUnits | undefined =>

@@ -12,7 +12,8 @@ export interface Field {
   readonly meaning: string;
   /** Empty where there is none. */
   readonly unit: string;
-  readonly kind: 'integer' | 'number' | 'switch' | 'operations';
+  /** `table`: a list that the form does not edit. */
+  readonly kind: 'integer' | 'number' | 'switch' | 'operations' | 'table';
   /** The space that it belongs to; null: every search has it. */
   readonly space: SpaceId | null;
 }
@@ -81,6 +82,8 @@ type Schema = v.GenericSchema & {
   /** Of a union: its members; of a literal in one: its value. */
   options?: readonly Schema[];
   literal?: SpaceId;
+  /** Of a list. */
+  item?: Schema;
 };
 
 const all = fieldsUnder(SearchSettingsSchema as unknown as Schema, '');
@@ -133,7 +136,7 @@ function fieldsUnder(schema: Schema, path: string, space: SpaceId | null = null)
 
 function kindOf(schema: Schema): Field['kind'] {
   if (schema.type === 'boolean') return 'switch';
-  if (schema.type === 'array') return 'operations';
+  if (schema.type === 'array') return schema.item?.type === 'picklist' ? 'operations' : 'table';
   return isWhole(schema) ? 'integer' : 'number';
 }
 

@@ -1,11 +1,15 @@
 /** Settings to start from. How the scaled ones follow from the paper's is in docs/scaling.md. */
 import { cellSizes } from '../spaces/cells-settings.ts';
+import type { CellSettings } from '../spaces/cells-settings.ts';
 import type { SearchSettings } from './schema.ts';
+
+/** A search of the space of cells. */
+export type CellSearchSettings = SearchSettings & { space: CellSettings };
 
 export type PresetName = 'tiny' | 'demo' | 'paper';
 
 /** The paper's settings (arXiv 2310.15074, section IV, and the released program), for 32-pixel CIFAR-10. */
-export const paperSettings: SearchSettings = {
+export const paperSettings: CellSearchSettings = {
   seed: 1,
   space: cellSizes.paper,
   data: {
@@ -45,7 +49,7 @@ export const paperSettings: SearchSettings = {
   reportEvery: 20,
 };
 
-const tiny: SearchSettings = {
+const tiny: CellSearchSettings = {
   seed: 1,
   space: cellSizes.tiny,
   data: {
@@ -84,7 +88,7 @@ const tiny: SearchSettings = {
   reportEvery: 5,
 };
 
-const demo: SearchSettings = {
+const demo: CellSearchSettings = {
   ...paperSettings,
   space: cellSizes.demo,
   data: {
@@ -110,7 +114,7 @@ const demo: SearchSettings = {
   joint: { warmUpEpochs: 1, maxEpochs: 16 },
 };
 
-export const presets: Readonly<Record<PresetName, SearchSettings>> = {
+export const presets: Readonly<Record<PresetName, CellSearchSettings>> = {
   tiny,
   demo,
   paper: paperSettings,

@@ -1,6 +1,5 @@
 /** The graph of a super-net and its masks, whatever its space is. */
 import { unprunedMasks } from './masks.ts';
-import { chainFilterGroups, chainPlan, isChain } from './mobile-plan.ts';
 import type { FilterGroup, NetworkPlan, UnitMasks } from './plan.ts';
 import { spaceOf } from './registry.ts';
 import type { CellShape, SpaceShape } from './shape.ts';
@@ -13,9 +12,7 @@ export const fullMasks = (space: SpaceShape): UnitMasks =>
 
 /** See `Space.filterGroups`. */
 export const filterGroups = (space: SpaceShape, cell: CellShape): FilterGroup[] =>
-  isChain(space)
-    ? chainFilterGroups(space, cell)
-    : spaceOf(space.settings).filterGroups(space, cell);
+  spaceOf(space.settings).filterGroups(space, cell);
 
 /** See `Space.emit`. */
 export const buildPlan = (
@@ -24,7 +21,4 @@ export const buildPlan = (
   endCell: number,
   stage: number,
   auxiliaryCell: number | null = null,
-): NetworkPlan =>
-  isChain(space)
-    ? chainPlan(space, masks, endCell, stage, auxiliaryCell)
-    : spaceOf(space.settings).emit(space, masks, endCell, stage, auxiliaryCell);
+): NetworkPlan => spaceOf(space.settings).emit(space, masks, endCell, stage, auxiliaryCell);

@@ -4,38 +4,96 @@
  */
 import * as v from 'valibot';
 import { mbconvExpansions, mbconvKernels, mbconvName } from '../operations/mbconv.ts';
+import { setting } from '../settings/setting.ts';
 
-const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
+export const mostWidth = 4096;
+
+const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostWidth));
 const layers = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(40));
 const stride = v.picklist([1, 2]);
 
-/** The table: everything but the images. */
-export const MobileTableSchema = v.object({
-  /** Channels and stride of the stem's 3x3 convolution. */
-  stem: width,
-  stemStride: stride,
-  /** Channels of the first block: kernel 3, no expansion, not searched. */
-  first: width,
-  /** Runs of layers of equal channels; the stride is that of the first layer of each. */
-  groups: v.pipe(v.array(v.object({ channels: width, layers, stride })), v.minLength(1)),
-  /** Channels of the head's 1x1 convolution. */
-  head: width,
-  /** Layers of each stage. */
-  stages: v.pipe(v.array(layers), v.minLength(1)),
-  /** Candidates of every layer, in the order of alpha. */
-  candidates: v.pipe(
-    v.array(
-      v.object({ kernel: v.picklist(mbconvKernels), expansion: v.picklist(mbconvExpansions) }),
-    ),
-    v.minLength(1),
+const entries = {
+  stem: setting(width, 'Stem', 'Filters of the stem, a 3\u00d73 convolution.', 'filters'),
+  stemStride: setting(stride, 'Stem stride', 'Two halves the image.'),
+  first: setting(
+    width,
+    'First block',
+    'Filters of the first block, which is not searched.',
+    'filters',
   ),
-});
+  groups: setting(
+    v.pipe(v.array(v.object({ channels: width, layers, stride })), v.minLength(1)),
+    'Groups',
+    'Layers of equal channels, one group after the other; the stride is that of the first layer of each.',
+  ),
+  head: setting(
+    width,
+    'Head',
+    'Filters of the 1\u00d71 convolution before the classifier.',
+    'filters',
+  ),
+  stageLayers: setting(
+    v.pipe(v.array(layers), v.minLength(1)),
+    'Layers of each stage',
+    'Together as many as the groups have. More stages need less memory.',
+    'layers',
+  ),
+  candidates: setting(
+    v.pipe(
+      v.array(
+        v.object({ kernel: v.picklist(mbconvKernels), expansion: v.picklist(mbconvExpansions) }),
+      ),
+      v.minLength(1),
+    ),
+    'Candidate blocks',
+    'What every layer can choose from: kernel, and channels inside as a multiple of those it reads.',
+  ),
+};
+
+/** Everything but the images. */
+export const MobileTableSchema = v.object(entries);
 export type MobileTable = v.InferOutput<typeof MobileTableSchema>;
+
+export const MobileSettingsSchema = v.object({ id: v.literal('mobile'), ...entries });
+export type MobileSettings = v.InferOutput<typeof MobileSettingsSchema>;
 
 /** ProxylessNAS's candidates. */
 export const allCandidates: MobileTable['candidates'] = ([3, 5, 7] as const).flatMap((kernel) =>
   ([3, 6] as const).map((expansion) => ({ kernel, expansion })),
 );
+
+/** By preset. */
+export const mobileSizes = {
+  'mobile-tiny': {
+    ...{ id: 'mobile', stem: 6, stemStride: 1, first: 4, head: 32, stageLayers: [2, 2, 1] },
+    groups: [
+      { channels: 4, layers: 2, stride: 1 },
+      { channels: 8, layers: 3, stride: 2 },
+    ],
+    candidates: allCandidates,
+  },
+  'mobile-demo': {
+    ...{ id: 'mobile', stem: 16, stemStride: 1, first: 8, head: 256, stageLayers: [3, 3, 2] },
+    groups: [
+      { channels: 12, layers: 3, stride: 1 },
+      { channels: 20, layers: 3, stride: 2 },
+      { channels: 40, layers: 2, stride: 2 },
+    ],
+    candidates: allCandidates,
+  },
+  'mobile-paper': {
+    ...{ id: 'mobile', stem: 32, stemStride: 2, first: 16, head: 1280, stageLayers: [8, 8, 5] },
+    groups: [
+      { channels: 24, layers: 4, stride: 2 },
+      { channels: 40, layers: 4, stride: 2 },
+      { channels: 80, layers: 4, stride: 2 },
+      { channels: 96, layers: 4, stride: 1 },
+      { channels: 192, layers: 4, stride: 2 },
+      { channels: 320, layers: 1, stride: 1 },
+    ],
+    candidates: allCandidates,
+  },
+} satisfies Record<string, MobileSettings>;
 
 export interface MobileLayer {
   readonly index: number;
@@ -57,9 +115,10 @@ export function mobileLayers({
   let inputs = first;
   groups.forEach(({ channels, layers: count, stride: own }, group) => {
     for (let i = 0; i < count; i++) {
-      const stride = i === 0 ? own : 1;
-      const shortcut = stride === 1 && inputs === channels;
-      result.push({ index: result.length, group, inputs, outputs: channels, stride, shortcut });
+      const layerStride = i === 0 ? own : 1;
+      const shortcut = layerStride === 1 && inputs === channels;
+      const index = result.length;
+      result.push({ index, group, inputs, outputs: channels, stride: layerStride, shortcut });
       inputs = channels;
     }
   });
@@ -70,10 +129,10 @@ export function mobileLayers({
 export function mobileTableProblems(table: MobileTable): { path: string; message: string }[] {
   const problems: { path: string; message: string }[] = [];
   const count = table.groups.reduce((sum, group) => sum + group.layers, 0);
-  const staged = table.stages.reduce((sum, own) => sum + own, 0);
+  const staged = table.stageLayers.reduce((sum, own) => sum + own, 0);
   if (staged !== count)
     problems.push({
-      path: 'stages',
+      path: 'stageLayers',
       message: `the stages have ${staged} layers together, the groups have ${count}`,
     });
   const names = table.candidates.map(mbconvName);
@@ -82,14 +141,8 @@ export function mobileTableProblems(table: MobileTable): { path: string; message
   return problems;
 }
 
-/** What a chain has beyond what cells have. */
-export interface ChainShape {
-  readonly table: MobileTable;
-  readonly layers: readonly MobileLayer[];
-}
-
 /** Index of the last layer of each stage. */
-export function mobileStageEnds({ stages }: Pick<MobileTable, 'stages'>): number[] {
+export function mobileStageEnds({ stageLayers }: Pick<MobileTable, 'stageLayers'>): number[] {
   let end = -1;
-  return stages.map((own) => (end += own));
+  return stageLayers.map((own) => (end += own));
 }

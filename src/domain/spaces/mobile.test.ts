@@ -12,7 +12,7 @@ import { buildPlan, fullMasks } from './build-plan.ts';
 import * as v from 'valibot';
 
 const small: MobileTable = {
-  ...{ stem: 4, stemStride: 2, first: 3, head: 16, stages: [2, 3] },
+  ...{ stem: 4, stemStride: 2, first: 3, head: 16, stageLayers: [2, 3] },
   groups: [
     { channels: 4, layers: 2, stride: 1 },
     { channels: 8, layers: 3, stride: 2 },
@@ -36,13 +36,15 @@ test('layers follow from the groups; a shortcut needs the same size and channels
 
 test('a table that contradicts itself is refused by the field that does', () => {
   const twice = [...allCandidates, allCandidates[0]!];
-  expect(mobileTableProblems({ ...small, stages: [2, 2] })).toEqual([
-    { path: 'stages', message: 'the stages have 4 layers together, the groups have 5' },
+  expect(mobileTableProblems({ ...small, stageLayers: [2, 2] })).toEqual([
+    { path: 'stageLayers', message: 'the stages have 4 layers together, the groups have 5' },
   ]);
   expect(mobileTableProblems({ ...small, candidates: twice })[0]?.message).toContain(
     'mbconv_3x3_e3',
   );
-  expect(() => createMobileSpace({ ...small, stages: [9] }, image)).toThrow(/space\.stages/);
+  expect(() => createMobileSpace({ ...small, stageLayers: [9] }, image)).toThrow(
+    /space\.stageLayers/,
+  );
   const odd = v.safeParse(MobileTableSchema, {
     ...small,
     candidates: [{ kernel: 4, expansion: 3 }],

@@ -3,68 +3,55 @@
  * candidate blocks and, where its input has the same size and channels, its input. To the engine it is a cell of one node
  * and one edge; where the input is added, it may lose all of its candidates: then it is gone, so depth is searched.
  */
-import { searchedForm } from '../architecture/schema.ts';
-import type { NetworkForm } from '../architecture/schema.ts';
 import { mbconvName } from '../operations/mbconv.ts';
 import { operationTable } from '../operations/registry.ts';
-import type { CellShape, Edge, SpaceShape } from './cells.ts';
 import { mobileLayers, mobileStageEnds, mobileTableProblems } from './mobile-table.ts';
-import type { ChainShape, MobileLayer, MobileTable } from './mobile-table.ts';
+import type { MobileSettings, MobileTable } from './mobile-table.ts';
+import { shapeOf } from './shape.ts';
+import type { CellShape, Edge, Given, ImageShape, Layout, SpaceShape } from './shape.ts';
 
-/** A layer's one edge: from its input, state 0, to its output, state 1. */
-const edges: readonly Edge[] = [{ index: 0, from: 0, to: 1 }];
+export type MobileSpace = SpaceShape<MobileSettings>;
 
-/**
- * Lays out the layers of a super-net over square images.
- * @param given.stageEnds last layer of each stage, where a network states them.
- * @throws RangeError where the table contradicts itself.
- */
-export function createMobileSpace(
+/** States of a layer. */
+export const layerInput = 0;
+export const layerOutput = 1;
+
+/** A layer's one edge. */
+const edges: readonly Edge[] = [{ index: 0, from: layerInput, to: layerOutput }];
+
+/** The layers over square images. @param ends last layer of each stage, where a network states them. */
+export function layoutMobile(
   table: MobileTable,
-  image: { size: number; channels: number; classes: number },
-  given: { stageEnds?: readonly number[]; form?: NetworkForm; outcome?: NetworkForm } = {},
-): SpaceShape & { readonly chain: ChainShape } {
-  const [problem] = mobileTableProblems(table);
-  if (problem) throw new RangeError(`space.${problem.path}: ${problem.message}`);
-  const layerList = mobileLayers(table);
-  const ends = given.stageEnds ?? mobileStageEnds(table);
-  const operations = table.candidates.map((shape) => operationTable[mbconvName(shape)]);
-  const form = given.form ?? searchedForm;
-  return {
-    settings: {
-      ...{ cells: layerList.length, nodes: 1, stages: table.stages.length, stemMultiplier: 1 },
-      channels: table.stem,
-      operations: operations.map(({ name }) => name),
+  imageSize: number,
+  ends: readonly number[] = mobileStageEnds(table),
+): Layout {
+  let size = Math.ceil(imageSize / table.stemStride);
+  const cells = mobileLayers(table).map(
+    ({ index, group, outputs, stride, shortcut }): CellShape => {
+      const inputSize = size;
+      size = Math.ceil(size / stride);
+      return {
+        ...{ index, group, shortcut, channels: outputs, size, inputSize },
+        stage: ends.findIndex((end) => index <= end),
+        reduction: stride === 2,
+        halvesFirstInput: false,
+      };
     },
-    classes: image.classes,
-    imageSize: image.size,
-    imageChannels: image.channels,
-    operations,
-    edges,
-    ...{ nodes: 1, preprocesses: 0 },
-    cells: layerShapes(layerList, Math.ceil(image.size / table.stemStride), ends),
-    stemChannels: table.stem,
-    stageEnds: ends,
-    form,
-    outcome: given.outcome ?? form,
-    chain: { table, layers: layerList },
+  );
+  return {
+    operations: table.candidates.map((shape) => operationTable[mbconvName(shape)]),
+    ...{ edges, cells, nodes: 1, preprocesses: 0, stemChannels: table.stem, stageEnds: ends },
   };
 }
 
-function layerShapes(
-  layerList: readonly MobileLayer[],
-  stemSize: number,
-  ends: readonly number[],
-): CellShape[] {
-  let size = stemSize;
-  return layerList.map(({ index, group, outputs, stride: own, shortcut }) => {
-    const inputSize = size;
-    size = Math.ceil(size / own);
-    return {
-      ...{ index, group, shortcut, channels: outputs, size, inputSize },
-      stage: ends.findIndex((end) => index <= end),
-      reduction: own === 2,
-      halvesFirstInput: false,
-    };
-  });
+/** @throws RangeError where the table contradicts itself. */
+export function createMobileSpace(
+  table: MobileTable,
+  image: ImageShape,
+  given: Given = {},
+): MobileSpace {
+  const [problem] = mobileTableProblems(table);
+  if (problem) throw new RangeError(`space.${problem.path}: ${problem.message}`);
+  const settings: MobileSettings = { ...table, id: 'mobile' };
+  return shapeOf(settings, layoutMobile(table, image.size, given.stageEnds), image, given);
 }

@@ -1,5 +1,6 @@
 /** Every search space, and what may be asked of the one that settings name. */
 import { cells } from './cells-space.ts';
+import { mobile } from './mobile-space.ts';
 import { defaultSpace } from './settings.ts';
 import type { SettingsOf, SpaceId, SpaceSettings } from './settings.ts';
 import { placesIn } from './shape.ts';
@@ -7,7 +8,7 @@ import type { Given, ImageShape, Layout, Place, SpaceShape } from './shape.ts';
 import type { Space } from './space.ts';
 
 /** One entry an id: a space without one does not compile. */
-const spaces: { readonly [Id in SpaceId]: Space<SettingsOf<Id>> } = { cells };
+const spaces: { readonly [Id in SpaceId]: Space<SettingsOf<Id>> } = { cells, mobile };
 
 /** The space that settings are of. */
 export const spaceOf = ({ id = defaultSpace }: Pick<SpaceSettings, 'id'>): Space =>

@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 import { CellSettingsSchema } from './cells-settings.ts';
 import type { CellSettings } from './cells-settings.ts';
+import { MobileSettingsSchema } from './mobile-table.ts';
 
-export const SpaceSettingsSchema = v.variant('id', [CellSettingsSchema]);
+export const SpaceSettingsSchema = v.variant('id', [CellSettingsSchema, MobileSettingsSchema]);
 export type SpaceSettings = v.InferOutput<typeof SpaceSettingsSchema>;
 
 /** Settings without an id are of cells: files of earlier versions have none. */

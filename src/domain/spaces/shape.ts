@@ -5,7 +5,6 @@
 import { searchedForm } from '../architecture/schema.ts';
 import type { NetworkForm } from '../architecture/schema.ts';
 import type { CandidateOperation, OperationName } from '../operations/registry.ts';
-import type { ChainShape } from './mobile-table.ts';
 import type { SpaceSettings } from './settings.ts';
 
 /** Edge from state `from` to the node of state `to`. */
@@ -56,8 +55,6 @@ export interface SpaceShape<Settings extends SpaceSettings = SpaceSettings> exte
   readonly form: NetworkForm;
   /** Of the network that comes out: a super-net's parameters are counted as that network has them. */
   readonly outcome: NetworkForm;
-  /** Its cells are the layers of a chain. Absent: cells of two inputs. */
-  readonly chain?: ChainShape;
 }
 
 /** A candidate operation's place in its cell. */

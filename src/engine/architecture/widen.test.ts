@@ -11,6 +11,7 @@ import { addMacs, macsByOwner } from './macs.ts';
 import { imageSize, sampleTrained, sampleWidened } from './export/sample.ts';
 import { parseArchitecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from './widen.ts';
+import { cellSettings } from '../../domain/spaces/settings.ts';
 
 const trained = sampleTrained();
 const found = trained.architecture;
@@ -61,7 +62,8 @@ describe('a widened architecture', () => {
       const network = rebuildNetwork(widened, 1);
       expect(widened.parameters).toMatchObject(countParameters(network));
       expect(widened.macs).toMatchObject(addMacs(macsByOwner(network).values()));
-      expect(widened.settings.space.channels).toBe(factor * found.settings.space.channels);
+      const channels = ({ settings }: typeof found) => cellSettings(settings.space).channels;
+      expect(channels(widened)).toBe(factor * channels(found));
       expect(widened.remaining.operation).toEqual(found.remaining.operation);
       expect(widened.remaining.filter).toEqual({
         left: factor * found.remaining.filter.left,

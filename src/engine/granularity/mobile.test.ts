@@ -19,7 +19,7 @@ import { everyLevel, scatter } from './testing.ts';
 import { resetThresholds, yieldToLastSurvivors } from './thresholds.ts';
 
 const table: MobileTable = {
-  ...{ stem: 4, stemStride: 1, first: 4, head: 12, stages: [2, 2] },
+  ...{ stem: 4, stemStride: 1, first: 4, head: 12, stageLayers: [2, 2] },
   groups: [
     { channels: 4, layers: 2, stride: 1 },
     { channels: 6, layers: 2, stride: 2 },

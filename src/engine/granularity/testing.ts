@@ -1,7 +1,7 @@
 /** Random networks for tests: a super-net whose importances and thresholds are drawn so that all levels prune some. */
 import { randomStream } from '../random.ts';
 import { presetOperations } from '../../domain/operations/registry.ts';
-import type { SpaceSettings } from '../../domain/settings/schema.ts';
+import type { CellSettings } from '../../domain/spaces/cells-settings.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
@@ -9,7 +9,7 @@ import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import type { Network } from './network.ts';
 
-export const smallSpace: SpaceSettings = {
+export const smallSpace: CellSettings = {
   cells: 2,
   nodes: 2,
   channels: 4,
@@ -22,7 +22,7 @@ export const everyLevel = {
   held: () => false,
 };
 
-export function freshNetwork(space: SpaceSettings = smallSpace, seed = 1, imageSize = 8): Network {
+export function freshNetwork(space: CellSettings = smallSpace, seed = 1, imageSize = 8): Network {
   const shape = createSpace(space, { size: imageSize, channels: 1, classes: 10 });
   const masks = fullMasks(shape);
   const plan = buildPlan(shape, masks, space.cells - 1, space.stages - 1);
@@ -49,7 +49,7 @@ export function scatter(
 }
 
 export function scatteredNetwork(
-  space: SpaceSettings = smallSpace,
+  space: CellSettings = smallSpace,
   seed = 1,
   imageSize = 8,
 ): Network {

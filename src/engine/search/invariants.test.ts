@@ -144,7 +144,7 @@ describe('in every search', () => {
       fc.asyncProperty(settingsArbitrary, async (settings) => {
         await watch(settings, ({ plan }) => {
           for (const { candidates, preprocess, live } of plan.cells) {
-            for (let to = 2; to < plan.space.settings.nodes + 2; to++)
+            for (let to = 2; to < plan.space.nodes + 2; to++)
               expect(candidates.some((k) => k.to === to)).toBe(true);
             const groups = [
               ...preprocess,

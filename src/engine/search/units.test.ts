@@ -162,7 +162,7 @@ describe('causes', () => {
       by: everyLevel,
     });
     for (const { operations } of cells) {
-      const { nodes } = starved.plan.space.settings;
+      const { nodes } = starved.plan.space;
       expect(operations.causes!.split(unitCauses.last)).toHaveLength(nodes + 1);
       expect(operations.causes!.split(unitCauses.above)).toHaveLength(1);
     }

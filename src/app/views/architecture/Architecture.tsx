@@ -15,6 +15,7 @@ import { candidateRows, operationRows } from './rows.ts';
 import { NetworkPicture } from './NetworkPicture.tsx';
 import { PlannedFigures } from './PlannedFigures.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
+import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 
 export default function Architecture() {
   const [whole, setWhole] = useState(false);
@@ -61,7 +62,7 @@ function OneCell({ cell }: { cell: number }) {
   const { unit } = useSelection();
   const candidates = useCandidates(cell);
   const { reduction, channels, size } = useShape(cell);
-  const nodes = useShown((s) => shownSettings(s).space.nodes);
+  const nodes = useShown((s) => anySizeLayout(shownSettings(s).space).nodes);
   const begun = useShown(({ run }) => run.details.length > 0);
   const left = candidates.filter(({ alive }) => alive).length;
   const planned = useShown(({ run, runId }) => run.started === null && runId === null);

@@ -10,6 +10,7 @@ import { select, useSelection } from '../selection.ts';
 import { finds, labelHeight, layoutDarts, tensorShapes, touches } from './darts-layout.ts';
 import type { DartsEdge, DartsNode, TensorShape } from './darts-layout.ts';
 import { smooth } from './layout.ts';
+import { cellSettings } from '../../../domain/spaces/settings.ts';
 
 interface DartsGraphProps {
   cell: number;
@@ -44,7 +45,8 @@ export function DartsGraph({ cell, candidates, nodes, ghosts, words, zoom }: Dar
   );
   const layout = useMemo(() => layoutDarts(shown, nodes), [shown, nodes]);
   const { shapes, shape } = useMemo(() => {
-    const { space, data } = settings;
+    const { data } = settings;
+    const space = cellSettings(settings.space);
     const all = cellShapes(space, data.imageSize);
     const stem = space.channels * space.stemMultiplier;
     return {

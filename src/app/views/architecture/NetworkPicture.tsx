@@ -15,6 +15,8 @@ import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
+import { anySizeLayout } from '../../../domain/spaces/registry.ts';
+import { cellSettings } from '../../../domain/spaces/settings.ts';
 
 const headHeight = 46;
 /** Room beside the cells: for input and stem on the left, for pooling and classifier on the right. */
@@ -33,7 +35,8 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const step = useShown(({ run }) => run.step);
   const classes = useShown(({ run }) => run.started?.dataset.classes ?? null);
   const arranged = useMemo(() => {
-    const shapes = cellShapes(settings.space, settings.data.imageSize);
+    const space = cellSettings(settings.space);
+    const shapes = cellShapes(space, settings.data.imageSize);
     const known = planned
       ? shapes.map(({ index }) => index)
       : (details.at(-1)?.cells ?? []).map(({ cell }) => cell);
@@ -41,9 +44,9 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       cell: shapes[cell]!,
       layout: layoutCell(
         planned
-          ? plannedCandidates(settings.space)
-          : candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive),
-        settings.space.nodes,
+          ? plannedCandidates(space)
+          : candidatesOf(details, units, space, cell).filter(({ alive }) => alive),
+        space.nodes,
       ),
     }));
     return arrangeCells(cells, headHeight, ends);
@@ -95,7 +98,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         first={first}
         last={placed.at(-1) ?? first}
         size={settings.data.imageSize}
-        stem={settings.space.channels * settings.space.stemMultiplier}
+        stem={anySizeLayout(settings.space).stemChannels}
         classes={classes}
       />
       <marker

@@ -8,6 +8,7 @@ import { openPublished, openPublishedLike, publishedCell, publishedCells } from 
 import { importArchitecture } from './registry.ts';
 import type { ImportOptions, InputFile } from './registry.ts';
 import { writeTorch } from './torch-writer.ts';
+import { cellSettings } from '../../../domain/spaces/settings.ts';
 
 const file = (name: string, content: string | Uint8Array): InputFile => ({
   name,
@@ -181,7 +182,7 @@ describe('the gallery', () => {
     const narrower = openPublished(publishedCell('DARTS_V2'), {
       ...own.dataset,
       cells: own.cells.length,
-      channels: architecture.settings.space.channels - 1,
+      channels: cellSettings(architecture.settings.space).channels - 1,
     });
     const distance = (a: typeof own) => Math.abs(a.parameters.active - own.parameters.active);
     expect(distance(architecture)).toBeLessThanOrEqual(distance(narrower.architecture));

@@ -1,5 +1,5 @@
 /** A whole search on the fake stepper, with its events and checkpoints: real data for tests of what keeps and reads them. */
-import type { SearchSettings } from '../../../domain/settings/schema.ts';
+import type { CellSearchSettings } from '../../../domain/settings/presets.ts';
 import type { Checkpoint } from '../checkpoint-state.ts';
 import type { SearchEvent } from '../../../domain/events/events.ts';
 import { startSearch } from '../search.ts';
@@ -7,12 +7,14 @@ import { FakeStepper } from './fake-stepper.ts';
 import { smallSettings, syntheticData } from './setup.ts';
 
 export interface SampleRun {
-  settings: SearchSettings;
+  settings: CellSearchSettings;
   events: SearchEvent[];
   checkpoints: Checkpoint[];
 }
 
-export async function sampleRun(change?: (settings: SearchSettings) => void): Promise<SampleRun> {
+export async function sampleRun(
+  change?: (settings: CellSearchSettings) => void,
+): Promise<SampleRun> {
   const settings = smallSettings(change);
   const events: SearchEvent[] = [];
   const checkpoints: Checkpoint[] = [];

@@ -1,6 +1,7 @@
 /** Small settings, synthetic images and a recorder of events, for tests. */
 import type { SearchData } from '../../data.ts';
 import { presets } from '../../../domain/settings/presets.ts';
+import type { CellSearchSettings } from '../../../domain/settings/presets.ts';
 import { randomStream } from '../../random.ts';
 import type { SearchSettings } from '../../../domain/settings/schema.ts';
 import type { Batch } from '../../supernet/stepper.ts';
@@ -12,8 +13,8 @@ import type { FakeOptions } from './fake-stepper.ts';
 
 /** The tiny preset made smaller still, with thresholds that the fake stepper's arithmetic crosses. */
 export function smallSettings(
-  change: (settings: SearchSettings) => void = () => {},
-): SearchSettings {
+  change: (settings: CellSearchSettings) => void = () => {},
+): CellSearchSettings {
   const settings = structuredClone(presets.tiny);
   settings.space = { ...settings.space, cells: 3, nodes: 2, channels: 4, stages: 3 };
   settings.data = { ...settings.data, imageSize: 8 };

@@ -5,7 +5,7 @@ import { stepHyper } from '../../search/schedule.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import { paperSettings } from '../../../domain/settings/presets.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
-import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
 import type { NetworkForm } from '../../../domain/architecture/schema.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../../domain/spaces/cells.ts';
@@ -25,7 +25,7 @@ export const everything: Record<Granularity, boolean> = {
 /** A network to draw. */
 export interface Case {
   readonly name: string;
-  readonly space: Partial<SpaceSettings>;
+  readonly space: Partial<CellSettings>;
   readonly image: { size: number; channels: number };
   readonly batch: number;
   readonly granularities?: Record<Granularity, boolean>;

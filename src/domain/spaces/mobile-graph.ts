@@ -5,8 +5,9 @@ import { zero } from '../graph/layout.ts';
 import { Emission, invertedBottleneckGroups } from '../operations/emission.ts';
 import { factsOf } from '../operations/facts.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
-import type { CellShape, SpaceShape } from './cells.ts';
-import type { ChainShape } from './mobile-table.ts';
+import { mobileLayers } from './mobile-table.ts';
+import type { MobileLayer } from './mobile-table.ts';
+import type { MobileSpace } from './mobile.ts';
 import { candidateName } from './names.ts';
 import type {
   CandidatePlan,
@@ -17,25 +18,24 @@ import type {
   NetworkPlan,
   UnitMasks,
 } from './plan.ts';
+import type { CellShape } from './shape.ts';
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** Parameters of the head: .conv .norm.* .gate .filterThreshold */
-const headName = 'head';
+export const headName = 'head';
 
-/** A chain's space; `chain` says so. */
-export type ChainSpace = SpaceShape & { readonly chain: ChainShape };
-
-export const isChain = (space: SpaceShape): space is ChainSpace => space.chain !== undefined;
-
-const lastLayer = ({ cells }: SpaceShape): number => cells.length - 1;
+const lastLayer = ({ cells }: MobileSpace): number => cells.length - 1;
 
 const expansionOf = (operation: CandidateOperation): number =>
   factsOf(operation).blocks[0]!.expansion!;
 
+const layerOf = ({ settings }: MobileSpace, index: number): MobileLayer =>
+  mobileLayers(settings)[index]!;
+
 /** Everything in a layer that has gates: both convolutions of every candidate; the head counts to the last layer. */
-export function chainFilterGroups(space: ChainSpace, { index }: CellShape): FilterGroup[] {
-  const { inputs, outputs } = space.chain.layers[index]!;
+export function chainFilterGroups(space: MobileSpace, { index }: CellShape): FilterGroup[] {
+  const { inputs, outputs } = layerOf(space, index);
   const groups = space.operations.flatMap((operation): FilterGroup[] => {
     const [inner, outer] = invertedBottleneckGroups(candidateName(index, 0, operation));
     return [
@@ -43,13 +43,13 @@ export function chainFilterGroups(space: ChainSpace, { index }: CellShape): Filt
       { name: outer, width: outputs },
     ];
   });
-  if (index === lastLayer(space)) groups.push({ name: headName, width: space.chain.table.head });
+  if (index === lastLayer(space)) groups.push({ name: headName, width: space.settings.head });
   return groups;
 }
 
 /** What the emission of one network goes by. */
 export interface ChainEmission {
-  readonly space: ChainSpace;
+  readonly space: MobileSpace;
   readonly masks: UnitMasks;
   readonly graph: GraphBuilder;
   readonly alive: (group: string) => number[];
@@ -60,8 +60,8 @@ export interface ChainEmission {
  * pool and a linear layer. Physically absent from it: what masks removed, and every weight that could only read a dead
  * channel. A channel of a layer is live where its shortcut brings it or a surviving candidate writes it.
  */
-export function chainPlan(
-  space: ChainSpace,
+export function buildChain(
+  space: MobileSpace,
   masks: UnitMasks,
   endCell: number,
   stage: number,
@@ -98,7 +98,7 @@ export function chainPlan(
   };
 }
 
-export function chainEmission(space: ChainSpace, masks: UnitMasks): ChainEmission {
+export function chainEmission(space: MobileSpace, masks: UnitMasks): ChainEmission {
   const alive = (group: string): number[] => {
     const mask = masks.filters[group];
     if (!mask) throw new Error(`no filter mask for ${group}`);
@@ -109,7 +109,7 @@ export function chainEmission(space: ChainSpace, masks: UnitMasks): ChainEmissio
 
 /** The stem and the first block, which are not searched. */
 function emitStem({ space, graph }: ChainEmission): Node {
-  const { stem, stemStride, first } = space.chain.table;
+  const { stem, stemStride, first } = space.settings;
   const image = graph.image(space.imageChannels, space.imageSize);
   const stemmed = graph.within('stem', 'Stem', () =>
     graph.norm(
@@ -166,7 +166,7 @@ function emitCandidates(
   { index, channels }: CellShape,
   input: Node,
 ): CandidatePlan[] {
-  const { stride } = space.chain.layers[index]!;
+  const { stride } = layerOf(space, index);
   const { index: edge, from, to } = space.edges[0]!;
   return space.operations.flatMap((operation, unit): CandidatePlan[] => {
     if (!masks.operations[index]![unit]) return [];

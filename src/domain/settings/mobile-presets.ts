@@ -1,0 +1,32 @@
+/** Settings to start a search of the MobileNet-like space from (docs/scaling.md). */
+import { mobileSizes } from '../spaces/mobile-table.ts';
+import type { MobileSettings } from '../spaces/mobile-table.ts';
+import { presets } from './presets.ts';
+import type { SearchSettings } from './schema.ts';
+
+export type MobileSearchSettings = SearchSettings & { space: MobileSettings };
+
+const { tiny, demo, paper } = presets;
+
+/** A page does not offer them as long as WebGPU cannot compute them; the shell does, with --backend cpu. */
+export const mobilePresets = {
+  'mobile-tiny': {
+    ...tiny,
+    space: mobileSizes['mobile-tiny'],
+    data: { ...tiny.data, imageSize: 12 },
+    targetParameters: 4_000,
+    regularizer: { ...tiny.regularizer, lambda0: 6e-4 },
+  },
+  'mobile-demo': {
+    ...demo,
+    space: mobileSizes['mobile-demo'],
+    data: { ...demo.data, imageSize: 32, cropPadding: 4 },
+    targetParameters: 60_000,
+  },
+  'mobile-paper': {
+    ...paper,
+    space: mobileSizes['mobile-paper'],
+    data: { ...paper.data, imageSize: 224, cropPadding: 28, cutout: 0, autoAugment: false },
+    targetParameters: 4_000_000,
+  },
+} satisfies Record<string, MobileSearchSettings>;
