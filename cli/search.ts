@@ -8,7 +8,8 @@ import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { presets } from '../src/domain/settings/presets.ts';
+import { mobilePresets } from '../src/domain/settings/mobile-presets.ts';
+import { presets as cellPresets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
@@ -23,6 +24,7 @@ import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
 import {
+  checkKernels,
   kernelsOf,
   searchCommand,
   checkSettings,
@@ -34,6 +36,7 @@ import {
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 
 async function search(args: readonly string[]): Promise<number> {
+  const presets = { ...cellPresets, ...mobilePresets };
   const options = searchCommand(Object.keys(presets))
     .exitOverride()
     .parse(joinLog(args), { from: 'user' })
@@ -41,6 +44,7 @@ async function search(args: readonly string[]): Promise<number> {
   const resumed = await resumedOf(options);
   const settings = resumed?.checkpoint.settings ?? settingsOf(options, presets);
   const kernels = kernelsOf(options);
+  checkKernels(settings, kernels);
   await checkWritable('--out', options.out);
   if (options.run !== undefined) await checkWritable('--run', options.run);
   const log = openLog(options.log);

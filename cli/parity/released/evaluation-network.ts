@@ -19,6 +19,7 @@ import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
 import { slice } from '../supernet-arrays.ts';
 import { releasedHyper } from '../supernet.ts';
 import { PublishedCellsSchema } from './architecture.ts';
+import { cellSettings } from '../../../src/domain/spaces/settings.ts';
 
 const finite = v.pipe(v.number(), v.finite());
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -129,7 +130,7 @@ export async function checkTrainedNetwork(
   );
   const size = reference.x.shape[1]!;
   const { architecture } = importArchitecture([{ name: file, bytes }], { imageSize: size });
-  architecture.settings.space.stemMultiplier = stem / channels;
+  cellSettings(architecture.settings.space).stemMultiplier = stem / channels;
   // What reads the stem: both inputs of the first cell, one of the second.
   for (const [cell, slot] of [
     [0, 0],
