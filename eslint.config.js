@@ -76,7 +76,7 @@ export default defineConfig(
   {
     files: [
       'e2e/**',
-      'cli/parity/mobile/**',
+      'cli/parity/{mobile,released}/**',
       'src/{engine,kernels}/**',
       'src/domain/{settings,events}/**',
       'src/app/{charts,components,learn,views}/**',
