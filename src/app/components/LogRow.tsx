@@ -20,7 +20,7 @@ import { changesText } from '../fork/describe.ts';
 import type { LogEntry } from '../store/log.ts';
 import { shownSettings, shownState } from '../store/store.ts';
 import { askWhy } from '../why/asked.ts';
-import type { WhySubject } from '../why/why.ts';
+import type { WhySubject } from '../why/subject.ts';
 import { Glyph } from './icons.tsx';
 
 export const LogRow = memo(function LogRow({ entry }: { entry: LogEntry }) {

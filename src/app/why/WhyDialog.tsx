@@ -4,7 +4,7 @@ import { openView } from '../router.ts';
 import { select } from '../views/selection.ts';
 import { askBack, askNext, closeWhy, useAsked } from './asked.ts';
 import { useWhy, WhyText } from './WhyText.tsx';
-import type { WhySubject } from './why.ts';
+import type { WhySubject } from './subject.ts';
 
 export function WhyDialog() {
   const trail = useAsked();

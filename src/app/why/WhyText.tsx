@@ -5,7 +5,7 @@ import { glossary } from '../glossary.ts';
 import { shownEvents } from '../store/replay.ts';
 import { useLab, useShown } from '../store/store.ts';
 import { why } from './why.ts';
-import type { Why, WhySubject } from './why.ts';
+import type { Why, WhySubject } from './subject.ts';
 
 const Formula = lazy(() => import('../learn/Formula.tsx'));
 

@@ -1,6 +1,6 @@
 /** Which explanation is on screen, over any view. */
 import { createStore, useStore } from 'zustand';
-import type { WhySubject } from './why.ts';
+import type { WhySubject } from './subject.ts';
 
 interface Asked {
   /** What is explained; the ones before it, to go back to. Empty = nothing is. */

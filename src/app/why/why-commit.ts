@@ -4,7 +4,7 @@ import { sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
 import { commitText, leftText, listed, momentOf, prunedBy, unitTitle } from './phrases.ts';
 import { takenFrom } from './why-group.ts';
-import type { Why, WhySubject } from './why.ts';
+import type { Why, WhySubject } from './subject.ts';
 
 type Subject = Extract<WhySubject, { kind: 'commit' }>;
 

@@ -5,7 +5,7 @@ import { decimal, integer, plural } from '../format.ts';
 import { cellIn, sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
 import { commitText, momentOf, unitTitle } from './phrases.ts';
-import type { Why, WhySubject } from './why.ts';
+import type { Why, WhySubject } from './subject.ts';
 
 type Filters = Extract<WhySubject, { kind: 'filters' }>;
 type Weights = Extract<WhySubject, { kind: 'weights' }>;

@@ -3,7 +3,7 @@ import { decimal, integer } from '../format.ts';
 import { cellIn } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
 import { commitText, momentOf, sizeText, unitTitle } from './phrases.ts';
-import type { Why, WhySubject } from './why.ts';
+import type { Why, WhySubject } from './subject.ts';
 
 type Subject = Extract<WhySubject, { kind: 'operation' }>;
 type Regrowth = Chronicle['regrowths'][number];

@@ -5,7 +5,7 @@ import { placesOf } from '../../domain/spaces/registry.ts';
 import { sampleRun } from '../../engine/search/testing/sample-run.ts';
 import { decimal, integer } from '../format.ts';
 import { why } from './why.ts';
-import type { Why } from './why.ts';
+import type { Why } from './subject.ts';
 
 type EventOf<T extends SearchEvent['type']> = Extract<SearchEvent, { type: T }>;
 

@@ -3,30 +3,12 @@
  * pure function of the run's events, for every place that shows a unit.
  */
 import type { SearchEvent } from '../../domain/events/events.ts';
-import type { Granularity } from '../../domain/granularities.ts';
 import { chronicleOf } from './chronicle.ts';
 import type { Chronicle } from './chronicle.ts';
 import { whyCommit } from './why-commit.ts';
 import { whyFilters, whyWeights } from './why-group.ts';
+import type { Why, WhySubject } from './subject.ts';
 import { whyOperation } from './why-operation.ts';
-
-export type WhySubject =
-  /** A candidate operation, edge * operations + operation. `step`: the change at that step; else the last one. */
-  | { kind: 'operation'; cell: number; unit: number; step?: number }
-  /** The filters of a block of a candidate, or of a preprocess (`unit` null). */
-  | { kind: 'filters'; cell: number; unit: number | null; part: number }
-  | { kind: 'weights'; cell: number; unit: number }
-  /** All that the last commit or regrowth up to a step changed: in one cell, at one level, or altogether. */
-  | { kind: 'commit'; step: number; cell?: number; level?: Granularity };
-
-export interface Why {
-  title: string;
-  sentences: readonly [string, string];
-  /** Rule behind it: a term of the glossary. */
-  rule: 'threshold' | 'regrowth';
-  /** Units that it is made of, or that went with it. */
-  units: readonly { label: string; subject: WhySubject }[];
-}
 
 const known = new WeakMap<
   readonly SearchEvent[],
