@@ -1,5 +1,7 @@
 /** The super-net as it is carved: one cell to look into, or what remains of the whole network as a picture to export. */
 import { use, useRef, useState } from 'react';
+import { outlineOf } from '../../../domain/spaces/outline.ts';
+import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { cellName, integer } from '../../format.ts';
@@ -15,7 +17,6 @@ import { candidateRows, operationRows } from './rows.ts';
 import { NetworkPicture } from './NetworkPicture.tsx';
 import { PlannedFigures } from './PlannedFigures.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
-import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 
 export default function Architecture() {
   const [whole, setWhole] = useState(false);
@@ -62,7 +63,9 @@ function OneCell({ cell }: { cell: number }) {
   const { unit } = useSelection();
   const candidates = useCandidates(cell);
   const { reduction, channels, size } = useShape(cell);
-  const nodes = useShown((s) => anySizeLayout(shownSettings(s).space).nodes);
+  const space = useShown((s) => shownSettings(s).space);
+  const outline = outlineOf(space)[cell];
+  const { nodes } = anySizeLayout(space);
   const begun = useShown(({ run }) => run.details.length > 0);
   const left = candidates.filter(({ alive }) => alive).length;
   const planned = useShown(({ run, runId }) => run.started === null && runId === null);
@@ -92,7 +95,7 @@ function OneCell({ cell }: { cell: number }) {
         }
       >
         {planned && <PlannedFigures />}
-        {candidates.length > 0 ? (
+        {candidates.length > 0 && outline ? (
           <>
             <GraphTools
               {...{ drawing, words, zoom, setZoom }}
@@ -108,7 +111,7 @@ function OneCell({ cell }: { cell: number }) {
               {drawing === 'darts' ? (
                 <DartsGraph {...{ cell, candidates, nodes, ghosts, words, zoom }} />
               ) : (
-                <CellGraph cell={cell} candidates={candidates} nodes={nodes} ghosts={ghosts} />
+                <CellGraph cell={cell} candidates={candidates} outline={outline} ghosts={ghosts} />
               )}
             </div>
             {drawing === 'candidates' && <GraphLegend />}

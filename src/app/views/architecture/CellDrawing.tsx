@@ -4,12 +4,12 @@ import { operationTable } from '../../../domain/operations/registry.ts';
 import { stateName } from '../../store/state-name.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { rowHeight, rowY, smooth } from './layout.ts';
-import type { BoxShape, CellLayout } from './layout.ts';
+import type { BoxShape, CellLayout, StateShape } from './shapes.ts';
 
 interface CellDrawingProps {
   layout: CellLayout;
-  /** What the two inputs are, in place of their general names. */
-  inputs?: readonly [string, string];
+  /** What the inputs are, in place of their general names. */
+  inputs?: readonly string[];
   /** Selected candidate. */
   unit?: number | null;
   /** Of a row's element, where rows can be chosen. */
@@ -24,13 +24,12 @@ export const CellDrawing = memo(function CellDrawing({
   idOf,
   choose,
 }: CellDrawingProps) {
-  const output = layout.states.length - 1;
-  const nameOf = (state: number): string =>
-    state === output
-      ? 'c\u2096'
-      : state < 2
-        ? (inputs?.[state] ?? stateName(state))
-        : String(state - 1);
+  const nodes = layout.states.filter(({ role }) => role === 'node');
+  const nameOf = ({ state, role }: StateShape): string => {
+    if (role === 'output') return 'c\u2096';
+    if (role === 'input') return inputs?.[state] ?? stateName(state);
+    return String(nodes.findIndex((node) => node.state === state) + 1);
+  };
   return (
     <>
       {layout.lines.map(({ points, strength }, i) => (
@@ -48,8 +47,9 @@ export const CellDrawing = memo(function CellDrawing({
       {layout.boxes.map((box) => (
         <Box key={box.edge} box={box} unit={unit} idOf={idOf} choose={choose} />
       ))}
-      {layout.states.map(({ state, x, y, width, height }) => {
-        const end = state < 2 || state === output;
+      {layout.states.map((shape) => {
+        const { state, role, x, y, width, height } = shape;
+        const end = role !== 'node';
         return (
           <g key={state}>
             <rect
@@ -69,7 +69,7 @@ export const CellDrawing = memo(function CellDrawing({
               fontWeight="600"
               style={{ fill: end ? 'var(--text)' : 'var(--on-ink)' }}
             >
-              {nameOf(state)}
+              {nameOf(shape)}
             </text>
           </g>
         );

@@ -6,11 +6,12 @@ import type { Candidate } from '../../store/cell-units.ts';
 import { select, useSelection } from '../selection.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
+import type { OutlineGroup } from '../../../domain/graph/outline.ts';
 
 interface CellGraphProps {
   cell: number;
   candidates: readonly Candidate[];
-  nodes: number;
+  outline: OutlineGroup;
   /** Pruned ones too, as ghosts: then nothing moves while the search goes on. */
   ghosts: boolean;
 }
@@ -18,13 +19,13 @@ interface CellGraphProps {
 const idOf = ({ unit }: Candidate): string => `graph-unit-${unit}`;
 const choose = ({ unit }: Candidate): void => select({ unit });
 
-export function CellGraph({ cell, candidates, nodes, ghosts }: CellGraphProps) {
+export function CellGraph({ cell, candidates, outline, ghosts }: CellGraphProps) {
   const { unit } = useSelection();
   const shown = useMemo(
     () => (ghosts ? candidates : candidates.filter(({ alive }) => alive)),
     [candidates, ghosts],
   );
-  const layout = useMemo(() => layoutCell(shown, nodes), [shown, nodes]);
+  const layout = useMemo(() => layoutCell(shown, outline), [shown, outline]);
   const rows = layout.boxes.flatMap((box) => box.rows);
   const at = rows.findIndex((row) => row.unit === unit);
   const move = (event: KeyboardEvent): void => {

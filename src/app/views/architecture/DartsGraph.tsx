@@ -2,15 +2,16 @@
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { operationTable } from '../../../domain/operations/registry.ts';
-import { cellShapes, stateName, strideOf } from '../../../domain/spaces/cells.ts';
+import { strideOf } from '../../../domain/spaces/cells.ts';
+import { layoutOf } from '../../../domain/spaces/registry.ts';
 import { cellName } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
+import { stateName } from '../../store/state-name.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
 import { finds, labelHeight, layoutDarts, tensorShapes, touches } from './darts-layout.ts';
 import type { DartsEdge, DartsNode, TensorShape } from './darts-layout.ts';
 import { smooth } from './layout.ts';
-import { cellSettings } from '../../../domain/spaces/settings.ts';
 
 interface DartsGraphProps {
   cell: number;
@@ -45,12 +46,10 @@ export function DartsGraph({ cell, candidates, nodes, ghosts, words, zoom }: Dar
   );
   const layout = useMemo(() => layoutDarts(shown, nodes), [shown, nodes]);
   const { shapes, shape } = useMemo(() => {
-    const { data } = settings;
-    const space = cellSettings(settings.space);
-    const all = cellShapes(space, data.imageSize);
-    const stem = space.channels * space.stemMultiplier;
+    const { space, data } = settings;
+    const { cells: all, stemChannels, nodes: count } = layoutOf(space, data.imageSize);
     return {
-      shapes: tensorShapes(all, cell, stem, space.nodes, data.imageSize),
+      shapes: tensorShapes(all, cell, stemChannels, count, data.imageSize),
       shape: all[cell]!,
     };
   }, [settings, cell]);

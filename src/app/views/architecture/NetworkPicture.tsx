@@ -5,7 +5,8 @@ import { useMemo } from 'react';
 import type { Ref } from 'react';
 import { cellName, integer, percent, plural } from '../../format.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
-import { cellShapes } from '../../../domain/spaces/cells.ts';
+import { outlineOf } from '../../../domain/spaces/outline.ts';
+import { layoutOf } from '../../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { plannedCandidates } from '../../store/planned.ts';
 import type { Snapshot } from '../../store/run-state.ts';
@@ -15,8 +16,6 @@ import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
-import { anySizeLayout } from '../../../domain/spaces/registry.ts';
-import { cellSettings } from '../../../domain/spaces/settings.ts';
 
 const headHeight = 46;
 /** Room beside the cells: for input and stem on the left, for pooling and classifier on the right. */
@@ -34,28 +33,29 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const measured = useShown(({ run }) => run.evaluations.at(-1));
   const step = useShown(({ run }) => run.step);
   const classes = useShown(({ run }) => run.started?.dataset.classes ?? null);
+  const layout = layoutOf(settings.space, settings.data.imageSize);
   const arranged = useMemo(() => {
-    const space = cellSettings(settings.space);
-    const shapes = cellShapes(space, settings.data.imageSize);
+    const outlines = outlineOf(settings.space);
     const known = planned
-      ? shapes.map(({ index }) => index)
+      ? layout.cells.map(({ index }) => index)
       : (details.at(-1)?.cells ?? []).map(({ cell }) => cell);
-    const cells = known.map((cell) => ({
-      cell: shapes[cell]!,
-      layout: layoutCell(
-        planned
-          ? plannedCandidates(space)
-          : candidatesOf(details, units, space, cell).filter(({ alive }) => alive),
-        space.nodes,
-      ),
-    }));
+    const cells = known.flatMap((cell) => {
+      const [shape, outline] = [layout.cells[cell], outlines[cell]];
+      if (!shape || !outline) return [];
+      const left = planned
+        ? plannedCandidates(settings.space)
+        : candidatesOf(details, units, settings.space, cell).filter(({ alive }) => alive);
+      const inputs = outline.states.flatMap(({ role, source }) =>
+        role === 'input' ? [source === null ? 'stem' : `c${source + 1}`] : [],
+      );
+      return [{ cell: { ...shape, inputs }, layout: layoutCell(left, outline) }];
+    });
     return arrangeCells(cells, headHeight, ends);
-  }, [details, units, settings, planned]);
+  }, [details, units, settings, layout, planned]);
   const { placed, width, height } = arranged;
   const [first] = placed;
   if (!first || (!snapshot && !planned)) return null;
   const operations = snapshot?.counts.operation.left ?? counts?.operations ?? 0;
-  const input = (cell: number): string => (cell < 0 ? 'stem' : `c${cell + 1}`);
   return (
     <svg
       ref={ref}
@@ -98,7 +98,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         first={first}
         last={placed.at(-1) ?? first}
         size={settings.data.imageSize}
-        stem={anySizeLayout(settings.space).stemChannels}
+        stem={layout.stemChannels}
         classes={classes}
       />
       <marker
@@ -139,10 +139,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
             <g
               transform={`translate(${frame.side + (own - 2 * frame.side - layout.width) / 2} ${frame.top})`}
             >
-              <CellDrawing
-                layout={layout}
-                inputs={[input(cell.index - 2), input(cell.index - 1)]}
-              />
+              <CellDrawing layout={layout} inputs={cell.inputs} />
             </g>
           </g>
         );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fakeSearch, smallSettings } from '../../../engine/search/testing/setup.ts';
+import { outlineOf } from '../../../domain/spaces/outline.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { emptyRun, reduceRun } from '../../store/run-model.ts';
@@ -13,6 +14,7 @@ import { masksOf } from './masks.ts';
 const settings = smallSettings((s) => {
   s.space.nodes = 4;
 });
+const outlines = outlineOf(settings.space);
 let run: RunModel;
 let cells: Candidate[][];
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
   const { running, recording } = fakeSearch(settings);
   await running.result;
   run = recording.events.reduce(reduceRun, emptyRun);
-  cells = Array.from({ length: settings.space.cells }, (_, cell) =>
+  cells = Array.from({ length: outlines.length }, (_, cell) =>
     candidatesOf(run.details, run.units, settings.space, cell),
   );
 });
@@ -63,7 +65,7 @@ function along(points: readonly Point[]): Point[] {
 describe('layoutCell', () => {
   it('draws every candidate once, nothing over anything else, and all of it inside the picture', () => {
     for (const candidates of [...cells, ...cells.map((all) => all.filter(({ alive }) => alive))]) {
-      const { boxes, states, width, height } = layoutCell(candidates, settings.space.nodes);
+      const { boxes, states, width, height } = layoutCell(candidates, outlines[0]!);
       expect(
         boxes.flatMap(({ rows }) => rows.map(({ unit }) => unit)).sort((a, b) => a - b),
       ).toEqual(candidates.map(({ unit }) => unit));
@@ -95,7 +97,7 @@ describe('layoutCell', () => {
       fc.property(alive, fc.nat(3), (kept, fewer) => {
         // Few of seven operations an edge, as at the end of a search.
         const some = all.filter((_, i) => kept[i] && i % (1 + fewer) === 0);
-        const { lines, boxes, states, width, height } = layoutCell(some, settings.space.nodes);
+        const { lines, boxes, states, width, height } = layoutCell(some, outlines[0]!);
         const shapes: Rectangle[] = [
           ...boxes,
           ...states.map(({ x, y, ...size }) => ({
@@ -122,7 +124,7 @@ describe('layoutCell', () => {
   });
 
   it('flows from the inputs to the output, the older input above', () => {
-    const { states, boxes } = layoutCell(cells[0]!, settings.space.nodes);
+    const { states, boxes } = layoutCell(cells[0]!, outlines[0]!);
     expect(states[0]!.y).toBeLessThan(states[1]!.y);
     for (const { from, to, x, width } of boxes) {
       expect(states[from]!.x).toBeLessThan(x);
@@ -137,7 +139,7 @@ describe('layoutCell', () => {
       ...candidate,
       importance: candidate.importance / 2,
     }));
-    const { lines } = layoutCell(all, settings.space.nodes);
+    const { lines } = layoutCell(all, outlines[0]!);
     const strongest = Math.max(
       ...all.filter(({ alive }) => alive).map(({ importance }) => importance),
     );
@@ -146,7 +148,7 @@ describe('layoutCell', () => {
     );
     const dead = layoutCell(
       all.map((candidate) => ({ ...candidate, alive: false })),
-      settings.space.nodes,
+      outlines[0]!,
     );
     expect(dead.lines.filter(({ strength }) => strength === 0)).toHaveLength(2 * dead.boxes.length);
   });
@@ -156,7 +158,7 @@ describe('arrangeCells', () => {
   it('keeps cells apart and in reading order', () => {
     const sized = [...cells, ...cells, ...cells].map((all, cell) => ({
       cell,
-      layout: layoutCell(all, settings.space.nodes),
+      layout: layoutCell(all, outlines[0]!),
     }));
     for (let n = 1; n <= sized.length; n++) {
       const { placed, width, height } = arrangeCells(sized.slice(0, n), 40);

@@ -1,5 +1,5 @@
 /** Places the cells of a network in rows, in reading order. Pure. */
-import type { CellLayout } from './layout.ts';
+import type { CellLayout } from './shapes.ts';
 
 export interface PlacedCell<T> {
   cell: T;

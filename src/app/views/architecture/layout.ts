@@ -1,6 +1,8 @@
 /** Lays a cell out: its inputs left, its nodes, its output right; every edge as a box of candidate operations. Pure. */
-import { inputStates, nodeState, outputState } from '../../../domain/spaces/cells.ts';
+import type { OutlineGroup } from '../../../domain/graph/outline.ts';
 import type { Candidate } from '../../store/cell-units.ts';
+import { lanesOf } from './lanes.ts';
+import type { BoxShape, CellLayout, LineShape, StateShape } from './shapes.ts';
 
 export const rowHeight = 15;
 export const boxWidth = 104;
@@ -10,58 +12,28 @@ const boxGap = 12;
 const gutter = 26;
 /** Under the boxes and lanes, for the lines into the output. */
 const busSpace = 16;
-/** Between a line that passes a column and what stands there, and between two such lines. */
-const clearance = 6;
 /** Between the two inputs, at least. */
 const inputGap = 14;
 const margin = 4;
 const stateSize = { width: 40, height: 26 };
-
-export interface StateShape {
-  /** The cell's inputs, its nodes, then the output. */
-  state: number;
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export interface BoxShape {
-  edge: number;
-  from: number;
-  to: number;
-  /** Left top corner. */
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-  rows: readonly Candidate[];
-}
-
-export interface LineShape {
-  points: readonly { x: number; y: number }[];
-  /** Of the strongest live operation on it; 0 = all are pruned. */
-  strength: number;
-}
-
-export interface CellLayout {
-  width: number;
-  height: number;
-  states: readonly StateShape[];
-  boxes: readonly BoxShape[];
-  lines: readonly LineShape[];
-}
 
 /**
  * Columns: the inputs, then for every node the boxes of its incoming edges and the node itself, then the output. In a
  * column the edges from the inputs stand outside and those from nodes inside. A line that passes columns runs in a lane
  * that is free in all of them: between boxes, over or under them. Outputs of nodes run along the bottom.
  * @param candidates those to draw: all of a cell, or only live ones. Edges without any are left out.
- * @param nodes intermediate nodes of a cell.
+ * @param outline the cell's states, and which of them its edges join.
  */
-export function layoutCell(candidates: readonly Candidate[], nodes: number): CellLayout {
-  const columns = Array.from({ length: nodes }, (_, node) =>
-    stack(candidates.filter(({ to }) => to === nodeState(node))),
+export function layoutCell(candidates: readonly Candidate[], outline: OutlineGroup): CellLayout {
+  const inputs = outline.states.filter(({ role }) => role === 'input');
+  const nodes = outline.states.filter(({ role }) => role === 'node');
+  const outputs = outline.states.filter(({ role }) => role === 'output');
+  const newest = inputs.at(-1)?.state;
+  const columns = nodes.map(({ state }) =>
+    stack(
+      candidates.filter(({ to }) => to === state),
+      newest,
+    ),
   );
   const tallest = Math.max(...columns.map(({ height }) => height), 3 * stateSize.height);
   const middle = margin + tallest / 2;
@@ -72,11 +44,14 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
     for (const box of column.boxes)
       boxes.push({ ...box, x, y: middle - column.height / 2 + box.y });
     x += boxWidth + gutter;
-    states.push({ state: nodeState(node), x: x + stateSize.width / 2, y: middle, ...stateSize });
+    states.push({ ...nodes[node]!, x: x + stateSize.width / 2, y: middle, ...stateSize });
     x += stateSize.width + gutter;
   });
-  const output = { state: outputState(nodes), x: x + stateSize.width / 2, y: middle, ...stateSize };
-  const all = [...placeInputs(boxes, middle), ...states, output];
+  for (const output of outputs) {
+    states.push({ ...output, x: x + stateSize.width / 2, y: middle, ...stateSize });
+    x += stateSize.width + gutter;
+  }
+  const all = [...placeInputs(inputs, boxes, nodes[0]?.state, middle), ...states];
   const lanes = lanesOf(all, boxes);
   const lines = linesOf(all, boxes, lanes);
   const ys = [
@@ -87,11 +62,11 @@ export function layoutCell(candidates: readonly Candidate[], nodes: number): Cel
   const bus = Math.max(...ys) + busSpace;
   return shifted(
     {
-      width: x + stateSize.width + margin,
+      width: x - gutter + margin,
       height: bus + margin,
       states: all,
       boxes,
-      lines: [...lines, ...outputLines(all, bus)],
+      lines: [...lines, ...shortcutLines(all, outline, bus), ...outputLines(all, outline, bus)],
     },
     margin - Math.min(...ys),
   );
@@ -110,65 +85,24 @@ function shifted(layout: CellLayout, by: number): CellLayout {
 }
 
 /** The older input above the newer, each beside its first box, and never on each other. */
-function placeInputs(boxes: readonly BoxShape[], middle: number): StateShape[] {
-  const beside = (state: number | undefined): number | null => {
-    const first = boxes.find(({ from, to }) => from === state && to === nodeState(0));
-    return first ? first.y + first.height / 2 : null;
-  };
-  const apart = stateSize.height + inputGap;
-  const [older, newer] = [beside(inputStates[0]), beside(inputStates[1])];
-  const top = older ?? (newer === null ? middle - apart / 2 : newer - apart);
-  const bottom = Math.max(newer ?? top + apart, top + apart);
-  return inputStates.map((state, i) => ({
-    state,
-    x: margin + stateSize.width / 2,
-    y: i === 0 ? top : bottom,
-    ...stateSize,
-  }));
-}
-
-interface Span {
-  from: number;
-  to: number;
-}
-
-/** For every box whose line passes columns: the height at which it passes them. */
-function lanesOf(
-  states: readonly StateShape[],
+function placeInputs(
+  inputs: readonly Pick<StateShape, 'state' | 'role'>[],
   boxes: readonly BoxShape[],
-): ReadonlyMap<BoxShape, number> {
-  const lanes = new Map<BoxShape, number>();
-  const taken: (Span & { first: number; last: number })[] = [];
-  for (const box of boxes) {
-    // Columns are numbered by the state that they lead to; inputs stand before the first.
-    const first = Math.max(box.from + 1, nodeState(0));
-    const last = box.to - 1;
-    if (first > last) continue;
-    const obstacles: Span[] = [
-      ...boxes
-        .filter(({ to }) => to >= first && to <= last)
-        .map(({ y, height }) => ({ from: y, to: y + height })),
-      ...states
-        .filter(({ state }) => state >= first && state <= last)
-        .map(({ y, height }) => ({ from: y - height / 2, to: y + height / 2 })),
-      ...taken.filter((lane) => lane.first <= last && lane.last >= first),
-    ];
-    const lane = nearestFree(box.y + box.height / 2, obstacles);
-    lanes.set(box, lane);
-    taken.push({ from: lane, to: lane, first, last });
-  }
-  return lanes;
-}
-
-/** The height nearest to `wanted` that keeps clear of all obstacles. */
-function nearestFree(wanted: number, obstacles: readonly Span[]): number {
-  const isFree = (y: number): boolean =>
-    obstacles.every(({ from, to }) => y <= from - clearance || y >= to + clearance);
-  const choices = [
-    wanted,
-    ...obstacles.flatMap(({ from, to }) => [from - clearance, to + clearance]),
-  ].filter(isFree);
-  return choices.reduce((best, y) => (Math.abs(y - wanted) < Math.abs(best - wanted) ? y : best));
+  firstNode: number | undefined,
+  middle: number,
+): StateShape[] {
+  const beside = inputs.map(({ state }) => {
+    const first = boxes.find(({ from, to }) => from === state && to === firstNode);
+    return first ? first.y + first.height / 2 : null;
+  });
+  const apart = stateSize.height + inputGap;
+  const known = beside.findIndex((y) => y !== null);
+  const anchor = known < 0 ? (inputs.length - 1) / 2 : known;
+  let y = (beside[known] ?? middle) - anchor * apart;
+  return inputs.map((input, i) => {
+    if (i > 0) y = Math.max(beside[i] ?? y + apart, y + apart);
+    return { ...input, x: margin + stateSize.width / 2, y, ...stateSize };
+  });
 }
 
 /** Candidates of one edge have the same ends. */
@@ -178,11 +112,13 @@ function endsOf([candidate]: readonly Candidate[]): Pick<Candidate, 'edge' | 'fr
 }
 
 /** Boxes of a node's edges, from the top: the older input, the nodes, the newer input. */
-function stack(candidates: readonly Candidate[]): { boxes: Omit<BoxShape, 'x'>[]; height: number } {
+function stack(
+  candidates: readonly Candidate[],
+  newest: number | undefined,
+): { boxes: Omit<BoxShape, 'x'>[]; height: number } {
   const edges = new Map<number, Candidate[]>();
   for (const candidate of candidates)
     edges.set(candidate.edge, [...(edges.get(candidate.edge) ?? []), candidate]);
-  const newest = inputStates.at(-1);
   const order = (from: number): number => (from === newest ? Infinity : from);
   let y = 0;
   const boxes = [...edges.values()]
@@ -236,11 +172,15 @@ function linesOf(
   });
 }
 
-/** Of every node into the output: the last one's straight, the others' along the bottom. */
-function outputLines(states: readonly StateShape[], bus: number): LineShape[] {
-  const output = states.at(-1);
-  if (!output) return [];
-  return states.slice(inputStates.length, -1).map(({ state, x, y, width, height }) => {
+/** Of every joined node into the output: the last one's straight, the others' along the bottom. */
+function outputLines(
+  states: readonly StateShape[],
+  { joined }: OutlineGroup,
+  bus: number,
+): LineShape[] {
+  const output = states.at(-1)!;
+  return joined.map((joinedState) => {
+    const { state, x, y, width, height } = states[joinedState]!;
     const right = x + width / 2;
     const direct = [
       { x: right, y },
@@ -254,6 +194,28 @@ function outputLines(states: readonly StateShape[], bus: number): LineShape[] {
     ];
     return { strength: 1, points: state === states.length - 2 ? direct : around };
   });
+}
+
+/** Of inputs that are added as they are: under the boxes. */
+function shortcutLines(
+  states: readonly StateShape[],
+  { edges }: OutlineGroup,
+  bus: number,
+): LineShape[] {
+  return edges
+    .filter(({ units }) => units.length === 0)
+    .map(({ from, to }) => {
+      const [source, target] = [states[from]!, states[to]!];
+      return {
+        strength: 1,
+        points: [
+          { x: source.x, y: source.y + source.height / 2 },
+          { x: source.x + source.width / 2 + gutter, y: bus },
+          { x: target.x - target.width / 2 - gutter, y: bus },
+          { x: target.x, y: target.y + target.height / 2 },
+        ],
+      };
+    });
 }
 
 function strengthOf(rows: readonly Candidate[]): number {
