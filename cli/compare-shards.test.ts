@@ -7,21 +7,9 @@ import { allRuns } from '../src/engine/baselines/plan.ts';
 import { methodNames, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { mergeComparisons, parseShard, shardRuns } from '../src/engine/baselines/shard.ts';
+import { setEach, smallestSettings } from './testing.ts';
 
 const root = join(import.meta.dirname, '..');
-const settings = Object.entries({
-  'space.cells': 1,
-  'space.stages': 1,
-  'space.nodes': 1,
-  'space.channels': 2,
-  'data.imageSize': 4,
-  'data.trainImages': 60,
-  batchSize: 16,
-  'stage.warmUpEpochs': 0,
-  'stage.maxEpochs': 1,
-  'joint.warmUpEpochs': 0,
-  'joint.maxEpochs': 1,
-}).flatMap(([setting, value]) => ['--set', `${setting}=${value}`]);
 const plan = ['--methods', 'mgas,random', '--targets', '250', '--seeds', '1,2'];
 const small = ['--backend', 'cpu', '--epochs', '1', '--train-images', '32', '--test-images', '40'];
 
@@ -52,7 +40,7 @@ const measured = ({ runs }: Comparison) =>
   });
 
 it('splits a comparison over three processes, whose merged table equals the single run\u2019s', async () => {
-  const shared = [...plan, ...small, ...settings];
+  const shared = [...plan, ...small, ...setEach(smallestSettings)];
   const whole = compare(...shared, '--out', join(folder, 'whole'));
   const shards = ['1/3', '2/3', '3/3'].map((shard) =>
     compare(...shared, '--out', join(folder, 'shards'), '--shard', shard),

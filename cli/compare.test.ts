@@ -5,22 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import { parseComparison } from '../src/engine/baselines/results.ts';
+import { setEach, smallestSettings } from './testing.ts';
 
 const root = join(import.meta.dirname, '..');
-/** As small as a search can be, on the backend that is everywhere. */
-const smallest = Object.entries({
-  'space.cells': 1,
-  'space.stages': 1,
-  'space.nodes': 1,
-  'space.channels': 2,
-  'data.imageSize': 4,
-  'data.trainImages': 60,
-  batchSize: 16,
-  'stage.warmUpEpochs': 0,
-  'stage.maxEpochs': 1,
-  'joint.warmUpEpochs': 0,
-  'joint.maxEpochs': 1,
-}).flatMap(([setting, value]) => ['--set', `${setting}=${value}`]);
 
 let folder = '';
 beforeAll(async () => {
@@ -45,7 +32,7 @@ function compare(
       '250',
       '--out',
       folder,
-      ...smallest,
+      ...setEach(smallestSettings),
     ];
     const child = spawn(
       process.execPath,

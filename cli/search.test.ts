@@ -10,23 +10,14 @@ import type { SearchEvent } from '../src/domain/events/events.ts';
 import { separableZip, shortTiny } from '../src/datasets/testing/separable.ts';
 import { restore } from '../src/storage/restore.ts';
 import { cellSettings } from '../src/domain/spaces/settings.ts';
+import { setEach, smallestSettings } from './testing.ts';
 
 const root = join(import.meta.dirname, '..');
 /** As small as a search can be, on the backend that is everywhere. */
-const smallest = Object.entries({
-  'space.cells': 1,
-  'space.stages': 1,
-  'space.nodes': 1,
-  'space.channels': 2,
-  'data.imageSize': 4,
-  'data.trainImages': 100,
-  batchSize: 32,
-  'stage.warmUpEpochs': 0,
-  'stage.maxEpochs': 2,
-  'joint.warmUpEpochs': 0,
-  'joint.maxEpochs': 1,
-  reportEvery: 1,
-}).flatMap(([setting, value]) => ['--set', `${setting}=${value}`]);
+const smallest = setEach({
+  ...smallestSettings,
+  ...{ 'data.trainImages': 100, batchSize: 32, 'stage.maxEpochs': 2, reportEvery: 1 },
+});
 
 let folder = '';
 let out = '';

@@ -3,8 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
-import { comparisonSettings } from '../src/engine/baselines/preset.ts';
-import type { Comparison, RunResult } from '../src/engine/baselines/results.ts';
+import { sampleComparison, sampleRun } from '../src/engine/baselines/testing.ts';
 import { expect, test } from './lab.ts';
 
 test('an architecture from a file is trained, tested and exported', async ({ lab: page }, info) => {
@@ -97,51 +96,15 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
 test('a comparison is drawn, read and saved; a wrong file is refused', async ({
   lab: page,
 }, info) => {
-  const run = (
-    method: RunResult['method'],
-    seed: number,
-    testAccuracy: number,
-    active: number,
-  ): RunResult => ({
-    ...{
-      method,
-      seed,
-      target: 1000,
-      testAccuracy,
-      testLoss: 1,
-      parameters: { dense: 1500, active },
-      macs: { dense: 2e5, sparse: 1e5 },
-    },
-    ...{
-      remaining: { operation: 0.4, filter: 0.7, weight: 0.6 },
-      searchSteps: 200,
-      searchSeconds: 20,
-      peakBytes: 9e6,
-      validationAccuracy: 0.6,
-      trainSeconds: 20,
-    },
-  });
-  const comparison: Comparison = {
-    ...{
-      format: 'mgas-comparison',
-      version: 1,
-      dataset: 'fashion-mnist',
-      backend: 'webgpu',
-      settings: comparisonSettings,
-    },
-    ...{
-      training: { epochs: 8, trainImages: 1500, testImages: 2000 },
-      methods: ['mgas', 'random'],
-      targets: [1000],
-      seeds: [1, 2],
-    },
-    runs: [
-      run('mgas', 1, 0.7, 950),
-      run('mgas', 2, 0.74, 990),
-      run('random', 1, 0.66, 1000),
-      run('random', 2, 0.75, 1000),
+  const comparison = sampleComparison(
+    ['mgas', 'random'],
+    [
+      sampleRun('mgas', 1, 0.7, 950),
+      sampleRun('mgas', 2, 0.74, 990),
+      sampleRun('random', 1, 0.66, 1000),
+      sampleRun('random', 2, 0.75, 1000),
     ],
-  };
+  );
   const file = info.outputPath('results.json');
   await writeFile(file, JSON.stringify(comparison));
   const wrong = info.outputPath('wrong.json');

@@ -1,54 +1,17 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import { comparisonSettings } from '../../../engine/baselines/preset.ts';
 import { methodNames } from '../../../engine/baselines/results.ts';
-import type { Comparison, RunResult } from '../../../engine/baselines/results.ts';
+import { sampleComparison, sampleRun } from '../../../engine/baselines/testing.ts';
 import { MethodScatter } from './MethodScatter.tsx';
 import { RunsTable } from './RunsTable.tsx';
 
-const run = (
-  method: RunResult['method'],
-  seed: number,
-  testAccuracy: number,
-  active: number,
-): RunResult => ({
-  ...{
-    method,
-    seed,
-    target: 1000,
-    testAccuracy,
-    testLoss: 1,
-    parameters: { dense: 1500, active },
-    macs: { dense: 2e5, sparse: 1e5 },
-  },
-  ...{
-    remaining: { operation: 0.4, filter: 0.7, weight: 0.6 },
-    searchSteps: 200,
-    searchSeconds: 20,
-    peakBytes: 9e6,
-    validationAccuracy: 0.6,
-    trainSeconds: 20,
-  },
-});
-const comparison: Comparison = {
-  ...{
-    format: 'mgas-comparison',
-    version: 1,
-    dataset: 'fashion-mnist',
-    backend: 'webgpu',
-    settings: comparisonSettings,
-  },
-  ...{
-    training: { epochs: 8, trainImages: 1500, testImages: 2000 },
-    methods: [...methodNames],
-    targets: [1000],
-    seeds: [1, 2],
-  },
-  runs: methodNames.flatMap((method, i) => [
-    run(method, 1, 0.7 + i / 100, 900 + i),
-    run(method, 2, 0.69, 950),
+const comparison = sampleComparison(
+  [...methodNames],
+  methodNames.flatMap((method, i) => [
+    sampleRun(method, 1, 0.7 + i / 100, 900 + i),
+    sampleRun(method, 2, 0.69, 950),
   ]),
-};
+);
 
 describe('the plot of a comparison', () => {
   const drawing = renderToStaticMarkup(<MethodScatter comparison={comparison} />);
@@ -64,7 +27,7 @@ describe('the plot of a comparison', () => {
 
   it('draws a single run, and says so where there is none', () => {
     const one = renderToStaticMarkup(
-      <MethodScatter comparison={{ ...comparison, runs: [run('mgas', 1, 1, 1000)] }} />,
+      <MethodScatter comparison={{ ...comparison, runs: [sampleRun('mgas', 1, 1, 1000)] }} />,
     );
     expect(one).not.toMatch(/NaN|Infinity/);
     expect(
@@ -79,7 +42,7 @@ it('the table marks what lies on a method\u2019s front', () => {
       comparison={{
         ...comparison,
         methods: ['mgas'],
-        runs: [run('mgas', 1, 0.7, 900), run('mgas', 2, 0.69, 950)],
+        runs: [sampleRun('mgas', 1, 0.7, 900), sampleRun('mgas', 2, 0.69, 950)],
       }}
       id={null}
     />,
