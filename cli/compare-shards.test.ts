@@ -7,7 +7,7 @@ import { allRuns } from '../src/engine/baselines/plan.ts';
 import { methodNames, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { mergeComparisons, parseShard, shardRuns } from '../src/engine/baselines/shard.ts';
-import { setEach, smallestSettings } from './testing.ts';
+import { setEach, smallestSettings } from './smallest-search.ts';
 
 const root = join(import.meta.dirname, '..');
 const plan = ['--methods', 'mgas,random', '--targets', '250', '--seeds', '1,2'];

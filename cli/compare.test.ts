@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseArchitecture } from '../src/domain/architecture/schema.ts';
 import { parseComparison } from '../src/engine/baselines/results.ts';
-import { setEach, smallestSettings } from './testing.ts';
+import { setEach, smallestSettings } from './smallest-search.ts';
 
 const root = join(import.meta.dirname, '..');
 

@@ -10,7 +10,7 @@ import type { SearchEvent } from '../src/domain/events/events.ts';
 import { separableZip, shortTiny } from '../src/datasets/testing/separable.ts';
 import { restore } from '../src/storage/restore.ts';
 import { cellSettings } from '../src/domain/spaces/settings.ts';
-import { setEach, smallestSettings } from './testing.ts';
+import { setEach, smallestSettings } from './smallest-search.ts';
 
 const root = join(import.meta.dirname, '..');
 /** As small as a search can be, on the backend that is everywhere. */

@@ -6,7 +6,8 @@ import { RunSide } from '../store/store.ts';
 import type { LabState } from '../store/store.ts';
 import { font, pointOf, useCanvas } from './canvas.ts';
 import { palette } from './palette.ts';
-import { drawPlot, frameOf, pointAt, scaleX } from './plot.ts';
+import { drawPlot } from './draw-plot.ts';
+import { frameOf, pointAt, scaleX } from './plot.ts';
 import type { PlotData } from './plot.ts';
 
 export interface PlotProps {

@@ -2,7 +2,8 @@
 import { palette } from './palette.ts';
 import { font } from './canvas.ts';
 import { csvText } from './csv.ts';
-import { drawPlot, frameOf } from './plot.ts';
+import { drawPlot } from './draw-plot.ts';
+import { frameOf } from './plot.ts';
 import type { PlotData, PlotStyle } from './plot.ts';
 
 export const saveKinds = ['csv', 'png', 'svg'] as const;

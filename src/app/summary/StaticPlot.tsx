@@ -2,7 +2,8 @@
 import { useLayoutEffect, useRef } from 'react';
 import { font } from '../charts/canvas.ts';
 import { palette } from '../charts/palette.ts';
-import { drawPlot, frameOf } from '../charts/plot.ts';
+import { drawPlot } from '../charts/draw-plot.ts';
+import { frameOf } from '../charts/plot.ts';
 import type { PlotData } from '../charts/plot.ts';
 import { integer } from '../format.ts';
 

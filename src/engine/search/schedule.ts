@@ -1,6 +1,7 @@
 /** The stages of a search and what each of their phases trains, from the settings alone (docs/algorithm.md, Stages). */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
-import type { SpaceShape } from '../../domain/spaces/cells.ts';
+import { stagesOf } from '../../domain/spaces/shape.ts';
+import type { SpaceShape } from '../../domain/spaces/shape.ts';
 import type { StepHyper, TrainedGroup, UpdateMode } from '../supernet/stepper.ts';
 
 export interface Stage {
@@ -26,10 +27,10 @@ export function planStages(
 ): Stage[] {
   const { stage, joint, reevaluation, granularities } = settings;
   const regrows = reevaluation.regrowShare > 0 && granularities.operation;
-  const stages = space.stageEnds.map((lastCell, index): Stage => ({
+  const stages = stagesOf(space).map(([firstCell, lastCell], index): Stage => ({
     index,
     joint: false,
-    firstCell: index === 0 ? 0 : space.stageEnds[index - 1]! + 1,
+    firstCell,
     lastCell,
     head: index,
     warmUpEpochs: stage.warmUpEpochs,

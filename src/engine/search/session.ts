@@ -1,4 +1,7 @@
-/** What the parts of a running search share: its inputs, where it stands, and how it speaks. */
+/**
+ * What the parts of a running search share: its inputs, where it stands, and how it speaks. A long file: one class is one
+ * search under way.
+ */
 import {
   addCounts,
   addParameters,

@@ -1,4 +1,7 @@
-/** Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. */
+/**
+ * Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. A long file:
+ * one class is one training under way, whose phases share its state.
+ */
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from '../architecture/widen.ts';
 import type { Network } from '../granularity/network.ts';

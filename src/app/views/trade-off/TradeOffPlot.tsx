@@ -6,7 +6,8 @@ import { palette } from '../../charts/palette.ts';
 import { integer } from '../../format.ts';
 import { askWhy } from '../../why/asked.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
-import { drawScatter, layScatter, pointAt } from './scatter.ts';
+import { drawScatter } from './draw-scatter.ts';
+import { layScatter, pointAt } from './scatter.ts';
 import type { Scatter } from './scatter.ts';
 
 interface TradeOffPlotProps {

@@ -48,3 +48,12 @@ export function transpose(values: Float32Array, [rows, columns]: readonly number
     (_, i) => values[(i % rows!) * columns! + Math.floor(i / rows!)]!,
   );
 }
+
+/** For each window of three along one axis: how many of its pixels lie inside the image. */
+export function insideWindow(size: number, stride: number): number[] {
+  return Array.from(
+    { length: Math.floor((size - 1) / stride) + 1 },
+    (_, i) =>
+      [-1, 0, 1].filter((offset) => i * stride + offset >= 0 && i * stride + offset < size).length,
+  );
+}

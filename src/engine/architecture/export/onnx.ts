@@ -11,8 +11,9 @@ import { arrayOf, channelsFirst } from './arrays.ts';
 import { cardLines, modelCard } from './card.ts';
 import { writeGraph } from './graph.ts';
 import type { ConvolutionShape, GraphWriter } from './graph.ts';
-import { attributeTypes, dataTypes, encodeModel } from './onnx-schema.ts';
+import { attributeTypes, encodeModel } from './onnx-schema.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor, OnnxValue } from './onnx-schema.ts';
+import { float, floatTensor, int, ints, intTensor, value } from './onnx-values.ts';
 
 /** As engine/supernet: PyTorch's. */
 const normEpsilon = 1e-5;
@@ -43,37 +44,6 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
       valueInfo: writer.values('logits'),
     },
   });
-}
-
-/** `dims`: behind the number of images, which is free. */
-function value(name: string, dims: readonly number[]): OnnxValue {
-  const dim = [{ dimParam: 'N' }, ...dims.map((dimValue) => ({ dimValue }))];
-  return { name, type: { tensorType: { elemType: dataTypes.float, shape: { dim } } } };
-}
-
-const int = (name: string, i: number): OnnxAttribute => ({ name, type: attributeTypes.int, i });
-const ints = (name: string, values: number[]): OnnxAttribute => ({
-  name,
-  type: attributeTypes.ints,
-  ints: values,
-});
-const float = (name: string, f: number): OnnxAttribute => ({ name, type: attributeTypes.float, f });
-
-function floatTensor(values: Float32Array, dims: number[], name?: string): OnnxTensor {
-  const view = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, i) => view.setFloat32(i * 4, value, true));
-  return {
-    dims,
-    dataType: dataTypes.float,
-    rawData: new Uint8Array(view.buffer),
-    ...(name && { name }),
-  };
-}
-
-function intTensor(values: readonly number[]): OnnxTensor {
-  const view = new DataView(new ArrayBuffer(values.length * 8));
-  values.forEach((value, i) => view.setBigInt64(i * 8, BigInt(value), true));
-  return { dims: [values.length], dataType: dataTypes.int64, rawData: new Uint8Array(view.buffer) };
 }
 
 /** Tensors are named by strings. Trained numbers become initializers; constants of the graph, Constant nodes. */

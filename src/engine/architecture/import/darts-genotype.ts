@@ -5,7 +5,7 @@ import type { ArchitectureForm, ImportOptions } from './form.ts';
 import { dartsForm, readGenotype } from './genotype.ts';
 import type { Genotype } from './genotype.ts';
 import { buildArchitecture } from './structure.ts';
-import type { Structure } from './structure.ts';
+import type { Structure } from './structure-masks.ts';
 
 /** DARTS' own evaluation network on CIFAR-10. */
 const usual = { cells: 20, channels: 36, imageSize: 32, imageChannels: 3, classes: 10 };

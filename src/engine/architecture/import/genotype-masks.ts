@@ -8,7 +8,7 @@ import { textOf, within } from './form.ts';
 import type { ArchitectureForm, InputFile } from './form.ts';
 import { readGenotype } from './genotype.ts';
 import { buildArchitecture } from './structure.ts';
-import type { StructureMask, StructureOperation } from './structure.ts';
+import type { StructureMask, StructureOperation } from './structure-masks.ts';
 import { isZip, readTorchFile } from './torch-zip.ts';
 import type { TorchValue } from './torch-zip.ts';
 

@@ -10,7 +10,7 @@ import { nodeOf, nodeState } from '../../../domain/spaces/cells.ts';
 import { findAliases, findCalls } from './python.ts';
 import type { Call, Literal } from './python.ts';
 import { requireAllNodes } from './structure.ts';
-import type { StructureOperation } from './structure.ts';
+import type { StructureOperation } from './structure-masks.ts';
 
 /** DARTS' network: a node is a plain sum; its pools have no norm outside of its search (operations.py). */
 export const dartsForm: NetworkForm = { sum: 'plain', poolNorm: false };

@@ -4,7 +4,6 @@
  */
 import { factsOf } from '../../../domain/operations/facts.ts';
 import { superNetTotals } from '../../granularity/count.ts';
-import { slice } from '../../granularity/network.ts';
 import type { Network } from '../../granularity/network.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import { paperSettings } from '../../../domain/settings/presets.ts';
@@ -19,40 +18,13 @@ import {
 import { cellSizes } from '../../../domain/spaces/cells-settings.ts';
 import type { CellShape, CellSpace } from '../../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../../../domain/spaces/build-plan.ts';
-import { parameter } from '../../../domain/graph/layout.ts';
 import type { NetworkPlan, UnitMasks } from '../../../domain/spaces/plan.ts';
 import { unweighted } from '../../train/rebuild.ts';
 import { describeArchitecture } from '../describe.ts';
+import { maskWeights, placeOf } from './structure-masks.ts';
+import type { Structure, StructureOperation } from './structure-masks.ts';
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
-import type { Architecture, NetworkForm } from '../../../domain/architecture/schema.ts';
-
-export interface StructureOperation {
-  readonly operation: string;
-  /** States: 0, 1 = the cell's inputs, 2.. = nodes. */
-  readonly from: number;
-  readonly to: number;
-  /** Of a separable convolution [in, middle, out], of a dilated one [in, out], of others [in = out]; absent = all channels. */
-  readonly widths?: readonly number[];
-  /** Of a convolution's arrays, in order depthwise, pointwise, ...: 1 = alive. Absent = nothing is masked. */
-  readonly masks?: readonly StructureMask[];
-}
-
-/** PyTorch's order: [out, in / groups, height, width], row-major. */
-export interface StructureMask {
-  readonly shape: readonly number[];
-  readonly alive: Uint8Array;
-}
-
-export interface Structure {
-  readonly cells: readonly (readonly StructureOperation[])[];
-  readonly nodes: number;
-  readonly channels: number;
-  readonly imageSize: number;
-  readonly imageChannels: number;
-  readonly classes: number;
-  readonly form: NetworkForm;
-  readonly origin: NonNullable<Architecture['origin']>;
-}
+import type { Architecture } from '../../../domain/architecture/schema.ts';
 
 /** Stem filters as a multiple of `channels`: of DARTS and of all that follow its network. */
 const stemMultiplier = 3;
@@ -128,9 +100,6 @@ function dataOf({ classes, imageSize, imageChannels }: Structure) {
     imageChannels,
   };
 }
-
-const placeOf = (cell: number, { operation, from, to }: StructureOperation): string =>
-  `cell ${cell}: ${operation} from state ${from} to ${to}`;
 
 function keepCell(
   operations: readonly StructureOperation[],
@@ -248,55 +217,6 @@ function networkOf(plan: NetworkPlan, masks: UnitMasks): Network {
   values.fill(unweighted, groups.alpha.offset, groups.alpha.offset + groups.alpha.size);
   const weightMask = new Uint8Array(size).fill(1);
   return { plan, masks, parameters: { values, momentum: new Float32Array(0), weightMask } };
-}
-
-function maskWeights({ cells }: Structure, { plan, parameters }: Network): void {
-  for (const { shape, candidates } of plan.cells) {
-    for (const { operation, from, to, blocks } of candidates) {
-      const one = cells[shape.index]!.find(
-        (o) => o.operation === operation.name && o.from === from && o.to === to,
-      )!;
-      if (!one.masks) continue;
-      const place = placeOf(shape.index, one);
-      if (one.masks.length !== 2 * blocks.length)
-        throw new ArchitectureError(
-          `${place}: ${one.masks.length} masks; ${2 * blocks.length} expected`,
-        );
-      blocks.forEach(({ name }, b) => {
-        (['depthwise', 'pointwise'] as const).forEach((part, p) => {
-          const spec = parameter(plan.table, `${name}.${part}`);
-          writeMask(
-            one.masks![2 * b + p]!,
-            spec.shape,
-            slice(parameters.weightMask, spec),
-            `${place}, mask ${2 * b + p}`,
-          );
-        });
-      });
-    }
-  }
-}
-
-/** From PyTorch's order to the engine's [height, width, in, out]. */
-function writeMask(
-  { shape, alive }: StructureMask,
-  [height, width, inputs, outputs]: readonly number[],
-  into: Uint8Array,
-  place: string,
-): void {
-  const depthwise = outputs === 1 && shape[1] === 1 && shape[0] === inputs;
-  const expected = depthwise ? [inputs, 1, height, width] : [outputs, inputs, height, width];
-  if (String(shape) !== String(expected))
-    throw new ArchitectureError(
-      `${place}: shape [${shape.join(', ')}]; [${expected.join(', ')}] expected`,
-    );
-  const pixels = height! * width!;
-  alive.forEach((bit, i) => {
-    const pixel = i % pixels;
-    const row = Math.floor(i / pixels);
-    const [o, c] = depthwise ? [0, row] : [Math.floor(row / inputs!), row % inputs!];
-    into[(pixel * inputs! + c) * outputs! + o] = bit;
-  });
 }
 
 /** @throws ArchitectureError unless a cell's output has all of its nodes: the cells of this lab know no other. */
