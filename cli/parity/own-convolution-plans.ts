@@ -124,19 +124,13 @@ export const planPointwise: Plan = ({
   outQuads,
   outPlane,
 }) => {
-  const at = registry.addPointwise(
-    spec,
-    range(spec.shape[2]!),
-    inQuads,
-    range(spec.shape[3]!),
-    outQuads,
-  );
+  const at = registry.addProducts([spec], range(spec.shape[2]!), inQuads);
   const forward = tables.add(
     range(outQuads).map((o) =>
       pointwiseRow.pack({
         inputQuad: 0,
         inputQuads: inQuads,
-        weights: at.forward + o * inQuads * 4,
+        weights: at.forward[0]! + o * inQuads * 4,
         shift: 0,
       }),
     ),
@@ -151,7 +145,7 @@ export const planPointwise: Plan = ({
       }),
     ),
   );
-  const filterRows = productTiles(0, inQuads, 0, outQuads, 0, at.gradient, 2);
+  const filterRows = productTiles(0, inQuads, 0, outQuads, 0, at.gradient[0]!, 2);
   const filter = tables.add(filterRows);
   const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, outputQuad: 0 };
   const tiles = ceilDiv(pixelsOf(outPlane), pointwiseTile);

@@ -23,6 +23,15 @@ export interface UnitRef {
   readonly unit: number;
 }
 
+/** Names of the vectors of a cell's importances and thresholds, an element a unit. */
+export const unitVectors = (cell: number) =>
+  ({
+    alpha: `cells.${cell}.alpha`,
+    operationThreshold: `cells.${cell}.operationThreshold`,
+    filterThreshold: `cells.${cell}.filterThreshold`,
+    weightThreshold: `cells.${cell}.weightThreshold`,
+  }) as const;
+
 /** One named array inside the packed parameters. */
 export interface ParameterSpec {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { ComposedStepper } from './composed-stepper.ts';
 import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import { disagreement, everything, pruneSome, relative, setUp } from './testing/drawn-network.ts';
 import type { Case } from './testing/drawn-network.ts';
-import { adapterSizes } from './webgpu/context.ts';
+import { adapterSizes } from './webgpu/adapter-sizes.ts';
 import { createWebGPUStepper } from './webgpu-stepper.ts';
 import type { WebGPUStepper } from './webgpu-stepper.ts';
 

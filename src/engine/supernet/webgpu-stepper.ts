@@ -15,10 +15,10 @@ import type {
   Stepper,
   UpdateMode,
 } from './stepper.ts';
-import { adapterSizes } from './webgpu/context.ts';
-import type { AdapterSizes } from './webgpu/context.ts';
-import { recordNetwork } from './webgpu/network.ts';
-import type { DeviceNetwork } from './webgpu/network.ts';
+import { sizesFor } from './webgpu/adapter-sizes.ts';
+import type { AdapterSizes } from './webgpu/adapter-sizes.ts';
+import { recordNetwork } from './webgpu/record.ts';
+import type { DeviceNetwork } from './webgpu/record.ts';
 
 const ring = 256;
 /** Steps that may wait in the device's queue: few, so that stop and pause take effect at once. */
@@ -44,17 +44,7 @@ export const trainingParts: ReadonlySet<string> = new Set([
  */
 export function createWebGPUStepper(gpu: GPUDevice | Gpu, sizes?: AdapterSizes): WebGPUStepper {
   const wrapped = gpu instanceof Gpu ? gpu : new Gpu(gpu);
-  return new WebGPUStepper(
-    wrapped,
-    sizes ?? adapterSizes[isSoftware(wrapped.device) ? 'software' : 'hardware'],
-  );
-}
-
-function isSoftware(device: GPUDevice): boolean {
-  const info = device.adapterInfo as GPUAdapterInfo | undefined;
-  return /swiftshader|llvmpipe|warp|basic render/i.test(
-    `${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`,
-  );
+  return new WebGPUStepper(wrapped, sizes ?? sizesFor(wrapped.device));
 }
 
 export class WebGPUStepper implements Stepper {

@@ -23,13 +23,16 @@ export class Tables {
 /** Lane position of each channel (by index into a parameter's axis) in a quad-planar tensor. */
 export type Positions = readonly number[];
 
-export interface PointwiseWeights {
-  /** Base (vec4) of output quad o: forward + o * inQuads * 4. */
-  readonly forward: number;
-  /** Base of input quad i of the transposed copy: transposed + i * outQuads * 4. */
+/** Of a 1x1 convolution, or of two of one input: the second's quads lie behind the first's. */
+export interface ProductWeights {
+  /** Output quads of each. */
+  readonly quads: readonly number[];
+  /** Base (vec4) of output quad o of each: forward + o * inQuads * 4. */
+  readonly forward: readonly number[];
+  /** Base of input quad i of the transposed copies, side by side: transposed + i * (all output quads) * 4. */
   readonly transposed: number;
-  /** Base (vec4) of its filter gradient within a chunk, laid out as `forward`. */
-  readonly gradient: number;
+  /** Base (vec4) of the filter gradient of each within a chunk, laid out as `forward`. */
+  readonly gradient: readonly number[];
 }
 
 /** Where every weight lies in kernel order, and where its gradient arrives. */
@@ -78,14 +81,14 @@ export class WeightRegistry {
     positions: Positions,
     quads: number,
   ): { weights: number; gradient: number } {
-    const taps = spec.shape[0]! * spec.shape[1]!;
-    const channels = spec.shape[2]!;
+    const taps = spec.shape[0] * spec.shape[1];
+    const channels = spec.shape[2];
     const threshold = this.thresholdOf(spec);
     const weights = this.reserve(quads * taps);
     const gradient = this.reserveGradient(quads * taps);
     for (let tap = 0; tap < taps; tap++) {
       for (let c = 0; c < channels; c++) {
-        const lane = ((positions[c]! >> 2) * taps + tap) * 4 + (positions[c]! & 3);
+        const lane = ((positions[c] >> 2) * taps + tap) * 4 + (positions[c] & 3);
         const parameter = spec.offset + tap * channels + c;
         this.set(weights * 4 + lane, parameter, threshold);
         this.gradientOf[parameter] = gradient * 4 + lane;
@@ -94,83 +97,53 @@ export class WeightRegistry {
     return { weights, gradient };
   }
 
-  /** [1, 1, in, out] -> [out quad][in quad][in lane] vec4 over outputs, and its transpose. */
-  addPointwise(
-    spec: ParameterSpec,
+  /**
+   * [1, 1, in, out] -> [out quad][in quad][in lane] vec4 over outputs, and its transpose. Outputs lie packed, those of
+   * each convolution from a quad of their own on.
+   * @param specs null: there is no such convolution, and it has no quads.
+   */
+  addProducts(
+    specs: readonly (ParameterSpec | null)[],
     inputs: Positions,
     inQuads: number,
-    outputs: Positions,
-    outQuads: number,
-  ): PointwiseWeights {
-    const [, , nIn, nOut] = spec.shape;
-    const threshold = this.thresholdOf(spec);
-    const forward = this.reserve(outQuads * inQuads * 4);
-    const transposed = this.reserve(outQuads * inQuads * 4);
-    const gradient = this.reserveGradient(outQuads * inQuads * 4);
-    for (let i = 0; i < nIn!; i++) {
-      for (let o = 0; o < nOut!; o++) {
-        const parameter = spec.offset + i * nOut! + o;
-        const [iq, il, oq, ol] = [
-          inputs[i]! >> 2,
-          inputs[i]! & 3,
-          outputs[o]! >> 2,
-          outputs[o]! & 3,
-        ];
-        const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
-        this.set(forward * 4 + lane, parameter, threshold);
-        this.set(transposed * 4 + ((iq * outQuads + oq) * 4 + ol) * 4 + il, parameter, threshold);
-        this.gradientOf[parameter] = gradient * 4 + lane;
-      }
-    }
-    return { forward, transposed, gradient };
-  }
-
-  /** Factorized reduce: both convolutions, the transposed copies of one input quad side by side. */
-  addReduce(
-    first: ParameterSpec,
-    second: ParameterSpec,
-    inputs: Positions,
-    inQuads: number,
-  ): ReduceWeights {
-    const a = quadsOf(first.shape[3]!);
-    const b = quadsOf(second.shape[3]!);
-    const forward = [this.reserve(a * inQuads * 4), this.reserve(b * inQuads * 4)] as const;
-    const gradient = [
-      this.reserveGradient(a * inQuads * 4),
-      this.reserveGradient(b * inQuads * 4),
-    ] as const;
-    const transposed = this.reserve((a + b) * inQuads * 4);
-    [first, second].forEach((spec, k) => {
-      const nOut = spec.shape[3]!;
-      for (let i = 0; i < spec.shape[2]!; i++) {
+  ): ProductWeights {
+    const quads = specs.map((spec) => (spec ? quadsOf(spec.shape[3]) : 0));
+    const all = quads.reduce((a, b) => a + b, 0);
+    const forward = quads.map((own) => this.reserve(own * inQuads * 4));
+    const transposed = this.reserve(all * inQuads * 4);
+    const gradient = quads.map((own) => this.reserveGradient(own * inQuads * 4));
+    let before = 0;
+    specs.forEach((spec, k) => {
+      if (!spec) return;
+      const threshold = this.thresholdOf(spec);
+      const [, , nIn, nOut] = spec.shape;
+      for (let i = 0; i < nIn; i++) {
         for (let o = 0; o < nOut; o++) {
           const parameter = spec.offset + i * nOut + o;
-          const [iq, il, oq, ol] = [inputs[i]! >> 2, inputs[i]! & 3, o >> 2, o & 3];
+          const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, o >> 2, o & 3];
           const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
-          this.set(forward[k]! * 4 + lane, parameter, none);
-          this.set(
-            transposed * 4 + ((iq * (a + b) + k * a + oq) * 4 + ol) * 4 + il,
-            parameter,
-            none,
-          );
-          this.gradientOf[parameter] = gradient[k]! * 4 + lane;
+          this.set(forward[k] * 4 + lane, parameter, threshold);
+          const across = ((iq * all + before + oq) * 4 + ol) * 4 + il;
+          this.set(transposed * 4 + across, parameter, threshold);
+          this.gradientOf[parameter] = gradient[k] * 4 + lane;
         }
       }
+      before += quads[k];
     });
-    return { quads: [a, b], forward, gradient, transposed };
+    return { quads, forward, transposed, gradient };
   }
 
   /** [3, 3, image channels, out] -> [out quad][tap][image channel] vec4 over outputs. */
   addStem(spec: ParameterSpec): { weights: number; gradient: number } {
     const [, , nIn, nOut] = spec.shape;
-    const size = quadsOf(nOut!) * 9 * nIn!;
+    const size = quadsOf(nOut) * 9 * nIn;
     const weights = this.reserve(size);
     const gradient = this.reserveGradient(size);
     for (let tap = 0; tap < 9; tap++) {
-      for (let i = 0; i < nIn!; i++) {
-        for (let o = 0; o < nOut!; o++) {
-          const parameter = spec.offset + (tap * nIn! + i) * nOut! + o;
-          const lane = (((o >> 2) * 9 + tap) * nIn! + i) * 4 + (o & 3);
+      for (let i = 0; i < nIn; i++) {
+        for (let o = 0; o < nOut; o++) {
+          const parameter = spec.offset + (tap * nIn + i) * nOut + o;
+          const lane = (((o >> 2) * 9 + tap) * nIn + i) * 4 + (o & 3);
           this.set(weights * 4 + lane, parameter, none);
           this.gradientOf[parameter] = gradient * 4 + lane;
         }
@@ -178,13 +151,6 @@ export class WeightRegistry {
     }
     return { weights, gradient };
   }
-}
-
-export interface ReduceWeights {
-  readonly quads: readonly [number, number];
-  readonly forward: readonly [number, number];
-  readonly gradient: readonly [number, number];
-  readonly transposed: number;
 }
 
 export interface NormSpecs {
@@ -211,13 +177,18 @@ export class SlotRegistry {
     return this.rows;
   }
 
-  /** Reserves the slots of one norm; `positions[i]` = lane of its i-th channel. Returns the first slot. */
-  add(specs: NormSpecs, positions: Positions, quads: number): number {
-    const first = this.count;
+  /** Slots of no norm. */
+  reserve(quads: number): void {
     for (let i = 0; i < quads * 4; i++) {
       this.rows.push(laneRow.pack({ gamma: none, beta: none, gate: none, threshold: none }));
       this.running.push({ mean: none, variance: none });
     }
+  }
+
+  /** The slots of one norm; `positions[i]` = lane of its i-th channel. Returns the first slot. */
+  add(specs: NormSpecs, positions: Positions, quads: number): number {
+    const first = this.count;
+    this.reserve(quads);
     positions.forEach((position, i) => {
       const lane = first * 4 + position;
       const gate = specs.gate ? specs.gate.offset + i : none;
@@ -238,8 +209,8 @@ export class SlotRegistry {
     return statisticsRow.pack({
       inputQuad,
       gateBefore,
-      means: lanes.map((l) => l!.mean),
-      variances: lanes.map((l) => l!.variance),
+      means: lanes.map((l) => l.mean),
+      variances: lanes.map((l) => l.variance),
     });
   }
 }

@@ -6,7 +6,7 @@ import { sequence, unroll, wgsl } from '../wgsl.ts';
 const threads = 64;
 
 /**
- * results[resultQuad] += what the pools that read a quad hand back to each of its pixels. `gradients` holds the pools'
+ * results[resultQuad] (+)= what the pools that read a quad hand back to each of its pixels. `gradients` holds the pools'
  * own. Grid: [input pixels / 64, rows].
  */
 export const poolInputGradient = (stride: 1 | 2): Program => ({
@@ -67,7 +67,11 @@ export const poolInputGradient = (stride: 1 | 2): Program => ({
           }
         `,
       )}
-      results[quad.resultQuad * inPlane + index] += sum;
+      let out = quad.resultQuad * inPlane + index;
+      if (quad.add) {
+        sum += results[out];
+      }
+      results[out] = sum;
     }
   `,
 });

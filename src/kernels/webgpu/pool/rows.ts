@@ -12,6 +12,8 @@ export const poolRow = row('Pool', {
 export const pooledQuadRow = row('PooledQuad', {
   /** Quad of the state's gradient. */
   resultQuad: 'u32',
+  /** Whether to add to it. */
+  add: 'bool',
   /** Table of `pooledReaderRow`. */
   readers: 'u32',
   count: 'u32',

@@ -1,0 +1,30 @@
+/** What suits the adapter: parallelism on a graphics card; little work and code on a software adapter. */
+
+export interface AdapterSizes {
+  /** Chunks a filter gradient is split into. */
+  readonly chunks: number;
+  /** Invocations of a workgroup that reduces a filter gradient; of one that reduces a norm's plane. */
+  readonly filter: number;
+  readonly norm: number;
+  /** Most taps whose gradients one invocation of a depthwise filter gradient sums. */
+  readonly taps: number;
+  /** Invocations of a workgroup of the mix's backward pass. */
+  readonly mix: number;
+}
+
+/**
+ * A software adapter clears workgroup memory by one instruction a number, which its compiler has to get through: small
+ * workgroups save most of the compilation.
+ */
+export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
+  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8 },
+  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64 },
+};
+
+export function sizesFor(device: GPUDevice): AdapterSizes {
+  const info = device.adapterInfo as GPUAdapterInfo | undefined;
+  const software = /swiftshader|llvmpipe|warp|basic render/i.test(
+    `${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`,
+  );
+  return adapterSizes[software ? 'software' : 'hardware'];
+}

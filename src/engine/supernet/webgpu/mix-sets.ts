@@ -1,0 +1,102 @@
+/** Which mixes lie side by side, and at which states their terms begin. */
+import { belongsToReaders, hasChannels } from '../../../domain/graph/graph.ts';
+import type { Graph, Node, NodeOf, Scope } from '../../../domain/graph/graph.ts';
+import { mixSources } from '../../../kernels/webgpu/mix/rows.ts';
+import { mostTargets } from '../../../kernels/webgpu/mix-backward/program.ts';
+import { quadsOf } from '../../../kernels/webgpu/quad.ts';
+import type { MixSet } from './batches.ts';
+import { refuse } from './select.ts';
+import { tensor } from './tensor.ts';
+
+function within({ scope }: Node, part: Scope): boolean {
+  for (let at = scope; at; at = at.parent) if (at === part) return true;
+  return false;
+}
+
+/** The nodes of a term, every one after its inputs, and the state at which it begins: the first node outside of it. */
+export interface TermNodes {
+  readonly state: Node;
+  readonly nodes: readonly Node[];
+}
+
+/** @throws RangeError where a term begins at several states. */
+export function termNodes(mix: NodeOf<'mix'>, term: number): TermNodes {
+  const { scope } = mix.terms[term];
+  const nodes = new Set<Node>();
+  const states = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (nodes.has(node) || states.has(node)) return;
+    if (!belongsToReaders(node) && !within(node, scope)) {
+      states.add(node);
+      return;
+    }
+    for (const input of node.inputs) visit(input);
+    nodes.add(node);
+  };
+  visit(mix.inputs[term]);
+  const [state] = states;
+  if (states.size !== 1) refuse(mix.inputs[term], `a candidate of ${states.size} inputs`);
+  return { state, nodes: [...nodes] };
+}
+
+/** A set of mixes, and what of them is computed. */
+export interface PlannedSet extends MixSet {
+  /** Terms with channels, in order. */
+  readonly terms: readonly (TermNodes & {
+    readonly mix: NodeOf<'mix'>;
+    readonly index: number;
+  })[];
+  /** States outside of the set. */
+  readonly outside: readonly Node[];
+}
+
+/** Width that holds the channels of all these nodes, each in the lane of its id. */
+const widthOf = (nodes: readonly Node[]): number =>
+  1 + Math.max(-1, ...nodes.flatMap(({ channels }) => channels));
+
+/** The sets of a graph's mixes in order. @param computed whether a node is computed at all. */
+export function mixSets({ nodes }: Graph, computed: (node: Node) => boolean): PlannedSet[] {
+  const joined = new Map<Node, NodeOf<'concat'>>();
+  for (const node of nodes) {
+    if (node.kind !== 'concat' || !computed(node)) continue;
+    for (const input of node.inputs) {
+      if (input.kind !== 'mix') continue;
+      if (joined.has(input)) refuse(node, `a second concatenation of ${input.name}`);
+      joined.set(input, node);
+    }
+  }
+  const sets = new Map<Node, NodeOf<'mix'>[]>();
+  for (const node of nodes) {
+    if (node.kind !== 'mix' || !hasChannels(node) || !computed(node)) continue;
+    const key = joined.get(node) ?? node;
+    sets.set(key, [...(sets.get(key) ?? []), node]);
+  }
+  return [...sets].map(([joint, mixes]) => planSet(joint, mixes));
+}
+
+function planSet(joint: Node, mixes: readonly NodeOf<'mix'>[]): PlannedSet {
+  const [{ size }] = mixes;
+  if (mixes.length > mostTargets) refuse(joint, `a concatenation of ${mixes.length} mixes`);
+  const terms = mixes.flatMap((mix) =>
+    mix.inputs.flatMap((input, index) =>
+      hasChannels(input) ? [{ mix, index, ...termNodes(mix, index) }] : [],
+    ),
+  );
+  const states = [...new Set(terms.map(({ state }) => state))];
+  const outside = states.filter((state) => !(mixes as readonly Node[]).includes(state));
+  const width = widthOf([...mixes, ...outside]);
+  return {
+    ...{ width, mixes, quads: quadsOf(width) },
+    tensor: tensor(joint.name, size),
+    gradient: tensor(`gradient of ${joint.name}`, size, true),
+    terms,
+    outside: outside.sort((a, b) => a.id - b.id),
+  };
+}
+
+/** States that one dispatch mixes: at most two. */
+export function pairs<T>(list: readonly T[]): T[][] {
+  const result: T[][] = [];
+  for (let i = 0; i < list.length; i += mixSources) result.push(list.slice(i, i + mixSources));
+  return result;
+}

@@ -1,0 +1,36 @@
+/** The dense convolution of the image. It has no input gradient. */
+import { ceilDiv } from '../../../../kernels/webgpu/quad.ts';
+import { stemFilterGradient } from '../../../../kernels/webgpu/stem-filter-gradient/program.ts';
+import { stemRows } from '../../../../kernels/webgpu/stem/column.ts';
+import { stemForward } from '../../../../kernels/webgpu/stem/program.ts';
+import type { BatchOf } from '../batches.ts';
+import type { Recorder } from '../recorder.ts';
+
+type Convolution = BatchOf<'image convolution'>;
+
+function checkWhole({ place }: Convolution): void {
+  if (place.quad > 0) throw new Error(`${place.tensor.label} does not begin with the image's`);
+}
+
+export function forward(recorder: Recorder, batch: Convolution): void {
+  checkWhole(batch);
+  const { place, channels, weights } = batch;
+  const plane = recorder.plane(place.tensor);
+  const tiles = ceilDiv(plane.batch * ceilDiv(plane.height, stemRows) * plane.width, 64);
+  recorder.record(
+    stemForward(channels),
+    [recorder.options.images, recorder.masked, recorder.buffer(place.tensor)],
+    { ...plane, weights: weights.weights },
+    [tiles, place.quads],
+  );
+}
+
+export function backward(recorder: Recorder, { place, channels, weights }: Convolution): void {
+  const { sizes, images } = recorder.options;
+  recorder.record(
+    stemFilterGradient(channels, sizes.filter),
+    [images, recorder.buffer(place.tensor), recorder.chunks],
+    { ...recorder.plane(place.tensor), result: weights.gradient, ...recorder.chunkParams },
+    [sizes.chunks, place.quads * 3],
+  );
+}

@@ -1,0 +1,120 @@
+/** Global pool, classifier and loss. An auxiliary classifier only trains along: both of its passes are backward ones. */
+import {
+  linear,
+  linearFilterGradient,
+  linearInputGradient,
+} from '../../../../kernels/webgpu/classifier/program.ts';
+import { featureRow, laneFeatureRow } from '../../../../kernels/webgpu/classifier/rows.ts';
+import {
+  auxiliaryCrossEntropy,
+  crossEntropy,
+} from '../../../../kernels/webgpu/cross-entropy/program.ts';
+import { globalPool } from '../../../../kernels/webgpu/global-pool/program.ts';
+import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/runtime.ts';
+import { parameter } from '../../../../domain/graph/layout.ts';
+import type { BatchOf } from '../batches.ts';
+import type { Recorder } from '../recorder.ts';
+import { range } from '../tiles.ts';
+
+type Linear = BatchOf<'linear'>;
+
+/** Buffers of a classifier, and what its programs share. */
+export interface Classifier {
+  readonly batch: Linear;
+  readonly pooled: GpuBuffer;
+  readonly logits: GpuBuffer;
+  readonly gradient: GpuBuffer;
+  readonly losses: GpuBuffer;
+  readonly laneTable: number;
+  readonly shape: Readonly<Record<string, number>>;
+  /** Weight of its loss in an auxiliary's; null: it is the network's own. */
+  readonly auxiliary: number | null;
+}
+
+export function classifierOf(
+  recorder: Recorder,
+  batch: Linear,
+  auxiliary: number | null,
+): Classifier {
+  const { options, memory, gpu, tables } = recorder;
+  const { node, value, lanes } = batch;
+  const { quads } = value.place;
+  const classes = node.outputs;
+  const make = (bytes: number): GpuBuffer => memory.own(gpu.buffer(bytes));
+  return {
+    ...{ batch, auxiliary },
+    pooled: make(options.batch * quads * 16),
+    logits: make(options.batch * classes * 4),
+    gradient: make(options.batch * classes * 4),
+    losses: make(options.batch * 8),
+    laneTable: tables.add(lanes.map((lane) => featureRow.pack({ lane }))),
+    shape: {
+      batch: options.batch,
+      ...{ classes, quads },
+      area: pixelsOf(recorder.plane(value.place.tensor)) / options.batch,
+      features: lanes.length,
+      lanes: quads * 4,
+      weight: parameter(options.table, `${node.name}.weight`).offset,
+      bias: parameter(options.table, `${node.name}.bias`).offset,
+    },
+  };
+}
+
+export function forward(recorder: Recorder, classifier: Classifier): void {
+  if (classifier.auxiliary === null) logitsOf(recorder, classifier);
+}
+
+function logitsOf(
+  recorder: Recorder,
+  { batch, pooled, logits, shape, laneTable }: Classifier,
+): void {
+  const { values } = recorder.options;
+  recorder.record(globalPool, [recorder.buffer(batch.value.place.tensor), pooled], shape, [
+    ceilDiv(shape.batch * shape.quads, 64),
+  ]);
+  recorder.record(linear, [pooled, values, logits, recorder.tab], { ...shape, table: laneTable }, [
+    ceilDiv(shape.batch * shape.classes, 64),
+  ]);
+}
+
+export function backward(recorder: Recorder, classifier: Classifier): void {
+  const { logits, gradient, losses, shape, auxiliary } = classifier;
+  const { labels } = recorder.options;
+  const buffers = [logits, labels, gradient, losses];
+  const grid = [ceilDiv(shape.batch, 64)] as const;
+  if (auxiliary === null) {
+    recorder.record(crossEntropy, buffers, shape, grid);
+  } else {
+    logitsOf(recorder, classifier);
+    const [scale] = new Uint32Array(Float32Array.of(auxiliary).buffer);
+    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale }, grid);
+  }
+  gradientsOf(recorder, classifier);
+}
+
+/** From the logits' gradient on. Overwrites the gradient of what it reads: it is the first to write there. */
+function gradientsOf(
+  recorder: Recorder,
+  { batch, pooled, gradient, shape, laneTable }: Classifier,
+): void {
+  const { tables, tab } = recorder;
+  const { values, grads } = recorder.options;
+  const { value, lanes } = batch;
+  recorder.record(
+    linearFilterGradient,
+    [pooled, gradient, grads, tab],
+    { ...shape, table: laneTable },
+    [ceilDiv((lanes.length + 1) * shape.classes, 64)],
+  );
+  const featureOf = new Array<number>(shape.quads * 4).fill(none);
+  lanes.forEach((lane, f) => (featureOf[lane] = f));
+  if (recorder.claim(value.gradient.tensor, range(shape.quads)))
+    throw new Error(`${batch.node.name} is not the first to reach what it reads`);
+  recorder.record(
+    linearInputGradient,
+    [gradient, values, recorder.buffer(value.gradient.tensor), tab],
+    { ...shape, table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))) },
+    [ceilDiv(shape.batch * shape.quads, 64)],
+  );
+}
