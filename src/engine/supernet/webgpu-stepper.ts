@@ -71,10 +71,6 @@ export class WebGPUStepper implements Stepper {
     options: Parameters<Stepper['load']>[2],
   ): Promise<void> {
     this.dispose();
-    if (plan.graph.nodes.some((node) => node.kind === 'activation' && node.activation === 'relu6'))
-      throw new Error(
-        'WebGPU does not compute the MobileNet-like space yet: search it with --backend cpu.',
-      );
     this.network = await recordNetwork(this.gpu, plan, parameters, {
       ...options,
       ring,

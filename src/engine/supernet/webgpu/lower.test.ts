@@ -207,7 +207,7 @@ describe('refuses by name what no program computes', () => {
 
   it('says what can be done', () => {
     expect(chain(depthwise({ kernel: 9 }))).toThrow(
-      /leave the operation out of space\.operations, or choose the CPU or WebGL/,
+      /search without the operation that it belongs to, or choose the CPU or WebGL/,
     );
   });
 });

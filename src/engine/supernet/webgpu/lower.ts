@@ -15,6 +15,7 @@
  */
 import { hasChannels, needed } from '../../../domain/graph/graph.ts';
 import type { Graph, Node, NodeOf } from '../../../domain/graph/graph.ts';
+import type { UnitRef } from '../../../domain/graph/parameters.ts';
 import type { Batch, MixGroup, MixTerm, Source } from './batches.ts';
 import { mixSets, pairs } from './mix-sets.ts';
 import type { PlannedSet } from './mix-sets.ts';
@@ -77,11 +78,14 @@ class Lowering {
       this.mixSet(set);
     }
     this.frame(this.outputs);
+    const isLive = this.live();
+    const left = this.wanted.find((node) => isLive(node) && !this.done.has(node));
+    if (left) throw new Error(`${left.name} was left out`);
     return {
       batches: this.batches,
       norms: this.placement.norms,
       terms: this.terms,
-      isLive: this.live(),
+      isLive,
     };
   }
 
@@ -96,14 +100,13 @@ class Lowering {
   private frame(goals: readonly Node[]): void {
     const missing = new Set<Node>();
     const visit = (node: Node): void => {
-      if (this.done.has(node) || missing.has(node) || !this.computed.has(node)) return;
+      if (node.kind === 'mix' || this.done.has(node) || missing.has(node)) return;
       missing.add(node);
       node.inputs.forEach(visit);
     };
     goals.forEach(visit);
-    if (missing.size === 0) return;
     const nodes = this.wanted.filter((node) => missing.has(node));
-    this.part(nodes, true, nodes[0]);
+    if (nodes.length > 0) this.part(nodes, true, nodes[0]);
   }
 
   /**
@@ -111,10 +114,7 @@ class Lowering {
    * @returns where the inputs of the norms of `goal`'s size lie.
    */
   private part(nodes: readonly Node[], cut: boolean, goal: Node): Tensor {
-    for (const node of nodes) {
-      if (node.kind === 'mix') refuse(node, 'a mix that is not in order');
-      this.done.add(node);
-    }
+    for (const node of nodes) this.done.add(node);
     this.placement.open();
     for (const work of schedule(nodes, this.index)) {
       this.batches.push(...this.placement.place(work));
@@ -129,14 +129,16 @@ class Lowering {
   private mixSet(set: PlannedSet): void {
     for (const mix of set.mixes) this.placement.placeMix(set, mix);
     const written = new Set<Node>();
-    const outside = set.outside.map((state) => this.placement.stateOf(state));
-    const together = groupBy(
+    const outside = set.outside.filter(hasChannels).map((state) => this.placement.stateOf(state));
+    const groups = groupBy(
       outside,
       ({ place }) => place.tensor,
       (value) => this.placement.statesOf(set, value).tensor,
-    );
-    for (const values of together)
-      for (const some of pairs(values)) this.mixGroup(set, some, written);
+    ).flatMap(pairs);
+    // Terms of nothing - their convolutions give zeros, their norms a constant - go with the first.
+    const [first = [], ...others] = groups;
+    this.mixGroup(set, first, written, (state) => !hasChannels(state));
+    for (const values of others) this.mixGroup(set, values, written);
     for (const mix of set.mixes) {
       this.mixGroup(set, [this.placement.stateOf(mix)], written);
       this.done.add(mix);
@@ -144,16 +146,22 @@ class Lowering {
     this.placement.joinMixes(set);
   }
 
-  /** The terms that begin at `states`, summed into the set's mixes. */
-  private mixGroup(set: PlannedSet, states: readonly Value[], written: Set<Node>): void {
+  /** The terms that begin at `states`, and at those that are `also` meant, summed into the set's mixes. */
+  private mixGroup(
+    set: PlannedSet,
+    states: readonly Value[],
+    written: Set<Node>,
+    also: (state: Node) => boolean = () => false,
+  ): void {
     const nodes = states.map(({ node }) => node);
-    const terms = set.terms.filter(({ state }) => nodes.includes(state));
-    if (terms.length === 0) return;
-    const [{ size: from, name }] = nodes;
+    const computed = set.terms.filter(({ state }) => nodes.includes(state) || also(state));
+    const terms = computed.filter(({ mixed }) => mixed);
     const { size } = set.tensor;
+    const from = nodes[0]?.size ?? size;
     const stride = from === size ? 1 : 2;
-    if (Math.ceil(from / stride) !== size) refuse(nodes[0], `a mix of ${from} to ${size} pixels`);
-    const parts = tensor(`parts of ${name}`, from, true);
+    if (Math.ceil(from / stride) !== size)
+      refuse(set.mixes[0], `a mix of ${from} to ${size} pixels`);
+    const parts = tensor(`parts of ${set.tensor.label}`, from, true);
     const low = Math.min(...states.map(({ place }) => place.quad));
     const sources = states.map((state): Source => {
       const { quad, quads } = state.place;
@@ -162,7 +170,7 @@ class Lowering {
       return { node: state.node, quad: this.placement.statesOf(set, state).quad, value };
     });
     const first = this.batches.length;
-    const inside = new Set(terms.flatMap((term) => term.nodes));
+    const inside = new Set(computed.flatMap((term) => term.nodes));
     this.placement.within(sources.map(({ value }) => value));
     const shares = this.part(
       this.wanted.filter((node) => inside.has(node)),
@@ -170,25 +178,26 @@ class Lowering {
       set.mixes[0],
     );
     this.placement.within([]);
+    if (terms.length === 0) return;
     const targets = set.mixes.filter((mix) => terms.some((term) => term.mix === mix));
     const group: MixGroup = {
       ...{ set, stride, sources, shares, parts },
       inPlace: (set.mixes as readonly Node[]).includes(nodes[0]),
-      states: this.placement.statesOf(set, states[0]).tensor,
-      statesGradient: states[0].gradient.tensor,
+      states: states.length > 0 ? this.placement.statesOf(set, states[0]).tensor : parts,
+      statesGradient: states[0]?.gradient.tensor ?? parts,
       targets: targets.map((mix) => {
         const add = written.has(mix);
         written.add(mix);
         return { quad: set.mixes.indexOf(mix) * set.quads, add };
       }),
       terms: terms.map((term): MixTerm => ({
-        unit: term.mix.terms[term.index].unit,
+        unit: unitOf(term),
         source: nodes.indexOf(term.state),
         target: targets.indexOf(term.mix),
         ...this.summand(term.mix.inputs[term.index], term.state),
       })),
     };
-    checkDirect(group, nodes[0]);
+    checkDirect(group, set.mixes[0]);
     for (const term of group.terms) this.terms.set(unitKey(term.unit), { group, term });
     this.batches.splice(first, 0, { kind: 'sources', group });
     this.batches.push({ kind: 'mix', group });
@@ -202,6 +211,13 @@ class Lowering {
     if (!share || this.index.isStored(share.node)) refuse(node, `a mix of a ${node.kind}`);
     return { share, direct: null };
   }
+}
+
+/** The candidate that a term is. */
+function unitOf({ mix, index }: PlannedSet['terms'][number]): UnitRef {
+  const { unit } = mix.terms[index];
+  if (!unit) refuse(mix, 'a sum with a shortcut');
+  return unit;
 }
 
 /** A mix takes one identity, one average and one maximum of a state. */

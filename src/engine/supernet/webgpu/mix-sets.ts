@@ -39,14 +39,17 @@ export function termNodes(mix: NodeOf<'mix'>, term: number): TermNodes {
   return { state, nodes: [...nodes] };
 }
 
-/** A set of mixes, and what of them is computed. */
+/** A term, and what of it is computed though pruning may have left nothing of its end. */
+export interface PlannedTerm extends TermNodes {
+  readonly mix: NodeOf<'mix'>;
+  readonly index: number;
+  /** It adds something to the mix. */
+  readonly mixed: boolean;
+}
+
 export interface PlannedSet extends MixSet {
-  /** Terms with channels, in order. */
-  readonly terms: readonly (TermNodes & {
-    readonly mix: NodeOf<'mix'>;
-    readonly index: number;
-  })[];
-  /** States outside of the set. */
+  readonly terms: readonly PlannedTerm[];
+  /** States outside of the set; some may have no channel left. */
   readonly outside: readonly Node[];
 }
 
@@ -78,9 +81,10 @@ function planSet(joint: Node, mixes: readonly NodeOf<'mix'>[]): PlannedSet {
   const [{ size }] = mixes;
   if (mixes.length > mostTargets) refuse(joint, `a concatenation of ${mixes.length} mixes`);
   const terms = mixes.flatMap((mix) =>
-    mix.inputs.flatMap((input, index) =>
-      hasChannels(input) ? [{ mix, index, ...termNodes(mix, index) }] : [],
-    ),
+    mix.inputs.map((input, index) => ({
+      ...{ mix, index, mixed: hasChannels(input) },
+      ...termNodes(mix, index),
+    })),
   );
   const states = [...new Set(terms.map(({ state }) => state))];
   const outside = states.filter((state) => !(mixes as readonly Node[]).includes(state));

@@ -1,6 +1,7 @@
 /** Settles where the results of work lie: tensors, quads, lanes, weights in kernel order, slots of norms. */
 import { none } from '../../../kernels/webgpu/quad.ts';
 import { parameter } from '../../../domain/graph/layout.ts';
+import { hasChannels } from '../../../domain/graph/graph.ts';
 import type { Node, NodeOf } from '../../../domain/graph/graph.ts';
 import type { ParameterTable } from '../../../domain/graph/parameters.ts';
 import type { Batch, MixSet, Product } from './batches.ts';
@@ -108,6 +109,7 @@ export class Placement {
   }
 
   private value(reader: Node, node: Node): Value {
+    if (!hasChannels(node)) return nothing(node);
     const local = this.local.get(node);
     if (local) return local;
     if (this.spread.has(node)) refuse(reader, `reading ${node.name} beside mixes`);
@@ -207,11 +209,20 @@ export class Placement {
       return { node, relu, value: this.value(node, input) };
     });
     // After a depthwise convolution the input's gradient is written at once, one behind the other.
-    return groupBy(
-      reads,
+    const batches = groupBy(
+      reads.filter(({ value }) => value.place.quads > 0),
       ({ value, relu }) => (relu ? value.place.tensor : value.gradient.tensor),
       ({ node }) => node.size,
-    ).map((own): Batch => {
+    );
+    // A convolution of nothing gives zeros, in the batch of any other.
+    for (const read of reads.filter(({ value }) => value.place.quads === 0)) {
+      const same = batches.find(
+        ([{ node, relu }]) => node.size === read.node.size && relu === read.relu,
+      );
+      if (same) same.push(read);
+      else batches.push([read]);
+    }
+    return batches.map((own): Batch => {
       const [{ node, relu, value }] = own;
       const { isWide } = this.options.programs;
       const output = this.results(node.size, node);
@@ -397,6 +408,13 @@ export class Placement {
     const place = { tensor, laneOf, quad: 0, quads: tensor.quads };
     this.values.set(joint, { node: joint, place, gradient: { tensor: gradient, quad: 0 } });
   }
+}
+
+/** The result of a node of which no channel is left. */
+function nothing(node: Node): Value {
+  const label = `nothing of ${node.name}`;
+  const place = { tensor: tensor(label, node.size), quad: 0, quads: 0, laneOf: new Map() };
+  return { node, place, gradient: { tensor: tensor(label, node.size, true), quad: 0 } };
 }
 
 /** Id in a concatenation of the i-th channel of one of its parts. */

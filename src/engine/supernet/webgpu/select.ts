@@ -12,7 +12,7 @@ const imageChannels = 4;
 /** @throws RangeError always: a node that is not computed would make a network silently wrong. */
 export function refuse(node: Node, what: string): never {
   throw new RangeError(
-    `${node.name}: ${what} is not computed by the own WebGPU programs: leave the operation out of space.operations, or choose the CPU or WebGL, in a shell --kernels composed`,
+    `${node.name}: ${what} is not computed by the own WebGPU programs: search without the operation that it belongs to, or choose the CPU or WebGL, in a shell --backend cpu`,
   );
 }
 
@@ -24,7 +24,7 @@ export interface Read {
 
 export function readOf({ inputs: [input] }: Node): Read {
   if (input.kind !== 'activation') return { node: input, relu: false };
-  if ((input.activation as string) !== 'relu') refuse(input, `activation '${input.activation}'`);
+  if (input.activation !== 'relu') refuse(input, `activation '${input.activation}'`);
   return { node: input.inputs[0], relu: true };
 }
 
@@ -113,14 +113,16 @@ function check(node: Node): void {
   switch (node.kind) {
     case 'image':
     case 'norm':
-    case 'mix':
     case 'global-pool':
+      return;
+    case 'mix':
+      if (node.terms.some(({ unit }) => unit === null)) refuse(node, 'a sum with a shortcut');
       return;
     case 'convolution':
       convolutionProgram(node);
       return;
     case 'activation':
-      if ((node.activation as string) !== 'relu') refuse(node, `activation '${node.activation}'`);
+      if (node.activation !== 'relu') refuse(node, `activation '${node.activation}'`);
       return;
     case 'pool':
       if (node.stride > 2) refuse(node, `a pool of stride ${node.stride}`);

@@ -44,8 +44,9 @@ export function planUnits(
   );
   const ownerOf = new Map<string, Unit>();
   const inside = new Set<Node>();
-  const planUnit = (mix: NodeOf<'mix'>, term: number): Unit => {
+  const planUnit = (mix: NodeOf<'mix'>, term: number): Unit[] => {
     const { unit: ref } = mix.terms[term];
+    if (!ref) return [];
     const own = termNodes(mix, term).nodes;
     const names = unitVectors(ref.cell);
     const vector = (name: keyof typeof names): number =>
@@ -68,12 +69,12 @@ export function planUnits(
       if (node.kind === 'norm')
         for (const part of ['gamma', 'beta']) ownerOf.set(`${node.name}.${part}`, unit);
     }
-    return unit;
+    return [unit];
   };
   const mixes = nodes.flatMap((node) => {
-    if (node.kind !== 'mix' || node.terms.length === 0) return [];
-    const [{ unit }] = node.terms;
-    return [{ cell: unit.cell, units: node.terms.map((_, term) => planUnit(node, term)) }];
+    if (node.kind !== 'mix') return [];
+    const units = node.terms.flatMap((_, term) => planUnit(node, term));
+    return units.length > 0 ? [{ cell: units[0].ref.cell, units }] : [];
   });
   const norms = nodes
     .filter(isNorm)

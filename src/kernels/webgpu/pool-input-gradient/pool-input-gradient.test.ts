@@ -7,7 +7,8 @@ import { joined } from '../testing/arrays.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
 import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
-import { difference, tf, twin } from '../testing/twin.ts';
+import type { tf } from '../testing/twin.ts';
+import { difference, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { poolInputGradient } from './program.ts';
 

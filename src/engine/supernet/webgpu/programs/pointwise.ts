@@ -49,10 +49,11 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
 
 export function backward(recorder: Recorder, batch: Pointwise): void {
   const members = batch.members.filter(({ node }) => recorder.options.isLive(node));
-  if (members.length === 0) return;
-  weightsBackward(recorder, batch, members);
-  if (batch.relu) valuesBackward(recorder, batch, members);
-  else depthwiseBackward(recorder, batch, members);
+  const reading = members.filter(({ value }) => value.place.quads > 0);
+  if (reading.length === 0) return;
+  weightsBackward(recorder, batch, reading);
+  if (batch.relu) valuesBackward(recorder, batch, reading);
+  else depthwiseBackward(recorder, batch, reading);
 }
 
 function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
