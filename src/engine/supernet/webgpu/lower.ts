@@ -4,7 +4,7 @@
  * 1. `select.ts`: which program computes a node; a node that none computes is refused.
  * 2. `mix-sets.ts`, `schedule.ts`: parts of the graph, and in each the order of work; work of one kind that is ready
  *    together is one batch.
- * 3. this file, `place.ts`: the tensors, quads, lanes, weights and slots of each batch (`batches.ts` has the types).
+ * 3. this file, `places.ts`, `place.ts`: the tensors, quads, lanes, weights and slots of each batch (`batches.ts` has the types).
  * 4. `record.ts`: walks the batches forwards, then backwards; `programs/<kind>.ts` packs a batch's table rows and records
  *    its dispatches in both directions.
  * 5. `memory.ts`: gives tensors their buffers; those of the backward pass share memory by lifetime.
@@ -19,8 +19,10 @@ import type { UnitRef } from '../../../domain/graph/parameters.ts';
 import type { Batch, MixGroup, MixTerm, Source } from './batches.ts';
 import { mixSets, pairs } from './mix-sets.ts';
 import type { PlannedSet } from './mix-sets.ts';
-import { groupBy, Placement } from './place.ts';
-import type { PlacementOptions } from './place.ts';
+import { groupBy } from './group-by.ts';
+import { place } from './place.ts';
+import { Places } from './places.ts';
+import type { PlacementOptions } from './places.ts';
 import { schedule } from './schedule.ts';
 import { GraphIndex, refuse } from './select.ts';
 import { tensor } from './tensor.ts';
@@ -55,7 +57,7 @@ class Lowering {
   private readonly done = new Set<Node>();
   private readonly batches: Batch[] = [];
   private readonly terms = new Map<string, { group: MixGroup; term: MixTerm }>();
-  private readonly placement: Placement;
+  private readonly places: Places;
   private readonly sets: readonly PlannedSet[];
 
   constructor(
@@ -69,7 +71,7 @@ class Lowering {
     );
     this.computed = new Set(this.wanted);
     this.sets = mixSets(graph, (node) => this.computed.has(node));
-    this.placement = new Placement(this.index, this.sets, options);
+    this.places = new Places(this.index, this.sets, options);
   }
 
   run(): Lowered {
@@ -83,7 +85,7 @@ class Lowering {
     if (left) throw new Error(`${left.name} was left out`);
     return {
       batches: this.batches,
-      norms: this.placement.norms,
+      norms: this.places.norms,
       terms: this.terms,
       isLive,
     };
@@ -115,35 +117,35 @@ class Lowering {
    */
   private part(nodes: readonly Node[], cut: boolean, goal: Node): Tensor {
     for (const node of nodes) this.done.add(node);
-    this.placement.open();
+    this.places.open();
     for (const work of schedule(nodes, this.index)) {
-      this.batches.push(...this.placement.place(work));
-      if (cut && work[0].kind === 'store') this.placement.open();
+      this.batches.push(...place(this.places, work));
+      if (cut && work[0].kind === 'store') this.places.open();
     }
-    const results = this.placement.results(goal.size, goal);
-    this.placement.close();
+    const results = this.places.results(goal.size, goal);
+    this.places.close();
     return results;
   }
 
   /** States outside of the set feed all of its mixes; then each mix feeds those after it. */
   private mixSet(set: PlannedSet): void {
-    for (const mix of set.mixes) this.placement.placeMix(set, mix);
+    for (const mix of set.mixes) this.places.placeMix(set, mix);
     const written = new Set<Node>();
-    const outside = set.outside.filter(hasChannels).map((state) => this.placement.stateOf(state));
+    const outside = set.outside.filter(hasChannels).map((state) => this.places.stateOf(state));
     const groups = groupBy(
       outside,
       ({ place }) => place.tensor,
-      (value) => this.placement.statesOf(set, value).tensor,
+      (value) => this.places.statesOf(set, value).tensor,
     ).flatMap(pairs);
     // Terms of nothing - their convolutions give zeros, their norms a constant - go with the first.
     const [first = [], ...others] = groups;
     this.mixGroup(set, first, written, (state) => !hasChannels(state));
     for (const values of others) this.mixGroup(set, values, written);
     for (const mix of set.mixes) {
-      this.mixGroup(set, [this.placement.stateOf(mix)], written);
+      this.mixGroup(set, [this.places.stateOf(mix)], written);
       this.done.add(mix);
     }
-    this.placement.joinMixes(set);
+    this.places.joinMixes(set);
   }
 
   /** The terms that begin at `states`, and at those that are `also` meant, summed into the set's mixes. */
@@ -167,23 +169,23 @@ class Lowering {
       const { quad, quads } = state.place;
       parts.quads = Math.max(parts.quads, quad - low + quads);
       const value = { ...state, gradient: { tensor: parts, quad: quad - low } };
-      return { node: state.node, quad: this.placement.statesOf(set, state).quad, value };
+      return { node: state.node, quad: this.places.statesOf(set, state).quad, value };
     });
     const first = this.batches.length;
     const inside = new Set(computed.flatMap((term) => term.nodes));
-    this.placement.within(sources.map(({ value }) => value));
+    this.places.within(sources.map(({ value }) => value));
     const shares = this.part(
       this.wanted.filter((node) => inside.has(node)),
       false,
       set.mixes[0],
     );
-    this.placement.within([]);
+    this.places.within([]);
     if (terms.length === 0) return;
     const targets = set.mixes.filter((mix) => terms.some((term) => term.mix === mix));
     const group: MixGroup = {
       ...{ set, stride, sources, shares, parts },
       inPlace: (set.mixes as readonly Node[]).includes(nodes[0]),
-      states: states.length > 0 ? this.placement.statesOf(set, states[0]).tensor : parts,
+      states: states.length > 0 ? this.places.statesOf(set, states[0]).tensor : parts,
       statesGradient: states[0]?.gradient.tensor ?? parts,
       targets: targets.map((mix) => {
         const add = written.has(mix);
@@ -207,7 +209,7 @@ class Lowering {
   private summand(node: Node, state: Node): Pick<MixTerm, 'share' | 'direct'> {
     if (node === state) return { share: null, direct: 'identity' };
     if (node.kind === 'pool' && node.inputs[0] === state) return { share: null, direct: node.pool };
-    const share = this.placement.norms.get(node);
+    const share = this.places.norms.get(node);
     if (!share || this.index.isStored(share.node)) refuse(node, `a mix of a ${node.kind}`);
     return { share, direct: null };
   }

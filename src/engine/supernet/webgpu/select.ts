@@ -16,6 +16,10 @@ export function refuse(node: Node, what: string): never {
   );
 }
 
+/** @throws RangeError for a stride that no program has. */
+export const strideOf = (node: Node, stride: number): 1 | 2 =>
+  stride === 1 || stride === 2 ? stride : refuse(node, `stride ${stride}`);
+
 /** What a node reads, behind an activation that is applied on loading. */
 export interface Read {
   readonly node: Node;
