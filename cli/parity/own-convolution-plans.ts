@@ -19,7 +19,8 @@ import { pointwiseForward } from '../../src/kernels/webgpu/pointwise/program.ts'
 import { pointwiseRow } from '../../src/kernels/webgpu/pointwise/rows.ts';
 import { ceilDiv, pixelsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
-import type { Gpu, GpuBuffer } from '../../src/kernels/webgpu/runtime.ts';
+import type { Gpu } from '../../src/kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../src/kernels/webgpu/buffers.ts';
 
 /** Chunks of the filter gradients: more than one, so that their sum is checked too. */
 export const chunks = 3;

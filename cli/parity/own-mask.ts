@@ -1,6 +1,8 @@
 /** Weight masks and the straight-through step by the own programs, on arrays of any size. */
 import { ceilDiv, none } from '../../src/kernels/webgpu/quad.ts';
-import type { Gpu, GpuBuffer, Program } from '../../src/kernels/webgpu/runtime.ts';
+import type { Gpu } from '../../src/kernels/webgpu/runtime.ts';
+import type { Program } from '../../src/kernels/webgpu/wgsl-program.ts';
+import type { GpuBuffer } from '../../src/kernels/webgpu/buffers.ts';
 import { maskWords, prologue } from '../../src/kernels/webgpu/prologue/program.ts';
 import { weightRow } from '../../src/kernels/webgpu/prologue/rows.ts';
 import { stepFunctions } from '../../src/kernels/webgpu/straight-through.ts';

@@ -4,7 +4,7 @@ import { Gpu } from '../../kernels/webgpu/runtime.ts';
 import { packHyper } from '../../kernels/webgpu/hyper.ts';
 import { readMetrics } from '../../kernels/webgpu/regularizers/metrics.ts';
 import { sgdModes } from '../../kernels/webgpu/sgd/program.ts';
-import type { Dispatch } from '../../kernels/webgpu/runtime.ts';
+import type { Dispatch } from '../../kernels/webgpu/recording.ts';
 import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import type { NetworkPlan } from '../../domain/spaces/plan.ts';
 import type {

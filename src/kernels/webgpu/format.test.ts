@@ -16,7 +16,7 @@ import { pointwiseInputGradient } from './pointwise-input-gradient/program.ts';
 import { pointwiseForward } from './pointwise/program.ts';
 import { prologue } from './prologue/program.ts';
 import { regularizers } from './regularizers/program.ts';
-import { source } from './runtime.ts';
+import { source } from './wgsl-program.ts';
 import { sgd } from './sgd/program.ts';
 import { stemFilterGradient } from './stem-filter-gradient/program.ts';
 import { stemForward } from './stem/program.ts';

@@ -1,45 +1,13 @@
 /**
  * The least that a static training step needs of WebGPU: programs from WGSL bodies, buffers with accounting, and a
- * recording of dispatches that is bound once and replayed every step. Replay costs the CPU a few microseconds a
- * dispatch, where building each anew (as an eager library does) costs about a hundred.
+ * recording of dispatches that is bound once and replayed every step (`recording.ts`).
  */
 
-import { none } from './quad.ts';
-
-export type Access = 'read' | 'read_write';
-
-/** A WGSL compute program. Sizes come in through `params`, so one pipeline serves every size of its class. */
-export interface Program {
-  /** Names the kernel in profiles and errors. */
-  readonly label: string;
-  /** Storage bindings in order: [name, access, WGSL element type]. */
-  readonly bindings: readonly (readonly [name: string, access: Access, type: string])[];
-  /** u32 fields of the uniform `params`. */
-  readonly params: readonly string[];
-  readonly workgroupSize: number;
-  /** Declarations and `fn run(local : u32, group : vec3u)`; a function where subgroups, if there are any, are of use. */
-  readonly code: string | ((subgroups: boolean) => string);
-}
-
-export interface GpuBuffer {
-  readonly buffer: GPUBuffer;
-  readonly bytes: number;
-}
-
-/** A buffer whose size is known only when all that goes into it was recorded; `resolve` before `finish`. */
-export class DeferredBuffer implements GpuBuffer {
-  private made: GpuBuffer | null = null;
-  get buffer(): GPUBuffer {
-    if (!this.made) throw new Error('a deferred buffer was not resolved');
-    return this.made.buffer;
-  }
-  get bytes(): number {
-    return this.made?.bytes ?? 0;
-  }
-  resolve(made: GpuBuffer): void {
-    this.made = made;
-  }
-}
+import type { GpuBuffer } from './buffers.ts';
+import { Recording } from './recording.ts';
+import type { Dispatch } from './recording.ts';
+import { source } from './wgsl-program.ts';
+import type { Program } from './wgsl-program.ts';
 
 interface Recorded {
   readonly tag: string;
@@ -49,71 +17,7 @@ interface Recorded {
   readonly grid: readonly [number, number, number];
 }
 
-export interface Dispatch {
-  readonly tag: string;
-  readonly label: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-  readonly grid: readonly [number, number, number];
-  /** Bytes of all buffers bound, each once: what the dispatch moves at most, when every value is moved once. */
-  readonly bytes: number;
-}
-
 const paramStride = 256; // WebGPU's least uniform offset alignment
-
-/** The whole program. Exported so that tests can look at it. */
-export function source(program: Program, subgroups: boolean): string {
-  const lanes = subgroups && typeof program.code === 'function';
-  const bindings = program.bindings.map(
-    ([name, access, type], i) =>
-      `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
-  );
-  return [
-    ...(lanes ? ['enable subgroups;', 'var<private> lane : u32;'] : []),
-    'struct Params {',
-    ...program.params.map((field) => `  ${field} : u32,`),
-    '}',
-    '@group(0) @binding(0) var<uniform> params : Params;',
-    ...bindings,
-    `/** A word of a table that names nothing. */`,
-    `const NONE = ${none}u;`,
-    typeof program.code === 'function' ? program.code(subgroups) : program.code,
-    `@compute @workgroup_size(${program.workgroupSize})`,
-    'fn main(',
-    '  @builtin(local_invocation_index) local : u32,',
-    '  @builtin(workgroup_id) group : vec3u,',
-    ...(lanes ? ['  @builtin(subgroup_invocation_id) place : u32,'] : []),
-    ') {',
-    ...(lanes ? ['  lane = place & 3u;'] : []),
-    '  run(local, group);',
-    '}',
-  ].join('\n');
-}
-
-/** A recorded sequence of dispatches over fixed buffers. */
-export class Recording {
-  constructor(
-    readonly dispatches: readonly Dispatch[],
-    private readonly uniforms: GPUBuffer,
-  ) {}
-
-  /** Encodes every dispatch that has one of `tags`, in order, in one compute pass. */
-  replay(encoder: GPUCommandEncoder, tags: ReadonlySet<string>): void {
-    const pass = encoder.beginComputePass();
-    let pipeline: GPUComputePipeline | null = null;
-    for (const d of this.dispatches) {
-      if (!tags.has(d.tag)) continue;
-      if (d.pipeline !== pipeline) pass.setPipeline((pipeline = d.pipeline));
-      pass.setBindGroup(0, d.bindGroup);
-      pass.dispatchWorkgroups(d.grid[0], d.grid[1], d.grid[2]);
-    }
-    pass.end();
-  }
-
-  dispose(): void {
-    this.uniforms.destroy();
-  }
-}
 
 export class Gpu {
   private readonly pipelines = new Map<string, GPUComputePipeline>();

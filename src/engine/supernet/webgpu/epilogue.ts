@@ -1,6 +1,6 @@
 /** Prologue and epilogue of a step: masks and gates before; thresholds, regularizers, clipping and SGD after. */
 import { ceilDiv } from '../../../kernels/webgpu/quad.ts';
-import type { GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import { hyperBytes } from '../../../kernels/webgpu/hyper.ts';
 import { maskWords, prologue } from '../../../kernels/webgpu/prologue/program.ts';
 import { weightRow } from '../../../kernels/webgpu/prologue/rows.ts';

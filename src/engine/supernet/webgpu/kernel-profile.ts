@@ -1,5 +1,5 @@
 /** Where the time of a step goes: each kernel's dispatches alone, timed on the device where it can tell. */
-import type { Dispatch } from '../../../kernels/webgpu/runtime.ts';
+import type { Dispatch } from '../../../kernels/webgpu/recording.ts';
 import type { WebGPUStepper } from '../webgpu-stepper.ts';
 import { median } from '../../median.ts';
 

@@ -1,7 +1,8 @@
 /** Buffers of tensors. Those that live in the backward pass only share memory with others that live at other times. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
-import { DeferredBuffer } from '../../../kernels/webgpu/runtime.ts';
-import type { Gpu, GpuBuffer } from '../../../kernels/webgpu/runtime.ts';
+import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
+import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Dispatches, by their number, from the first that uses a tensor to the last. */

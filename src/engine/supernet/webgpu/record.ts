@@ -1,6 +1,8 @@
 /** Records a whole training step of a network: prologue, forward, loss, backward, update. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
-import type { Gpu, GpuBuffer, Recording } from '../../../kernels/webgpu/runtime.ts';
+import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
+import type { Recording } from '../../../kernels/webgpu/recording.ts';
 import { unprunedPlans } from '../../../domain/counts.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { parameter } from '../../../domain/graph/layout.ts';

@@ -1,7 +1,9 @@
 /** What the programs of a recording share: tables, buffers, and which gradients hold something already. */
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
-import { DeferredBuffer } from '../../../kernels/webgpu/runtime.ts';
-import type { Gpu, GpuBuffer, Program } from '../../../kernels/webgpu/runtime.ts';
+import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
+import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
+import type { Program } from '../../../kernels/webgpu/wgsl-program.ts';
+import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import { slotSize } from '../../../kernels/webgpu/slots.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { Node } from '../../../domain/graph/graph.ts';

@@ -1,5 +1,5 @@
 /** The linear classifier on the pooled features, and its gradients. Few dispatches of a step, and left simple. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 import { featureRow, laneFeatureRow } from './rows.ts';
 

@@ -1,5 +1,5 @@
 /** Softmax cross entropy and its gradient. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 
 /**

@@ -12,7 +12,7 @@ import {
   windowRows,
 } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { sum, unroll, wgsl } from '../wgsl.ts';
 import { tapsRow } from './rows.ts';

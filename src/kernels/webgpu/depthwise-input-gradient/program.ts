@@ -12,7 +12,7 @@ import {
   slotBinding,
 } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { sequence, unroll, wgsl } from '../wgsl.ts';
 import { readerListRow, readerRow, readQuadRow } from './rows.ts';

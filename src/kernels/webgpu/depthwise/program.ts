@@ -3,7 +3,7 @@
  * row that names its input quad, its weights and its dilation. Relu, or a batch norm's scale and shift and then relu, is
  * applied while the input is read.
  */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import { depthwiseRow } from './rows.ts';

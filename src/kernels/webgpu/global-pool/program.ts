@@ -1,5 +1,5 @@
 /** Global average pool. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 
 /** pooled[image * quads + quad] = mean over the plane of `area` pixels. Grid: [images * quads / 64]. */

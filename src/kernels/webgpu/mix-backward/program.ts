@@ -3,7 +3,7 @@ import { coefficientFunctions, mixColumns, mixLabel, mixParams, mixRows } from '
 import type { MixVariant } from '../mix/variant.ts';
 import { mixTableFunctions } from '../mix/rows.ts';
 import { gatherRow } from '../norm-apply/rows.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { component, sequence, sum, unroll, wgsl } from '../wgsl.ts';
 
 /** Most nodes of a cell that settings allow: a running total is kept for each. */

@@ -2,7 +2,7 @@
  * Mixed operations: all candidates that leave one group of states, summed into all their destination nodes at once. Pools
  * are computed while they are mixed. Tables say what is alive, so a pruned candidate costs nothing.
  */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { component, sequence, sum, unroll, wgsl } from '../wgsl.ts';
 import { poolFunctions } from './pools.ts';

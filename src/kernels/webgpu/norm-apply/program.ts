@@ -1,5 +1,5 @@
 /** Applies scale and shift of a norm's slots, and moves channels. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { wgsl } from '../wgsl.ts';
 import { gatherRow } from './rows.ts';

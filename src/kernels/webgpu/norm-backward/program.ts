@@ -1,6 +1,6 @@
 /** The backward pass of batch norm and gate, a workgroup a quad: both reductions and the input gradient, in place. */
 import { reducePairFunction } from '../norm/reduce.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { wgsl } from '../wgsl.ts';
 import { normBackwardRow } from './rows.ts';

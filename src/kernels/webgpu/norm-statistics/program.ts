@@ -6,7 +6,7 @@
  */
 import { runningRate } from '../../running-rate.ts';
 import { epsilon, reducePairFunction } from '../norm/reduce.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { wgsl } from '../wgsl.ts';
 import { statisticsRow } from './rows.ts';

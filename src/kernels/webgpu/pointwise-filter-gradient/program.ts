@@ -2,7 +2,7 @@
 import { pointwiseParams, stridedFunction } from '../pointwise/product.ts';
 import { pointwiseLabel } from '../pointwise/program.ts';
 import type { PointwiseVariant } from '../pointwise/program.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { component, sequence, unroll, wgsl } from '../wgsl.ts';
 import { productTileRow } from './rows.ts';
 

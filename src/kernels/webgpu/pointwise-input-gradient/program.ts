@@ -6,7 +6,7 @@ import {
   pointwiseTile,
   product,
 } from '../pointwise/product.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import { reluGradientRow } from './rows.ts';
 

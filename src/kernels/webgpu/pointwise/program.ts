@@ -2,7 +2,7 @@
  * 1x1 convolutions as matrix products over quads, many at once: each output quad has a table row that names the range of
  * input quads it reads and its weights. The input gradient is the same program over transposed weights.
  */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import {
   pointwiseParams,

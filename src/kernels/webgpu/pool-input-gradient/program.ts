@@ -1,6 +1,6 @@
 /** The way back through pools whose results are stored: see `pool/program.ts`. */
 import { pooledQuadRow, pooledReaderRow } from '../pool/rows.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { sequence, unroll, wgsl } from '../wgsl.ts';
 
 const threads = 64;

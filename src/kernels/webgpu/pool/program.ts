@@ -1,5 +1,5 @@
 /** 3x3 pools, padding 1, whose results are stored: a batch norm follows them (the evaluation network's pools). */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { sequence, unroll, wgsl } from '../wgsl.ts';
 import { poolRow } from './rows.ts';
 

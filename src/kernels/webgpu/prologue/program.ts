@@ -2,7 +2,7 @@
  * Turns parameters into what the step's programs read (masked weights in kernel order, gates, coefficients), so that a mask
  * costs one comparison a weight and not one a use.
  */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { stepFunctions } from '../straight-through.ts';
 import { wgsl } from '../wgsl.ts';

@@ -1,6 +1,6 @@
 /** Both regularizers with their gradients (docs/algorithm.md, Loss), the clipping factor and the step's metrics. */
 import { hyper } from '../hyper.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { stepFunctions } from '../straight-through.ts';
 import { wgsl } from '../wgsl.ts';
 import { metricFunctions } from './metrics.ts';

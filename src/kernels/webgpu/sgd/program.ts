@@ -1,6 +1,6 @@
 /** The update of all parameters. */
 import { hyper } from '../hyper.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 
 /** What the update does with a group of parameters: nothing, momentum only, or a step. */

@@ -1,5 +1,5 @@
 /** Gradient of the stem towards its weights. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { stemColumn, stemColumnFunction, stemRows } from '../stem/column.ts';
 import { component, sequence, sum, unroll, wgsl } from '../wgsl.ts';
 

@@ -1,5 +1,5 @@
 /** Dense 3x3 convolution of the image, padding 1: the stem. */
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { component, sequence, unroll, wgsl } from '../wgsl.ts';
 import { stemColumn, stemColumnFunction, stemRows } from './column.ts';
 

@@ -1,7 +1,8 @@
 /** Runs one program over arrays, for tests. */
 import { installWebGPU, requestNodeDevice } from '../../../../cli/node-webgpu.ts';
 import { Gpu } from '../runtime.ts';
-import type { GpuBuffer, Program } from '../runtime.ts';
+import type { GpuBuffer } from '../buffers.ts';
+import type { Program } from '../wgsl-program.ts';
 
 let shared: Promise<Gpu> | null = null;
 

@@ -1,7 +1,7 @@
 /** Gradients of gamma, beta, gates, filter thresholds, importances and operation thresholds. */
 import { epsilon } from '../norm/reduce.ts';
 import { laneRow } from '../prologue/rows.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { stepFunctions } from '../straight-through.ts';
 import { wgsl } from '../wgsl.ts';

@@ -9,7 +9,7 @@ import {
   regularizedCandidateRow,
   regularizedNodeRow,
 } from '../regularizers/rows.ts';
-import type { Program } from '../runtime.ts';
+import type { Program } from '../wgsl-program.ts';
 import { stepFunctions } from '../straight-through.ts';
 import { wgsl } from '../wgsl.ts';
 import { gradientPlaceRow, segmentRow } from './rows.ts';

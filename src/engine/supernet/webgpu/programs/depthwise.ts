@@ -19,7 +19,7 @@ import type {
 } from '../../../../kernels/webgpu/depthwise/window.ts';
 import { normBackwardRow } from '../../../../kernels/webgpu/norm-backward/rows.ts';
 import { ceilDiv, none } from '../../../../kernels/webgpu/quad.ts';
-import type { GpuBuffer } from '../../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
 import type { BatchOf, DepthwiseMember } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { largestDilation } from '../select.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../../../kernels/webgpu/cross-entropy/program.ts';
 import { globalPool } from '../../../../kernels/webgpu/global-pool/program.ts';
 import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
-import type { GpuBuffer } from '../../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
 import { parameter } from '../../../../domain/graph/layout.ts';
 import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';

@@ -12,7 +12,7 @@ import { mixRows } from '../../../../kernels/webgpu/mix/variant.ts';
 import { gatherRow } from '../../../../kernels/webgpu/norm-apply/rows.ts';
 import { normBackwardRow } from '../../../../kernels/webgpu/norm-backward/rows.ts';
 import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
-import type { GpuBuffer } from '../../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
 import type { MixGroup } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { gatherQuad, laneIn, slotOf } from '../tensor.ts';

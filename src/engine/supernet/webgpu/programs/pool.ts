@@ -3,7 +3,7 @@ import { poolInputGradient } from '../../../../kernels/webgpu/pool-input-gradien
 import { poolForward } from '../../../../kernels/webgpu/pool/program.ts';
 import { pooledQuadRow, pooledReaderRow, poolRow } from '../../../../kernels/webgpu/pool/rows.ts';
 import { ceilDiv, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
-import type { GpuBuffer } from '../../../../kernels/webgpu/runtime.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
 import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { range } from '../tiles.ts';
