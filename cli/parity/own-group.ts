@@ -79,10 +79,10 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
   };
   const masks = fullMasks(space);
   const keep = (name: string, alive: readonly number[]): void => {
-    masks.filters[name].fill(0);
-    for (const id of alive) masks.filters[name][id] = 1;
+    masks.filters[name]!.fill(0);
+    for (const id of alive) masks.filters[name]![id] = 1;
   };
-  keep('cells.0.preprocess0', range(x.shape[3]));
+  keep('cells.0.preprocess0', range(x.shape[3]!));
   for (const [end, alive] of Object.entries(survivors)) {
     keep(
       Object.keys(masks.filters).find(
@@ -91,25 +91,25 @@ function planOf({ operation, stride, x, channels, survivors = {} }: GroupSetup):
       alive,
     );
   }
-  masks.operations[0].fill(0);
-  masks.operations[0][0] = 1;
+  masks.operations[0]!.fill(0);
+  masks.operations[0]![0] = 1;
   return buildPlan(space, masks, 0, 0);
 }
 
 /** Channel c of `array` as channel `places[c]` of `channels`; zero elsewhere. */
 function spread({ shape, data }: NdArray, places: readonly number[], channels: number): NdArray {
-  const pixels = data.length / shape[3];
+  const pixels = data.length / shape[3]!;
   const result = new Float32Array(pixels * channels);
   for (let i = 0; i < pixels; i++)
-    places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3] + k]));
+    places.forEach((c, k) => (result[i * channels + c] = data[i * shape[3]! + k]!));
   return { shape: [...shape.slice(0, 3), channels], data: result };
 }
 
 function collect({ shape, data }: NdArray, places: readonly number[]): NdArray {
-  const pixels = data.length / shape[3];
+  const pixels = data.length / shape[3]!;
   const result = new Float32Array(pixels * places.length);
   for (let i = 0; i < pixels; i++)
-    places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3] + c]));
+    places.forEach((c, k) => (result[i * places.length + k] = data[i * shape[3]! + c]!));
   return { shape: [...shape.slice(0, 3), places.length], data: result };
 }
 
@@ -146,7 +146,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const last = batches.at(-1);
   if (last?.kind !== 'mix') throw new Error('the operation is not mixed');
   const { set, sources, states, statesGradient } = last.group;
-  const [{ value, quad }] = sources;
+  const { value, quad } = sources[0]!;
   const { mixes } = recordBatches(recorder, batches, () => null);
   recordEpilogue(recorder, {
     ...{ lowered, mixes, weightMask: parameters.weightMask, counted: [], ring: 1 },
@@ -158,7 +158,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const write = (tensor: Tensor, first: number, array: NdArray, plane: Plane): void =>
     gpu.write(recorder.buffer(tensor), toQuads(array), bytesOf(first, plane));
   write(value.place.tensor, value.place.quad, x, inPlane);
-  write(states, quad, spread(x, range(x.shape[3]), set.width), inPlane);
+  write(states, quad, spread(x, range(x.shape[3]!), set.width), inPlane);
   write(set.gradient, 0, spread(dy, outputs, set.width), outPlane);
   const recording = await gpu.finish('prologue' satisfies Part);
   const encoder = gpu.device.createCommandEncoder();
@@ -173,15 +173,15 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   );
   const all = await read(recorder.buffer(statesGradient));
   const ofState = all.subarray(bytesOf(quad, inPlane) / 4);
-  const dx = collect(fromQuads(ofState, inPlane, set.width), range(x.shape[3]));
+  const dx = collect(fromQuads(ofState, inPlane, set.width), range(x.shape[3]!));
   const gradient = await read(grads, plan.table.size * 4);
   const slotValues = await read(recorder.slotBuffer);
   const gates: GroupResult['gates'] = (block, shape) => {
     const spec = plan.table.byName.get(`${name}.${block}.gate`)!;
-    const full = new Float32Array(shape[0]);
+    const full = new Float32Array(shape[0]!);
     fullIndices(spec, shape).forEach((to, i) => {
       const lane = slots.lanes.findIndex(([, , gate]) => gate === spec.offset + i);
-      full[to] = slotValues[((lane >> 2) * slotSize + slotFieldIndex('gate')) * 4 + (lane & 3)];
+      full[to] = slotValues[((lane >> 2) * slotSize + slotFieldIndex('gate')) * 4 + (lane & 3)]!;
     });
     return full;
   };
@@ -198,10 +198,10 @@ export function fullIndices(spec: ParameterSpec, shape: readonly number[]): numb
     let index = 0;
     let step = 1;
     for (let axis = spec.shape.length - 1; axis >= 0; axis--) {
-      const position = rest % spec.shape[axis];
-      rest = Math.floor(rest / spec.shape[axis]);
+      const position = rest % spec.shape[axis]!;
+      rest = Math.floor(rest / spec.shape[axis]!);
       index += (spec.ids[axis]?.[position] ?? position) * step;
-      step *= shape[axis];
+      step *= shape[axis]!;
     }
     return index;
   });

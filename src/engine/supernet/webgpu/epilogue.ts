@@ -46,7 +46,7 @@ export function recordEpilogue(
   const nodes = nodeTables(recorder, units);
   const weightTable = tables.add(
     registry.sources.map((parameter, i) =>
-      weightRow.pack({ parameter, threshold: registry.thresholds[i] }),
+      weightRow.pack({ parameter, threshold: registry.thresholds[i]! }),
     ),
   );
   const lanes = slots.lanes.length;

@@ -88,7 +88,7 @@ describe('a graph, lowered', () => {
   it.each(drawn)('computes every node once: $name', (c) => {
     const { plan } = setUp(c);
     const [unpruned] = unprunedPlans(plan.space).slice(-1);
-    const result = lowered(plan.graph, plan.table, [plan.head.node], unpruned.graph);
+    const result = lowered(plan.graph, plan.table, [plan.head.node], unpruned!.graph);
     const wanted = needed(plan.graph, [plan.head.node]).filter(hasChannels);
     const work = wanted.filter(({ kind }) => ['convolution', 'norm', 'linear'].includes(kind));
     expect(result.batches.flatMap(namesOf).sort()).toEqual(work.map(({ name }) => name).sort());

@@ -108,7 +108,7 @@ class Lowering {
     };
     goals.forEach(visit);
     const nodes = this.wanted.filter((node) => missing.has(node));
-    if (nodes.length > 0) this.part(nodes, true, nodes[0]);
+    if (nodes.length > 0) this.part(nodes, true, nodes[0]!);
   }
 
   /**
@@ -120,7 +120,7 @@ class Lowering {
     this.places.open();
     for (const work of schedule(nodes, this.index)) {
       this.batches.push(...place(this.places, work));
-      if (cut && work[0].kind === 'store') this.places.open();
+      if (cut && work[0]!.kind === 'store') this.places.open();
     }
     const results = this.places.results(goal.size, goal);
     this.places.close();
@@ -162,7 +162,7 @@ class Lowering {
     const from = nodes[0]?.size ?? size;
     const stride = from === size ? 1 : 2;
     if (Math.ceil(from / stride) !== size)
-      refuse(set.mixes[0], `a mix of ${from} to ${size} pixels`);
+      refuse(set.mixes[0]!, `a mix of ${from} to ${size} pixels`);
     const parts = tensor(`parts of ${set.tensor.label}`, from, true);
     const low = Math.min(...states.map(({ place }) => place.quad));
     const sources = states.map((state): Source => {
@@ -177,15 +177,15 @@ class Lowering {
     const shares = this.part(
       this.wanted.filter((node) => inside.has(node)),
       false,
-      set.mixes[0],
+      set.mixes[0]!,
     );
     this.places.within([]);
     if (terms.length === 0) return;
     const targets = set.mixes.filter((mix) => terms.some((term) => term.mix === mix));
     const group: MixGroup = {
       ...{ set, stride, sources, shares, parts },
-      inPlace: (set.mixes as readonly Node[]).includes(nodes[0]),
-      states: states.length > 0 ? this.places.statesOf(set, states[0]).tensor : parts,
+      inPlace: (set.mixes as readonly Node[]).includes(nodes[0]!),
+      states: states.length > 0 ? this.places.statesOf(set, states[0]!).tensor : parts,
       statesGradient: states[0]?.gradient.tensor ?? parts,
       targets: targets.map((mix) => {
         const add = written.has(mix);
@@ -196,10 +196,10 @@ class Lowering {
         unit: unitOf(term),
         source: nodes.indexOf(term.state),
         target: targets.indexOf(term.mix),
-        ...this.summand(term.mix.inputs[term.index], term.state),
+        ...this.summand(term.mix.inputs[term.index]!, term.state),
       })),
     };
-    checkDirect(group, set.mixes[0]);
+    checkDirect(group, set.mixes[0]!);
     for (const term of group.terms) this.terms.set(unitKey(term.unit), { group, term });
     this.batches.splice(first, 0, { kind: 'sources', group });
     this.batches.push({ kind: 'mix', group });
@@ -217,7 +217,7 @@ class Lowering {
 
 /** The candidate that a term is. */
 function unitOf({ mix, index }: PlannedSet['terms'][number]): UnitRef {
-  const { unit } = mix.terms[index];
+  const { unit } = mix.terms[index]!;
   if (!unit) refuse(mix, 'a sum with a shortcut');
   return unit;
 }

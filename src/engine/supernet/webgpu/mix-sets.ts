@@ -21,7 +21,7 @@ export interface TermNodes {
 
 /** @throws RangeError where a term begins at several states. */
 export function termNodes(mix: NodeOf<'mix'>, term: number): TermNodes {
-  const { scope } = mix.terms[term];
+  const { scope } = mix.terms[term]!;
   const nodes = new Set<Node>();
   const states = new Set<Node>();
   const visit = (node: Node): void => {
@@ -33,9 +33,10 @@ export function termNodes(mix: NodeOf<'mix'>, term: number): TermNodes {
     for (const input of node.inputs) visit(input);
     nodes.add(node);
   };
-  visit(mix.inputs[term]);
+  visit(mix.inputs[term]!);
   const [state] = states;
-  if (states.size !== 1) refuse(mix.inputs[term], `a candidate of ${states.size} inputs`);
+  if (state === undefined || states.size !== 1)
+    refuse(mix.inputs[term]!, `a candidate of ${states.size} inputs`);
   return { state, nodes: [...nodes] };
 }
 
@@ -78,7 +79,7 @@ export function mixSets({ nodes }: Graph, computed: (node: Node) => boolean): Pl
 }
 
 function planSet(joint: Node, mixes: readonly NodeOf<'mix'>[]): PlannedSet {
-  const [{ size }] = mixes;
+  const { size } = mixes[0]!;
   if (mixes.length > mostTargets) refuse(joint, `a concatenation of ${mixes.length} mixes`);
   const terms = mixes.flatMap((mix) =>
     mix.inputs.map((input, index) => ({

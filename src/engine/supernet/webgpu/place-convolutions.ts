@@ -16,7 +16,7 @@ export function imageConvolution(places: Places, node: Convolution): Batch {
   const weights = places.options.weights.addStem(places.spec(node.weight));
   return {
     kind: 'image convolution',
-    ...{ node, place, weights, channels: node.inputs[0].channels.length },
+    ...{ node, place, weights, channels: node.inputs[0]!.channels.length },
   };
 }
 
@@ -31,7 +31,7 @@ export function depthwise(places: Places, nodes: readonly Convolution[]): Batch[
   const key = ({ node, activation }: (typeof reads)[number]): string =>
     `${activation} ${node.stride} ${node.size}`;
   return groupBy(reads, key, ({ input }) => input.tensor).map((members): Batch => {
-    const [{ node, activation, input }] = members;
+    const { node, activation, input } = members[0]!;
     const stride = strideOf(node, node.stride);
     const output = places.tensor('depthwise', node.size, node);
     const outputGradient = tensor(`gradient of ${output.label}`, node.size, true);
@@ -71,13 +71,13 @@ export function pointwise(places: Places, nodes: readonly Convolution[]): Batch[
   // A convolution of nothing gives zeros, in the batch of any other.
   for (const read of reads.filter(({ value }) => value.place.quads === 0)) {
     const same = batches.find(
-      ([{ node, relu }]) => node.size === read.node.size && relu === read.relu,
+      ([one]) => one!.node.size === read.node.size && one!.relu === read.relu,
     );
     if (same) same.push(read);
     else batches.push([read]);
   }
   return batches.map((own): Batch => {
-    const [{ node, relu, value }] = own;
+    const { node, relu, value } = own[0]!;
     const { isWide } = places.options.programs;
     const output = places.results(node.size, node);
     return {
@@ -115,35 +115,35 @@ export function strided(places: Places, nodes: readonly Convolution[]): Batch[] 
   }
   const reads = [...joints].map(([node, parts]) => {
     const [part] = parts;
-    const { node: input } = readOf(part);
+    const { node: input } = readOf(part!);
     if (parts.length > 2 || parts.some((one) => readOf(one).node !== input))
       refuse(node, 'a concatenation of such convolutions');
     const byShift = ([0, 1] as const).map((s) => parts.filter(({ shift }) => shift === s));
     if (byShift.some((own) => own.length > 1)) refuse(node, 'two convolutions of one shift');
     const convolutions = byShift.map(([one]) => one ?? null);
-    return { node, part, convolutions, value: places.value(part, input) };
+    return { node, part, convolutions, value: places.value(part!, input) };
   });
   return groupBy(
     reads,
     ({ value }) => value.place.tensor,
-    ({ part }) => part.size,
+    ({ part }) => part!.size,
   ).map((own): Batch => {
-    const [{ node: first, value }] = own;
+    const { node: first, value } = own[0]!;
     const output = places.results(first.size, first);
     return {
       kind: 'strided',
       ...{ relu: true, output, input: value.place.tensor, tile: 2 },
       members: own.map(({ node, part, convolutions, value }): Product => {
-        const weights = product(places, convolutions, part, value);
+        const weights = product(places, convolutions, part!, value);
         const [before] = weights.quads;
         const laneOf = new Map<number, number>();
         convolutions.forEach((one, k) =>
           one?.channels.forEach((_, i) => {
             const id = node === one ? one.channels[i] : joinedId(node, one, i);
-            laneOf.set(id, k * before * 4 + i);
+            laneOf.set(id!, k * before! * 4 + i);
           }),
         );
-        const place = allot(output, weights.quads[0] + weights.quads[1], laneOf);
+        const place = allot(output, weights.quads[0]! + weights.quads[1]!, laneOf);
         places.raw.set(node, place);
         return { node, value, place, weights };
       }),

@@ -12,14 +12,14 @@ import type { Norm, Tensor } from './tensor.ts';
 export function pools(places: Places, norms: readonly NodeOf<'norm'>[]): Batch[] {
   const reads = norms.map((norm) => {
     const pool = norm.inputs[0] as NodeOf<'pool'>;
-    return { norm, pool, value: places.value(pool, pool.inputs[0]) };
+    return { norm, pool, value: places.value(pool, pool.inputs[0]!) };
   });
   return groupBy(
     reads,
     ({ pool }) => pool.stride,
     ({ value }) => value.place.tensor,
   ).map((own): Batch => {
-    const [{ pool, value }] = own;
+    const { pool, value } = own[0]!;
     const output = places.results(pool.size, pool);
     return {
       kind: 'pool',
@@ -38,10 +38,10 @@ export function pools(places: Places, norms: readonly NodeOf<'norm'>[]): Batch[]
 export function statistics(places: Places, nodes: readonly NodeOf<'norm'>[]): Batch[] {
   const batches: { kind: 'norm'; input: Tensor; norms: Norm[] }[] = [];
   for (const node of nodes) {
-    const raw = places.raw.get(node) ?? places.raw.get(node.inputs[0]);
-    if (!raw) refuse(node, `a norm of a ${node.inputs[0].kind}`);
+    const raw = places.raw.get(node) ?? places.raw.get(node.inputs[0]!);
+    if (!raw) refuse(node, `a norm of a ${node.inputs[0]!.kind}`);
     if ([...places.norms.values()].some((other) => other.raw === raw))
-      refuse(node, `a second norm of ${node.inputs[0].name}`);
+      refuse(node, `a second norm of ${node.inputs[0]!.name}`);
     places.norms.set(node, { node, raw });
   }
   const norms = nodes.map((node) => places.norms.get(node)!);
@@ -62,8 +62,8 @@ export function store(places: Places, nodes: readonly NodeOf<'norm'>[]): Batch[]
   const setOf = ({ node }: Norm): PlannedSet | undefined =>
     places.sets.find(({ outside }) => outside.includes(node));
   return groupBy(norms, ({ raw }) => raw.tensor, setOf).map((own): Batch => {
-    const [{ raw, node }] = own;
-    const set = setOf(own[0]);
+    const { raw, node } = own[0]!;
+    const set = setOf(own[0]!);
     const compact = tensor(node.name, raw.tensor.size);
     const compacted = own.map((one) => allot(compact, one.raw.quads, one.raw.laneOf));
     const copies = [{ tensor: compact, places: compacted }];
@@ -84,9 +84,9 @@ export function store(places: Places, nodes: readonly NodeOf<'norm'>[]): Batch[]
       kind: 'store',
       ...{ copies, input: raw.tensor },
       members: own.map((norm, i) => {
-        const at = { ...last.places[i], tensor: gradient };
-        const value = { node: norm.node, place: compacted[i], gradient: at };
-        places.values.set(norm.node, value);
+        const at = { ...last.places[i]!, tensor: gradient };
+        const value = { node: norm.node, place: compacted[i]!, gradient: at };
+        places.values.set(norm.node, value!);
         return { norm, value, gradient: at };
       }),
     };

@@ -13,7 +13,7 @@ type Convolution = NodeOf<'convolution'>;
 /** Places work of one kind, and says how it is batched. */
 export function place(places: Places, work: readonly Work[]): Batch[] {
   const nodes = work.map(({ node }) => node);
-  const [{ kind }] = work;
+  const { kind } = work[0]!;
   switch (kind) {
     case 'image convolution':
       return (nodes as Convolution[]).map((node) => imageConvolution(places, node));
@@ -35,11 +35,11 @@ export function place(places: Places, work: readonly Work[]): Batch[] {
 }
 
 function linear(places: Places, node: NodeOf<'linear'>): Batch {
-  const [input] = node.inputs[0].inputs;
-  if (input.channels.length === 0) refuse(node, 'a classifier of nothing');
-  const value = places.value(node, input);
+  const [input] = node.inputs[0]!.inputs;
+  if (input!.channels.length === 0) refuse(node, 'a classifier of nothing');
+  const value = places.value(node, input!);
   const { place, gradient } = value;
   if (place.quad > 0 || gradient.quad > 0 || place.quads < place.tensor.quads)
     refuse(node, `a global pool of part of ${place.tensor.label}`);
-  return { kind: 'linear', node, value, lanes: lanesOf(place, input.channels) };
+  return { kind: 'linear', node, value, lanes: lanesOf(place, input!.channels) };
 }

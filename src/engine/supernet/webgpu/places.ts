@@ -127,7 +127,7 @@ export class Places {
 
   /** The mixes of a set side by side, where a concatenation joins them. */
   joinMixes({ mixes, tensor, gradient }: PlannedSet): void {
-    const joint = this.index.readersOf(mixes[0]).find(({ kind }) => kind === 'concat');
+    const joint = this.index.readersOf(mixes[0]!).find(({ kind }) => kind === 'concat');
     if (!joint) return;
     const laneOf = new Map<number, number>();
     for (const mix of mixes) {
@@ -151,7 +151,7 @@ export function joinedId(joint: Node, part: Node, i: number): number {
   const before = joint.inputs
     .slice(0, joint.inputs.indexOf(part))
     .reduce((n, { channels }) => n + channels.length, 0);
-  return joint.channels[before + i];
+  return joint.channels[before + i]!;
 }
 
 export const inItsLanes = ({ quads, laneOf }: Place, wanted: number): boolean =>

@@ -81,15 +81,15 @@ export class WeightRegistry {
     positions: Positions,
     quads: number,
   ): { weights: number; gradient: number } {
-    const taps = spec.shape[0] * spec.shape[1];
+    const taps = spec.shape[0]! * spec.shape[1]!;
     const channels = spec.shape[2];
     const threshold = this.thresholdOf(spec);
     const weights = this.reserve(quads * taps);
     const gradient = this.reserveGradient(quads * taps);
     for (let tap = 0; tap < taps; tap++) {
-      for (let c = 0; c < channels; c++) {
-        const lane = ((positions[c] >> 2) * taps + tap) * 4 + (positions[c] & 3);
-        const parameter = spec.offset + tap * channels + c;
+      for (let c = 0; c < channels!; c++) {
+        const lane = ((positions[c]! >> 2) * taps + tap) * 4 + (positions[c]! & 3);
+        const parameter = spec.offset + tap * channels! + c;
         this.set(weights * 4 + lane, parameter, threshold);
         this.gradientOf[parameter] = gradient * 4 + lane;
       }
@@ -107,7 +107,7 @@ export class WeightRegistry {
     inputs: Positions,
     inQuads: number,
   ): ProductWeights {
-    const quads = specs.map((spec) => (spec ? quadsOf(spec.shape[3]) : 0));
+    const quads = specs.map((spec) => (spec ? quadsOf(spec.shape[3]!) : 0));
     const all = quads.reduce((a, b) => a + b, 0);
     const forward = quads.map((own) => this.reserve(own * inQuads * 4));
     const transposed = this.reserve(all * inQuads * 4);
@@ -117,18 +117,18 @@ export class WeightRegistry {
       if (!spec) return;
       const threshold = this.thresholdOf(spec);
       const [, , nIn, nOut] = spec.shape;
-      for (let i = 0; i < nIn; i++) {
-        for (let o = 0; o < nOut; o++) {
-          const parameter = spec.offset + i * nOut + o;
-          const [iq, il, oq, ol] = [inputs[i] >> 2, inputs[i] & 3, o >> 2, o & 3];
+      for (let i = 0; i < nIn!; i++) {
+        for (let o = 0; o < nOut!; o++) {
+          const parameter = spec.offset + i * nOut! + o;
+          const [iq, il, oq, ol] = [inputs[i]! >> 2, inputs[i]! & 3, o >> 2, o & 3];
           const lane = ((oq * inQuads + iq) * 4 + il) * 4 + ol;
-          this.set(forward[k] * 4 + lane, parameter, threshold);
+          this.set(forward[k]! * 4 + lane, parameter, threshold);
           const across = ((iq * all + before + oq) * 4 + ol) * 4 + il;
           this.set(transposed * 4 + across, parameter, threshold);
-          this.gradientOf[parameter] = gradient[k] * 4 + lane;
+          this.gradientOf[parameter] = gradient[k]! * 4 + lane;
         }
       }
-      before += quads[k];
+      before += quads[k]!;
     });
     return { quads, forward, transposed, gradient };
   }
@@ -136,14 +136,14 @@ export class WeightRegistry {
   /** [3, 3, image channels, out] -> [out quad][tap][image channel] vec4 over outputs. */
   addStem(spec: ParameterSpec): { weights: number; gradient: number } {
     const [, , nIn, nOut] = spec.shape;
-    const size = quadsOf(nOut) * 9 * nIn;
+    const size = quadsOf(nOut!) * 9 * nIn!;
     const weights = this.reserve(size);
     const gradient = this.reserveGradient(size);
     for (let tap = 0; tap < 9; tap++) {
-      for (let i = 0; i < nIn; i++) {
-        for (let o = 0; o < nOut; o++) {
-          const parameter = spec.offset + (tap * nIn + i) * nOut + o;
-          const lane = (((o >> 2) * 9 + tap) * nIn + i) * 4 + (o & 3);
+      for (let i = 0; i < nIn!; i++) {
+        for (let o = 0; o < nOut!; o++) {
+          const parameter = spec.offset + (tap * nIn! + i) * nOut! + o;
+          const lane = (((o >> 2) * 9 + tap) * nIn! + i) * 4 + (o & 3);
           this.set(weights * 4 + lane, parameter, none);
           this.gradientOf[parameter] = gradient * 4 + lane;
         }
@@ -209,8 +209,8 @@ export class SlotRegistry {
     return statisticsRow.pack({
       inputQuad,
       gateBefore,
-      means: lanes.map((l) => l.mean),
-      variances: lanes.map((l) => l.variance),
+      means: lanes.map((l) => l!.mean),
+      variances: lanes.map((l) => l!.variance),
     });
   }
 }

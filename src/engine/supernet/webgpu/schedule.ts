@@ -50,7 +50,7 @@ export function* schedule(nodes: readonly Node[], index: GraphIndex): Generator<
     if (node.kind === 'convolution') {
       makes.set(node, [add(convolutionProgram(node), node, after)]);
     } else if (node.kind === 'norm') {
-      const reads = node.inputs[0].kind === 'pool' ? [add('pool', node, after)] : after;
+      const reads = node.inputs[0]!.kind === 'pool' ? [add('pool', node, after)] : after;
       const statistics = add('norm', node, reads);
       makes.set(node, [index.isStored(node) ? add('store', node, [statistics]) : statistics]);
     } else if (node.kind === 'linear') {

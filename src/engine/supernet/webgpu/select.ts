@@ -27,9 +27,9 @@ export interface Read {
 }
 
 export function readOf({ inputs: [input] }: Node): Read {
-  if (input.kind !== 'activation') return { node: input, relu: false };
-  if (input.activation !== 'relu') refuse(input, `activation '${input.activation}'`);
-  return { node: input.inputs[0], relu: true };
+  if (input!.kind !== 'activation') return { node: input!, relu: false };
+  if (input!.activation !== 'relu') refuse(input!, `activation '${input!.activation}'`);
+  return { node: input!.inputs[0]!, relu: true };
 }
 
 /** How a depthwise convolution reads its input: as it is, through relu, or through a norm and relu. */
@@ -67,10 +67,10 @@ export class GraphIndex {
     const readers = this.readersOf(norm);
     if (readers.length !== 1) return true;
     const [reader] = readers;
-    if (reader.kind === 'mix') return false;
-    if (reader.kind !== 'activation') return true;
-    const behind = this.readersOf(reader);
-    return behind.length !== 1 || behind[0].kind !== 'convolution' || !behind[0].depthwise;
+    if (reader!.kind === 'mix') return false;
+    if (reader!.kind !== 'activation') return true;
+    const behind = this.readersOf(reader!);
+    return behind.length !== 1 || behind[0]!.kind !== 'convolution' || !behind[0]!.depthwise;
   }
 
   depthwiseInput(node: NodeOf<'convolution'>): DepthwiseInput {
@@ -136,7 +136,7 @@ function check(node: Node): void {
         refuse(node, 'a concatenation of nodes of different kinds');
       return;
     case 'linear':
-      if (node.inputs[0].kind !== 'global-pool')
+      if (node.inputs[0]!.kind !== 'global-pool')
         refuse(node, 'a linear layer without a global pool before');
       return;
     default:
@@ -161,7 +161,7 @@ export function programsOf(unpruned: Graph): Programs {
     check(node);
     if (node.kind !== 'convolution') continue;
     const { kernel, stride } = node;
-    if (Math.max(node.channels.length, node.inputs[0].channels.length) > 4) wide.add(node.weight);
+    if (Math.max(node.channels.length, node.inputs[0]!.channels.length) > 4) wide.add(node.weight);
     if (!node.depthwise) continue;
     const key = `${index.depthwiseInput(node)} ${stride}`;
     const dilation = stride === 1 ? 1 : node.dilation;

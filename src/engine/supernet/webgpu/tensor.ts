@@ -103,7 +103,7 @@ export function gatherQuad(
     return id === undefined ? none : sourceOf(id);
   });
   // In place: all four in one quad, in order. Lanes behind the last channel are spare on both sides.
-  const source = lanes[0] === none ? none : lanes[0] >> 2;
+  const source = lanes[0] === none ? none : lanes[0]! >> 2;
   const aligned =
     source !== none &&
     lanes.every((lane, l) => (quad * 4 + l > last ? true : lane === source * 4 + l));

@@ -175,7 +175,7 @@ export function countedTables(
   const counts = new Float32Array(first + 2 * gates.size);
   const candidates = new Map<string, number>();
   if (fixedCounts) {
-    for (let c = 0; c * units < first; c++) counts.set(fixedCounts[c], c * units);
+    for (let c = 0; c * units < first; c++) counts.set(fixedCounts[c]!, c * units);
     return { counts, candidates };
   }
   for (const { cell, unit: element, constant, arrays, gates: logits } of counted) {

@@ -45,7 +45,7 @@ export function planUnits(
   const ownerOf = new Map<string, Unit>();
   const inside = new Set<Node>();
   const planUnit = (mix: NodeOf<'mix'>, term: number): Unit[] => {
-    const { unit: ref } = mix.terms[term];
+    const { unit: ref } = mix.terms[term]!;
     if (!ref) return [];
     const own = termNodes(mix, term).nodes;
     const names = unitVectors(ref.cell);
@@ -74,7 +74,7 @@ export function planUnits(
   const mixes = nodes.flatMap((node) => {
     if (node.kind !== 'mix') return [];
     const units = node.terms.flatMap((_, term) => planUnit(node, term));
-    return units.length > 0 ? [{ cell: units[0].ref.cell, units }] : [];
+    return units.length > 0 ? [{ cell: units[0]!.ref.cell, units }] : [];
   });
   const norms = nodes
     .filter(isNorm)

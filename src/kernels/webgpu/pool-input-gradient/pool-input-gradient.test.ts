@@ -60,7 +60,7 @@ describe('the way back through an average and a maximum of each quad', () => {
         poolInputGradient(stride),
         {
           gradients: joined(upstream.map((one) => packQuads(one, channels))),
-          winners: new Uint32Array(winners.buffer, winners.byteOffset, size),
+          winners: new Uint32Array(winners!.buffer, winners!.byteOffset, size),
           results: packQuads(before, channels),
           tables: tables.words,
         },
@@ -73,8 +73,8 @@ describe('the way back through an average and a maximum of each quad', () => {
           twin([{ data: x, shape }], (input) => pool(input as tf.Tensor4D, stride), upstream[k])
             .gradients[0],
       );
-      const expected = average.map((value, i) => value + maximum[i] + (add ? before[i] : 0));
-      expect(difference(unpackQuads(results, plane, channels), expected)).toBeLessThan(1e-5);
+      const expected = average!.map((value, i) => value + maximum![i]! + (add ? before[i]! : 0));
+      expect(difference(unpackQuads(results!, plane, channels), expected)).toBeLessThan(1e-5);
     });
   });
 });

@@ -50,21 +50,21 @@ describe('pools whose results are stored, an average and a maximum of each quad'
         ),
       );
       const part = (first: number): Float32Array =>
-        unpackQuads(outputs.subarray((pixelsOf(out) + first) * 4), out, channels);
-      expect(outputs.subarray(0, pixelsOf(out) * 4).every((value) => value === 0)).toBe(true);
-      expect(difference(part(0), average)).toBeLessThan(1e-6);
-      expect(difference(part(size), maximum)).toBe(0);
+        unpackQuads(outputs!.subarray((pixelsOf(out) + first) * 4), out, channels);
+      expect(outputs!.subarray(0, pixelsOf(out) * 4).every((value) => value === 0)).toBe(true);
+      expect(difference(part(0), average!)).toBeLessThan(1e-6);
+      expect(difference(part(size), maximum!)).toBe(0);
       // A winner is the place in its window of the pixel that is the maximum.
-      const bytes = new Uint8Array(winners.buffer, winners.byteOffset + size * 4, size * 4);
-      for (let i = 0; i < maximum.length; i++) {
+      const bytes = new Uint8Array(winners!.buffer, winners!.byteOffset + size * 4, size * 4);
+      for (let i = 0; i < maximum!.length; i++) {
         const [pixel, c] = [Math.floor(i / channels), i % channels];
         const winner = bytes[((c >> 2) * pixelsOf(out) + pixel) * 4 + (c & 3)];
         const image = Math.floor(pixel / (out.height * out.width));
         const [oy, ox] = [Math.floor(pixel / out.width) % out.height, pixel % out.width];
-        const y = oy * stride - 1 + Math.floor(winner / 3);
-        const left = ox * stride - 1 + (winner % 3);
+        const y = oy * stride - 1 + Math.floor(winner! / 3);
+        const left = ox * stride - 1 + (winner! % 3);
         expect(x[((image * plane.height + y) * plane.width + left) * channels + c]).toBe(
-          maximum[i],
+          maximum![i],
         );
       }
     });

@@ -239,7 +239,7 @@ function inputBackward(
       const [reader] = readers;
       return readQuadRow.pack({
         ...{ inputQuad: quad, outputQuad },
-        slot: slotAt(reader, q),
+        slot: slotAt(reader!, q),
         dilation: dilation ?? 1,
         lists: tables.add(lists),
       });

@@ -71,10 +71,10 @@ function logitsOf(
 ): void {
   const { values } = recorder.options;
   recorder.record(globalPool, [recorder.buffer(batch.value.place.tensor), pooled], shape, [
-    ceilDiv(shape.batch * shape.quads, 64),
+    ceilDiv(shape.batch! * shape.quads!, 64),
   ]);
   recorder.record(linear, [pooled, values, logits, recorder.tab], { ...shape, table: laneTable }, [
-    ceilDiv(shape.batch * shape.classes, 64),
+    ceilDiv(shape.batch! * shape.classes!, 64),
   ]);
 }
 
@@ -82,13 +82,13 @@ export function backward(recorder: Recorder, classifier: Classifier): void {
   const { logits, gradient, losses, shape, auxiliary } = classifier;
   const { labels } = recorder.options;
   const buffers = [logits, labels, gradient, losses];
-  const grid = [ceilDiv(shape.batch, 64)] as const;
+  const grid = [ceilDiv(shape.batch!, 64)] as const;
   if (auxiliary === null) {
     recorder.record(crossEntropy, buffers, shape, grid);
   } else {
     logitsOf(recorder, classifier);
     const [scale] = new Uint32Array(Float32Array.of(auxiliary).buffer);
-    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale }, grid);
+    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale: scale! }, grid);
   }
   gradientsOf(recorder, classifier);
 }
@@ -105,16 +105,16 @@ function gradientsOf(
     linearFilterGradient,
     [pooled, gradient, grads, tab],
     { ...shape, table: laneTable },
-    [ceilDiv((lanes.length + 1) * shape.classes, 64)],
+    [ceilDiv((lanes.length + 1) * shape.classes!, 64)],
   );
-  const featureOf = new Array<number>(shape.quads * 4).fill(none);
+  const featureOf = new Array<number>(shape.quads! * 4).fill(none);
   lanes.forEach((lane, f) => (featureOf[lane] = f));
-  if (recorder.claim(value.gradient.tensor, range(shape.quads)))
+  if (recorder.claim(value.gradient.tensor, range(shape.quads!)))
     throw new Error(`${batch.node.name} is not the first to reach what it reads`);
   recorder.record(
     linearInputGradient,
     [gradient, values, recorder.buffer(value.gradient.tensor), tab],
     { ...shape, table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))) },
-    [ceilDiv(shape.batch * shape.quads, 64)],
+    [ceilDiv(shape.batch! * shape.quads!, 64)],
   );
 }

@@ -50,7 +50,7 @@ export function forward(recorder: Recorder, group: MixGroup): MixPlace {
   const table = tables.add(
     packMix({
       quads,
-      sources: sources.map(({ quad }, s) => ({ quad, pooled: pooled[s] })),
+      sources: sources.map(({ quad }, s) => ({ quad, pooled: pooled[s]! })),
       targets: group.targets.map(({ quad, add }, target) => ({
         row: { quad, add, lists: sharesOf(recorder, group, target) },
         direct: directOf(recorder, group, target),
@@ -139,7 +139,7 @@ export function sharesBackward(recorder: Recorder, group: MixGroup): void {
   if (!isLive(recorder, group)) return;
   const rows = group.terms.flatMap(({ share, target, unit }) => {
     if (!share) return [];
-    const upstream = { quad: targets[target].quad, ...inLanes(set) };
+    const upstream = { quad: targets[target]!.quad, ...inLanes(set) };
     return range(share.raw.quads).map((q) =>
       normBackwardRow.pack({
         inputQuad: share.raw.quad + q,

@@ -21,7 +21,7 @@ export function forward(recorder: Recorder, { input, norms }: BatchOf<'norm'>): 
     ),
   );
   const table = tables.add(rows);
-  const slot = slotOf(norms[0]);
+  const slot = slotOf(norms[0]!);
   const pixels = pixelsOf(recorder.plane(input));
   const record = (part: Part, updateRunning: 0 | 1): void => {
     recorder.part(part);

@@ -18,7 +18,7 @@ const tiles = (recorder: Recorder, tensor: Tensor): number =>
 
 /** Each convolution of a product: its first quad within the product's, and the shift of its input. */
 const partsOf = ({ weights: { quads } }: Product): { k: number; quad: number; quads: number }[] =>
-  quads.map((own, k) => ({ k, quad: k === 0 ? 0 : quads[0], quads: own }));
+  quads.map((own, k) => ({ k, quad: k === 0 ? 0 : quads[0]!, quads: own }));
 
 export function forward(recorder: Recorder, batch: Pointwise): void {
   const { tables, tab, masked } = recorder;
@@ -29,7 +29,7 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
         pointwiseRow.pack({
           inputQuad: member.value.place.quad,
           inputQuads: member.value.place.quads,
-          weights: member.weights.forward[k] + o * member.value.place.quads * 4,
+          weights: member.weights.forward[k]! + o * member.value.place.quads * 4,
           shift: k,
         }),
       ),
@@ -41,7 +41,7 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
     {
       ...recorder.planes(input, output),
       table: tables.add(rows),
-      outputQuad: members[0].place.quad,
+      outputQuad: members[0]!.place.quad,
     },
     [tiles(recorder, output), rows.length],
   );
@@ -64,7 +64,7 @@ function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly
     partsOf(member).flatMap(({ k, quad, quads }) =>
       productTiles(
         ...([member.value.place.quad, member.value.place.quads] as const),
-        ...([member.place.quad + quad, quads, k, member.weights.gradient[k], tile] as const),
+        ...([member.place.quad + quad, quads, k, member.weights.gradient[k]!, tile] as const),
       ),
     ),
   );
@@ -83,7 +83,7 @@ function disjoint(members: readonly Product[]): Product[][] {
     const { tensor, quad } = member.value.gradient;
     const free = passes.find(
       (pass) =>
-        pass[0].value.gradient.tensor === tensor &&
+        pass[0]!.value.gradient.tensor === tensor &&
         pass.every(({ value }) => value.gradient.quad !== quad),
     );
     if (free) free.push(member);
@@ -97,7 +97,7 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
   const { tables, tab, masked } = recorder;
   const { input, output } = batch;
   for (const pass of disjoint(members)) {
-    const { tensor } = pass[0].value.gradient;
+    const { tensor } = pass[0]!.value.gradient;
     const rows = pass.flatMap(({ value, place, weights }) => {
       const [first, second = 0] = weights.quads;
       const results = range(value.place.quads).map((q) => value.gradient.quad + q);
@@ -105,11 +105,11 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
       return results.map((resultQuad, q) =>
         reluGradientRow.pack({
           gradientQuad: place.quad,
-          gradientQuads: first,
-          weights: weights.transposed + q * (first + second) * 4,
+          gradientQuads: first!,
+          weights: weights.transposed + q * (first! + second) * 4,
           inputQuad: value.place.quad + q,
           ...{ resultQuad, add },
-          secondQuad: place.quad + first,
+          secondQuad: place.quad + first!,
           secondQuads: second,
         }),
       );
@@ -143,7 +143,7 @@ function depthwiseBackward(
     else runs.push([member]);
   }
   for (const run of runs) {
-    const { tensor, quad } = run[0].value.gradient;
+    const { tensor, quad } = run[0]!.value.gradient;
     const rows = run.flatMap(({ value, place, weights }) =>
       range(value.place.quads).map((i) =>
         pointwiseRow.pack({

@@ -27,7 +27,7 @@ export function forward(recorder: Recorder, batch: Pools): void {
     {
       ...recorder.planes(input, output),
       table: tables.add(rows),
-      outputQuad: members[0].place.quad,
+      outputQuad: members[0]!.place.quad,
     },
     [ceilDiv(pixels, 64), rows.length],
   );
@@ -39,9 +39,9 @@ export function backward(recorder: Recorder, batch: Pools): void {
   const { input, output, stride } = batch;
   const members = batch.members.filter(({ norm }) => recorder.options.isLive(norm));
   if (members.length === 0) return;
-  const [{ value: first }] = members;
+  const { value: first } = members[0]!;
   const target = first.gradient.tensor;
-  const low = batch.members[0].place.quad;
+  const low = batch.members[0]!.place.quad;
   const rows = [...new Set(members.map(({ value }) => value))].flatMap((value) => {
     if (value.gradient.tensor !== target) throw new Error('pools of several gradients');
     const own = members.filter((member) => member.value === value);

@@ -16,18 +16,18 @@ export function forward(recorder: Recorder, { input, members, copies }: Store): 
   const pixels = pixelsOf(recorder.plane(input));
   for (const { tensor, places } of copies) {
     const rows = members.flatMap(({ norm: { raw } }, i) =>
-      range(places[i].quads).map((q) =>
+      range(places[i]!.quads).map((q) =>
         gatherRow.pack(
-          places[i].laneOf === raw.laneOf
+          places[i]!.laneOf === raw.laneOf
             ? wholeQuad(raw.quad + q)
-            : gatherQuad(q, places[i], (id) => laneIn(raw, id)),
+            : gatherQuad(q, places[i]!, (id) => laneIn(raw, id)),
         ),
       ),
     );
     recorder.record(
       applyNorm,
       [recorder.buffer(input), recorder.buffer(tensor), slotBuffer, tab],
-      { pixels, table: tables.add(rows), slot: input.slot, outputQuad: places[0].quad },
+      { pixels, table: tables.add(rows), slot: input.slot, outputQuad: places[0]!.quad },
       [ceilDiv(pixels, 64), rows.length],
     );
   }
@@ -47,5 +47,5 @@ export function backward(recorder: Recorder, { input, members }: Store): void {
       }),
     ),
   );
-  normBackward(recorder, input, live[0].gradient.tensor, rows);
+  normBackward(recorder, input, live[0]!.gradient.tensor, rows);
 }
