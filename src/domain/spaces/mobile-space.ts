@@ -14,6 +14,7 @@ import type { Space } from './space.ts';
 export const mobile: Space<MobileSettings> = {
   id: 'mobile',
   label: 'Chain of blocks (MobileNet)',
+  onPage: false,
   schema: MobileSettingsSchema,
   problems: mobileProblems,
   layout: layoutMobile,

@@ -14,6 +14,14 @@ const spaces: { readonly [Id in SpaceId]: Space<SettingsOf<Id>> } = { cells, mob
 export const spaceOf = ({ id = defaultSpace }: Pick<SpaceSettings, 'id'>): Space =>
   spaces[id] as unknown as Space;
 
+/** Why the page cannot open what was found in this space; null = it can. */
+export function pageRefusal(settings: Pick<SpaceSettings, 'id'>): string | null {
+  const { label, onPage } = spaceOf(settings);
+  return onPage
+    ? null
+    : `It is of the ${label}, which only the shell searches so far: open it there.`;
+}
+
 const layouts = new WeakMap<SpaceSettings, Map<number, Layout>>();
 
 /** Kept for each settings object. */

@@ -1,6 +1,7 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and exports. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { pageRefusal } from '../../../domain/spaces/registry.ts';
 import { parseArchitecture } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
@@ -149,7 +150,10 @@ function ImportButton() {
     try {
       const value = JSON.parse(await file.text()) as { architecture?: unknown };
       // A trained file holds its architecture.
-      importArchitecture(parseArchitecture(value?.architecture ?? value));
+      const architecture = parseArchitecture(value?.architecture ?? value);
+      const refusal = pageRefusal(architecture.settings.space);
+      if (refusal !== null) throw new Error(refusal);
+      importArchitecture(architecture);
       setProblem('');
     } catch (error) {
       setProblem(`${file.name}: ${(error as Error).message}`);
