@@ -72,18 +72,6 @@ export default defineConfig(
     },
   },
   { files: ['cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
-  // Being split.
-  {
-    files: [
-      'e2e/**',
-      'cli/parity/{mobile,released}/**',
-      'src/{engine,kernels}/**',
-      'src/domain/{settings,events}/**',
-      'src/app/{charts,components,learn,views}/**',
-      '**/*.test.ts',
-    ],
-    rules: { 'project/short-files': 'off' },
-  },
   {
     files: ['**/*.{js,mjs}'],
     extends: [js.configs.recommended],

@@ -1,6 +1,7 @@
 /**
  * The user's own data sets: every kind of file read in the browser, stored to the byte, looked at, searched on, deleted.
  * The images are the first of CIFAR-10, from ../shared/data/cifar10-subset; without that folder these tests are skipped.
+ * Over 250 lines: all cases share one page and the made files.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Nothing that was found is lost: killed pages, lost devices, two tabs, full and forbidden storage, older databases. */
+/**
+ * Nothing that was found is lost: killed pages, lost devices, two tabs, full and forbidden storage, older databases.
+ * Over 250 lines: all ways of losing a run share one page and its helpers.
+ */
 import { test as base, expect } from '@playwright/test';
 import type { BrowserContext, Page } from '@playwright/test';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';

@@ -1,6 +1,7 @@
 /**
  * Every view over one real, shortened search: what is on screen equals what the events and the exported JSON say, at the
  * end and at any earlier moment; nothing is inaccessible; nothing blocks the page while the search runs.
+ * Over 250 lines: one search is too long to repeat: every view is held against the same one.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';

@@ -1,3 +1,4 @@
+/** Over 250 lines: all cases share one made comparison. */
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { beforeAll, describe, expect, it } from 'vitest';

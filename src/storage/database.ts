@@ -47,12 +47,12 @@ export function openDatabase(
   name = databaseName,
 ): Promise<LabDatabase> {
   return openDB<LabSchema>(name, databaseVersion, {
-    upgrade(database, from, _to, transaction) {
-      if (from < 1) createVersion1(database);
-      if (from < 3) createVersion3(database);
-      if (from < 4) createVersion4(database);
+    upgrade(database, version, _to, transaction) {
+      if (version < 1) createVersion1(database);
+      if (version < 3) createVersion3(database);
+      if (version < 4) createVersion4(database);
       // Half an upgrade is none: what is stored stays as it was. Last, for it takes more than one turn.
-      if (from < 2) upgradeToVersion2(database, transaction).catch(() => transaction.abort());
+      if (version < 2) upgradeToVersion2(database, transaction).catch(() => transaction.abort());
     },
     blocked: () => onBlocked?.(),
     blocking: (_current, _blocked, event) => {

@@ -1,3 +1,4 @@
+/** Over 250 lines: every field of a file that may be wrong stands in one table of cases. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sampleWidened } from '../engine/architecture/export/sample.ts';

@@ -1,3 +1,4 @@
+/** Over 250 lines: both stores meet the same cases. */
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { beforeAll, describe, expect, it } from 'vitest';

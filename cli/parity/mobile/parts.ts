@@ -1,5 +1,7 @@
-/** Parts of the MobileNet-like space against the reference: a candidate, a layer, the head. Values and every gradient. */
-import * as v from 'valibot';
+/**
+ * Parts of the MobileNet-like space against the reference: a candidate, a layer, the head. Values and every gradient.
+ * Over 250 lines: candidate, layer and head share the same emission and the same comparison.
+ */
 import { fullMasks } from '../../../src/domain/spaces/build-plan.ts';
 import type { Node } from '../../../src/domain/graph/graph.ts';
 import { parameter } from '../../../src/domain/graph/layout.ts';
@@ -25,75 +27,16 @@ import { migrateParameters } from '../../../src/engine/supernet/parameters.ts';
 import { checkArray, checkEqual, checkMask, relativeError } from '../compare.ts';
 import type { Check } from '../compare.ts';
 import type { ReferenceKernels } from '../kernels.ts';
-import { NdArraySchema, parseAs, ReferenceError } from '../reference.ts';
+import { parseAs, ReferenceError } from '../reference.ts';
 import type { NdArray } from '../reference.ts';
+import { CandidateSchema, HeadSchema, LayerSchema } from './part-forms.ts';
 import { commitUnits, commitWeights, compacted, placeOf, spread } from './names.ts';
 
 /** float32, another order of summation. */
 const tolerance = 1e-4;
 
-const xAndY = { x: NdArraySchema, y: NdArraySchema, dy: NdArraySchema, dx: NdArraySchema };
-const plainWeight = { weight: NdArraySchema, dWeight: NdArraySchema };
-const maskedWeight = v.object({
-  ...plainWeight,
-  committedMask: NdArraySchema,
-  mask: NdArraySchema,
-});
-const norm = {
-  gamma: NdArraySchema,
-  beta: NdArraySchema,
-  dGamma: NdArraySchema,
-  dBeta: NdArraySchema,
-};
-const gatedNorm = v.object({
-  ...norm,
-  gateLogits: NdArraySchema,
-  dGateLogits: NdArraySchema,
-  committedFilterMask: NdArraySchema,
-  filterMask: NdArraySchema,
-});
-const stride = v.picklist([1, 2]);
-const candidate = {
-  kernel: v.picklist(mbconvKernels),
-  expansion: v.picklist(mbconvExpansions),
-  stride,
-  filterThreshold: NdArraySchema,
-  dFilterThreshold: NdArraySchema,
-  weightThreshold: NdArraySchema,
-  dWeightThreshold: NdArraySchema,
-  expand: maskedWeight,
-  expandNorm: v.object(norm),
-  depthwise: maskedWeight,
-  depthwiseNorm: gatedNorm,
-  project: maskedWeight,
-  projectNorm: gatedNorm,
-};
-const CandidateSchema = v.object({ ...xAndY, ...candidate });
-const LayerSchema = v.object({
-  ...xAndY,
-  stride,
-  shortcut: v.boolean(),
-  operations: v.array(v.string()),
-  alpha: NdArraySchema,
-  dAlpha: NdArraySchema,
-  operationThresholds: NdArraySchema,
-  dOperationThresholds: NdArraySchema,
-  committedOperationMask: NdArraySchema,
-  operationMask: NdArraySchema,
-  candidates: v.record(v.string(), v.object(candidate)),
-});
-const HeadSchema = v.object({
-  ...xAndY,
-  filterThreshold: NdArraySchema,
-  dFilterThreshold: NdArraySchema,
-  conv: v.object(plainWeight),
-  norm: gatedNorm,
-  classifier: v.object({ ...plainWeight, bias: NdArraySchema, dBias: NdArraySchema }),
-});
-
 type Checker = (content: unknown, file: string, kernels: ReferenceKernels) => Promise<Check[]>;
 
-/** Arrays of the file by the names that the super-net's file gives them. */
 interface Arrays {
   readonly values: Record<string, NdArray>;
   readonly gradients: Record<string, NdArray>;

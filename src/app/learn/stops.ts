@@ -1,6 +1,7 @@
 /**
  * The guided tour: ten stops over a real search, each on the view that `learnViews` (router.ts) names for it. Each says one thing, points at the numbers on screen that show it, and
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
+ * Over 250 lines: it is one list, the ten stops in their order.
  */
 import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';

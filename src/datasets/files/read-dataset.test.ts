@@ -1,3 +1,4 @@
+/** Over 250 lines: every way in which a data set is read stands in one table of cases. */
 import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../../cli/node-files.ts';

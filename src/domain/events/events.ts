@@ -1,6 +1,7 @@
 /**
  * The one event stream of a search. The dashboard, the log, the stored run and the shell are folds over it;
- * every event is plain JSON. A long file, since it is one list.
+ * every event is plain JSON.
+ * Over 250 lines: it is one list.
  */
 import type { Granularity } from '../granularities.ts';
 import type { OperationName } from '../operations/registry.ts';

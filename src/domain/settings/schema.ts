@@ -1,7 +1,8 @@
 /**
  * Every setting of a search, once: what it may be, what it is called, what it means and its unit. The form, the shell,
  * the restore of files and the table in docs/settings.md derive from it. `presets.ts` holds sets to start from,
- * `problems.ts` what settings demand of each other and of the images. A long file, since it is one list.
+ * `problems.ts` what settings demand of each other and of the images.
+ * Over 250 lines: it is one list.
  */
 import * as v from 'valibot';
 import { SpaceSettingsSchema } from '../spaces/settings.ts';

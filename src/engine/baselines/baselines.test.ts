@@ -1,3 +1,4 @@
+/** Over 250 lines: every method is held against the same small search. */
 import { describe, expect, it } from 'vitest';
 import { describeArchitecture } from '../architecture/describe.ts';
 import { countParameters, superNetTotals } from '../granularity/count.ts';

@@ -179,17 +179,20 @@ describe('evaluations of a search', () => {
 
   it('start again where an operation is pruned by hand in the middle of one', async () => {
     let steered = 0;
+    let asked = false;
     const settledAt: number[] = [];
     const { running, recording } = fakeSearch(
       smallSettings(),
-      { onSettle: () => settledAt.push(steered) },
+      {
+        onSettle: () => {
+          settledAt.push(steered);
+          if (asked) return;
+          asked = true;
+          // Heard before the next batch: the evaluation is under way by then.
+          running.steer({ kind: 'prune', cell: 0, edge: 0, operation: 'sep_conv_5x5' });
+        },
+      },
       (event, search) => {
-        if (event.type === 'phase' && event.phase === 'evaluating' && steered === 0) {
-          settledAt.length = 0;
-          setTimeout(() =>
-            search().steer({ kind: 'prune', cell: 0, edge: 0, operation: 'sep_conv_5x5' }),
-          );
-        }
         if (event.type === 'steered') steered++;
         if (event.type === 'evaluated') search().stop();
       },

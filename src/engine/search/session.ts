@@ -1,6 +1,6 @@
 /**
- * What the parts of a running search share: its inputs, where it stands, and how it speaks. A long file: one class is one
- * search under way.
+ * What the parts of a running search share: its inputs, where it stands, and how it speaks.
+ * Over 250 lines: one class is one search under way.
  */
 import {
   addCounts,

@@ -1,3 +1,4 @@
+/** Over 250 lines: all cases look at the same recorded searches. */
 import { describe, expect, it } from 'vitest';
 import { commitLive, compact } from '../granularity/commit.ts';
 import { superNetTotals, summarizeCells } from '../granularity/count.ts';

@@ -1,3 +1,4 @@
+/** Over 250 lines: all cases share one made network. */
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../random.ts';

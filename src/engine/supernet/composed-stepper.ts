@@ -1,6 +1,7 @@
 /**
  * Trains a super-net with plain TensorFlow.js: the way to search without WebGPU (CPU, WebGL), and the reference for the
  * own WGSL programs. Parameters live packed, one tensor a group, so that the optimizer costs a few kernels.
+ * Over 250 lines: one class is one network on the backend; its methods share the packed tensors.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNorm, batchNormRunning } from '../../kernels/composed/batch-norm.ts';

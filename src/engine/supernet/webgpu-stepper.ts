@@ -1,4 +1,7 @@
-/** Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it. */
+/**
+ * Trains a super-net with own WGSL programs: one recording, replayed every step, with no readback in it.
+ * Over 250 lines: one class is one network on the device.
+ */
 import { runningRate } from '../../kernels/running-rate.ts';
 import { Gpu } from '../../kernels/webgpu/runtime.ts';
 import { packHyper } from '../../kernels/webgpu/hyper.ts';

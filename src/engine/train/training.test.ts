@@ -1,3 +1,4 @@
+/** Over 250 lines: all cases share one trained architecture. */
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { describeArchitecture } from '../architecture/describe.ts';

@@ -1,6 +1,6 @@
 /**
- * Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search. A long file:
- * one class is one training under way, whose phases share its state.
+ * Trains an architecture from scratch: fixed masks and widths, fresh weights, the same stepper as the search.
+ * Over 250 lines: one class is one training under way, whose phases share its state.
  */
 import type { Architecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from '../architecture/widen.ts';

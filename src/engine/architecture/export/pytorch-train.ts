@@ -1,7 +1,8 @@
 /**
  * `train.py`, beside an exported `network.py`: trains it from scratch as people of this field train, on one machine or many.
  * The recipe is the paper's (arXiv 2310.15074, section IV; DARTS' program). It is the same text for every network: one Python
- * program that people read and change as a whole, hence a long file.
+ * program.
+ * Over 250 lines: it is one Python program that people read and change as a whole.
  */
 export const trainScript = `"""Trains network.py from scratch: the recipe of DARTS and MGAS, on one machine or many.
 

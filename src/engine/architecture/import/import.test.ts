@@ -1,3 +1,4 @@
+/** Over 250 lines: every reader meets the same mutations. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleTrained } from '../export/sample.ts';

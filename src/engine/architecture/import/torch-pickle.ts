@@ -1,6 +1,7 @@
 /**
  * The pickle in a file that torch.save wrote, as values: a few instructions and three names (a tensor, a storage type, an
- * ordered dict). Long, since every instruction that is known stands here.
+ * ordered dict).
+ * Over 250 lines: every instruction that is known stands here.
  */
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
 

@@ -1,4 +1,7 @@
-/** Depthwise convolutions: one dispatch a kernel size; backwards the taps' gradients, and all input gradients at once. */
+/**
+ * Depthwise convolutions: one dispatch a kernel size; backwards the taps' gradients, and all input gradients at once.
+ * Over 250 lines: forwards and backwards share the same classes of taps.
+ */
 import {
   depthwiseFilterGradient,
   filterColumns,
