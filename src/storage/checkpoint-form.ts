@@ -108,6 +108,14 @@ export function unpackCheckpoint(packed: PackedCheckpoint, path: string): Checkp
       );
     }
   };
+  // Without them it would resume on the super-net of version 1.
+  for (const field of ['stageEnds', 'outcome'] as const) {
+    if (packed.version > 1 && packed[field] === undefined)
+      throw new JsonRefused(
+        `${path}.${field}`,
+        `is missing: a checkpoint of version ${packed.version} has it.`,
+      );
+  }
   const { masks, parameters, ...network } = packed.network;
   const arrays = ['values', 'momentum', 'weightMask'] as const;
   const { length } = parameters.values;

@@ -286,12 +286,15 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
       'timeLeftLeast',
       'autoAugment',
       'form',
+      'softCount',
+      'relativeMu',
       'origin',
       'widened',
       'maxSteps',
     ].includes(key)
   )
     return true;
+  if (key === 'epoch') return path.at(-2) === 'progress';
   if (key === 'validationImages') return path.at(-2) !== 'dataset';
   return (
     (key === 'images' && parent.type !== 'evaluated') ||
