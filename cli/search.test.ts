@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ArchitectureSchema } from '../src/domain/architecture/schema.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
-import { separableZip, shortTiny } from '../src/datasets/testing/separable.ts';
 import { restore } from '../src/storage/restore.ts';
 import { cellSettings } from '../src/domain/spaces/settings.ts';
 import { setEach, smallestSettings } from './smallest-search.ts';
@@ -146,27 +145,6 @@ it('resumes an interrupted run to what an uninterrupted one finds', async () => 
   const resumed = await search(['--resume', file]);
   expect(resumed.code, resumed.stderr).toBe(0);
   expect(await readArchitecture()).toEqual(whole);
-});
-
-it('reads four separable classes, sorted in a zip, above 95 % by its middle', async () => {
-  const zip = join(folder, 'quarters.zip');
-  await writeFile(zip, separableZip());
-  const { data, stage, joint } = shortTiny;
-  const { code, stdout, stderr } = await search([
-    // On the CPU, with less to compute; the browser test searches by `tiny` itself.
-    ...['--dataset', zip, '--json', '--set', 'space.nodes=1', '--set', 'space.channels=2'],
-    ...['--set', `data.trainImages=${data.trainImages}`],
-    ...['--set', `stage.maxEpochs=${stage.maxEpochs}`],
-    ...['--set', `joint.maxEpochs=${joint.maxEpochs}`],
-  ]);
-  expect(code, stderr).toBe(0);
-  const events = eventsOf(stdout);
-  const last = events.at(-1)!.step;
-  const evaluated = events.filter((event) => event.type === 'evaluated');
-  const later = evaluated.filter(({ step }) => step >= last / 2);
-  expect(later.length).toBeGreaterThan(2);
-  for (const { step, accuracy } of later)
-    expect(accuracy, `at step ${step} of ${last}`).toBeGreaterThan(0.95);
 });
 
 it.each([
