@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bytes, durationRange, roundBytes } from './format.ts';
+import { bytes, compact, decimal, durationRange, roundBytes } from './format.ts';
 import { emptyRun } from './store/run-model.ts';
 import { memoryPlot } from './views/curves.ts';
 import { ticks } from './charts/ticks.ts';
@@ -13,6 +13,19 @@ it.each([
   [20 * 2 ** 10, '20 KiB'],
   [200 * 2 ** 10, '200 KiB'],
 ])('%s bytes on an axis: %s', (value, text) => expect(roundBytes(value)).toBe(text));
+
+it.each([
+  [999_400, '999 K'],
+  [999_700, '1 M'],
+  [12_400, '12.4 K'],
+])('%s in short: %s', (value, text) => expect(compact(value)).toBe(text));
+
+it.each([
+  [12_345, '12,345'],
+  [1_234.5, '1,235'],
+  [89.126, '89.13'],
+  [0.0123, '0.0123'],
+])('%s in digits: %s', (value, text) => expect(decimal(value)).toBe(text));
 
 it.each([90_000, 700_000, 9_500_000, 300 * 2 ** 20, 3 * 2 ** 30])(
   'ticks of an axis up to %s bytes are round in the unit that they are written in',

@@ -11,7 +11,7 @@ export const integer = (n: number): string => whole.format(n);
 /** 950, 12.4 K, 3.21 M */
 export function compact(n: number): string {
   if (Math.abs(n) < 1_000) return String(Math.round(n));
-  const [value, unit] = Math.abs(n) < 1e6 ? [n / 1e3, 'K'] : [n / 1e6, 'M'];
+  const [value, unit] = Math.abs(n) < 999_500 ? [n / 1e3, 'K'] : [n / 1e6, 'M'];
   return `${trim(value.toPrecision(3))} ${unit}`;
 }
 
@@ -89,6 +89,8 @@ export function milliseconds(n: number): string {
 export function decimal(n: number): string {
   if (n === 0) return '0';
   const size = Math.abs(n);
+  // Of 12,345 `toPrecision` would write an exponent.
+  if (size >= 1e3 && size < 1e5) return integer(n);
   return size < 1e-3 || size >= 1e5
     ? n.toExponential(1).replace('e-', 'e\u2212').replace('e+', 'e')
     : trim(n.toPrecision(size < 1 ? 3 : 4));

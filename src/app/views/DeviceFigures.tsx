@@ -1,5 +1,5 @@
 /** What the search runs on, and what that costs. */
-import { bytes, percent } from '../format.ts';
+import { bytes, integer, percent } from '../format.ts';
 import { useShown } from '../store/store.ts';
 
 export function DeviceFigures() {
@@ -15,21 +15,12 @@ export function DeviceFigures() {
   const peak = useShown(({ run }) => run.latest?.peakMemoryBytes);
   return (
     <dl className="device">
-      <Figure
-        label="ms per step"
-        value={msPerStep === undefined ? null : msPerStep.toPrecision(3)}
-      />
+      <Figure label="ms per step" value={msPerStep === undefined ? null : threeDigits(msPerStep)} />
       <Figure label="Memory now" value={now === undefined ? null : bytes(now)} />
       <Figure label="Peak" value={peak === undefined ? null : bytes(peak)} />
       <Figure
         label="Last compaction"
-        value={
-          last
-            ? last.after < last.before
-              ? `\u2212${percent(1 - last.after / last.before)}`
-              : 'none'
-            : null
-        }
+        value={last ? saved(last) : null}
         title={last ? `${bytes(last.before)} before, ${bytes(last.after)} after` : undefined}
       />
     </dl>
@@ -43,4 +34,13 @@ function Figure({ label, value, title }: { label: string; value: string | null; 
       <dd>{value ?? '–'}</dd>
     </div>
   );
+}
+
+/** Also of 1,234, which `toPrecision` writes with an exponent. */
+const threeDigits = (n: number): string => (n < 100 ? n.toPrecision(3) : integer(n));
+
+function saved({ before, after }: { before: number; after: number }): string {
+  if (after >= before) return 'none';
+  const share = 1 - after / before;
+  return share < 0.001 ? 'under 0.1%' : `\u2212${percent(share)}`;
 }
