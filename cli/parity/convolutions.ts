@@ -13,6 +13,7 @@ import {
   positive,
   stride,
   tolerance,
+  normArrays,
   xAndY,
   type Checker,
 } from './shapes.ts';
@@ -60,10 +61,7 @@ export const checkMaskedConvolution: Checker = async (content, file, kernels) =>
 
 const WeightSchema = v.object(maskedWeight);
 const NormSchema = v.object({
-  gamma: NdArraySchema,
-  beta: NdArraySchema,
-  dGamma: NdArraySchema,
-  dBeta: NdArraySchema,
+  ...normArrays,
   gateLogits: NdArraySchema,
   dGateLogits: NdArraySchema,
   committedFilterMask: NdArraySchema,

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { checkArray } from './compare.ts';
 import { expectShape, NdArraySchema, parseAs, ReferenceError } from './reference.ts';
-import { checkActivations, stride, tolerance, xAndY, type Checker } from './shapes.ts';
+import { checkActivations, normArrays, stride, tolerance, xAndY, type Checker } from './shapes.ts';
 
 const StepSchema = v.object(xAndY);
 
@@ -50,12 +50,7 @@ const ReduceSchema = v.object({
   ...xAndY,
   conv1: v.object({ weight: NdArraySchema, dWeight: NdArraySchema }),
   conv2: v.object({ weight: NdArraySchema, dWeight: NdArraySchema }),
-  norm: v.object({
-    gamma: NdArraySchema,
-    beta: NdArraySchema,
-    dGamma: NdArraySchema,
-    dBeta: NdArraySchema,
-  }),
+  norm: v.object(normArrays),
   gateLogits: NdArraySchema,
   dGateLogits: NdArraySchema,
   filterMask: NdArraySchema,

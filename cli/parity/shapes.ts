@@ -14,6 +14,14 @@ export const stride = v.picklist([1, 2]);
 export const padding = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const xAndY = { x: NdArraySchema, y: NdArraySchema, dy: NdArraySchema, dx: NdArraySchema };
 
+/** A norm's parameters and their gradients. */
+export const normArrays = {
+  gamma: NdArraySchema,
+  beta: NdArraySchema,
+  dGamma: NdArraySchema,
+  dBeta: NdArraySchema,
+};
+
 export type Checker = (
   content: unknown,
   file: string,

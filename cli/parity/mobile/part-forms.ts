@@ -2,20 +2,10 @@
 import * as v from 'valibot';
 import { mbconvExpansions, mbconvKernels } from '../../../src/domain/operations/mbconv.ts';
 import { NdArraySchema } from '../reference.ts';
+import { maskedWeight as maskedArrays, normArrays as norm, stride, xAndY } from '../shapes.ts';
 
-const xAndY = { x: NdArraySchema, y: NdArraySchema, dy: NdArraySchema, dx: NdArraySchema };
 const plainWeight = { weight: NdArraySchema, dWeight: NdArraySchema };
-const maskedWeight = v.object({
-  ...plainWeight,
-  committedMask: NdArraySchema,
-  mask: NdArraySchema,
-});
-const norm = {
-  gamma: NdArraySchema,
-  beta: NdArraySchema,
-  dGamma: NdArraySchema,
-  dBeta: NdArraySchema,
-};
+const maskedWeight = v.object(maskedArrays);
 const gatedNorm = v.object({
   ...norm,
   gateLogits: NdArraySchema,
@@ -23,7 +13,6 @@ const gatedNorm = v.object({
   committedFilterMask: NdArraySchema,
   filterMask: NdArraySchema,
 });
-const stride = v.picklist([1, 2]);
 const candidate = {
   kernel: v.picklist(mbconvKernels),
   expansion: v.picklist(mbconvExpansions),

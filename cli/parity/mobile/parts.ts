@@ -29,13 +29,10 @@ import type { Check } from '../compare.ts';
 import type { ReferenceKernels } from '../kernels.ts';
 import { parseAs, ReferenceError } from '../reference.ts';
 import type { NdArray } from '../reference.ts';
+import { tolerance } from '../shapes.ts';
+import type { Checker } from '../shapes.ts';
 import { CandidateSchema, HeadSchema, LayerSchema } from './part-forms.ts';
 import { commitUnits, commitWeights, compacted, placeOf, spread } from './names.ts';
-
-/** float32, another order of summation. */
-const tolerance = 1e-4;
-
-type Checker = (content: unknown, file: string, kernels: ReferenceKernels) => Promise<Check[]>;
 
 interface Arrays {
   readonly values: Record<string, NdArray>;

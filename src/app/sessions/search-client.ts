@@ -70,19 +70,26 @@ export class SearchClient {
 
   /** Times a few steps before a search; `stopMeasuring` ends it. @throws RequestFailed */
   async measure(payload: Payload<SearchContract, 'measure'>): Promise<number[]> {
-    if (this.isActive) throw new Error('a search is running');
-    // The next search gets another worker: the device is new then.
-    if (this.used) this.worker.end();
-    this.used = true;
+    this.demandIdle();
+    this.takeWorker();
     return (await this.worker.request('measure', payload)).msPerStep;
   }
 
   /** Times a preset on WebGPU before a search; `stopMeasuring` ends it. @throws RequestFailed */
   async bench(payload: Payload<SearchContract, 'bench'>): Promise<BenchCase> {
+    this.demandIdle();
+    this.takeWorker();
+    return this.worker.request('bench', payload);
+  }
+
+  private demandIdle(): void {
     if (this.isActive) throw new Error('a search is running');
+  }
+
+  /** A fresh one where the last has run something: the device is new then. */
+  private takeWorker(): void {
     if (this.used) this.worker.end();
     this.used = true;
-    return this.worker.request('bench', payload);
   }
 
   stopMeasuring(): void {
@@ -92,8 +99,7 @@ export class SearchClient {
   /** Begins a search. Failures go to `onError` or come as events; the promise never rejects. */
   async start(payload: StartPayload): Promise<void> {
     if (this.isActive) return;
-    if (this.used) this.worker.end();
-    this.used = true;
+    this.takeWorker();
     this.enter('loading');
     await this.send('start', payload);
   }

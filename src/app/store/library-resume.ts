@@ -5,6 +5,7 @@ import type { Continuation } from '../../storage/continuation.ts';
 import { forkedRun } from '../../storage/fork.ts';
 import type { ForkPoint, ForkWish } from '../../storage/fork.ts';
 import type { CheckpointInfo, RunRecord } from '../../storage/records.ts';
+import type { WholeRun } from '../../storage/run-store.ts';
 import { openBesideRun, viewHref } from '../router.ts';
 import { isInterrupted, library } from './library-state.ts';
 import { sourceNow } from '../sessions/dataset-sources.ts';
@@ -31,6 +32,10 @@ export async function continueOver(id: string, wish: Continuation): Promise<void
     id: crypto.randomUUID(),
     now: Date.now(),
   });
+  await storeAndGoOn(next);
+}
+
+async function storeAndGoOn(next: WholeRun): Promise<void> {
   await theStore().add(next);
   await changed(next.run.id);
   goOn(next.run);
@@ -56,9 +61,7 @@ export async function forkPoint(id: string, events: number): Promise<ForkPoint> 
  */
 export async function startFork(point: ForkPoint, wish: ForkWish): Promise<void> {
   const next = forkedRun(point, wish, { id: crypto.randomUUID(), now: Date.now() });
-  await theStore().add(next);
-  await changed(next.run.id);
-  goOn(next.run);
+  await storeAndGoOn(next);
   location.hash = viewHref('balance');
   openBesideRun(point.run.id);
 }
