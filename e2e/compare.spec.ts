@@ -31,7 +31,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
   await chooseSettings(page, quickSettings);
   await openCompare(page);
   await expect(page.locator('.compare')).toContainText(
-    'New comparison runs methods against each other here',
+    'New comparison compares search methods here',
   );
   await list(page).getByRole('button', { name: 'New comparison' }).click();
   const form = page.getByRole('region', { name: 'New comparison' });
@@ -89,7 +89,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
   await test.step('it gives way to a search of this page', async () => {
     await page.keyboard.press('s');
     await expect(
-      running.getByText('Paused: a search has the device. It goes on after that.'),
+      running.getByText('Paused: a search is using the device. The comparison resumes after that.'),
     ).toBeVisible({ timeout: patience });
     await page.keyboard.press('x');
     await expect(running.getByText(/Paused/)).toHaveCount(0, { timeout: patience });
@@ -123,7 +123,9 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
     );
     expect(found.parameters.active).toBe(first!.parameters.active);
     await page
-      .getByRole('button', { name: 'To the library: the architecture of MGAS, target 500, seed 7' })
+      .getByRole('button', {
+        name: 'Add to library: the architecture of MGAS, target 500, seed 7',
+      })
       .click();
     await expect(page.getByRole('link', { name: 'In the library' })).toBeVisible();
     await page.getByRole('button', { name: 'Accuracy against size as a table' }).click();

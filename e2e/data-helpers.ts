@@ -10,7 +10,7 @@ export async function store(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Store', exact: true }).click();
 }
 
-export const added = (page: Page) => page.getByText(/is stored, and the next search takes it/);
+export const added = (page: Page) => page.getByText(/is stored and selected for the next search/);
 
 export interface StoredArrays {
   size: number;

@@ -227,7 +227,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
       await expect(status(page)).toHaveText(/Stage 1 of/, { timeout: 120_000 });
       // Its first steps are there once a moment of it can be chosen, in any view of the run.
       await page.getByRole('link', { name: 'Overview', exact: true }).click();
-      await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveAttribute(
+      await expect(page.getByRole('slider', { name: 'Step of the run' })).toHaveAttribute(
         'aria-valuetext',
         /step [1-9]/i,
         { timeout: 120_000 },
@@ -253,7 +253,7 @@ test('a set is looked at, and deleted', async ({ lab: page }) => {
   await page.getByRole('button', { name: 'Class balance', exact: false }).click();
   await expect(page.getByRole('row', { name: /^frog/ })).toBeVisible();
   await page.getByRole('combobox', { name: 'Cutout' }).selectOption('8');
-  await expect(page.getByRole('img', { name: /each as it is and in 6 epochs/ })).toBeVisible();
+  await expect(page.getByRole('img', { name: /each original and in 6 epochs/ })).toBeVisible();
 
   // Chosen still after a reload; gone, with all of its images, once it is deleted.
   await page.reload();

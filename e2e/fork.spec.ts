@@ -35,7 +35,7 @@ test('a run is forked from a commit by keyboard, and its parent is kept', async 
   const title = lab.getByLabel('Run on screen');
   await expect(title).toContainText('Alpha, fork at step');
   await expect(lab).toHaveURL(/\/balance\?beside=Alpha$/);
-  await expect(lab.getByRole('table', { name: /Balance of the two/ }).or(lab.getByRole('region', { name: 'Balance of the two runs' })).first()).toContainText('Beside it'); // prettier-ignore
+  await expect(lab.getByRole('table', { name: /Balance of the two/ }).or(lab.getByRole('region', { name: 'Balance of the two runs' })).first()).toContainText('Compared run'); // prettier-ignore
   await openLibrary(lab);
   await expect(runRow(lab, 'Alpha')).toContainText('finished');
   const own = runRow(lab, /^Alpha, fork at step \d+$/);

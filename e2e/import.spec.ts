@@ -13,11 +13,11 @@ test('a pasted genotype is read, drawn, counted, and stored only when it is adde
   await openLibrary(lab);
   const panel = lab.getByRole('region', { name: 'Import an architecture' });
   await panel.getByLabel('Genotype, pasted').fill(genotype.trimEnd().slice(0, -1));
-  await panel.getByRole('button', { name: 'Read the text' }).click();
+  await panel.getByRole('button', { name: 'Import the text' }).click();
   await expect(panel.getByRole('alert')).toContainText('cut off');
 
   await panel.getByLabel('Genotype, pasted').fill(genotype);
-  await panel.getByRole('button', { name: 'Read the text' }).click();
+  await panel.getByRole('button', { name: 'Import the text' }).click();
   const read = panel.getByRole('region', { name: 'Read: DARTS_V2, 20 cells, 36 channels' });
   await expect(read).toContainText('3,349,342');
   const drawing = read.getByRole('img');
@@ -34,7 +34,7 @@ test('a pasted genotype is read, drawn, counted, and stored only when it is adde
     ['Image channels', '1'],
   ])
     await panel.getByLabel(label!, { exact: true }).fill(value!);
-  await panel.getByRole('button', { name: 'Read the text' }).click();
+  await panel.getByRole('button', { name: 'Import the text' }).click();
   await panel.getByRole('button', { name: 'Add to the library' }).click();
   const row = lab.getByRole('listitem').filter({ hasText: 'DARTS_V2, 5 cells, 4 channels' });
   await expect(row).toBeVisible();

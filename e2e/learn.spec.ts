@@ -65,7 +65,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
       const action = tour.locator('.tour-try button');
       if (stop === 4) {
         await action.click();
-        await expect(tour.getByText('More falls at the next commit')).toBeVisible();
+        await expect(tour.getByText('The next commit prunes more')).toBeVisible();
       }
       if (stop < 10) await tour.getByRole('link', { name: 'Next' }).click();
     }

@@ -138,7 +138,7 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await gamma.getByRole('button', { name: 'Open' }).click();
   await expect(lab.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
   await lab.reload();
-  await expect(lab.getByText('There is no run')).toHaveCount(0);
+  await expect(lab.getByText('No run')).toHaveCount(0);
 
   await openLibrary(lab);
   await runRow(lab, 'Gamma').getByRole('button', { name: 'Use settings' }).click();

@@ -51,7 +51,7 @@ async function add(page: Page, files: ReturnType<typeof upload>[]): Promise<void
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
   await page.getByLabel('Files of a data set').setInputFiles(files);
   await store(page);
-  await expect(page.getByText('is stored, and the next search takes it')).toBeVisible();
+  await expect(page.getByText('is stored and selected for the next search')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await openOverview(page);
 }

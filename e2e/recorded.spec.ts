@@ -6,7 +6,7 @@ import { expect, test } from '@playwright/test';
 import { taskTimes, usedHeap } from './thread-time.ts';
 
 const title = (page: Page) => page.getByLabel('Run on screen');
-const moment = (page: Page) => page.getByRole('slider', { name: 'Moment of the run' });
+const moment = (page: Page) => page.getByRole('slider', { name: 'Step of the run' });
 const at = async (page: Page): Promise<number> => Number(await moment(page).inputValue());
 
 test.describe('without WebGPU', () => {
@@ -31,7 +31,7 @@ test.describe('without WebGPU', () => {
         .locator('.notices')
         .evaluate((element) => element.getBoundingClientRect().height);
       expect((await top()) - notices).toBeLessThanOrEqual(160);
-      await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible();
+      await expect(page.getByRole('slider', { name: 'Step of the run' })).toBeVisible();
     });
     await test.step('it moves by itself', async () => {
       const from = await at(page);
@@ -86,7 +86,7 @@ test.describe('without WebGPU', () => {
       for (const view of ['Compare', 'Data', 'Library', 'Retrain']) {
         await page.getByRole('link', { name: view, exact: true }).click();
         await expect(page.getByRole('region', { name: 'Search', exact: true })).toHaveCount(0);
-        await expect(page.getByRole('slider', { name: 'Moment of the run' })).toHaveCount(0);
+        await expect(page.getByRole('slider', { name: 'Step of the run' })).toHaveCount(0);
       }
       await page.getByRole('link', { name: 'Overview', exact: true }).click();
     });

@@ -22,7 +22,7 @@ const left = async (page: Page, level: string): Promise<number> =>
   );
 const step = async (page: Page): Promise<number> =>
   Number(
-    (await page.getByRole('slider', { name: 'Moment of the run' }).getAttribute('aria-valuetext'))
+    (await page.getByRole('slider', { name: 'Step of the run' }).getAttribute('aria-valuetext'))
       ?.match(/step ([\d,]+)/i)?.[1]
       ?.replace(',', '') ?? NaN,
   );

@@ -239,7 +239,7 @@ test('no room: it is said, the search goes on, and is stored in full once there 
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.waitForTimeout(35_000);
   await page.getByRole('button', { name: 'Resume', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('is not stored at the moment', {
+  await expect(page.getByRole('alert')).toContainText('is currently not stored', {
     timeout: patience,
   });
   await expect(page.getByRole('alert')).toContainText('no more room');
@@ -339,6 +339,6 @@ test('a version-1 database is upgraded, and its runs are shown', async ({ contex
   await expect(row).toContainText('finished');
   await row.getByRole('button', { name: 'Open' }).click();
   await expect(page.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
-  await expect(page.getByText('There is no run')).toHaveCount(0);
+  await expect(page.getByText('No run')).toHaveCount(0);
   expect((await storedEvents(page, 'old')).length).toBe(events.length);
 });

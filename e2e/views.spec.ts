@@ -132,7 +132,7 @@ test('every view shows what the events and the exported architecture say', async
   });
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   // Its programs are compiled first, on a busy machine for minutes.
-  await expect(page.getByRole('slider', { name: 'Moment of the run' })).toBeVisible({
+  await expect(page.getByRole('slider', { name: 'Step of the run' })).toBeVisible({
     timeout: 240_000,
   });
 
@@ -332,7 +332,7 @@ test('every view shows what the events and the exported architecture say', async
 
   await test.step('time travel: a commit shows exactly its ratios', async () => {
     await open(page, 'overview');
-    const slider = page.getByRole('slider', { name: 'Moment of the run' });
+    const slider = page.getByRole('slider', { name: 'Step of the run' });
     const committed = of('committed');
     for (const commit of [
       committed.at(-1)!,
@@ -369,9 +369,7 @@ test('every view shows what the events and the exported architecture say', async
     expect(id).toBeTruthy();
     expect(id).not.toBe('current');
     await page.evaluate(() => (location.hash = '#/run/nosuchrun/balance'));
-    await expect(
-      page.getByRole('heading', { name: 'There is no run nosuchrun here' }),
-    ).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'No run nosuchrun here' })).toBeVisible();
     await page.evaluate((known) => (location.hash = `#/run/${known}/balance`), id);
     await expect(page.locator('main .view.balance')).toBeVisible();
   });
@@ -410,7 +408,7 @@ test('every view shows what the events and the exported architecture say', async
   await test.step('balance: the two runs side by side, also from a link', async () => {
     await open(page, 'balance');
     const ratios = (await second()).findLast(isRatios)!;
-    await page.getByLabel('Beside it').selectOption(firstRun);
+    await page.getByLabel('Compare with').selectOption(firstRun);
     const shares = ({ counts, parameters }: EventOf<'ratios'>): number[] => [
       ...granularities.map((level) => Math.round((100 * counts[level].left) / counts[level].total)),
       parameters.active,
@@ -424,7 +422,7 @@ test('every view shows what the events and the exported architecture say', async
       await expect(rows).toHaveCount(2);
       await expect.poll(() => shown(0)).toEqual([...shares(ratios), smaller]);
       await expect.poll(() => shown(1)).toEqual([...shares(last), 6_000]);
-      await expect(page.getByRole('heading', { name: /, beside it$/ })).toHaveCount(3);
+      await expect(page.getByRole('heading', { name: /, compared run$/ })).toHaveCount(3);
     };
     await check();
     await expect.poll(() => page.url()).toMatch(new RegExp(`balance\\?beside=${firstRun}$`));
@@ -438,7 +436,7 @@ test('every view shows what the events and the exported architecture say', async
       .getByRole('region', { name: 'Two runs side by side' })
       .getByRole('button', { name: 'Close' })
       .click();
-    await expect(page.getByRole('heading', { name: /, beside it$/ })).toHaveCount(0);
+    await expect(page.getByRole('heading', { name: /, compared run$/ })).toHaveCount(0);
     await page.evaluate((id) => (location.hash = `#/run/${id}/balance`), firstRun);
     await expect(page.locator('main .view.balance')).toBeVisible();
   });

@@ -51,7 +51,7 @@ const entries = {
     term: 'candidate operation',
     also: ['candidate operations', 'candidates', 'candidate'],
     definition:
-      'What an edge can compute: a separable or dilated convolution, a pool, or a skip connection.',
+      'An operation that an edge can compute: a separable or dilated convolution, a pooling, or a skip connection.',
     section: space,
     stop: 0,
   },
@@ -59,7 +59,7 @@ const entries = {
     term: 'unit',
     also: ['units'],
     definition:
-      'What can be pruned: a candidate operation, a filter of a convolution, or a single weight.',
+      'Anything that can be pruned: a candidate operation, a filter of a convolution, or a single weight.',
     section: method,
     stop: 1,
   },
@@ -67,7 +67,7 @@ const entries = {
     term: 'importance',
     also: ['importances'],
     definition:
-      'What a unit is worth, learned along with the weights: sigmoid(alpha) of an operation, its gate of a filter, its magnitude of a weight.',
+      'How much a unit contributes, learned together with the weights: sigmoid(alpha) for an operation, the gate for a filter, the magnitude for a weight.',
     section: method,
     stop: 1,
     formula: String.raw`\underbrace{\sigma(\alpha_o)}_{\text{operation}} \qquad \underbrace{\sigma(b_c)}_{\text{filter}} \qquad \underbrace{|w|}_{\text{weight}}`,
@@ -85,7 +85,7 @@ const entries = {
     term: 'threshold',
     also: ['thresholds'],
     definition:
-      'What an importance must exceed. It begins at 0 after each commit and is learned by gradient descent, so that no ratio is set by hand.',
+      'The value that an importance must exceed. It starts at 0 after each commit and is learned by gradient descent, so no pruning ratio is set manually.',
     section: method,
     stop: 2,
     formula: String.raw`\begin{gathered} m = \mathbb{1}[\,x - t > 0\,], \quad x = \sigma(\alpha_o),\; \sigma(b_c) \text{ or } |w| \\ \mathcal{L} = \mathrm{CE} + \lambda \Big( R_{\text{size}} + \sum_{t} e^{-t} \Big) \end{gathered}`,
@@ -93,7 +93,7 @@ const entries = {
   lambda: {
     term: 'lambda',
     definition:
-      'How strongly size and thresholds weigh in the loss. It starts at 0 in each stage and grows while commits prune little.',
+      'The weight of both regularizers in the loss. It starts at 0 in each stage and grows while commits prune little.',
     section: method,
     stop: 3,
     formula: String.raw`\mathcal{L} = \mathrm{CE} + \lambda \Big( \sum_{o} \log\big(1 + n\,\tfrac{\sigma(\alpha_o)}{S}\big) + \sum_{t} e^{-t} \Big)`,
@@ -102,10 +102,10 @@ const entries = {
     term: 'remaining ratio',
     also: ['remaining ratios'],
     definition:
-      'Units that are left, as a share of all: by granularity, cell and stage. It follows from the learned thresholds.',
+      'The share of all units that are not pruned, by granularity, cell and stage. It follows from the learned thresholds.',
     section: method,
     stop: 4,
-    formula: String.raw`r = \frac{\text{units alive}}{\text{all units}}`,
+    formula: String.raw`r = \frac{\text{active units}}{\text{all units}}`,
   },
   granularity: {
     term: 'granularity',
@@ -126,7 +126,7 @@ const entries = {
     term: 'stage',
     also: ['stages'],
     definition:
-      'A part of the search that trains the cells up to a certain depth. Later stages build on what earlier ones left, so that the whole super-net is never in memory at full size.',
+      'A part of the search that trains the cells up to a certain depth. Later stages build on the pruned cells of earlier ones, so the whole super-net is never in memory at full size.',
     section: staged,
     stop: 5,
   },
@@ -154,14 +154,14 @@ const entries = {
     term: 'regrowth',
     also: ['regrown'],
     definition:
-      'After a stage some pruned operations come back, drawn by the scores of their cell and of their type: an early stage decides with half of the network missing.',
+      'After a stage, some pruned operations are restored, sampled by the scores of their cell and of their type, because an early stage prunes before the later cells exist.',
     section: revision,
     stop: 7,
     formula: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
   },
   target: {
     term: 'target size',
-    definition: 'The most parameters, counted alive, that the discovered network may have.',
+    definition: 'The maximum number of active parameters of the discovered network.',
     section: 'IV, experiments',
     stop: 8,
     formula: String.raw`\sum_{w} \mathbb{1}[w \text{ alive}] \;\le\; P_{\text{target}}`,

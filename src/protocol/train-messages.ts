@@ -70,7 +70,7 @@ export function trainDelivery(message: TrainContract['event']): Delivery {
 export interface WorstImage {
   label: number;
   predicted: number;
-  /** Cross entropy. */
+  /** Cross-entropy. */
   loss: number;
   /** Pixels a side, and RGBA bytes, as the network saw them. */
   size: number;

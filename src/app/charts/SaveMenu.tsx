@@ -24,7 +24,7 @@ export function SaveMenu({ of, make }: SaveMenuProps) {
       close();
     } catch (error) {
       setProblem(
-        `${kind.toUpperCase()} could not be made: ${error instanceof Error ? error.message : String(error)}`,
+        `${kind.toUpperCase()} could not be created: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   };

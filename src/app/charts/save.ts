@@ -72,13 +72,13 @@ async function plotPng(file: PlotFile): Promise<Blob> {
   canvas.width = 2 * size.width;
   canvas.height = 2 * (size.height + head);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser gives no canvas to draw on.');
+  if (!context) throw new Error('This browser provides no 2D canvas.');
   await document.fonts.ready;
   context.scale(2, 2);
   draw(context, file);
   return new Promise((resolve, reject) =>
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('No PNG was made.'))),
+      (blob) => (blob ? resolve(blob) : reject(new Error('The browser returned no PNG.'))),
       'image/png',
     ),
   );

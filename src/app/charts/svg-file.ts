@@ -68,7 +68,9 @@ export async function pngOf(svg: SVGSVGElement, scale = 2): Promise<Blob> {
     return await new Promise((resolve, reject) =>
       canvas.toBlob(
         (blob) =>
-          blob ? resolve(blob) : reject(new Error('the browser could not make a PNG of this size')),
+          blob
+            ? resolve(blob)
+            : reject(new Error('the browser could not create a PNG of this size')),
         'image/png',
       ),
     );

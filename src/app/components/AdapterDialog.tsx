@@ -43,8 +43,8 @@ function Bench({ name, software }: { name: string; software: boolean }) {
   return (
     <div className="adapter-bench">
       <p>
-        {name}. A few steps of each preset are timed, of its first stage and of the whole super-net,
-        and each kernel by itself. Nothing leaves this browser.
+        {name}. A few steps of each preset are timed, in its first stage and with the whole
+        super-net, and each kernel separately. No data leaves this browser.
       </p>
       <TableScroll label="Presets on this adapter">
         <table>
@@ -153,7 +153,7 @@ function Kernels({ preset, result }: { preset: PresetName; result: BenchCase }) 
       <TableScroll label={`Kernels of ${preset}`}>
         <table>
           <thead>
-            <HeadRow heads={['Kernel', 'Dispatches', 'Time', 'Share', 'Bytes at most']} />
+            <HeadRow heads={['Kernel', 'Dispatches', 'Time', 'Share', 'Max bytes']} />
           </thead>
           <tbody>
             {result.kernels.map(({ label, dispatches, ms, share, bytes: moved }) => (
@@ -170,8 +170,8 @@ function Kernels({ preset, result }: { preset: PresetName; result: BenchCase }) 
       </TableScroll>
       <p className="note">
         {result.clock === 'timestamp'
-          ? 'By the device\u2019s own clock.'
-          : 'From submission to completion: small kernels look slower than they are.'}
+          ? 'Measured with GPU timestamps.'
+          : 'Measured from submission to completion: small kernels appear slower than they are.'}
       </p>
     </details>
   );

@@ -36,7 +36,7 @@ export function CellPicker({ cell, choose, name }: CellPickerProps) {
       {all.map((i) => (
         <label
           key={i}
-          title={i < begun || begun === 0 ? undefined : 'Its stage has not begun'}
+          title={i < begun || begun === 0 ? undefined : 'Its stage has not started'}
           data-begun={i < begun}
         >
           <input type="radio" name={name} checked={cell === i} onChange={() => choose(i)} />

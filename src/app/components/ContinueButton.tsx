@@ -69,7 +69,7 @@ function ContinueForm({ record, close }: { record: RunRecord; close: () => void 
     >
       <p>
         {active !== undefined &&
-          `The network has ${integer(active)} parameters left; its target was ${integer(targetParameters)}. `}
+          `The network has ${integer(active)} remaining parameters; its target was ${integer(targetParameters)}. `}
         The joint stage continues from the last checkpoint, as a new run. This run stays as it is.
       </p>
       <div className="field">

@@ -158,7 +158,7 @@ function Adapter() {
       data-ok
       title={
         probe.webgpu.software
-          ? 'Runs on the processor: right for tiny, too slow for more. Measure it'
+          ? 'Software adapter on the CPU: fast enough for tiny, too slow for larger presets. Measure it'
           : 'Measure this adapter'
       }
       onClick={() => lab.setState({ dialog: 'adapter' })}

@@ -15,11 +15,8 @@ export function ImportedResult({ imported, close }: ImportedResultProps) {
   const { architecture, name } = imported;
   const { parameters, macs, dataset, cells, origin } = architecture;
   const rows: [string, string][] = [
-    [
-      'Parameters',
-      `${integer(parameters.dense)}, ${integer(parameters.active)} of them not masked`,
-    ],
-    ['Multiply-accumulates', `${compact(macs.dense)} an image`],
+    ['Parameters', `${integer(parameters.dense)}, ${integer(parameters.active)} non-zero`],
+    ['Multiply-accumulates', `${compact(macs.dense)} per image`],
     [
       'Images',
       `${dataset.imageSize} × ${dataset.imageSize} × ${dataset.imageChannels}, ${integer(dataset.classes)} classes`,

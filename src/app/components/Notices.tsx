@@ -143,7 +143,7 @@ const obstacles: Readonly<
     ),
   },
   'insecure-context': {
-    why: 'WebGPU is offered only to secure pages, and this one came over plain http.',
+    why: 'WebGPU needs a secure page, and this page was loaded over plain HTTP.',
     mend: (
       <>
         Open the lab at <code>http://localhost</code> or over <code>https</code>.
@@ -151,21 +151,22 @@ const obstacles: Readonly<
     ),
   },
   'no-adapter': {
-    why: 'This browser has WebGPU, but offers no graphics adapter.',
+    why: 'This browser supports WebGPU, but provides no graphics adapter.',
     mend: (
       <>
         Update the graphics driver and restart the browser; turn on hardware acceleration in its
-        settings. In Chrome, <code>chrome://gpu</code> says what is blocked, and{' '}
-        <code>chrome://flags/#enable-unsafe-webgpu</code> allows adapters that are not on its list,
-        a software one too.
+        settings. In Chrome, <code>chrome://gpu</code> shows what is blocked, and{' '}
+        <code>chrome://flags/#enable-unsafe-webgpu</code> allows adapters outside its list,
+        including software adapters.
       </>
     ),
   },
   'device-refused': {
-    why: 'The graphics adapter refused to open a device.',
+    why: 'The graphics adapter could not open a device.',
     mend: (
       <>
-        Close other programs that use much graphics memory, or update the driver, then look again.
+        Close other programs that use a lot of graphics memory, or update the driver, then check
+        again.
       </>
     ),
   },
@@ -182,9 +183,9 @@ function DeviceNotice() {
       <section className="notice" role="note">
         <WarningIcon />
         <p>
-          <strong>{backend === 'webgl' ? 'WebGL' : 'The CPU'} takes longer than WebGPU</strong>, on
-          most machines many times as long. Whether WebGL or the CPU is the faster one, only timing
-          tells: estimate the time on both. Fewer images and epochs help.
+          <strong>{backend === 'webgl' ? 'WebGL' : 'The CPU'} is slower than WebGPU</strong>, on
+          most machines many times slower. To see whether WebGL or the CPU is faster, estimate the
+          time on both. Fewer images and epochs make a search faster.
         </p>
       </section>
     );
@@ -206,7 +207,7 @@ function NoWebGPU({ probe }: { probe: ProbeResult }) {
         </p>
         <p className="buttons">
           <button type="button" onClick={() => void probeDevice()}>
-            Look again
+            Check again
           </button>
           {probe.backends.includes('webgl') && (
             <button type="button" onClick={() => chooseBackend('webgl')}>

@@ -93,8 +93,9 @@ export function PublishedCells() {
       )}
       {imported && <ImportedResult imported={imported} close={() => setImported(null)} />}
       <p className="note">
-        Their test errors come from 600 epochs on CIFAR-10, so they are no measure for a shorter
-        training here. Add one at the parameters of your network, and train both alike.
+        Their test errors come from 600 epochs on CIFAR-10 and cannot be compared with a shorter
+        training here. Add one with as many parameters as your network, and train both with the same
+        settings.
       </p>
     </Panel>
   );

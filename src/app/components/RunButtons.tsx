@@ -51,7 +51,7 @@ function StoredButtons({ shown: { id, status, checkpointStep } }: { shown: Shown
         className={checkpointStep === null && status !== 'elsewhere' ? 'primary' : ''}
         onClick={startSearch}
         disabled={!idle || !startable}
-        title="A new search with the settings of the next search; this run stays in the library"
+        title="Start a new search with the settings of the next search; this run stays in the library"
       >
         <PlayIcon /> Start
       </button>
@@ -113,7 +113,7 @@ function StepButton() {
   const paused = useLab((s) => s.state === 'paused');
   if (!paused) return null;
   return (
-    <button type="button" onClick={stepSearch} title="One training step, and what follows it">
+    <button type="button" onClick={stepSearch} title="Run one training step">
       <NextIcon /> Step
     </button>
   );
@@ -127,7 +127,7 @@ function StopButton() {
       <button
         type="button"
         onClick={abandonSearch}
-        title="Ends the current step. What was found since the last checkpoint is lost."
+        title="Interrupts the current step. Progress since the last checkpoint is lost."
       >
         <StopIcon /> Stop at once
       </button>

@@ -65,7 +65,7 @@ function Time() {
       label="Time left"
       value={left}
       note={`${time} so far`}
-      title="From the steps timed so far: if every stage ends as soon as it can, and if every stage takes as many epochs as it may"
+      title="From the steps timed so far: if every stage ends as early as possible, and if every stage uses its maximum number of epochs"
     />
   );
 }

@@ -20,10 +20,10 @@ export function RunGate({ children }: { children: ReactNode }) {
   if (missing !== null && missing === run) {
     return (
       <section className="empty missing-run" aria-labelledby="missing-run">
-        <h2 id="missing-run">There is no run {missing} here</h2>
+        <h2 id="missing-run">No run {missing} here</h2>
         <p>
-          A run belongs to the browser it was searched in. It may have been deleted, or the link
-          comes from another computer: then ask for its file.
+          Runs are stored in the browser that ran the search. This one may have been deleted, or the
+          link comes from another computer: then ask for its file.
         </p>
         <p className="buttons">
           <a className="button primary" href={viewHref(view, 'current')}>

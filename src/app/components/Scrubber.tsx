@@ -43,7 +43,7 @@ export function Scrubber() {
         <Marks count={count} pastId={pastId} />
         <input
           type="range"
-          aria-label="Moment of the run"
+          aria-label="Step of the run"
           aria-valuetext={describeStop(stop)}
           min={0}
           max={count - 1}
@@ -97,7 +97,7 @@ function LiveButton() {
       type="button"
       className="live-button"
       aria-pressed={following}
-      title="Follow the newest moment (L)"
+      title="Follow the latest step (L)"
       onClick={() => scrubTo(null)}
     >
       <LiveIcon /> {running ? 'Live' : 'End'}

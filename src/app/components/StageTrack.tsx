@@ -97,7 +97,7 @@ function Stage({ index, joint, ...planned }: Planned) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.round(100 * progress)}
-        aria-valuetext={state ? `at most ${percent(1 - progress)} left` : 'not begun'}
+        aria-valuetext={state ? `at most ${percent(1 - progress)} remaining` : 'not started'}
       >
         <div style={{ transform: `scaleX(${progress})` }} />
       </div>

@@ -52,7 +52,7 @@ export function SteerBar() {
       <SteerField
         id="steer-lambda"
         label="Lambda"
-        title="Weight of both regularizers: how strongly size is penalized. It goes on adapting."
+        title="Weight of both regularizers: how strongly size is penalized. It keeps adapting."
         value={Number(decimal(lambda))}
         onCommit={changeLambda}
         width="5.5em"
@@ -126,7 +126,7 @@ function SteerField({ id, label, unit, title, value, onCommit, width }: SteerFie
             type="button"
             className="small-button"
             aria-label={`Apply ${label}`}
-            title="Enter; Escape keeps what it is now"
+            title="Enter applies; Escape restores the current value"
             onClick={apply}
           >
             Apply

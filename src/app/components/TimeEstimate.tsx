@@ -33,7 +33,7 @@ export function TimeEstimate() {
       <p
         className="estimate"
         role="status"
-        title={`Timed here: ${milliseconds(steps[0]!)} per step in the first stage, ${milliseconds(steps.at(-1)!)} with all cells. The range is from stages that end as soon as they can to stages as long as they may be.`}
+        title={`Timed here: ${milliseconds(steps[0]!)} per step in the first stage, ${milliseconds(steps.at(-1)!)} with all cells. The range runs from stages that end as early as possible to stages of maximum length.`}
       >
         Takes {durationRange(range.least, range.most)} here on {backendNames[backend]}
       </p>

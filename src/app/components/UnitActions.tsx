@@ -32,7 +32,7 @@ export function UnitActions({
     steer({ kind, cell, edge, operation });
   if (!live)
     return isProtected ? (
-      <p className="note">Protected: not pruned, whatever its threshold says.</p>
+      <p className="note">Protected: not pruned, regardless of its threshold.</p>
     ) : null;
   return (
     <div className="unit-actions">
@@ -42,16 +42,16 @@ export function UnitActions({
             type="button"
             aria-pressed={isProtected}
             onClick={act(isProtected ? 'release' : 'protect')}
-            title="A protected operation is not pruned, whatever its threshold says"
+            title="A protected operation is not pruned, regardless of its threshold"
           >
-            {isProtected ? 'Release' : 'Protect'}
+            {isProtected ? 'Unprotect' : 'Protect'}
           </button>
         )}
         {alive ? (
           <button
             type="button"
             onClick={act('prune')}
-            title="It leaves the super-net before the next step. Regrow brings it back, with fresh weights."
+            title="Removed from the super-net before the next step. Regrow restores it with newly initialized weights."
           >
             Prune
           </button>
@@ -59,7 +59,7 @@ export function UnitActions({
           <button
             type="button"
             onClick={act('regrow')}
-            title="Fresh weights, all filters, and its first importance"
+            title="Newly initialized weights, all filters, and its initial importance"
           >
             Regrow
           </button>
@@ -67,7 +67,7 @@ export function UnitActions({
       </p>
       {refusal && (
         <p className="field-problem" role="alert">
-          Not done: {refusal}.
+          Not applied: {refusal}.
         </p>
       )}
     </div>

@@ -23,8 +23,8 @@ describe('the address of an embedded view', () => {
   it.each([
     ['embed=nothing', /embed=nothing: .*overview, balance/],
     ['embed=library', /embed=library/],
-    ['embed=balance&run=https://elsewhere.example/run.json', /must lie on https:\/\/lab\.example/],
-    ['embed=balance&run=javascript:alert(1)', /must lie on/],
+    ['embed=balance&run=https://elsewhere.example/run.json', /must be on https:\/\/lab\.example/],
+    ['embed=balance&run=javascript:alert(1)', /must be on/],
     ['embed=balance&theme=blue', /light or dark/],
     ['embed=balance&step=-1', /whole number/],
   ])('%s says what is wrong', (query, message) => {

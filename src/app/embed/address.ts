@@ -54,7 +54,7 @@ function readRun(run: string | null, address: URL): EmbedAddress['run'] {
   }
   if (file.origin !== address.origin)
     throw new RangeError(
-      `run=${shorten(run)}: a run file must lie on ${address.origin}, where this page comes from. Copy it there.`,
+      `run=${shorten(run)}: a run file must be on ${address.origin}, the origin of this page. Copy it there.`,
     );
   return { file };
 }

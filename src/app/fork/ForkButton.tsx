@@ -53,15 +53,15 @@ function Fork({ id, close }: { id: string; close: () => void }) {
   if (recorded)
     return (
       <p className="fork-form">
-        Recorded searches ship without their checkpoints, which hold the weights. Start a search of
-        your own: a checkpoint is kept at every commit, and this forks from any of them.
+        Recorded searches ship without their checkpoints, which hold the weights. Start your own
+        search: a checkpoint is stored at every commit, and a fork can start from any of them.
       </p>
     );
   if (busy)
     return (
       <div className="fork-form">
         <p>
-          A search is running in this tab, and a fork needs the device.{' '}
+          A search is running in this tab and uses the device that a fork needs.{' '}
           {live && 'It can be stopped here; it stays in the library, with its checkpoints.'}
         </p>
         {live && (
@@ -77,8 +77,8 @@ function Fork({ id, close }: { id: string; close: () => void }) {
   if (kept.length === 0)
     return (
       <p className="fork-form">
-        No checkpoint of this run is kept. The first one is taken at the first commit or at step 50;
-        a run from a file has one only if it was saved with weights.
+        No checkpoint of this run is stored. The first one is written at the first commit or at step
+        50; a run from a file has one only if it was saved with weights.
       </p>
     );
   return <Choice id={id} kept={kept} close={close} />;
@@ -125,7 +125,7 @@ function Choice({
       </div>
       <p id="fork-kept" className="note">
         {integer(kept.length)} kept, {bytes(kept.reduce((sum, one) => sum + one.bytes, 0))} of{' '}
-        {bytes(checkpointBudget)}. Over that, older commits are thinned.
+        {bytes(checkpointBudget)}. Above that, older checkpoints are thinned out.
       </p>
       {failure !== null && (
         <p className="field-problem" role="alert">

@@ -73,7 +73,7 @@ export function ForkForm({ point, close }: { point: ForkPoint; close: () => void
         </Field>
       ))}
       {wish.lambda === null && (
-        <p className="note">Lambda begins at 0 with the stage after this checkpoint.</p>
+        <p className="note">Lambda starts at 0 with the stage after this checkpoint.</p>
       )}
       <fieldset className="fork-levels" aria-describedby="fork-levels-problem">
         <legend>Prunes</legend>
@@ -101,7 +101,7 @@ export function ForkForm({ point, close }: { point: ForkPoint; close: () => void
           ? 'Correct the fields above.'
           : changes.length > 0
             ? `From step ${integer(checkpoint.steps)} on: ${changesText(changes)}.`
-            : 'Nothing is changed: the fork repeats its parent from there on.'}{' '}
+            : 'Nothing is changed: the fork repeats its parent from there.'}{' '}
         The parent stays as it is. Both are shown side by side in Balance and Trade-off.
       </p>
       {failure !== null && (

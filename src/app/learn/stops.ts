@@ -82,7 +82,7 @@ export const stops: readonly Stop[] = [
     title: 'Relaxation: every choice at once',
     target: '.area-graph',
     formula: String.raw`\bar{o}(h) = \sum_{o \in \mathcal{O}} \sigma(\alpha_o)\, m_o\, o(h)`,
-    text: 'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. Choosing becomes learning.',
+    text: 'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. So the choice is learned.',
     live: (state) => {
       const { space } = shownSettings(state);
       const { cells, edges, operations } = anySizeLayout(space);
@@ -94,10 +94,10 @@ export const stops: readonly Stop[] = [
     action: null,
   },
   {
-    title: 'Importance: what is each unit worth?',
+    title: 'Importance: how much does each unit contribute?',
     target: '.area-units',
     formula: String.raw`\underbrace{\sigma(\alpha_o)}_{\text{operation}} \qquad \underbrace{\sigma(b_c)}_{\text{filter}} \qquad \underbrace{|w|}_{\text{weight}}`,
-    text: 'Everything that can be pruned is a unit with an importance, learned by gradient descent along with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
+    text: 'Everything that can be pruned is a unit with an importance, learned by gradient descent together with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
     live: (state) => {
       const unit = weakest(state);
       return unit
@@ -118,7 +118,7 @@ export const stops: readonly Stop[] = [
     title: 'Threshold and straight-through step',
     target: '.area-detail',
     formula: String.raw`m = \mathbb{1}[\,x - t > 0\,], \qquad \frac{\partial m}{\partial x} \approx \begin{cases} 2 - 4|x - t| & |x - t| \le 0.4 \\ 0.4 & |x - t| \le 1 \\ 0 & \text{else} \end{cases}`,
-    text: 'A unit lives while its importance exceeds a threshold. The step has no useful slope, so the backward pass pretends that it has one. That makes the threshold learnable: no ratio is set by hand.',
+    text: 'A unit stays active while its importance exceeds a threshold. The step function has no useful gradient, so the backward pass uses an estimate. That makes the threshold learnable: no pruning ratio is set manually.',
     live: (state) => {
       const unit = weakest(state);
       return unit && unit.threshold > 0
@@ -137,17 +137,17 @@ export const stops: readonly Stop[] = [
     },
   },
   {
-    title: 'Size regularization: what makes it shrink',
+    title: 'Size regularization: why the network shrinks',
     target: '.area-loss',
     formula: String.raw`\mathcal{L} = \mathrm{CE} + \lambda \Big( \sum_{o} \log\big(1 + n\,\tfrac{\sigma(\alpha_o)}{S}\big) + \sum_{t} e^{-t} \Big)`,
-    text: 'Two regularizers push against the task: one prefers few operations, the other lifts every threshold. Their weight, lambda, adapts after each commit: too little was pruned, it grows; too much, it shrinks.',
+    text: 'Two regularizers work against the task loss: one prefers few operations, the other raises every threshold. Their weight, lambda, adapts after each commit: it grows if too little was pruned and shrinks if too much was.',
     live: ({ run }) =>
       run.latest
-        ? `Lambda is ${decimal(run.latest.lambda)}: cross entropy ${decimal(run.latest.crossEntropy)}, regularizers add ${decimal(run.latest.lambda * (run.latest.sizeRegularizer + run.latest.thresholdRegularizer))}.`
+        ? `Lambda is ${decimal(run.latest.lambda)}: cross-entropy ${decimal(run.latest.crossEntropy)}, regularizers add ${decimal(run.latest.lambda * (run.latest.sizeRegularizer + run.latest.thresholdRegularizer))}.`
         : notYet,
     action: {
-      label: 'Press four times as hard',
-      then: 'More falls at the next commit; then lambda gives way by itself.',
+      label: 'Multiply lambda by four',
+      then: 'The next commit prunes more; then lambda adapts by itself.',
       steering: ({ run }) => ({
         kind: 'lambda',
         value: 4 * (run.latest?.lambda || run.started?.settings.regularizer.lambda0 || 1e-4),
@@ -158,17 +158,17 @@ export const stops: readonly Stop[] = [
     title: 'Three granularities, in balance',
     target: '.area-ratio',
     formula: String.raw`r_{\text{operation}},\; r_{\text{filter}},\; r_{\text{weight}} \;\text{are found, not set}`,
-    text: 'Coarse pruning removes whole operations, fine pruning single weights. Each level has its own thresholds, so how much each contributes is the outcome of the search, and differs by cell, stage and target.',
+    text: 'Coarse pruning removes whole operations, fine pruning single weights. Each level has its own thresholds, so how much each contributes is a result of the search and differs by cell, stage and target.',
     live: ({ run }) => {
       const counts = lastSnapshot(run)?.counts;
       if (!counts) return notYet;
       const left = (level: 'operation' | 'filter' | 'weight'): string =>
         percent(counts[level].left / counts[level].total);
-      return `Left now: ${left('operation')} of operations, ${left('filter')} of filters, ${left('weight')} of weights.`;
+      return `Remaining now: ${left('operation')} of operations, ${left('filter')} of filters, ${left('weight')} of weights.`;
     },
     action: {
       label: 'Let weight thresholds learn twice as fast',
-      then: 'The finest level takes a larger share of the work.',
+      then: 'More of the pruning moves to the finest level.',
       steering: (state) => ({
         kind: 'set',
         setting: 'optimizers.weightThresholds.rate',
@@ -180,7 +180,7 @@ export const stops: readonly Stop[] = [
     title: 'Stages: a super-net that fits in memory',
     target: '.area-memory',
     formula: String.raw`\text{stage } s:\; \text{cells } 1 \ldots e_s \;\xrightarrow{\text{commit}}\; \text{smaller tensors}`,
-    text: 'The whole super-net at once would need the most memory. So cells are searched stage by stage, and what a commit prunes leaves the tensors for good, before the next stage adds its cells.',
+    text: 'The whole super-net at once would need the most memory. So cells are searched stage by stage, and a commit removes pruned units from the tensors before the next stage adds its cells.',
     live: ({ run }) => {
       const last = run.compactions.at(-1);
       if (!run.latest) return notYet;
@@ -196,7 +196,7 @@ export const stops: readonly Stop[] = [
     title: 'The price: early stages are greedy',
     target: '.area-list',
     formula: String.raw`\arg\min_{\text{stage } 1} \;\neq\; \arg\min_{\text{whole network}}`,
-    text: 'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Pruning for good, stage by stage, bakes such mistakes in.',
+    text: 'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Permanent pruning, stage by stage, would keep such mistakes.',
     live: ({ run }) => {
       const early = Object.values(run.units).filter(
         ({ history }) => history[0]?.stage === 0,
@@ -207,7 +207,7 @@ export const stops: readonly Stop[] = [
     },
     action: {
       label: 'Protect the weakest operation',
-      then: 'It stays, whatever its threshold says: see it in the list and in the architecture.',
+      then: 'It is kept regardless of its threshold: see it in the list and in the architecture.',
       steering: (state) => {
         const unit = weakest(state);
         return (
@@ -217,10 +217,10 @@ export const stops: readonly Stop[] = [
     },
   },
   {
-    title: 'Re-evaluation: second thoughts',
+    title: 'Re-evaluation: earlier decisions are revised',
     target: '.area-timeline',
     formula: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
-    text: 'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations grow back, drawn by how much gradient and importance their cell and type show.',
+    text: 'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations are regrown, sampled by the gradients and importances of their cell and type.',
     live: ({ run }) => {
       const again = Object.values(run.units).filter(({ history }) =>
         history.some(({ kind }) => kind === 're-pruned'),
@@ -228,8 +228,8 @@ export const stops: readonly Stop[] = [
       return `So far ${plural(run.regrown, 'operation')} regrown in ${plural(run.regrowths, 'regrowth')}, ${integer(again)} re-pruned.`;
     },
     action: {
-      label: 'Regrow a pruned operation by hand',
-      then: 'It comes back with fresh weights; the search may prune it again.',
+      label: 'Regrow a pruned operation manually',
+      then: 'It is restored with newly initialized weights; the search may prune it again.',
       steering: (state) => {
         const unit = firstPruned(state);
         return (
@@ -239,10 +239,10 @@ export const stops: readonly Stop[] = [
     },
   },
   {
-    title: 'Target size: where it ends',
+    title: 'Target size: when the search ends',
     target: '.area-scatter',
     formula: String.raw`\sum_{w} \mathbb{1}[w \text{ alive}] \;\le\; P_{\text{target}}`,
-    text: 'A last joint stage trains all cells and prunes until the surviving parameters meet your target. Accuracy against size over the whole search is the trade you are making.',
+    text: 'A last joint stage trains all cells and prunes until the remaining parameters meet your target. The view shows the trade-off between accuracy and size over the whole search.',
     live: (state) => {
       const { run } = state;
       const full = fullParameters(state);
@@ -250,8 +250,8 @@ export const stops: readonly Stop[] = [
       return `${integer(run.parameters.active)} parameters${full ? ` (${percent(run.parameters.active / full)} of the super-net so far)` : ''}; the target is ${integer(shownSettings(state).targetParameters)}.`;
     },
     action: {
-      label: 'Aim a quarter smaller',
-      then: 'The target line moves, and the joint stage will prune further.',
+      label: 'Lower the target by a quarter',
+      then: 'The target line moves, and the joint stage prunes further.',
       steering: (state) => ({
         kind: 'set',
         setting: 'targetParameters',
@@ -263,7 +263,7 @@ export const stops: readonly Stop[] = [
     title: 'The result: an architecture to export',
     target: '.area-network, .area-graph',
     formula: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
-    text: 'What remains is the discovered network: which operations connect which nodes, which filters they kept, and a bitmap of their weights. Retrained from scratch, it is the search\u2019s answer.',
+    text: 'The discovered network consists of the remaining operations between nodes, their remaining filters, and a bitmap of their weights. Retrained from scratch, it is the result of the search.',
     live: ({ run }) => {
       if (!run.architecture)
         return 'It can be downloaded once the search has finished or was stopped.';

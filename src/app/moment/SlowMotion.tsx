@@ -138,13 +138,13 @@ function phaseText(
     case 0:
       return `Step ${integer(beforeStep)}: ${plural(units.length, 'operation')} of ${cellName(cell)} take part in the forward pass. Each output is weighted by its importance, sigmoid(\u03b1), and by a mask: 1 while the importance exceeds the threshold.`;
     case 1:
-      return `Until step ${integer(step)}, gradient descent moves importances and thresholds. ${pruned === 0 ? 'No threshold' : plural(pruned, 'threshold')} overtakes the importance that it judges.`;
+      return `Until step ${integer(step)}, gradient descent moves importances and thresholds. ${pruned === 0 ? 'No threshold' : plural(pruned, 'threshold')} exceeds its importance.`;
     case 2: {
       const gone = units.filter((unit) => unit.pruned);
       const named = gone.slice(0, 4).map(short).join(', ');
       return pruned === 0
         ? 'The commit prunes no operation of this cell.'
-        : `The commit prunes ${plural(pruned, 'operation')} for good: ${named}${gone.length > 4 ? ` and ${gone.length - 4} more` : ''}.`;
+        : `The commit prunes ${plural(pruned, 'operation')} permanently: ${named}${gone.length > 4 ? ` and ${gone.length - 4} more` : ''}.`;
     }
     default: {
       const { dense, memory } = moment;

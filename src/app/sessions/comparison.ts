@@ -27,7 +27,7 @@ import {
 /** The one that timed the steps has the data set and the device already: the run is given to it. */
 const worker = new WorkerClient<CompareContract>({
   task: 'The comparison',
-  advice: 'What was finished is kept: resume from there. Reload the page if it happens again.',
+  advice: 'Finished runs are kept: resume from there. Reload the page if it happens again.',
   connect: () => openWorker('compare'),
   onEvents(events, received) {
     for (const event of events) receive(event);
@@ -107,11 +107,11 @@ export function goOn(record: ComparisonRecord): void {
   const source = sourceFor(record);
   if (!source)
     return comparisons.setState({
-      problem: `The data set \u201c${comparison.dataset}\u201d is not in this browser: add it under Data, under this name, and go on then.`,
+      problem: `The data set \u201c${comparison.dataset}\u201d is not in this browser: add it under Data with this name, then resume.`,
     });
   if (!backends.includes(comparison.backend))
     return comparisons.setState({
-      problem: `This comparison was measured on \u201c${comparison.backend}\u201d, which no browser has: start a new one.`,
+      problem: `This comparison was measured on \u201c${comparison.backend}\u201d, which browsers do not provide: start a new one.`,
     });
   run(record, { source, backend: comparison.backend as BackendChoice });
 }

@@ -72,7 +72,7 @@ export async function takeAny(file: File): Promise<void> {
     library.setState({
       message:
         count > 0
-          ? { kind: 'done', text: `${file.name}: ${words}, noted with its architecture.` }
+          ? { kind: 'done', text: `${file.name}: ${words}, added to its architecture.` }
           : {
               kind: 'error',
               text: `${file.name} says ${words}, but its architecture is not in the library: import it first.`,

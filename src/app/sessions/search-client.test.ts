@@ -14,7 +14,7 @@ const payload: StartPayload = {
   backend: 'webgpu',
   run: { id: 'a', resume: false },
 };
-const problem: WorkerError = { code: 'data', message: 'no data', advice: 'look again' };
+const problem: WorkerError = { code: 'data', message: 'no data', advice: 'check again' };
 
 function setUp() {
   const transports: FakeWorker<SearchContract>[] = [];

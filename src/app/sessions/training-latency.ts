@@ -20,7 +20,7 @@ export function latencyFor(
   if (latency) {
     const { adapter, images, passes, median, percentile95 } = latency;
     return {
-      adapter: adapter ?? started?.backend ?? 'an adapter that was not noted',
+      adapter: adapter ?? started?.backend ?? 'an unknown adapter',
       images,
       passes,
       median,

@@ -40,7 +40,7 @@ function SettingsForm() {
     >
       {locked && (
         <p className="callout">
-          A search is running with settings of its own. Stop it to change them here.
+          A search is running with its own settings. Stop it to change the settings here.
         </p>
       )}
       <fieldset disabled={locked}>

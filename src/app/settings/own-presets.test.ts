@@ -78,6 +78,6 @@ describe('presets of one\u2019s own', () => {
     });
     keepPreset('Mine', mine);
     expect(names()).toEqual(['Mine']);
-    expect(ownPresets.getState().obstacle).toContain('as long as this page');
+    expect(ownPresets.getState().obstacle).toContain('lost when it is closed');
   });
 });

@@ -56,7 +56,7 @@ export function nameProblem(name: string, but: string | null = null): string | n
   if (wanted === '') return 'Name: enter one.';
   if (wanted.length > longestName) return `Name: at most ${longestName} characters.`;
   return wanted !== but && taken.includes(wanted)
-    ? `Name: there is a preset “${wanted}” already; choose another.`
+    ? `Name: a preset “${wanted}” exists already; choose another.`
     : null;
 }
 
@@ -116,7 +116,8 @@ function write(list: readonly OwnPreset[]): void {
   } catch {
     ownPresets.setState({
       list,
-      obstacle: 'The browser stores nothing here: presets last as long as this page.',
+      obstacle:
+        'The browser does not store data for this page: presets are lost when it is closed.',
     });
   }
 }

@@ -22,8 +22,8 @@ export function LinkNotice() {
     <section className="notice error" role="alert">
       <WarningIcon />
       <div>
-        <h2>The settings of this link cannot be opened</h2>
-        <p>In this link, {opened.problem} The settings are as they were before.</p>
+        <h2>The settings in this link cannot be used</h2>
+        <p>In this link, {opened.problem} The settings were not changed.</p>
         <p className="buttons">{close}</p>
       </div>
     </section>

@@ -51,7 +51,7 @@ export async function forkPoint(id: string, events: number): Promise<ForkPoint> 
   const from = await storeOf(id);
   const [run, checkpoint] = await Promise.all([from.get(id), from.checkpoint(id, events)]);
   if (!run || !checkpoint)
-    throw new Error('This checkpoint is not kept any more. Choose a later one.');
+    throw new Error('This checkpoint is no longer stored. Choose a later one.');
   return { run, events: await from.events(id), checkpoint };
 }
 

@@ -108,7 +108,7 @@ export async function loadRun(
 export async function wholeRun(id: string): Promise<WholeRun> {
   const from = await storeOf(id);
   const run = await from.get(id);
-  if (!run) throw new Error('This run is not in the library any more.');
+  if (!run) throw new Error('This run is no longer in the library.');
   return { run, events: await from.events(id), checkpoint: (await from.checkpoint(id)) ?? null };
 }
 

@@ -78,9 +78,9 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
     case 'compiling':
       return `${where}: compiling GPU programs.`;
     case 'warm-up':
-      return `${where}: warming up, only weights train.`;
+      return `${where}: warming up, only weights are trained.`;
     case 'scoring':
-      return `${where}: scoring operations, to choose which grow back.`;
+      return `${where}: scoring operations for regrowth.`;
     case 'evaluating':
       return `${where}: measuring validation accuracy.`;
     case 'search':
@@ -95,9 +95,9 @@ function finishedSentence({ parameters, evaluations, targetReached, started }: R
   const target = integer(started?.settings.targetParameters ?? 0);
   return targetReached
     ? `Finished: ${found}. Target of ${target} met.`
-    : `Finished at the epoch limit: ${found}. The target of ${target} was not met.`;
+    : `Stopped at the epoch limit: ${found}. The target of ${target} was not met.`;
 }
 
 function stoppedSentence({ step, architecture }: RunModel): string {
-  return `Stopped after ${plural(step, 'step')}. ${architecture ? 'The architecture found so far can be downloaded.' : 'No stage had begun, so there is no architecture yet.'}`;
+  return `Stopped after ${plural(step, 'step')}. ${architecture ? 'The architecture found so far can be downloaded.' : 'No stage had started, so there is no architecture yet.'}`;
 }

@@ -31,7 +31,7 @@ export default function Summary() {
     ['Super-net', run.started ? integer(run.started.superNetParameters) : '\u2013'],
     ['Training steps', integer(run.step)],
     ['Time', duration(run.time)],
-    ['Highest memory', run.latest ? bytes(run.latest.peakMemoryBytes) : '\u2013'],
+    ['Peak memory', run.latest ? bytes(run.latest.peakMemoryBytes) : '\u2013'],
   ];
   return (
     <article className="print-summary" aria-label="Summary of the run">
@@ -109,7 +109,7 @@ export default function Summary() {
       )}
       <footer>
         MGAS Lab, engine {run.started?.engineVersion ?? ''}; at step {integer(run.step)}
-        {recorded && `; repeat it: npm run search -- ${recorded.command}`}
+        {recorded && `; to repeat it: npm run search -- ${recorded.command}`}
       </footer>
     </article>
   );

@@ -53,7 +53,7 @@ export function RemainingTable() {
             <span className="regrown-text">{integer(regrown)} operations regrown.</span>
           </>
         ) : (
-          'Shares of all units, as soon as a stage begins.'
+          'Remaining units, once a stage has started.'
         )}
       </p>
     </>

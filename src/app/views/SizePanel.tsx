@@ -37,7 +37,7 @@ export function SizePanel() {
           <div
             className="bullet"
             role="img"
-            aria-label={`${integer(parameters.active)} parameters alive of ${integer(superNet)} in the super-net; the target is ${integer(target)}`}
+            aria-label={`${integer(parameters.active)} active parameters of ${integer(superNet)} in the super-net; the target is ${integer(target)}`}
           >
             <i className="dense" style={{ width: share(parameters.dense, superNet) }} />
             <i className="active" style={{ width: share(parameters.active, superNet) }} />

@@ -51,7 +51,7 @@ export function Ticker() {
         <p className="empty">
           {entries.length > 0
             ? `Nothing ${filter} yet.`
-            : 'Pruned, committed and regrown units are listed here, the newest first.'}
+            : 'Pruned, committed and regrown units are listed here, newest first.'}
         </p>
       )}
     </Panel>

@@ -44,7 +44,7 @@ const lossData = memoLast(
         points: line(points, 'loss'),
       },
       {
-        label: 'Cross entropy',
+        label: 'Cross-entropy',
         color: 'text',
         style: 'line',
         points: line(points, 'crossEntropy'),

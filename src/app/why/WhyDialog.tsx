@@ -27,7 +27,7 @@ function Explanation({ subject, deep }: { subject: WhySubject; deep: boolean }) 
           {found.units.length > 0 && (
             <>
               <p className="note">
-                {subject.kind === 'commit' ? 'Look at one of them:' : 'Pruned with it:'}
+                {subject.kind === 'commit' ? 'Choose one of them:' : 'Pruned with it:'}
               </p>
               <ul className="why-units">
                 {found.units.map(({ label, subject: unit }) => (
@@ -42,7 +42,7 @@ function Explanation({ subject, deep }: { subject: WhySubject; deep: boolean }) 
           )}
         </>
       ) : (
-        <p>Nothing was pruned or regrown here up to the moment on screen.</p>
+        <p>Nothing was pruned or regrown here up to the step on screen.</p>
       )}
       <div className="buttons">
         {deep && (

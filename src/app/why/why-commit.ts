@@ -24,8 +24,8 @@ export function whyCommit(told: Chronicle, { step, cell, level }: Subject): Why 
       title: `Regrowth at step ${integer(event.step)}${cell === undefined ? '' : `, ${cellName(cell)}`}`,
       rule: 'regrowth',
       sentences: [
-        `${plural(grown.length, 'operation')} came back${where} after stage ${event.stage + 1}: pruned operations are drawn in proportion to the score of their cell times that of their type, here at most ${decimal(Math.max(...grown.map(({ cellScore, typeScore }) => cellScore * typeScore)))}.`,
-        `Lambda was ${decimal(lambda)} then; ${plural(event.operations.length, 'operation')} came back in all, each with fresh weights and a threshold of 0.`,
+        `${plural(grown.length, 'operation')} regrown${where} after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their cell times that of their type, here at most ${decimal(Math.max(...grown.map(({ cellScore, typeScore }) => cellScore * typeScore)))}.`,
+        `Lambda was ${decimal(lambda)} then; ${plural(event.operations.length, 'operation')} regrown in total, each with newly initialized weights and a threshold of 0.`,
       ],
       units: labelled(told, grown, event.step),
     };

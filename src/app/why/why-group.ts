@@ -38,8 +38,8 @@ export function whyFilters(told: Chronicle, subject: Filters): Why | null {
         title,
         rule: 'threshold',
         sentences: [
-          `Removed at ${momentOf(commit, told)}, with the operation that they belong to: a pruned operation takes its filters and weights along.`,
-          `${commitText(commit)}; ${plural([...letters].filter((l) => l === withOperation || l === hand).length, 'filter')} of this block went so.`,
+          `Removed at ${momentOf(commit, told)}, together with their operation: pruning an operation also removes its filters and weights.`,
+          `${commitText(commit)}; ${plural([...letters].filter((l) => l === withOperation || l === hand).length, 'filter')} of this block were removed this way.`,
         ],
         units:
           unit === null
@@ -91,7 +91,7 @@ export function whyWeights(told: Chronicle, { cell, unit }: Weights): Why | null
       rule: 'threshold',
       sentences: [
         `Masked at ${momentOf(commit, told)} or before: ${plural(masked, 'weight')} whose magnitude did not exceed the threshold of the operation, ${decimal(own.threshold)}${since}.`,
-        `${commitText(commit)}; ${integer(left)} of ${integer(own.total)} weights were left${removed > 0 ? `, and ${integer(removed)} had gone with filters` : ''}.`,
+        `${commitText(commit)}; ${integer(left)} of ${integer(own.total)} weights were left${removed > 0 ? `, and ${integer(removed)} were removed with filters` : ''}.`,
       ],
       units: [],
     };

@@ -99,7 +99,7 @@ function prunedText(
       ? `its importance was ${decimal(importance)}`
       : `its importance had ${importance < then ? 'fallen' : importance > then ? 'risen' : 'stayed'}${importance === then ? ` at ${decimal(importance)}` : ` from ${decimal(then)} to ${decimal(importance)}`}`;
   const verb = again ? 'Pruned again, in a later stage,' : 'Pruned';
-  return `${verb} at ${momentOf(commit, told)}: ${moved}, its threshold had grown from 0 to ${decimal(threshold)}${since}, and only what exceeds its threshold is kept.`;
+  return `${verb} at ${momentOf(commit, told)}: ${moved}, its threshold had grown from 0 to ${decimal(threshold)}${since}; only operations whose importance exceeds their threshold are kept.`;
 }
 
 function regrownText(
@@ -113,8 +113,8 @@ function regrownText(
       ? `it had been pruned at step ${integer(before.step)}, with importance ${decimal(before.importance)} against threshold ${decimal(before.threshold)}`
       : 'it had been pruned before';
   return [
-    `Regrown at step ${integer(event.step)}, after stage ${event.stage + 1}: pruned operations are drawn in proportion to the score of their cell, ${decimal(cellScore)} here, times that of their type, ${decimal(typeScore)}.`,
-    `Lambda was ${decimal(lambda)} then, and ${others === 0 ? 'it came back alone' : `${others} ${others === 1 ? 'other' : 'others'} came back with it`}; ${was}, and starts with fresh weights and a threshold of 0.`,
+    `Regrown at step ${integer(event.step)}, after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their cell, ${decimal(cellScore)} here, times that of their type, ${decimal(typeScore)}.`,
+    `Lambda was ${decimal(lambda)} then, and ${others === 0 ? 'no other operation was regrown' : `${others} ${others === 1 ? 'other' : 'others'} were regrown with it`}; ${was}, and starts with newly initialized weights and a threshold of 0.`,
   ];
 }
 
@@ -128,7 +128,7 @@ function handText(
   const at = `at step ${integer(event.step)}`;
   if (event.change.kind === 'regrow')
     return [
-      `Regrown manually ${at}, with fresh weights and a threshold of 0.`,
+      `Regrown manually ${at}, with newly initialized weights and a threshold of 0.`,
       `Lambda was ${decimal(lambda)} then; ${before?.kind === 'pruned' ? `it had been pruned at step ${integer(before.step)}, with importance ${decimal(before.importance)} against threshold ${decimal(before.threshold)}` : 'it had been pruned before'}.`,
     ];
   const stood = event.unit
@@ -136,7 +136,7 @@ function handText(
     : '';
   const units = told.commits.findLast(({ committed }) => committed.step <= event.step)?.units;
   return [
-    `Pruned manually ${at}${stood}: a user’s change counts whatever the threshold says.`,
+    `Pruned manually ${at}${stood}: a manual change overrides the threshold.`,
     `Lambda was ${decimal(lambda)} then; ${sizeText(units ?? told.last, cell, unit, told.places.length)}.`,
   ];
 }

@@ -89,7 +89,7 @@ describe('why', () => {
     ];
     const subject = { kind: 'operation', cell: 0, unit: unitOf(change) } as const;
     expect(sound(why(steered, { ...subject, step: 2 })).sentences[0]).toBe(
-      'Pruned manually at step 2, with importance 0.6 against threshold 0.1: a user\u2019s change counts whatever the threshold says.',
+      'Pruned manually at step 2, with importance 0.6 against threshold 0.1: a manual change overrides the threshold.',
     );
     expect(sound(why(steered, subject)).sentences[0]).toContain('Regrown manually at step 3');
   });

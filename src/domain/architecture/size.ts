@@ -5,7 +5,7 @@ export interface Size {
   readonly parameters: {
     /** In the compacted tensors, running statistics of batch norms left out. */
     readonly dense: number;
-    /** Of those, not masked. */
+    /** Of these, not masked. */
     readonly nonZero: number;
   };
   /** Multiply-accumulates of one image in convolutions and the classifier. */

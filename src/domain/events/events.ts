@@ -20,7 +20,7 @@ export type GranularityCounts = Record<Granularity, UnitCount>;
 export interface ParameterCounts {
   /** Parameters in the compacted tensors, stem and head included. */
   dense: number;
-  /** Of those, not masked at the weight level: what is compared with the target. */
+  /** Of these, not masked at the weight level: what is compared with the target. */
   active: number;
 }
 

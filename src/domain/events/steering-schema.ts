@@ -26,7 +26,7 @@ export const SteeringSchema = v.variant('kind', [
   }),
   /** The weight of both regularizers, at once; it goes on adapting from there. */
   v.object({ kind: v.literal('lambda'), value: v.pipe(v.number(), v.finite(), v.minValue(0)) }),
-  /** A protected operation is not pruned, whatever its threshold says. */
+  /** A protected operation is not pruned, regardless of its threshold. */
   v.object({ kind: v.literal('protect'), ...place }),
   v.object({ kind: v.literal('release'), ...place }),
   v.object({ kind: v.literal('prune'), ...place }),

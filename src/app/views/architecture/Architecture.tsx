@@ -24,11 +24,7 @@ export default function Architecture() {
   const { index: cell } = useShape(wanted);
   return (
     <div className="view architecture" data-whole={whole}>
-      <form
-        className="filter-bar"
-        aria-label="What to show"
-        onSubmit={(event) => event.preventDefault()}
-      >
+      <form className="filter-bar" aria-label="Scope" onSubmit={(event) => event.preventDefault()}>
         <div className="segments" role="radiogroup" aria-label="Extent">
           {[false, true].map((one) => (
             <label key={String(one)}>
@@ -77,7 +73,7 @@ function OneCell({ cell }: { cell: number }) {
         note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels${
           candidates.length > 0
             ? begun
-              ? `; ${integer(left)} of ${integer(candidates.length)} operations left`
+              ? `; ${integer(left)} of ${integer(candidates.length)} operations remaining`
               : `; ${integer(candidates.length)} candidate operations`
             : ''
         }`}
@@ -119,7 +115,7 @@ function OneCell({ cell }: { cell: number }) {
         ) : (
           <p className="empty">
             {begun
-              ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.'
+              ? 'The stage of this cell has not started: choose an earlier cell, or a later step of the run.'
               : 'A search starts with every candidate operation on every edge of a cell, and prunes from there. Press Start to watch it.'}
           </p>
         )}
@@ -137,7 +133,7 @@ function WholeNetwork() {
   return (
     <Panel
       title="Whole network"
-      note={planned ? 'the super-net that Start would build' : 'what is left at this moment'}
+      note={planned ? 'the super-net that Start would build' : 'the remaining network at this step'}
       className="area-network"
       csv={begun ? () => operationRows(side()) : undefined}
       drawing={() => picture.current}
@@ -154,7 +150,8 @@ function WholeNetwork() {
         </div>
       ) : (
         <p className="empty">
-          The network that a search leaves is drawn here, to be saved as SVG or PNG. Press Start.
+          The remaining network of a search is drawn here and can be saved as SVG or PNG. Press
+          Start.
         </p>
       )}
     </Panel>

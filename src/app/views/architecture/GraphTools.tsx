@@ -59,7 +59,7 @@ export function GraphTools({
           <span className="zoom" role="group" aria-label="Zoom">
             <button
               type="button"
-              aria-label="Smaller"
+              aria-label="Zoom out"
               disabled={at <= 0}
               onClick={() => setZoom(steps[at - 1] ?? 0)}
             >
@@ -68,7 +68,7 @@ export function GraphTools({
             <span>{zoom === 0 ? 'fit' : `${Math.round(100 * zoom)}%`}</span>
             <button
               type="button"
-              aria-label="Larger"
+              aria-label="Zoom in"
               disabled={at === steps.length - 1}
               onClick={() => setZoom(steps[at + 1] ?? zoom)}
             >

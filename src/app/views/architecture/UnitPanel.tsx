@@ -23,7 +23,7 @@ export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candid
     return (
       <Panel title="Selected operation" className="area-unit">
         <p className="empty">
-          Choose an operation in the graph to see its filters, its weights and what became of it.
+          Choose an operation in the graph to see its filters, its weights and its history.
         </p>
       </Panel>
     );
@@ -52,8 +52,8 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
     return (
       <p className="note">
         {factsOf(operationTable[candidate.operation]).convolves
-          ? 'Its filters and weights are shown once the search has begun.'
-          : 'No convolution: it has neither filters nor weights to prune.'}
+          ? 'Its filters and weights are shown once the search has started.'
+          : 'Not a convolution: it has neither filters nor weights to prune.'}
       </p>
     );
   }

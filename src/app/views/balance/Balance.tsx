@@ -24,10 +24,10 @@ export default function Balance() {
   return (
     <div className="view balance" data-beside={beside !== null}>
       <BesideBar missing={missing} />
-      <BalanceOf which={beside ? ', on screen' : ''} />
+      <BalanceOf which={beside ? ', this run' : ''} />
       {beside && (
         <RunSide value={besideState}>
-          <BalanceOf which=", beside it" />
+          <BalanceOf which=", compared run" />
         </RunSide>
       )}
     </div>
@@ -117,8 +117,8 @@ function Losses({ which }: { which: string }) {
         </>
       ) : now ? null : (
         <p className="empty">
-          From the full super-net through operations, filters and weights to what is left. Press
-          Start to see where they go.
+          From the full super-net through operations, filters and weights to the remaining
+          parameters. Press Start.
         </p>
       )}
     </Panel>
@@ -132,7 +132,7 @@ function HeatMaps({ which }: { which: string }) {
   return (
     <Panel
       title={`Remaining ratio by cell${which}`}
-      note="share of each cell’s units, by step; blank = the cell is not searched yet"
+      note="share of each cell’s units, by step; blank: the cell is not searched yet"
       className="area-heat"
       csv={snapshot ? () => heatRows(side()) : undefined}
       actions={

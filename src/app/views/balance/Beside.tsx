@@ -36,7 +36,7 @@ export function BesideBar({ missing }: { missing: boolean }) {
     <section className="panel area-beside" aria-label="Two runs side by side">
       <div className="beside-bar">
         <label>
-          Beside it{' '}
+          Compare with{' '}
           <select
             value={beside?.id ?? ''}
             onChange={(event) => openBesideRun(event.target.value || null)}
@@ -51,12 +51,12 @@ export function BesideBar({ missing }: { missing: boolean }) {
         </label>
         {missing && (
           <span className="problem">
-            The run beside it is not in this browser any more: choose another.
+            The compared run is no longer in this browser: choose another.
           </span>
         )}
         {!beside && !missing && (
           <span className="note">
-            Another seed, or another target size: see where its parameters went.
+            Choose a run with another seed or target size to see both side by side.
           </span>
         )}
         {beside && (
@@ -91,9 +91,9 @@ function Differences() {
           </tr>
         </thead>
         <tbody>
-          <Row name="On screen" />
+          <Row name="This run" />
           <RunSide value={besideState}>
-            <Row name="Beside it" />
+            <Row name="Compared run" />
           </RunSide>
         </tbody>
       </table>

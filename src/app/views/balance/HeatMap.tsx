@@ -78,7 +78,7 @@ export function HeatMap({ level }: { level: Granularity }) {
           ref={canvas}
           role="img"
           tabIndex={0}
-          aria-label={`${granularityNames[level].many} left by cell and step. Arrow keys go through moments and cells${explains ? ', Enter explains' : ''}; the table has the newest values.`}
+          aria-label={`${granularityNames[level].many} remaining by cell and step. Arrow keys move through steps and cells${explains ? ', Enter explains' : ''}; the table has the latest values.`}
           onPointerMove={follow}
           onPointerDown={follow}
           onPointerLeave={() => setPointed(null)}

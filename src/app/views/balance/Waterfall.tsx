@@ -41,7 +41,7 @@ export function waterfallSteps({
     loss('operation', superNet, afterOperations),
     loss('filter', afterOperations, afterFilters),
     loss('weight', afterFilters, left),
-    { name: 'Left', range: [0, left], size: left, color: 'var(--text)', label: oneLine(left) },
+    { name: 'Remaining', range: [0, left], size: left, color: 'var(--text)', label: oneLine(left) },
   ];
 }
 
@@ -171,8 +171,8 @@ export function summary({
     size: superNet - afterOperations,
   });
   if (superNet === left)
-    return `Nothing is pruned yet: all ${integer(superNet)} parameters are there.`;
-  return `Pruned ${most.name} took most, ${percent(most.size / superNet)}; ${percent(left / superNet)} are left.`;
+    return `Nothing is pruned yet: all ${integer(superNet)} parameters remain.`;
+  return `Pruned ${most.name} removed most, ${percent(most.size / superNet)}; ${percent(left / superNet)} remain.`;
 }
 
 export function WaterfallTable({ losses }: { losses: ParameterLosses }) {

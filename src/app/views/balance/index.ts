@@ -8,6 +8,6 @@ export default {
   controls: true,
   bottomBar: true,
   summary:
-    'remaining ratios over time, cells x time heat maps, where the parameters went; a second run beside it',
+    'remaining ratios over time, cells x time heat maps, parameter reduction by granularity; a second run side by side',
   load: () => import('./Balance.tsx'),
 } as const satisfies ViewDefinition;

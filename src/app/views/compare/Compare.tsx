@@ -71,7 +71,7 @@ function ListActions() {
         type="button"
         className={planning ? '' : 'primary'}
         disabled={planning || !idle}
-        title={idle ? undefined : 'One at a time: stop the one that runs first'}
+        title={idle ? undefined : 'Only one runs at a time: stop the running comparison first'}
         onClick={planComparison}
       >
         New comparison
@@ -99,9 +99,9 @@ function Empty() {
   if (!none) return null;
   return (
     <p className="empty">
-      <strong>New comparison</strong> runs methods against each other here, at sizes and with seeds
-      of your choice. Or measure in a shell with <code>npm run -s compare</code>, and open its
-      results.json, or drop it on this page.
+      <strong>New comparison</strong> compares search methods here, at the sizes and seeds you
+      choose. Or run, in a shell, <code>npm run -s compare</code>and open its results.json here, or
+      drop it on this page.
     </p>
   );
 }
@@ -146,7 +146,7 @@ function Results({ comparison }: { comparison: Comparison }) {
           note={
             comparison.seeds.length > 1
               ? 'mean ± standard deviation over seeds'
-              : 'one seed: no spread'
+              : 'one seed: no standard deviation'
           }
           className="compare-table"
           csv="table"
@@ -188,9 +188,9 @@ function ResultActions({ comparison, name }: { comparison: Comparison; name: str
 /** The paired tests, a sentence each. */
 function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) {
   if (!methods.includes('mgas'))
-    return <p className="empty">MGAS is not among the methods: nothing is paired.</p>;
+    return <p className="empty">MGAS is not among the methods: there is no paired test.</p>;
   if (methods.length === 1)
-    return <p className="empty">MGAS is the only method: nothing is paired.</p>;
+    return <p className="empty">MGAS is the only method: there is no paired test.</p>;
   const tests = methods
     .filter((method) => method !== 'mgas')
     .map((method) => pairedTest(runs, method));

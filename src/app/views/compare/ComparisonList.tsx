@@ -17,7 +17,7 @@ import {
 
 export function ComparisonList() {
   const records = useComparisons((s) => s.records);
-  if (records === null) return <p className="note">Reading what is stored.</p>;
+  if (records === null) return <p className="note">Reading the stored items.</p>;
   if (records.length === 0) return null;
   return (
     <ul className="comparison-list">
@@ -36,7 +36,7 @@ export function ComparisonMessages() {
     <div className="comparison-messages" role="status">
       {binned && <Deleted name={binned.name} undo={restoreComparison} />}
       {obstacle && (
-        <p className="note">{`Comparisons are not stored, and gone with this page: ${obstacle}.`}</p>
+        <p className="note">{`Comparisons are not stored and will be lost when this page is closed: ${obstacle}.`}</p>
       )}
     </div>
   );
@@ -104,7 +104,7 @@ function GoOn({
     >
       <PlayIcon />{' '}
       {kind === 'failed'
-        ? `Try again what failed (${failed})`
+        ? `Retry failed runs (${failed})`
         : done === 0 && !record.imported
           ? 'Start again from the beginning'
           : 'Resume'}
@@ -118,7 +118,7 @@ function Delete({ record, stand: { kind } }: { record: ComparisonRecord; stand: 
     <button
       type="button"
       disabled={runs}
-      title={runs ? 'It is running: stop it first' : undefined}
+      title={runs ? 'Running: stop it first' : undefined}
       onClick={() => void binComparison(record)}
     >
       Delete

@@ -61,7 +61,7 @@ export function MethodScatter({ comparison }: { comparison: Comparison }) {
       <svg
         viewBox={`0 0 ${width} ${height}`}
         role="group"
-        aria-label="Accuracy against active parameters, a point a run. A table is beside the title."
+        aria-label="Accuracy against active parameters, one point per run. A table is beside the title."
       >
         {ticks(yMin, yMax, 6).map((share) => (
           <g key={share}>
@@ -133,7 +133,7 @@ export function MethodScatter({ comparison }: { comparison: Comparison }) {
       <p className="note">
         {read
           ? pointText(read, images)
-          : 'Lines: the Pareto front of each method. Dotted: the targets. Bars: 95% intervals over the test images; points whose bars overlap may differ by chance. Point at a mark, or step through them with Tab, to read it.'}
+          : 'Lines: the Pareto front of each method. Dotted: the targets. Bars: 95% intervals over the test images; points whose bars overlap may differ by chance. Hover over a mark, or move to it with Tab, to read its values.'}
       </p>
     </div>
   );

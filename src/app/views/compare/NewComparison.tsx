@@ -61,7 +61,7 @@ export function NewComparison() {
   return (
     <Panel
       title="New comparison"
-      note="each method searches at each size with each seed; what it finds is trained from scratch and tested"
+      note="each method searches at each size with each seed; each network found is trained from scratch and tested"
       className="area-form"
     >
       <form
@@ -194,7 +194,9 @@ function Estimating() {
   const estimating = useComparisons((s) => s.work === 'estimating');
   const loading = useComparisons((s) => s.loading);
   if (!estimating)
-    return <p className="note">A few steps of the super-net are timed before anything starts.</p>;
+    return (
+      <p className="note">A few steps of the super-net are timed before the comparison starts.</p>
+    );
   return (
     <p role="status">
       {loading

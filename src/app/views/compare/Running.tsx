@@ -41,7 +41,7 @@ function Steering() {
       <button
         type="button"
         onClick={stopComparison}
-        title="At once. The run under way is lost, all before it are kept."
+        title="Stops at once. The current run is lost; finished runs are kept."
       >
         <StopIcon /> Stop comparison
       </button>
@@ -67,7 +67,7 @@ function Sentence() {
       {text ?? now}
       {work === 'paused' &&
         (gaveWayTo
-          ? ` Paused: ${gaveWayTo.toLowerCase()} has the device. It goes on after that.`
+          ? ` Paused: ${gaveWayTo.toLowerCase()} is using the device. The comparison resumes after that.`
           : ' Paused.')}
       {work === 'pausing' && ' Pausing after this step.'}
     </p>
@@ -105,7 +105,7 @@ function NotKept() {
     <p
       className="problem"
       role="alert"
-    >{`The results are on this page only: ${why}. Save them as JSON before you leave it.`}</p>
+    >{`The results are on this page only: ${why}. Save them as JSON before you close it.`}</p>
   ) : null;
 }
 

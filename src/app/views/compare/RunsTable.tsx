@@ -6,7 +6,7 @@ import type { Comparison } from '../../../engine/baselines/results.ts';
 import { paretoFront } from '../../../engine/baselines/summary.ts';
 import { integer, percent } from '../../format.ts';
 import { testImagesOf } from './test-images.ts';
-import { TakeAway, useFoundRuns } from './TakeAway.tsx';
+import { RunExports, useFoundRuns } from './RunExports.tsx';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 /** @param id of a stored comparison, whose architectures can be saved; null = it is a file's. */
@@ -48,7 +48,7 @@ export function RunsTable({ comparison, id }: { comparison: Comparison; id: stri
               <td>{percent(run.remaining.weight)}</td>
               <td>{front.has(run) ? 'yes' : ''}</td>
               {id !== null && kept.length > 0 && (
-                <td>{kept.some((one) => sameRun(one, run)) && <TakeAway id={id} run={run} />}</td>
+                <td>{kept.some((one) => sameRun(one, run)) && <RunExports id={id} run={run} />}</td>
               )}
             </tr>
           ))}

@@ -18,7 +18,7 @@ const heads = [
 export function SummaryTable({ comparison }: { comparison: Comparison }) {
   const points = (share: number): string => (100 * share).toFixed(1);
   if (comparison.runs.length === 0)
-    return <p className="empty">Each method gets a row a target, once a run of it is finished.</p>;
+    return <p className="empty">One row per method and target, once a run has finished.</p>;
   return (
     <TableScroll label="Results by method and target">
       <table>

@@ -14,7 +14,7 @@ export async function foundRuns(id: string): Promise<RunKey[]> {
 
 async function architectureOf(id: string, run: RunKey): Promise<Architecture> {
   const architecture = await (await theStore()).architecture(id, run);
-  if (!architecture) throw new Error('It is not in this browser any more.');
+  if (!architecture) throw new Error('It is no longer in this browser.');
   return architecture;
 }
 

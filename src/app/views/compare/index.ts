@@ -7,6 +7,6 @@ export default {
   needsRun: false,
   controls: false,
   summary:
-    'methods against each other, at equal sizes and seeds: queued here, watched, tested and saved; what each run found goes into the library',
+    'search methods compared at equal sizes and seeds: run, tested and saved here; architectures found can be added to the library',
   load: () => import('./Compare.tsx'),
 } as const satisfies ViewDefinition;

@@ -42,8 +42,8 @@ describe('the form of a new comparison', () => {
     ['methods', { methods: [] }, 'Methods: choose at least one.'],
     ['targets', { targets: '' }, 'Target sizes: whole numbers from 1'],
     ['targets', { targets: '2000, 0' }, 'Target sizes: whole numbers from 1'],
-    ['targets', { targets: '2,000' }, 'without separators of thousands: 2000, 1200'],
-    ['targets', { targets: '12,345, 6,789' }, 'without separators of thousands'],
+    ['targets', { targets: '2,000' }, 'without thousands separators: 2000, 1200'],
+    ['targets', { targets: '12,345, 6,789' }, 'without thousands separators'],
     ['targets', { targets: '1e3' }, 'Target sizes'],
     ['seeds', { seeds: '1, -2' }, 'Seeds: whole numbers from 0'],
     ['seeds', { seeds: '4294967296' }, 'to 4,294,967,295'],
@@ -62,7 +62,7 @@ describe('the form of a new comparison', () => {
   it('says what is wrong with the settings on screen, where those are asked for', () => {
     const wrong = { ...context, settingsProblem: 'Batch size: must be at least 1.' };
     expect(readForm({ ...texts, settings: 'screen' }, wrong).problems!.get('settings')).toContain(
-      'Settings on screen: Batch size: must be at least 1.',
+      'Current settings: Batch size: must be at least 1.',
     );
     expect(readForm(texts, wrong).problems).toBeNull();
   });

@@ -51,7 +51,7 @@ export function readForm(
   if (!targets)
     problems.set(
       'targets',
-      `Target sizes: whole numbers from 1 to ${integer(most.target)}, separated by a comma and a space, without separators of thousands: 2000, 1200.`,
+      `Target sizes: whole numbers from 1 to ${integer(most.target)}, separated by a comma and a space, without thousands separators: 2000, 1200.`,
     );
   const seeds = readList(texts.seeds, 0, most.seed);
   if (!seeds)
@@ -68,7 +68,7 @@ export function readForm(
   if (texts.settings === 'screen' && settingsProblem)
     problems.set(
       'settings',
-      `Settings on screen: ${settingsProblem} Change it in the settings bar, or choose other settings here.`,
+      `Current settings: ${settingsProblem} Change it in the settings, or choose other settings here.`,
     );
   const epochs = readNumber(texts.epochs, 1, most.epochs);
   if (epochs === null)
@@ -104,7 +104,7 @@ export function readForm(
 }
 
 const range = (least: number, largest: number | undefined): string =>
-  `a whole number from ${integer(least)}${largest === undefined ? '' : ` to ${integer(largest)}, all that there are`}`;
+  `a whole number from ${integer(least)}${largest === undefined ? '' : ` to ${integer(largest)}, the size of the set`}`;
 
 /** Without repetitions; null where any of it is no such number, or nothing is there. */
 function readList(text: string, least: number, largest: number): number[] | null {

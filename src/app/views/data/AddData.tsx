@@ -38,7 +38,7 @@ function DropZone() {
   const id = useId();
   const take = (files: ImportFile[]): void => {
     if (files.length === 0)
-      return setProblem('Nothing was in it: choose files, or a folder with files in it.');
+      return setProblem('The folder was empty: choose files, or a folder that contains files.');
     setProblem('');
     void lookAtFiles(files, {
       name: nameOf(files),
@@ -66,8 +66,8 @@ function DropZone() {
     >
       <p>
         Drop files or a folder here: images in one folder per class, CIFAR, IDX, NumPy (
-        <code>.npz</code>), MATLAB, STL-10; also as <code>.zip</code> or <code>.tar.gz</code>. What
-        they are is shown before anything is stored.
+        <code>.npz</code>), MATLAB, STL-10; also as <code>.zip</code> or <code>.tar.gz</code>. A
+        preview is shown before anything is stored.
       </p>
       <p className="buttons">
         <button type="button" onClick={() => filesInput.current?.click()}>
@@ -137,7 +137,7 @@ function pickedAnew(input: HTMLInputElement): ImportFile[] {
 }
 
 const phases: Readonly<Record<Progress['phase'], string>> = {
-  looking: 'Looking through',
+  looking: 'Scanning',
   reading: 'Reading',
   storing: 'Storing',
 };
@@ -212,7 +212,7 @@ function Outcome() {
       {outcome.ok ? (
         <>
           <p>
-            <strong>{outcome.name}</strong> is stored, and the next search takes it.
+            <strong>{outcome.name}</strong> is stored and selected for the next search.
           </p>
           {outcome.notes.map((note) => (
             <p key={note} className="note">

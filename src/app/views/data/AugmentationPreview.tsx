@@ -117,13 +117,14 @@ function Rows({ source, summary, seed, data }: RowsProps) {
   return (
     <>
       <p className="note">
-        Left: the image as it is; then as the first {epochs} epochs see it under this seed.
+        Left: the original image; then its augmentations in the first {epochs} epochs with this
+        seed.
       </p>
       <div className="sheet-box" tabIndex={0} role="region" aria-label="Augmented images">
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${preview.labels.map((label) => summary.classNames[label]).join(', ')}: each as it is and in ${epochs} epochs`}
+          aria-label={`${preview.labels.map((label) => summary.classNames[label]).join(', ')}: each original and in ${epochs} epochs`}
         />
       </div>
     </>

@@ -29,8 +29,8 @@ export function ClassBalance({
     >
       <p className="lead">
         {least === widest
-          ? `Balanced: ${integer(least)} training images of every class.`
-          : `From ${integer(least)} (${classNames[train.indexOf(least)]}) to ${integer(widest)} (${classNames[train.indexOf(widest)]}) training images a class.`}
+          ? `Balanced: ${integer(least)} training images per class.`
+          : `From ${integer(least)} (${classNames[train.indexOf(least)]}) to ${integer(widest)} (${classNames[train.indexOf(widest)]}) training images per class.`}
       </p>
       {asTable ? (
         <TableScroll label="Class balance, table">

@@ -125,7 +125,7 @@ function Sheet({ images, classNames }: { images: SomeImages; classNames: readonl
   };
   const origin = hovered === null ? null : cellOrigin(hovered, { columns, cell, gap });
   return (
-    <div ref={box} className="sheet-box" tabIndex={0} role="region" aria-label="Images, scrolls">
+    <div ref={box} className="sheet-box" tabIndex={0} role="region" aria-label="Images, scrollable">
       <canvas
         ref={canvas}
         role="img"

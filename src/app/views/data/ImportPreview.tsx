@@ -46,7 +46,7 @@ export function ImportPreview({ preview }: { preview: Preview }) {
           <Classes outline={found.outline} />
           {questions.map(({ path, question }) => (
             <p key={path} className="field-problem" role="alert">
-              <WarningIcon /> {question}: say below what {path} is.
+              <WarningIcon /> {question}: choose below what {path} is.
             </p>
           ))}
           <Roles roles={found.outline.roles} choices={choices} disabled={busy} change={change} />
@@ -56,7 +56,7 @@ export function ImportPreview({ preview }: { preview: Preview }) {
       )}
       {problem && (
         <p className="field-problem" role="alert">
-          <WarningIcon /> {problem.message} What is shown is as it was before.
+          <WarningIcon /> {problem.message} The preview was not changed.
         </p>
       )}
       <p className="buttons">

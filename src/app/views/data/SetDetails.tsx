@@ -59,7 +59,7 @@ function Figures({ summary }: { summary: DatasetSummary }) {
     bytes: length,
     notes,
   } = summary;
-  const perChannel = channels === 1 ? 'of 1' : 'red / green / blue, of 1';
+  const perChannel = channels === 1 ? '0 to 1' : 'red / green / blue, 0 to 1';
   const rows: [string, string][] = [
     ['Training images', integer(sum(train))],
     ['Test images', integer(sum(test))],

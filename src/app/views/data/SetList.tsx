@@ -19,7 +19,11 @@ export function SetList({ shown, show }: Props) {
   const sets = useDatasets((s) => s.sets);
   const obstacle = useDatasets((s) => s.obstacle);
   return (
-    <Panel title="Data sets" note="the marked one is the next search’s" className="area-sets">
+    <Panel
+      title="Data sets"
+      note="the selected one is used by the next search"
+      className="area-sets"
+    >
       <ul className="set-list">
         {Object.entries(embeddedSets).map(([choice, name]) => (
           <Row
@@ -43,7 +47,7 @@ export function SetList({ shown, show }: Props) {
           />
         ))}
       </ul>
-      {sets === null && <p className="note">Reading the browser’s store.</p>}
+      {sets === null && <p className="note">Reading the stored data sets.</p>}
       {obstacle && (
         <p className="field-problem" role="alert">
           {obstacle.message} {obstacle.advice}

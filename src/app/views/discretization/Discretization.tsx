@@ -45,11 +45,7 @@ export default function Discretization() {
   const title = `${granularityNames[level].many} of ${cellName(cell)}`;
   return (
     <div className="view discretization">
-      <form
-        className="filter-bar"
-        aria-label="What to show"
-        onSubmit={(event) => event.preventDefault()}
-      >
+      <form className="filter-bar" aria-label="Scope" onSubmit={(event) => event.preventDefault()}>
         <CellPicker
           cell={cell}
           choose={(next) => select({ cell: next })}
@@ -93,7 +89,7 @@ export default function Discretization() {
           <Detail cell={cell} level={level} row={row} others={candidates} />
         ) : (
           <p className="empty">
-            <WithTerms text={levelNote[level]} /> Choose one to see where it stands.
+            <WithTerms text={levelNote[level]} /> Choose one to see its importance and threshold.
           </p>
         )}
       </Panel>
@@ -133,7 +129,7 @@ function Summary({ cell, level }: { cell: number; level: Granularity }) {
     <p className="summary" data-level={level}>
       <strong>{percent(count.left / Math.max(1, count.total))}</strong> left: {integer(count.left)}{' '}
       of {integer(count.total)} {granularityNames[level].many.toLowerCase()},{' '}
-      {snapshot.committed ? 'committed' : 'as a commit now would leave them'}
+      {snapshot.committed ? 'committed' : 'as a commit at this step would leave them'}
     </p>
   );
 }
@@ -219,7 +215,7 @@ function Nothing() {
   return (
     <p className="empty">
       {begun
-        ? 'This cell\u2019s stage has not begun: choose an earlier cell, or move along the run.'
+        ? 'The stage of this cell has not started: choose an earlier cell, or a later step of the run.'
         : 'Every unit appears here against its learned threshold as soon as a search begins. Press Start.'}
     </p>
   );

@@ -8,8 +8,8 @@ import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 const heads: Readonly<Record<Granularity, readonly string[]>> = {
   operation: ['Importance', 'Threshold', 'State'],
-  filter: ['Filters left', 'Thresholds', 'State'],
-  weight: ['Weights left', 'Threshold', 'State'],
+  filter: ['Remaining filters', 'Thresholds', 'State'],
+  weight: ['Remaining weights', 'Threshold', 'State'],
 };
 
 function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [string, string] {

@@ -86,14 +86,14 @@ function candidateRow(
     return {
       ...base,
       figure: `${left}/${filters.length}`,
-      spoken: `${name}: ${left} of ${filters.length} filters left`,
+      spoken: `${name}: ${left} of ${filters.length} filters remaining`,
     };
   }
   const share = own && alive ? total(own.alive) / Math.max(1, own.total) : 0;
   return {
     ...base,
     figure: percent(share),
-    spoken: `${name}: ${percent(share)} of its weights left`,
+    spoken: `${name}: ${percent(share)} of its weights remaining`,
   };
 }
 
@@ -118,7 +118,7 @@ function preprocessRows(filterGroups: readonly FilterGroup[]): RowGroup {
           weights: null,
           figure: `${left}/${group.filters.length}`,
         },
-        spoken: `preprocess of input ${slot + 1}: ${left} of ${group.filters.length} filters left`,
+        spoken: `preprocess of input ${slot + 1}: ${left} of ${group.filters.length} filters remaining`,
       };
     });
   return { title: 'Preprocess', rows };

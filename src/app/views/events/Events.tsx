@@ -36,7 +36,7 @@ export default function Events() {
       <FilterBar filter={filter} setFilter={setFilter} />
       <Panel
         title="Timeline"
-        note="by cell and step; larger marks, more units; lines are commits"
+        note="by cell and step; larger marks: more units; lines: commits"
         className="area-timeline"
         csv={() => logRows(side().run.log.entries.filter((entry) => matches(filter, entry)))}
       >
@@ -203,12 +203,12 @@ function EventList({ filter, clear }: { filter: EventFilter; clear: () => void }
         <p className="empty">
           No entry matches this filter.{' '}
           <button type="button" onClick={clear}>
-            Show everything
+            Clear the filter
           </button>
         </p>
       ) : (
         <p className="empty">
-          Nothing has happened yet. Press Start: pruned, committed and regrown units appear here.
+          No events yet. Press Start: pruned, committed and regrown units appear here.
         </p>
       )}
     </Panel>

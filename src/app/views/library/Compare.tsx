@@ -149,7 +149,7 @@ function sizes(
         record.latency ? latencyWords(record.latency) : 'not measured',
       ],
   );
-  const labels = [...sizeFigures(known).map(({ label }) => label), 'Inference latency of an image'];
+  const labels = [...sizeFigures(known).map(({ label }) => label), 'Inference latency per image'];
   return labels.map((label, i) => ({
     label,
     values: columns.map((column) => column?.[i] ?? '\u2013'),

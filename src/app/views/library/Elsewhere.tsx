@@ -8,7 +8,7 @@ export function Elsewhere({ record: { elsewhere } }: { record: ArchitectureRecor
   return (
     <p
       className="note"
-      title={`Seed ${elsewhere.seed}, cross entropy ${elsewhere.loss.toFixed(3)}`}
+      title={`Seed ${elsewhere.seed}, cross-entropy ${elsewhere.loss.toFixed(3)}`}
     >
       {`Trained with ${program}, ${plural(processes, 'process')}, ${plural(epochs, 'epoch')}: `}
       <strong>{`${accuracy(elsewhere.accuracy)} of ${integer(images)} test images`}</strong>

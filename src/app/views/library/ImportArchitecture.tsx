@@ -93,7 +93,7 @@ export function ImportArchitecture() {
             </label>
           ))}
           <label>
-            <span>Name, of several</span>
+            <span>Name, if there are several</span>
             <input
               type="text"
               value={values.name ?? ''}
@@ -108,7 +108,7 @@ export function ImportArchitecture() {
             className="primary"
             disabled={state === 'reading' || text.trim() === ''}
           >
-            Read the text
+            Import the text
           </button>
           <button
             type="button"

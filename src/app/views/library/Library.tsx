@@ -130,9 +130,9 @@ export default function Library() {
 }
 
 function emptyText(runs: readonly RunRecord[] | null, words: string): string {
-  if (runs === null) return 'Reading what is stored.';
+  if (runs === null) return 'Reading the stored items.';
   if (words) return 'No run matches. Search looks at names, tags, data sets and states.';
-  return 'No runs yet. Every search is stored here from its first step on, or drop a file that was saved from a library.';
+  return 'No runs yet. Every search is stored here from its first step. A file saved from a library can be dropped here.';
 }
 
 function takeAll(files: FileList | null): void {

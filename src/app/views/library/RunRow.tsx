@@ -143,7 +143,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
         <button
           type="button"
           onClick={() => void saveRun(run, true)}
-          title="The same, with the last checkpoint: another browser can go on from it"
+          title="The same, with the last checkpoint: another browser can resume from it"
         >
           Save with weights
         </button>
@@ -162,7 +162,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
         type="button"
         onClick={() => void binRun(run)}
         disabled={held}
-        title={held ? 'It is running: stop it first' : undefined}
+        title={held ? 'Running: stop it first' : undefined}
       >
         Delete
       </button>

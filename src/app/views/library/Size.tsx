@@ -57,7 +57,7 @@ function Measurement({ record, of }: { record: ArchitectureRecord; of: string })
           disabled={reason !== null}
           title={
             reason ??
-            'One image at a time, on this adapter, with fresh weights: no training is needed'
+            'One image at a time, on this adapter, with newly initialized weights: no training is needed'
           }
           onClick={() => measure(record)}
         >

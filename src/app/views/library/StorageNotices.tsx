@@ -31,14 +31,14 @@ function NotStored() {
       <div>
         <h2>
           {partly
-            ? 'The search goes on, but is not stored at the moment.'
-            : 'Searches are not stored: they are gone when this page is closed.'}
+            ? 'The search continues, but is currently not stored.'
+            : 'Searches are not stored: they are lost when this page is closed.'}
         </h2>
         <p>
           The reason: {why}.{' '}
           {partly
-            ? 'It is tried again and again; deleting runs in the library makes room.'
-            : 'Everything else works, and what is found can be downloaded.'}
+            ? 'The lab keeps trying; delete runs in the library to free space.'
+            : 'Everything else works, and the architecture can be downloaded.'}
         </p>
       </div>
     </section>
@@ -81,8 +81,7 @@ function Watching() {
     <section className="notice" role="note">
       <WarningIcon />
       <p>
-        <strong>You are watching a search of another tab.</strong> It is paused, steered and stopped
-        there.
+        <strong>You are watching a search of another tab.</strong> Pause, steer or stop it there.
       </p>
     </section>
   );
@@ -97,10 +96,10 @@ function NewVersion() {
     <section className="notice" role="status">
       <WarningIcon />
       <div>
-        <h2>A newer version of the lab is ready.</h2>
+        <h2>A new version of the lab is available.</h2>
         <p className="buttons">
           <button type="button" onClick={takeUpdate}>
-            Reload with it
+            Reload to use it
           </button>
         </p>
       </div>

@@ -18,12 +18,12 @@ export function sizeFigures({
     {
       label: 'Dense parameters',
       value: integer(size.parameters.dense),
-      title: 'In the tensors that are left; affine batch norms count',
+      title: 'In the remaining tensors; parameters of batch norms included',
     },
     {
       label: 'Non-zero parameters',
       value: integer(size.parameters.nonZero),
-      title: 'Of those, not masked',
+      title: 'Of these, not masked',
     },
     {
       label: 'Bytes, dense',
@@ -34,7 +34,7 @@ export function sizeFigures({
       label: 'Bytes, bitmap mask',
       value: integer(size.bytes.withBitmap),
       title:
-        '32-bit floats of the non-zero parameters, and one bit a weight of every masked tensor',
+        '32-bit floats of the non-zero parameters, and one bit per weight of every masked tensor',
     },
     {
       label: 'MACs, dense',
@@ -44,7 +44,7 @@ export function sizeFigures({
     {
       label: 'MACs, sparse',
       value: integer(size.macs.sparse),
-      title: 'Of weights that are not masked: what a sparse kernel would need',
+      title: 'Of non-zero weights: the cost of a sparse kernel',
     },
   ];
 }
@@ -60,7 +60,7 @@ export function sizeSentence({
     bytes(weight.withBitmap),
     `${compact(macs.sparse)} of ${compact(macs.dense)} MACs`,
   ];
-  return [...parts, ...(latency ? [`${milliseconds(latency.median)} an image`] : [])].join(', ');
+  return [...parts, ...(latency ? [`${milliseconds(latency.median)} per image`] : [])].join(', ');
 }
 
 export const latencyWords = ({
@@ -70,4 +70,4 @@ export const latencyWords = ({
   `${milliseconds(median)} median, ${milliseconds(percentile95)} 95th percentile`;
 
 export const latencySource = ({ images, passes, adapter, measured }: StoredLatency): string =>
-  `${plural(images, 'image')} a pass, ${passes} passes on ${adapter}, ${moment(measured)}`;
+  `${plural(images, 'image')} per pass, ${passes} passes on ${adapter}, ${moment(measured)}`;

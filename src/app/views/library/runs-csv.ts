@@ -29,7 +29,7 @@ export async function saveRunsCsv(ids: readonly string[]): Promise<void> {
       ids.map((id) => (isRecorded(id) ? loadRecording(id) : loadRun(id))),
     );
     const known = runs.filter((run) => run !== null);
-    if (known.length < ids.length) throw new Error('A run is not in the library any more.');
+    if (known.length < ids.length) throw new Error('A run is no longer in the library.');
     saveBlob(
       new Blob([seriesOfRuns(known)], { type: 'text/csv' }),
       known.length === 1 ? `mgas-run-${known[0]!.id}.csv` : `mgas-${known.length}-runs.csv`,

@@ -7,9 +7,7 @@ export function ConfusionMatrix() {
   const evaluation = useTraining((s) => s.evaluations.at(-1) ?? null);
   const names = useTraining((s) => s.started?.dataset.classNames ?? null);
   if (!evaluation || !names)
-    return (
-      <p className="empty">After the first pass over the test set: what each class is taken for.</p>
-    );
+    return <p className="empty">Appears after the first pass over the test set.</p>;
   const { confusion } = evaluation;
   return (
     <TableScroll label="Confusion matrix">
@@ -25,7 +23,7 @@ export function ConfusionMatrix() {
                 <span>{name}</span>
               </th>
             ))}
-            <th scope="col">Right</th>
+            <th scope="col">Recall</th>
           </tr>
         </thead>
         <tbody>

@@ -7,7 +7,7 @@ export function Exports() {
   const ready = useTraining((s) => s.state === 'finished');
   return (
     <>
-      {!ready && <p className="empty">Once it is trained.</p>}
+      {!ready && <p className="empty">Available after training.</p>}
       <ul className="exports">
         {exportFormatDefinitions.map(({ id, label, help }) => (
           <li key={id}>
@@ -24,7 +24,8 @@ export function Exports() {
         ))}
       </ul>
       <p className="note">
-        Each states its parameters, multiply-accumulates, bytes and expected accuracy in card.json.
+        Each includes a card.json with parameters, multiply-accumulates, bytes and expected
+        accuracy.
       </p>
     </>
   );

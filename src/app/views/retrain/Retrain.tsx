@@ -53,7 +53,7 @@ export default function Retrain() {
           <Subject architecture={architecture} />
         ) : (
           <p className="empty">
-            A finished search leaves an architecture here. Or open one that was downloaded.
+            The architecture of a finished search appears here. Or open a downloaded one.
           </p>
         )}
         {architecture && <Unfinished architecture={architecture} />}
@@ -124,7 +124,7 @@ function Subject({ architecture }: { architecture: Architecture }) {
       ? ([
           [
             'Inference here',
-            `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95% within ${latency.percentile95.toFixed(1)} ms`,
+            `${plural(latency.images, 'image')} in ${latency.median.toFixed(1)} ms, 95th percentile ${latency.percentile95.toFixed(1)} ms`,
           ],
         ] as [string, string][])
       : []),

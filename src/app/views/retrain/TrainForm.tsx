@@ -65,7 +65,7 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
     case 'cutout':
       return {
         label: 'Cutout, pixels a side',
-        title: 'A square that is blanked in each training image',
+        title: 'Side of the square that is blanked in each training image',
         least: 0,
         most: 224,
         step: 1,
@@ -83,7 +83,7 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
       if (auxiliaryCell(architecture) === null) return null;
       return {
         label: 'Auxiliary head, weight (0 = none)',
-        title: 'A second classifier before the last stage, which only trains along',
+        title: 'A second classifier before the last stage, used only in training',
         least: 0,
         most: 10,
         step: 'any',

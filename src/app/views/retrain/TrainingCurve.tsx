@@ -29,8 +29,7 @@ export function TrainingCurve() {
   if (steps.length === 0)
     return (
       <p className="empty">
-        The curves of a training appear here: how many images of its batches it gets right, and how
-        many of the test set it never trains with.
+        Training curves appear here: accuracy on training batches and on the test set.
       </p>
     );
   const x = (step: number): number =>

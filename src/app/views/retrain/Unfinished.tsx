@@ -18,7 +18,7 @@ export function Unfinished({ architecture }: { architecture: Architecture }) {
       <p
         className="note"
         role="status"
-      >{`The training is not stored, and gone with this page: ${obstacle}.`}</p>
+      >{`The training is not stored and will be lost when this page is closed: ${obstacle}.`}</p>
     );
   if (!record?.checkpoint || busy) return null;
   const { epochs, epochsDone: done } = summarize(record);

@@ -10,7 +10,8 @@ export function WorstImages() {
   if (worst.length === 0 || !names)
     return (
       <p className="empty">
-        When the training has finished: the images it is surest and wrong about.
+        Appears when the training has finished: the test images misclassified with the highest
+        confidence.
       </p>
     );
   return (

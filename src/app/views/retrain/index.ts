@@ -7,6 +7,6 @@ export default {
   needsRun: true,
   controls: false,
   summary:
-    'the architecture trained from scratch by the paper\u2019s recipe, kept and resumed, and exports to ONNX, PyTorch and TensorFlow.js',
+    'train the architecture from scratch with the paper\u2019s recipe; export to ONNX, PyTorch and TensorFlow.js',
   load: () => import('./Retrain.tsx'),
 } as const satisfies ViewDefinition;

@@ -43,7 +43,7 @@ export function misfit(
 ): string | null {
   if (set.channels !== imageChannels)
     return `${colors(set.channels)} images; the network takes ${colors(imageChannels)} ones`;
-  if (set.classes !== classes) return `${set.classes} classes; the network tells ${classes} apart`;
+  if (set.classes !== classes) return `${set.classes} classes; the network has ${classes}`;
   if (set.train === 0 || set.test === 0) return 'no training or no test images';
   return null;
 }

@@ -50,7 +50,7 @@ export default function TradeOff() {
             <p className="lead">
               {own
                 ? verdict(own.points, target)
-                : 'Earlier and recorded runs. A search of your own is added from its first measurement on.'}
+                : 'Earlier and recorded runs. Your own search is added from its first measurement.'}
             </p>
             <TradeOffLegend
               beside={runs.some((run) => run.beside)}

@@ -58,7 +58,7 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label="Accuracy against active parameters. Arrow keys go through the moments of the run, Enter explains one; a table is beside the title."
+        aria-label="Accuracy against active parameters. Arrow keys move through the measurements of the run; Enter explains one; a table is beside the title."
         onPointerMove={follow}
         onPointerDown={follow}
         onPointerLeave={() => setHovered(null)}
@@ -74,7 +74,7 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           <strong>{measuredText(hovered.point.accuracy, hovered.point.images)}</strong> with{' '}
           {integer(hovered.point.parameters)} parameters
           {hovered.run.current && <p>click or Enter: why</p>}
-          {!hovered.point.whole && <p>an earlier stage’s network, not yet whole</p>}
+          {!hovered.point.whole && <p>the network of an earlier stage, without the later cells</p>}
         </div>
       )}
     </div>

@@ -36,7 +36,7 @@ export function TradeOffLegend({ others, beside }: { others: boolean; beside: bo
     ...(beside
       ? [
           {
-            label: 'Beside it',
+            label: 'Compared run',
             mark: <rect x="3" y="2" width="8" height="8" fill="var(--filter)" />,
           },
         ]
@@ -127,7 +127,7 @@ export function RunTable({ runs }: { runs: readonly TradeOffRun[] }) {
                   ) : (
                     <>
                       <a href={viewHref('trade-off', id)}>{name}</a>
-                      {beside && ' (beside it)'}
+                      {beside && ' (compared run)'}
                     </>
                   )}
                 </th>

@@ -142,7 +142,7 @@ export function operationSentence({
   }
   const under = importance <= threshold;
   const kept = under ? `, though importance ${is} does not exceed ${must}` : '';
-  if (cause === 'protected') return `Protected by hand: kept${kept}.`;
+  if (cause === 'protected') return `Protected manually: kept${kept}.`;
   if (cause === 'held')
     return `Kept${kept}: operations of earlier stages are not pruned again in this run.`;
   // The node's last candidate stays whatever its threshold says.
@@ -161,7 +161,9 @@ export function FilterDetail({
 }) {
   const [asTable, setAsTable] = useState(false);
   if (groups.length === 0)
-    return <p className="empty">This operation has no filters of its own: it is no convolution.</p>;
+    return (
+      <p className="empty">This operation has no filters of its own: it is not a convolution.</p>
+    );
   return (
     <>
       <div className="detail-head">
@@ -189,7 +191,7 @@ export function WeightDetail({ cell, unit }: { cell: number; unit: number }) {
   if (!known)
     return (
       <p className="empty">
-        This operation has no weights that can be masked: it is no convolution.
+        This operation has no weights that can be masked: it is not a convolution.
       </p>
     );
   const { weights, step } = known;

@@ -70,7 +70,7 @@ export function weightSentence({ alive, masked, total: all, last = 0 }: WeightUn
     `${integer(left)} of ${integer(all)} weights remaining, ${percent(left / Math.max(1, all))}`,
   ];
   if (total(masked) > 0) parts.push(`${integer(total(masked))} masked`);
-  if (gone > 0) parts.push(`${integer(gone)} removed with filters, here or of cells before`);
+  if (gone > 0) parts.push(`${integer(gone)} removed with filters of this or earlier cells`);
   if (last > 0)
     parts.push(`${integer(last)} kept as the last of ${last === 1 ? 'its array' : 'their arrays'}`);
   return `${parts.join('; ')}.`;

@@ -45,7 +45,7 @@ describe('why an operation is alive or gone', () => {
         expect(text).not.toMatch(/undefined|NaN|null/);
         seen.add(`${one.cause}: ${text.replace(/[\d.,]+/g, '#')}`);
         if (one.cause === 'last') expect(text).toMatch(/^Kept as the last operation of its node/);
-        if (one.cause === 'protected') expect(text).toMatch(/^Protected by hand/);
+        if (one.cause === 'protected') expect(text).toMatch(/^Protected manually/);
         if (one.alive && one.importance > one.threshold && one.cause === 'above')
           expect(text).toMatch(/^Active/);
       }

@@ -68,7 +68,7 @@ function accuracy(
     const { accuracy: share, loss, images } = training.test;
     // 95 %, normal approximation of a binomial share.
     const margin = 1.96 * Math.sqrt((share * (1 - share)) / Math.max(images, 1));
-    return `${percent(share)} of ${n(images)} test images of ${markdown(dataset.name)}, trained from scratch (95 % interval: ±${(100 * margin).toFixed(2)} points); cross entropy ${loss.toFixed(3)}.`;
+    return `${percent(share)} of ${n(images)} test images of ${markdown(dataset.name)}, trained from scratch (95 % interval: ±${(100 * margin).toFixed(2)} points); cross-entropy ${loss.toFixed(3)}.`;
   }
   return validationAccuracy === null
     ? 'Not measured: the network has not been trained here.'

@@ -36,7 +36,7 @@ export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
   return (
     <Panel
       title="Memory by stage"
-      note="highest device memory in each stage"
+      note="peak device memory in each stage"
       className="area-memory-table"
       csv="table"
     >
@@ -70,7 +70,7 @@ export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
               ))}
             </tr>
             <tr>
-              <th scope="row">Highest</th>
+              <th scope="row">Peak</th>
               {columns.map(({ run, stages }) => (
                 <td key={run.id}>
                   <strong>{shown(Math.max(0, ...stages))}</strong>
@@ -100,7 +100,7 @@ function againstOne(
   one: ComparedRun | undefined,
 ): string {
   if (!one) return 'not measured';
-  if (one === run) return 'is the one stage';
+  if (one === run) return 'is the one-stage run';
   const whole = Math.max(0, ...memoryByStage(one.events));
   const own = Math.max(0, ...stages);
   return whole > 0 ? `${percent(own / whole)} of ${bytes(whole)}` : '\u2013';
@@ -111,7 +111,8 @@ function MeasureOne({ run }: { run: ComparedRun }) {
   const busy = useLab((s) => activeStates.includes(s.state));
   return (
     <p className="note">
-      One stage is measured by a search with the same settings and 1 stage: choose it here too.{' '}
+      To compare with one stage, run a search with the same settings and 1 stage, and choose it here
+      too.{' '}
       <button
         type="button"
         disabled={busy}

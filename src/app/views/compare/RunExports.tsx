@@ -22,7 +22,7 @@ export function useFoundRuns(id: string | null, count: number): readonly RunKey[
 }
 const none: readonly RunKey[] = [];
 
-export function TakeAway({ id, run }: { id: string; run: RunKey }) {
+export function RunExports({ id, run }: { id: string; run: RunKey }) {
   const there = useLibrary(({ architectures }) =>
     architectures.some((record) => record.id === libraryId(id, run)),
   );
@@ -32,7 +32,7 @@ export function TakeAway({ id, run }: { id: string; run: RunKey }) {
       problem: `The architecture of ${of} could not be read or stored: ${error instanceof Error ? error.message : String(error)}`,
     });
   return (
-    <span className="take-away">
+    <span className="run-exports">
       <button
         type="button"
         onClick={() => void saveFound(id, run).catch(failed)}
@@ -46,9 +46,9 @@ export function TakeAway({ id, run }: { id: string; run: RunKey }) {
         <button
           type="button"
           onClick={() => void toLibrary(id, run).catch(failed)}
-          aria-label={`To the library: the architecture of ${of}`}
+          aria-label={`Add to library: the architecture of ${of}`}
         >
-          To the library
+          Add to library
         </button>
       )}
     </span>
