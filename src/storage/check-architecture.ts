@@ -1,14 +1,22 @@
-/** What the fields of an architecture demand of each other: lengths, bitmaps, order. The schema checks each by itself. */
+/**
+ * What the fields of an architecture demand of each other: lengths, bitmaps, order, sums, and that it is a network of its
+ * space. The schema checks each field by itself.
+ */
+import { ArchitectureError } from '../domain/architecture/schema.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
+import { ownerOf } from '../domain/counts.ts';
+import { parameter } from '../domain/graph/layout.ts';
 import { factsOf } from '../domain/operations/facts.ts';
 import { operationTable } from '../domain/operations/registry.ts';
+import { checkStructure, readStructure } from '../domain/spaces/found-structure.ts';
+import type { NetworkPlan } from '../domain/spaces/plan.ts';
 import { layoutOf } from '../domain/spaces/registry.ts';
 import type { Layout } from '../domain/spaces/shape.ts';
-import { fromBase64 } from './arrays.ts';
+import { checkBlock, checkBottleneck, checkIds, demandUnder } from './check-parts.ts';
 import { JsonRefused } from './json-scan.ts';
 
 type Cell = Architecture['cells'][number];
-type Block = Cell['operations'][number]['blocks'][number];
+type Operation = Cell['operations'][number];
 
 /** @param path of the architecture in the file; empty or with a dot at its end. @throws JsonRefused */
 export function checkArchitecture(architecture: Architecture, path = ''): void {
@@ -25,11 +33,16 @@ export function checkArchitecture(architecture: Architecture, path = ''): void {
     'head.classes',
     `expected ${dataset.classes}, as in dataset.classes`,
   );
-  demand(ascending(head.inputs), 'head.inputs', 'expected ascending numbers');
+  checkIds(head.inputs, Infinity, `${path}head.inputs`);
   demand(
     cells.length >= 1 && cells.length <= layout.cells.length,
     'cells',
     `expected 1 to ${layout.cells.length} cells, found ${cells.length}`,
+  );
+  demand(
+    architecture.stem.channels === layout.stemChannels,
+    'stem.channels',
+    `expected ${layout.stemChannels}, as settings.space gives`,
   );
   demand(
     parameters.active <= parameters.dense,
@@ -40,43 +53,65 @@ export function checkArchitecture(architecture: Architecture, path = ''): void {
     demand(cell.index === i, `cells.${i}.index`, `expected ${i}`);
     checkCell(cell, layout, `${path}cells.${i}.`);
   });
-  checkSums(architecture, demand);
+  const structure = structural(path, () => readStructure(architecture));
+  checkSums(architecture, structure.plan, demand);
+  structural(path, () => checkStructure(architecture, structure));
 }
 
-/** The totals that lists and comparisons show are those of stem, cells and classifier together. */
+/** What the structure of the network refuses: its message begins with the place. */
+function structural<T>(path: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ArchitectureError)) throw error;
+    const [, place = 'cells', reason = error.message] =
+      /^([\w.]+)(?::|,) (.*)$/s.exec(error.message) ?? [];
+    throw new JsonRefused(`${path}${place}`, `${reason}.`);
+  }
+}
+
+/** The totals that lists and comparisons show are those of the cells and of all around them together. */
 function checkSums(
-  { cells, dataset, head, stem, parameters, macs }: Architecture,
+  { cells, parameters, macs }: Architecture,
+  { graph, table }: NetworkPlan,
   demand: ReturnType<typeof demandUnder>,
 ): void {
-  const stemWeights = 9 * dataset.imageChannels * stem.channels;
-  const classifier = head.inputs.length * head.classes;
-  // Besides convolution and matrix: the stem's batch norm, the classifier's biases.
-  const parameterSum = (size: 'dense' | 'active'): number =>
-    stemWeights +
-    2 * stem.channels +
-    classifier +
-    head.classes +
-    cells.reduce((sum, cell) => sum + cell.parameters[size], 0);
-  const macSum = (size: 'dense' | 'sparse'): number =>
-    stemWeights * dataset.imageSize ** 2 +
-    classifier +
-    cells.reduce((sum, cell) => sum + cell.macs[size], 0);
-  for (const size of ['dense', 'active'] as const)
+  const around = (name: string): boolean => !ownerOf(name).startsWith('cells.');
+  // Nothing around the cells is masked.
+  const [weights, work] = [
+    table.specs.filter(({ group, name }) => group === 'weight' && around(name)),
+    graph.nodes.flatMap((node) => {
+      const weight =
+        node.kind === 'convolution'
+          ? node.weight
+          : node.kind === 'linear'
+            ? `${node.name}.weight`
+            : null;
+      return weight !== null && around(weight)
+        ? [parameter(table, weight).size * node.size ** 2]
+        : [];
+    }),
+  ];
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  for (const size of ['dense', 'active'] as const) {
+    const whole = sum([
+      ...weights.map((spec) => spec.size),
+      ...cells.map((cell) => cell.parameters[size]),
+    ]);
     demand(
-      parameters[size] === parameterSum(size),
+      parameters[size] === whole,
       `parameters.${size}`,
-      `expected ${parameterSum(size)}, the sum of its parts`,
+      `expected ${whole}, the sum of its parts`,
     );
-  for (const size of ['dense', 'sparse'] as const)
-    demand(
-      macs[size] === macSum(size),
-      `macs.${size}`,
-      `expected ${macSum(size)}, the sum of its parts`,
-    );
+  }
+  for (const size of ['dense', 'sparse'] as const) {
+    const whole = sum([...work, ...cells.map((cell) => cell.macs[size])]);
+    demand(macs[size] === whole, `macs.${size}`, `expected ${whole}, the sum of its parts`);
+  }
 }
 
 function checkCell(
-  { preprocess, operations }: Cell,
+  { preprocess, operations, channels }: Cell,
   { edges, preprocesses, operations: candidates }: Layout,
   path: string,
 ): void {
@@ -87,66 +122,39 @@ function checkCell(
     `expected ${preprocesses} entries, found ${preprocess.length}`,
   );
   preprocess.forEach(({ inputs, filters }, i) => {
-    demand(ascending(inputs), `preprocess.${i}.inputs`, 'expected ascending numbers');
-    demand(ascending(filters), `preprocess.${i}.filters`, 'expected ascending numbers');
+    checkIds(inputs, Infinity, `${path}preprocess.${i}.inputs`);
+    checkIds(filters, channels, `${path}preprocess.${i}.filters`);
   });
   operations.forEach((operation, i) => {
     const { from, to } = operation;
     demand(
       candidates.some(({ name }) => name === operation.operation),
       `operations.${i}.operation`,
-      'expected one of settings.space.operations',
+      'expected one of the operations of settings.space',
     );
     const states = [...new Set(edges.map((edge) => edge.to))];
     demand(states.includes(to), `operations.${i}.to`, `expected ${states[0]} to ${states.at(-1)}`);
     demand(from < to, `operations.${i}.from`, `expected less than ${to}, its destination`);
-    const blocks = factsOf(operationTable[operation.operation]).blocks.length;
-    demand(
-      operation.blocks.length === blocks,
-      `operations.${i}.blocks`,
-      `expected ${blocks}, found ${operation.blocks.length}`,
-    );
-    operation.blocks.forEach((block, b) =>
-      checkBlock(block, `${path}operations.${i}.blocks.${b}.`),
-    );
+    checkBlocks(operation, channels, `${path}operations.${i}.`);
   });
 }
 
-function checkBlock({ kernel, inputs, filters, depthwise, pointwise }: Block, path: string): void {
-  const demand = demandUnder(path);
-  demand(ascending(inputs), 'inputs', 'expected ascending numbers');
-  demand(ascending(filters), 'filters', 'expected ascending numbers');
-  checkArray(depthwise, [kernel, kernel, inputs.length, 1], `${path}depthwise.`);
-  checkArray(pointwise, [1, 1, inputs.length, filters.length], `${path}pointwise.`);
-}
-
-function checkArray(
-  { shape, alive, mask }: Block['depthwise'],
-  expected: readonly number[],
+/** Blocks one after another, or the two halves of a bottleneck: whichever the operation is made of. */
+function checkBlocks(
+  { operation, blocks, bottleneck }: Operation,
+  channels: number,
   path: string,
 ): void {
   const demand = demandUnder(path);
-  demand(String(shape) === String(expected), 'shape', `expected [${expected.join(', ')}]`);
-  const size = expected.reduce((product, axis) => product * axis, 1);
-  if (mask === null)
-    return demand(alive === size, 'alive', `expected ${size}: no weight is masked`);
-  const bytes = fromBase64(mask);
+  const parts = factsOf(operationTable[operation]).blocks;
+  const halves = parts.some(({ expansion }) => expansion !== undefined);
+  const count = halves ? 0 : parts.length;
+  demand(blocks.length === count, 'blocks', `expected ${count}, found ${blocks.length}`);
   demand(
-    bytes.length === Math.ceil(size / 8),
-    'mask',
-    `expected a bitmap of ${Math.ceil(size / 8)} bytes, found ${bytes.length}`,
+    (bottleneck !== undefined) === halves,
+    'bottleneck',
+    halves ? 'expected the convolutions of this block' : `${operation} has no such field`,
   );
-  let set = 0;
-  for (let byte of bytes) for (; byte; byte &= byte - 1) set++;
-  demand(set === alive, 'alive', `expected ${set}, the bits set in the mask`);
-}
-
-function ascending(ids: readonly number[]): boolean {
-  return ids.every((id, i) => i === 0 || id > ids[i - 1]!);
-}
-
-function demandUnder(path: string): (holds: boolean, field: string, otherwise: string) => void {
-  return (holds, field, otherwise) => {
-    if (!holds) throw new JsonRefused(`${path}${field}`, `${otherwise}.`);
-  };
+  if (bottleneck) checkBottleneck(bottleneck, channels, `${path}bottleneck.`);
+  blocks.forEach((block, b) => checkBlock(block, channels, `${path}blocks.${b}.`));
 }

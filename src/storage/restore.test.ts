@@ -1,9 +1,10 @@
 /** Over 250 lines: every field of a file that may be wrong stands in one table of cases. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sampleWidened } from '../engine/architecture/export/sample.ts';
+import { lostLayer, sampleChain, sampleWidened } from '../engine/architecture/export/sample.ts';
 import type { Architecture } from '../domain/architecture/schema.ts';
 import { sampleRun } from '../engine/search/testing/sample-run.ts';
+import type { MobileSettings } from '../domain/spaces/mobile-table.ts';
 import type { SampleRun } from '../engine/search/testing/sample-run.ts';
 import { toBase64 } from './arrays.ts';
 import { writeArchitecture, writeRun } from './files.ts';
@@ -15,6 +16,7 @@ import { largestFile, restore, restoreFile } from './restore.ts';
 import type { WholeRun } from './run-store.ts';
 import { statusAfter, summarize } from './summary.ts';
 
+const chain = sampleChain(1).architecture;
 let sample: SampleRun;
 let whole: WholeRun;
 /** One of each kind of file, with few enough events to be mutated a thousand times. */
@@ -53,6 +55,14 @@ function wholeOf({ settings, events, checkpoints }: SampleRun): WholeRun {
   };
 }
 
+const block = (cells: Architecture['cells']) => cells[0]!.operations[0]!.bottleneck!;
+
+/** One block of cells. */
+const sampleBlocks = () =>
+  sampleWidened()
+    .architecture.cells.flatMap(({ operations }) => operations)
+    .find(({ blocks }) => blocks.length === 1)!.blocks;
+
 function architectureOf({ events }: SampleRun) {
   const last = events.at(-1)!;
   if (last.type !== 'finished') throw new Error('the sample did not finish');
@@ -75,7 +85,11 @@ beforeAll(async () => {
     events: short,
     checkpoint: { ...whole.checkpoint!, events: 3 },
   };
-  texts = [writeRun(few, { weights: true }), writeArchitecture(architectureOf(sample))];
+  texts = [
+    writeRun(few, { weights: true }),
+    writeArchitecture(architectureOf(sample)),
+    writeArchitecture(chain),
+  ];
 });
 
 describe('what is right', () => {
@@ -295,6 +309,7 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
   )
     return true;
   if (key === 'epoch') return path.at(-2) === 'progress';
+  if (key === 'id') return path.at(-2) === 'space';
   if (key === 'validationImages') return path.at(-2) !== 'dataset';
   return (
     (key === 'images' && parent.type !== 'evaluated') ||
@@ -308,7 +323,7 @@ describe('what is wrong', () => {
     const met = new Map<string, number>();
     let refused = 0;
     const arbitrary = fc.record({
-      file: fc.nat(1),
+      file: fc.nat(2),
       kind: fc.constantFrom(...kinds),
       pick: fc.nat(1e9),
       variant: fc.nat(11),
@@ -403,7 +418,7 @@ describe('what is wrong', () => {
       /^At macs\.sparse: expected \d+, the sum of its parts/,
     ],
   ])('is an architecture whose parts and totals differ: %s', (_, change, message) => {
-    for (const right of [architectureOf(sample), sampleWidened().architecture]) {
+    for (const right of [architectureOf(sample), sampleWidened().architecture, chain]) {
       expect(restore(writeArchitecture(right))).toEqual({
         kind: 'architecture',
         architecture: right,
@@ -412,6 +427,63 @@ describe('what is wrong', () => {
       change(wrong);
       expect(refusalOf(writeArchitecture(wrong)).message).toMatch(message);
     }
+  });
+
+  it.each<[string, (architecture: Architecture) => unknown, RegExp]>([
+    [
+      'of blocks that a chain does not have',
+      ({ cells }) => (cells[0]!.operations[0]!.blocks = sampleBlocks()),
+      /^At cells\.0\.operations\.0\.blocks: expected 0, found 1/,
+    ],
+    [
+      'without its convolutions',
+      ({ cells }) => delete cells[0]!.operations[0]!.bottleneck,
+      /^At cells\.0\.operations\.0\.bottleneck: expected the convolutions/,
+    ],
+    [
+      'with a filter that the block never had',
+      ({ cells }) => (block(cells).middle[block(cells).middle.length - 1] = 999),
+      /^At cells\.0\.\S+\.depthwise: filter 999 of only \d+/,
+    ],
+    [
+      'with a filter beyond the layer\u2019s channels',
+      ({ cells }) => (block(cells).filters[block(cells).filters.length - 1] = 999),
+      /^At cells\.0\.operations\.0\.bottleneck\.filters: expected numbers below 4/,
+    ],
+    [
+      'that reads what the layer before does not write',
+      ({ cells }) => (block(cells).inputs[block(cells).inputs.length - 1] = 999),
+      /^At cells\.0: .*inputs: \[.*999\], but the filters before it leave/,
+    ],
+    [
+      'with another expansion',
+      ({ cells }) => block(cells).expansion++,
+      /^At cells\.0: .*expansion: \d, but this block in settings\.space has \d/,
+    ],
+    [
+      'with a convolution of another shape',
+      ({ cells }) => block(cells).project.shape.reverse(),
+      /^At cells\.0\.operations\.0\.bottleneck\.project\.shape: expected/,
+    ],
+    [
+      'whose lost layer has another size',
+      ({ cells }) => cells[lostLayer]!.size++,
+      /^At cells\.3\.size: 8, but settings\.space gives 7/,
+    ],
+    [
+      'with a stem of another width',
+      ({ stem }) => stem.channels++,
+      /^At stem\.channels: expected 6, as settings\.space gives/,
+    ],
+    [
+      'whose groups have other layers than its stages',
+      ({ settings }) => ((settings.space as MobileSettings).stageLayers = [2, 2, 3]),
+      /^At settings\.space\.stageLayers: the stages have 7 layers together, the groups have 5/,
+    ],
+  ])('is a chain %s', (_, change, message) => {
+    const wrong = structuredClone(chain);
+    change(wrong);
+    expect(refusalOf(writeArchitecture(wrong)).message).toMatch(message);
   });
 
   it.each([

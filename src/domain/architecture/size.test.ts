@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { networkOf } from '../../engine/train/trained.ts';
 import { modelCard } from '../../engine/architecture/export/card.ts';
-import { sampleTrained, sampleWidened } from '../../engine/architecture/export/sample.ts';
+import {
+  sampleChain,
+  sampleTrained,
+  sampleWidened,
+} from '../../engine/architecture/export/sample.ts';
 import { sizeOf } from './size.ts';
 
 describe.each([
   ['as found', sampleTrained()],
   ['widened', sampleWidened()],
+  ['of a chain', sampleChain(1)],
 ])('the size of an architecture, %s', (_, trained) => {
   const network = networkOf(trained);
 

@@ -1,6 +1,8 @@
 /** What an architecture weighs and how much work it is, in the figures that people compare. Plain data: the page runs it too. */
 import type { Architecture } from './schema.ts';
 
+type Operation = Architecture['cells'][number]['operations'][number];
+
 export interface Size {
   readonly parameters: {
     /** In the compacted tensors, running statistics of batch norms left out. */
@@ -39,8 +41,16 @@ export function sizeOf({
 function bitmapBytes(cells: Architecture['cells']): number {
   return cells
     .flatMap(({ operations }) => operations)
-    .flatMap(({ blocks }) => blocks)
-    .flatMap(({ depthwise, pointwise }) => [depthwise, pointwise])
+    .flatMap(weightArraysOf)
     .filter(({ mask }) => mask !== null)
     .reduce((sum, { shape }) => sum + Math.ceil(shape.reduce((a, b) => a * b, 1) / 8), 0);
+}
+
+/** Everything of an operation that may be masked. */
+function weightArraysOf({ blocks, bottleneck }: Operation) {
+  const { expand, depthwise, project } = bottleneck ?? {};
+  return [
+    ...blocks.flatMap((block) => [block.depthwise, block.pointwise]),
+    ...[expand, depthwise, project].filter((array) => array !== undefined),
+  ];
 }

@@ -103,6 +103,11 @@ export function checkLayers({ cells, head }: Architecture, plan: NetworkPlan): v
       const [inner, outer] = blocks;
       if (inner!.filters.length === 0 || outer!.filters.length === 0)
         throw new ArchitectureError(`${place}: no filter is left`);
+      for (const field of ['kernel', 'stride', 'expansion'] as const)
+        if (bottleneck[field] !== inner![field])
+          throw new ArchitectureError(
+            `${place}, ${field}: ${bottleneck[field]}, but this block in settings.space has ${inner![field]}`,
+          );
       same(`${place}, inputs`, bottleneck.inputs, inner!.inputs);
       for (const [, name] of blocks.flatMap(weightsOf)) {
         const part = name.split('.').at(-1) as 'expand' | 'depthwise' | 'project';

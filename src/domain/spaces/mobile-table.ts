@@ -3,13 +3,18 @@
  * space). A small space is other numbers, not other code.
  */
 import * as v from 'valibot';
-import { mbconvExpansions, mbconvKernels, mbconvName } from '../operations/mbconv.ts';
+import { mbconvExpansions, mbconvKernels, mbconvName, mbconvs } from '../operations/mbconv.ts';
 import { setting } from '../settings/setting.ts';
 
 export const mostWidth = 4096;
+/** Of groups, and of stages: a file must not ask for more memory than there is. */
+const mostGroups = 24;
+const mostLayers = 100;
 
 const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostWidth));
-const layers = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(40));
+const layersUpTo = (most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
+const layers = layersUpTo(40);
 const stride = v.picklist([1, 2]);
 
 const entries = {
@@ -22,7 +27,11 @@ const entries = {
     'filters',
   ),
   groups: setting(
-    v.pipe(v.array(v.object({ channels: width, layers, stride })), v.minLength(1)),
+    v.pipe(
+      v.array(v.object({ channels: width, layers, stride })),
+      v.minLength(1),
+      v.maxLength(mostGroups),
+    ),
     'Groups',
     'Layers of equal channels, one group after the other; the stride is that of the first layer of each.',
   ),
@@ -33,7 +42,7 @@ const entries = {
     'filters',
   ),
   stageLayers: setting(
-    v.pipe(v.array(layers), v.minLength(1)),
+    v.pipe(v.array(layersUpTo(mostLayers)), v.minLength(1), v.maxLength(mostGroups)),
     'Layers of each stage',
     'Together as many as the groups have. More stages need less memory.',
     'layers',
@@ -44,6 +53,7 @@ const entries = {
         v.object({ kernel: v.picklist(mbconvKernels), expansion: v.picklist(mbconvExpansions) }),
       ),
       v.minLength(1),
+      v.maxLength(mbconvs.length),
     ),
     'Candidate blocks',
     'What every layer can choose from: kernel, and channels inside as a multiple of those it reads.',
@@ -134,6 +144,11 @@ export function mobileTableProblems(table: MobileTable): { path: string; message
     problems.push({
       path: 'stageLayers',
       message: `the stages have ${staged} layers together, the groups have ${count}`,
+    });
+  if (count > mostLayers)
+    problems.push({
+      path: 'groups',
+      message: `${count} layers; at most ${mostLayers} are supported`,
     });
   const names = table.candidates.map(mbconvName);
   const twice = names.find((name, i) => names.indexOf(name) !== i);

@@ -15,9 +15,8 @@ import { auxiliaryCell } from './settings.ts';
 import type { Network } from '../granularity/network.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { parameter } from '../../domain/graph/layout.ts';
-import { buildPlan } from '../../domain/spaces/build-plan.ts';
+import { checkStructure, readStructure } from '../../domain/spaces/found-structure.ts';
 import type { FoundUnits } from '../../domain/spaces/plan.ts';
-import { spaceOf } from '../../domain/spaces/registry.ts';
 import { migrateParameters } from '../supernet/parameters.ts';
 
 /** The weight level multiplies by the committed masks; operations and filters are already the plan's. */
@@ -70,15 +69,10 @@ export function structureOf(
   architecture: Architecture,
   { auxiliary = false } = {},
 ): Pick<Network, 'plan' | 'masks'> & { units: FoundUnits } {
-  const kind = spaceOf(architecture.settings.space);
-  const { space, units } = kind.read(architecture);
-  const endCell = architecture.cells.length - 1;
-  const { stage } = space.cells[endCell]!;
-  const { masks } = units;
-  const second = auxiliary ? auxiliaryCell(architecture) : null;
-  const plan = buildPlan(space, masks, endCell, stage, second);
-  kind.check(architecture, plan);
-  return { plan, masks, units };
+  const found = readStructure(architecture, auxiliary ? auxiliaryCell(architecture) : null);
+  checkStructure(architecture, found);
+  const { plan, units } = found;
+  return { plan, masks: units.masks, units };
 }
 
 function bitmapOf(text: string, length: number, place: string): Uint8Array {

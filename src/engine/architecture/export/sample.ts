@@ -1,11 +1,18 @@
 /** For tests: a trained network with everything in it that a search can leave. */
 import { commitLive } from '../../granularity/commit.ts';
 import { superNetTotals } from '../../granularity/count.ts';
+import { slice } from '../../granularity/network.ts';
+import type { Network } from '../../granularity/network.ts';
 import { everyLevel, scatter, scatteredNetwork } from '../../granularity/testing.ts';
 import { smallSettings, syntheticData } from '../../search/testing/setup.ts';
+import { evaluationForm } from '../../../domain/architecture/schema.ts';
+import type { Architecture } from '../../../domain/architecture/schema.ts';
+import { parameter } from '../../../domain/graph/layout.ts';
 import { operationNames } from '../../../domain/operations/registry.ts';
 import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
+import { mobilePresets } from '../../../domain/settings/mobile-presets.ts';
+import { createMobileSpace } from '../../../domain/spaces/mobile.ts';
 import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../../supernet/parameters.ts';
 import { rebuildNetwork } from '../../train/rebuild.ts';
@@ -80,6 +87,8 @@ export const oddNames = [
   ' ',
 ];
 
+const oddSet = 'my """set""" \\';
+
 /** An evaluation network (plain sums, norms behind pools), pruned at every level, with odd names. */
 export function sampleEvaluation(imageChannels: number): Trained {
   const settings = smallSettings((s) => {
@@ -93,25 +102,60 @@ export function sampleEvaluation(imageChannels: number): Trained {
   const whole = { plan, masks, parameters: migrateParameters(plan.table, null, 1, 0) };
   scatter(whole);
   const { network } = commitLive(whole, everyLevel);
-  const name = 'my """set""" \\';
   const architecture = describeArchitecture({
     network,
     totals: superNetTotals(cells),
     settings,
-    data: { name, classNames: oddNames, imageSize, imageChannels },
+    data: { name: oddSet, classNames: oddNames, imageSize, imageChannels },
     steps: 1,
     validationAccuracy: 0.5,
     targetReached: true,
   });
   const rebuilt = rebuildNetwork(architecture, 1);
   scatter(rebuilt);
+  return trainedFrom(architecture, rebuilt);
+}
+
+/** Index of the layer of `sampleChain` that is gone. */
+export const lostLayer = 3;
+
+/** A chain of blocks (plain sums) of the preset `mobile-tiny`, pruned at every level; one layer is gone. */
+export function sampleChain(imageChannels: number): Trained {
+  const settings = structuredClone(mobilePresets['mobile-tiny']);
+  settings.data.imageSize = imageSize;
+  const image = { size: imageSize, channels: imageChannels, classes: oddNames.length };
+  const chain = createMobileSpace(settings.space, image, { form: evaluationForm });
+  const masks = fullMasks(chain);
+  const plan = buildPlan(chain, masks, chain.cells.length - 1, chain.stageEnds.length - 1);
+  const whole = { plan, masks, parameters: migrateParameters(plan.table, null, 1, 0) };
+  scatter(whole);
+  const thresholds = parameter(plan.table, `cells.${lostLayer}.operationThreshold`);
+  slice(whole.parameters.values, thresholds).fill(0.999);
+  const { network } = commitLive(whole, everyLevel);
+  const architecture = describeArchitecture({
+    ...{ network, totals: superNetTotals(chain), settings },
+    data: { name: oddSet, classNames: oddNames, imageSize, imageChannels },
+    ...{ steps: 1, validationAccuracy: 0.5, targetReached: true },
+  });
+  const rebuilt = rebuildNetwork(architecture, 1);
+  scatter(rebuilt);
+  // Untrained, its logits would hardly differ.
+  const { name } = rebuilt.plan.head;
+  const classifier = parameter(rebuilt.plan.table, `${name}.weight`);
+  const weights = slice(rebuilt.parameters.values, classifier);
+  weights.forEach((weight, i) => (weights[i] = 5 * weight));
+  return trainedFrom(architecture, rebuilt);
+}
+
+function trainedFrom(architecture: Architecture, network: Network): Trained {
+  const channels = architecture.dataset.imageChannels;
   return {
     ...sampleTrained(),
     architecture,
     normalization: {
-      mean: [72.9, 80, 90].slice(0, imageChannels),
-      deviation: [80.5, 70, 60].slice(0, imageChannels),
+      mean: [72.9, 80, 90].slice(0, channels),
+      deviation: [80.5, 70, 60].slice(0, channels),
     },
-    ...describeValues(rebuilt),
+    ...describeValues(network),
   };
 }
