@@ -302,6 +302,7 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
       'form',
       'softCount',
       'relativeMu',
+      'filterFactor',
       'origin',
       'widened',
       'maxSteps',

@@ -30,7 +30,7 @@ export const paperSettings: CellSearchSettings = {
     weights: { rate: 0.01, decay: 3e-4, clipNorm: 5 },
     importances: { rate: 1 },
     gates: { rate: 1 },
-    thresholds: { rate: 0.1 },
+    thresholds: { rate: 0.1, filterFactor: 1 },
     weightThresholds: { rate: 0.001 },
   },
   regularizer: {
@@ -70,7 +70,7 @@ const tiny: CellSearchSettings = {
     weights: { rate: 0.05, decay: 3e-4, clipNorm: 5 },
     importances: { rate: 1 },
     gates: { rate: 1 },
-    thresholds: { rate: 0.1 },
+    thresholds: { rate: 0.1, filterFactor: 1 },
     weightThresholds: { rate: 0.02 },
   },
   regularizer: {
@@ -106,7 +106,7 @@ const demo: CellSearchSettings = {
   optimizers: {
     ...paperSettings.optimizers,
     weights: { ...paperSettings.optimizers.weights, rate: 0.025 },
-    thresholds: { rate: 0.2 },
+    thresholds: { rate: 0.2, filterFactor: 1 },
     weightThresholds: { rate: 0.004 },
   },
   regularizer: { ...paperSettings.regularizer, lambda0: 6e-5 },

@@ -128,6 +128,14 @@ export const SearchSettingsSchema = v.object({
         'Learning rate of operation and filter thresholds.',
         'per step',
       ),
+      filterFactor: v.optional(
+        setting(
+          nonNegative,
+          'Filter thresholds',
+          'Multiplies the learning rate for the thresholds of filters; 1 in the paper.',
+          '\u00d7',
+        ),
+      ),
     }),
     weightThresholds: v.object({
       rate: setting(

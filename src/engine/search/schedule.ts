@@ -116,6 +116,7 @@ export function stepHyper(
       threshold: thresholds.rate,
       weightThreshold: weightThresholds.rate,
     },
+    filterThresholdFactor: thresholds.filterFactor ?? 1,
     update: {
       weight: update('weight'),
       alpha: update('alpha'),

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../random.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { buildPlan, candidateName, fullMasks } from '../../domain/spaces/build-plan.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
@@ -127,6 +128,30 @@ describe('composed stepper', () => {
       return stepper.read();
     };
     expect(await run()).toEqual(await run());
+  });
+
+  it('moves thresholds of filters at a rate of their own', async () => {
+    const after = async (filterThresholdFactor?: number): Promise<NetworkParameters> => {
+      await load(stepper);
+      stepper.step(
+        batch,
+        filterThresholdFactor === undefined ? hyper : { ...hyper, filterThresholdFactor },
+      );
+      return stepper.read();
+    };
+    const [alike, third] = [await after(), await after(1 / 3)];
+    const changes = (name: string, { values }: NetworkParameters): number[] => {
+      const { offset, size } = parameter(fullPlan.table, name);
+      return Array.from(values.subarray(offset, offset + size));
+    };
+    for (const name of ['filterThreshold', 'preprocessFilterThreshold'])
+      changes(`cells.1.${name}`, third).forEach((value, i) =>
+        expect(value).toBeCloseTo(changes(`cells.1.${name}`, alike)[i]! / 3, 8),
+      );
+    expect(Math.max(...changes('cells.1.filterThreshold', third))).toBeGreaterThan(0);
+    expect(changes('cells.1.operationThreshold', third)).toEqual(
+      changes('cells.1.operationThreshold', alike),
+    );
   });
 
   it('agrees with the gradient by differences', async () => {

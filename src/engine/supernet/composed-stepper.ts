@@ -12,6 +12,7 @@ import type { ComposedBackend } from './composed/backend.ts';
 import { forward } from './composed/network.ts';
 import type { Source } from './composed/network.ts';
 import { clipAndDecay, descend } from './composed/optimizer.ts';
+import { filterThresholds } from './filter-thresholds.ts';
 import { specsOf, unpack } from './composed/packed-tensors.ts';
 import { cutLeaves, differentiate, leafSource, trainedGroups } from './composed/pass.ts';
 import type { Moments, PassResult } from './composed/pass.ts';
@@ -156,7 +157,7 @@ export class ComposedStepper implements Stepper {
           old,
           gradient,
           hyper.momentum,
-          mode === 'train' ? hyper.rates[group] : null,
+          mode === 'train' ? ratesOf(state.plan, group, hyper) : null,
         );
         replace(state.values, group, next.values);
         replace(state.momenta, group, next.momentum);
@@ -312,6 +313,19 @@ function replace<K extends string>(
   if (record[key] === next) return;
   record[key].dispose();
   record[key] = tf.keep(next);
+}
+
+/** Inside a tidy: the rate of a group, or of each of its elements. */
+function ratesOf(
+  { table }: NetworkPlan,
+  group: TrainedGroup,
+  { rates, filterThresholdFactor: factor = 1 }: StepHyper,
+): number | tf.Tensor1D {
+  const rate = rates[group];
+  if (group !== 'threshold' || factor === 1) return rate;
+  return tf.tensor1d(
+    filterThresholds(table).map((ofFilters) => (ofFilters ? rate * factor : rate)),
+  );
 }
 
 const batchNormOf: Source['norm'] = (_name, x, gamma, beta, gate) =>

@@ -24,6 +24,8 @@ export interface StepHyper {
   /** Largest norm of the gradient of all weights; 0 = no clipping. */
   clipNorm: number;
   rates: Readonly<Record<TrainedGroup, number>>;
+  /** Multiplies the rate of thresholds for those of filters. Absent = 1. */
+  filterThresholdFactor?: number;
   update: Readonly<Record<TrainedGroup, UpdateMode>>;
   /**
    * Drop-path: what the output of each candidate operation is multiplied by, for each image; [cells x units x images].

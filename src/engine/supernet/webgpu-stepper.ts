@@ -127,6 +127,7 @@ export class WebGPUStepper implements Stepper {
       rateAlpha: rates.alpha,
       rateGate: rates.gate,
       rateThreshold: rates.threshold,
+      rateFilterThreshold: rates.threshold * (hyper.filterThresholdFactor ?? 1),
       rateWeightThreshold: rates.weightThreshold,
       modeWeight: modes[update.weight],
       modeAlpha: modes[update.alpha],

@@ -1,7 +1,8 @@
 /** The hyper-parameters of a step: one buffer of f32, written before each step. */
 const fields = [
   'lambda', 'mu', 'momentum', 'decay', 'clipNorm', 'sizeFirst', 'sizeLast', 'ring',
-  'rateWeight', 'rateAlpha', 'rateGate', 'rateThreshold', 'rateWeightThreshold',
+  'rateWeight', 'rateAlpha', 'rateGate', 'rateThreshold', 'rateFilterThreshold',
+  'rateWeightThreshold',
   'modeWeight', 'modeAlpha', 'modeGate', 'modeThreshold', 'modeWeightThreshold',
 ] as const; // prettier-ignore
 export type HyperField = (typeof fields)[number];

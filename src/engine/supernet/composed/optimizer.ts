@@ -6,12 +6,12 @@ export interface Momentum {
   readonly momentum: tf.Tensor1D;
 }
 
-/** m = momentum * m + g; w -= rate * m. With `rate` null only the momentum gathers. */
+/** m = momentum * m + g; w -= rate * m. With `rate` null only the momentum gathers. @param rate of all, or one an element. */
 export function descend(
   old: Momentum,
   gradient: tf.Tensor1D,
   momentum: number,
-  rate: number | null,
+  rate: number | tf.Tensor1D | null,
 ): Momentum {
   const next = tf.add(tf.mul(old.momentum, momentum), gradient) as tf.Tensor1D;
   return {

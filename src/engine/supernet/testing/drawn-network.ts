@@ -119,6 +119,7 @@ export function setUp({
         0.01,
       ),
       mu: 0.05,
+      filterThresholdFactor: 0.4,
       ...(dropPath !== undefined && { paths: drawPaths(plan, size, dropPath, 7, 0) }),
     },
     options: {

@@ -7,9 +7,11 @@ import { weightRow } from '../../../kernels/webgpu/prologue/rows.ts';
 import { metricSize } from '../../../kernels/webgpu/regularizers/metrics.ts';
 import { regularizers } from '../../../kernels/webgpu/regularizers/program.ts';
 import { sgd } from '../../../kernels/webgpu/sgd/program.ts';
+import { thresholdRow } from '../../../kernels/webgpu/sgd/rows.ts';
 import { unitGradients } from '../../../kernels/webgpu/unit-gradients/program.ts';
 import { weightGradients } from '../../../kernels/webgpu/weight-gradients/program.ts';
 import { gradientPlaceRow } from '../../../kernels/webgpu/weight-gradients/rows.ts';
+import { filterThresholds } from '../filter-thresholds.ts';
 import type { Recorder } from './recorder.ts';
 import {
   countedTables,
@@ -106,13 +108,16 @@ export function recordEpilogue(
   const [ux, uy] = grid(size);
   recorder.record(
     sgd,
-    [values, grads, momenta, hyper, norms],
+    [values, grads, momenta, hyper, norms, tab],
     {
       size,
       alphaFrom: groups.alpha.offset,
       gateFrom: groups.gate.offset,
       thresholdFrom: groups.threshold.offset,
       weightThresholdFrom: groups.weightThreshold.offset,
+      thresholdTable: tables.add(
+        filterThresholds(table).map((ofFilters) => thresholdRow.pack({ ofFilters })),
+      ),
       segments: segments.length,
       gridX: ux,
     },

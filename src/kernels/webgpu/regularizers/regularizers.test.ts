@@ -85,6 +85,7 @@ it('give both losses, their gradients, the clipping factor and the metrics', asy
           rateAlpha: 0,
           rateGate: 0,
           rateThreshold: 0,
+          rateFilterThreshold: 0,
           rateWeightThreshold: 0,
           modeWeight: 0,
           modeAlpha: 0,

@@ -2,6 +2,7 @@
 import { hyper } from '../hyper.ts';
 import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
+import { thresholdRow } from './rows.ts';
 
 /** What the update does with a group of parameters: nothing, momentum only, or a step. */
 export const sgdModes = { off: 0, gather: 1, train: 2 } as const;
@@ -18,6 +19,7 @@ export const sgd: Program = {
     ['momenta', 'read_write', 'f32'],
     ['hyper', 'read', 'f32'],
     ['norms', 'read', 'f32'],
+    ['tables', 'read', 'u32'],
   ],
   params: [
     'size',
@@ -25,11 +27,13 @@ export const sgd: Program = {
     'gateFrom',
     'thresholdFrom',
     'weightThresholdFrom',
+    'thresholdTable',
     'segments',
     'gridX',
   ],
   workgroupSize: 64,
   code: wgsl`
+    ${thresholdRow.wgsl}
     fn run(local : u32, group : vec3u) {
       let i = (group.y * params.gridX + group.x) * 64u + local;
       if (i >= params.size) {
@@ -52,6 +56,9 @@ export const sgd: Program = {
         mode = ${hyper('modeGate')};
       } else if (i < params.weightThresholdFrom) {
         rate = ${hyper('rateThreshold')};
+        if (readThresholdRow(params.thresholdTable, i - params.thresholdFrom).ofFilters) {
+          rate = ${hyper('rateFilterThreshold')};
+        }
         mode = ${hyper('modeThreshold')};
       }
       if (mode == ${sgdModes.off}.0) {

@@ -3,14 +3,15 @@ import { expect, it } from 'vitest';
 import { packHyper } from '../hyper.ts';
 import { ceilDiv } from '../quad.ts';
 import { forDrawn } from '../testing/draw.ts';
-import { runProgram } from '../testing/run.ts';
+import { runProgram, TestTables } from '../testing/run.ts';
 import { difference } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { sgd, sgdModes } from './program.ts';
+import { thresholdRow } from './rows.ts';
 
 const groupSizes = fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 5, maxLength: 5 });
 
-it('updates each group by its rate and mode, and clears the gradients', async () => {
+it('updates each group by its rate and mode, filter thresholds by theirs, and clears the gradients', async () => {
   await forDrawn(
     groupSizes,
     async (groups, draw) => {
@@ -20,6 +21,12 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
       const rates = sequence(5).map(() => draw.uniform());
       const modes = sequence(5).map(
         () => [sgdModes.off, sgdModes.gather, sgdModes.train][draw.below(3)],
+      );
+      const filterRate = draw.uniform();
+      const ofFilters = sequence(groups[3]!).map(() => draw.below(2) === 1);
+      const tables = new TestTables();
+      const thresholdTable = tables.add(
+        ofFilters.map((yes) => thresholdRow.pack({ ofFilters: yes })),
       );
       const [momentum, decay, clip] = [0.9, 0.05, 0.6];
       const gridX = 2;
@@ -42,6 +49,7 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
             rateAlpha: rates[1]!,
             rateGate: rates[2]!,
             rateThreshold: rates[3]!,
+            rateFilterThreshold: filterRate,
             rateWeightThreshold: rates[4]!,
             modeWeight: modes[0]!,
             modeAlpha: modes[1]!,
@@ -50,6 +58,7 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
             modeWeightThreshold: modes[4]!,
           }),
           norms: Float32Array.of(7, clip),
+          tables: tables.words,
         },
         {
           size,
@@ -57,6 +66,7 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
           gateFrom: from[2]!,
           thresholdFrom: from[3]!,
           weightThresholdFrom: from[4]!,
+          thresholdTable,
           segments: 1,
           gridX,
         },
@@ -71,9 +81,8 @@ it('updates each group by its rate and mode, and clears the gradients', async ()
       });
       const expectedValues = values!.map((value, i) => {
         const group = groupOf(i);
-        return modes[group] === sgdModes.train
-          ? value - rates[group]! * expectedMomenta[i]!
-          : value;
+        const rate = group === 3 && ofFilters[i - from[3]!] ? filterRate : rates[group]!;
+        return modes[group] === sgdModes.train ? value - rate * expectedMomenta[i]! : value;
       });
       expect(difference(result.momenta!, expectedMomenta)).toBeLessThan(1e-6);
       expect(difference(result.values!, expectedValues)).toBeLessThan(1e-6);

@@ -126,7 +126,8 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
         norms: 1,
         hyper: packHyper({
           ...{ lambda, mu, momentum: 0, decay: 0, clipNorm: 0, sizeFirst: 1, sizeLast: 2, ring: 0 },
-          ...{ rateWeight: 0, rateAlpha: 0, rateGate: 0, rateThreshold: 0, rateWeightThreshold: 0 },
+          ...{ rateWeight: 0, rateAlpha: 0, rateGate: 0, rateThreshold: 0 },
+          ...{ rateFilterThreshold: 0, rateWeightThreshold: 0 },
           ...{ modeWeight: 0, modeAlpha: 0, modeGate: 0, modeThreshold: 0, modeWeightThreshold: 0 },
         }),
         counts: candidates + 2 * gates,
