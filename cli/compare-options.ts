@@ -1,9 +1,10 @@
 /** The arguments of `npm run compare`, checked. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { addAdapterOption } from './adapters.ts';
+import { fieldOf } from '../src/domain/settings/fields.ts';
 import { comparisonTargets } from '../src/engine/baselines/preset.ts';
 import { methodLabels, methodNames } from '../src/engine/baselines/results.ts';
-import type { MethodName } from '../src/engine/baselines/results.ts';
+import type { Comparison, MethodName } from '../src/engine/baselines/results.ts';
 import { parseShard } from '../src/engine/baselines/shard.ts';
 import type { Shard } from '../src/engine/baselines/shard.ts';
 import { addDataOptions, datasetHelp, type DataOptions } from './data-options.ts';
@@ -16,6 +17,7 @@ export interface CompareOptions extends DataOptions {
   dataset: string;
   preset: string;
   set: string[];
+  setFor: MethodSettings;
   epochs: number;
   trainImages: number;
   testImages: number;
@@ -35,6 +37,18 @@ function methodOf(text: string): MethodName {
   const method = methodNames.find((name) => name === text);
   if (!method) throw new InvalidArgumentError(`'${text}' is none of ${methodNames.join(', ')}.`);
   return method;
+}
+
+type MethodSettings = NonNullable<Comparison['methodSettings']>;
+
+function methodSetting(text: string, all: MethodSettings): MethodSettings {
+  const [, name = '', path = '', value = ''] = /^([^:]*):([^=]*)=(.*)$/.exec(text) ?? [];
+  const method = methodOf(name.trim());
+  if (fieldOf.get(path)?.kind !== 'number' && fieldOf.get(path)?.kind !== 'integer')
+    throw new InvalidArgumentError(`'${path}' is no setting that is a number (docs/settings.md).`);
+  if (value.trim() === '' || !Number.isFinite(Number(value)))
+    throw new InvalidArgumentError(`'${value}' is no number.`);
+  return { ...all, [method]: { ...all[method], [path]: Number(value) } };
 }
 
 /** @param presetNames first one is the default. */
@@ -68,6 +82,12 @@ export function compareCommand(presetNames: readonly string[]): Command {
       'any other setting of the searches; can be repeated',
       (text, all: string[]) => [...all, text],
       [],
+    )
+    .option(
+      '--set-for <method:setting=number>',
+      'a setting of the searches of one method alone, as mgas:optimizers.thresholds.rate=0.1; can be repeated',
+      methodSetting,
+      {},
     )
     .option('--epochs <number>', 'epochs of training from scratch', wholeNumber(1, 10_000), 8)
     .option(

@@ -53,7 +53,9 @@ it('measures every method, says so in a table and in words, and goes on where it
   const first = await compare(['--methods', 'mgas,random', '--seeds', '1']);
   expect(first.code, first.stderr).toBe(0);
   expect(first.stderr).toMatch(/2 runs to go: about \d/);
-  expect(first.stdout).toMatch(/MGAS is on average .* "Random" \(better in \d of 1 pair/);
+  expect(first.stdout).toMatch(
+    /MGAS is on average .* "Random" \(better in \d of 1 pair|MGAS and "Random" cannot be compared/,
+  );
   const { runs } = await results();
   expect(runs.map(({ method, seed }) => [method, seed])).toEqual([
     ['mgas', 1],

@@ -10,7 +10,13 @@ import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
-import { allRuns, emptyComparison, openRuns, sameRun } from '../src/engine/baselines/plan.ts';
+import {
+  allRuns,
+  emptyComparison,
+  openRuns,
+  runSettings,
+  sameRun,
+} from '../src/engine/baselines/plan.ts';
 import type { RunKey } from '../src/engine/baselines/plan.ts';
 import { ComparisonError, parseComparison } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
@@ -25,7 +31,7 @@ import { runInputs } from '../workers/run-inputs.ts';
 import { compareCommand } from './compare-options.ts';
 import type { CompareOptions } from './compare-options.ts';
 import { mergeFolders, writeResults } from './compare-merge.ts';
-import { comparisonSentences, comparisonTable } from './compare-table.ts';
+import { comparisonSentences, comparisonTable, memoryTable, pairTable } from './compare-table.ts';
 import { choicesOf } from './data-options.ts';
 import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
@@ -51,9 +57,12 @@ async function compare(args: readonly string[]): Promise<number> {
     skipUnreadable: options.skipUnreadable,
     note: (text) => process.stderr.write(`${text}\n`),
   });
-  checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const comparison = openComparison(options, settings, dataset);
   const { methods, targets, seeds } = options;
+  for (const method of methods) {
+    const own = runSettings(comparison, { method, target: targets[0]!, seed: seeds[0]! });
+    checkSettings(own.settings, { name: dataset.name, train: dataset.train.count });
+  }
   // Of those asked for now; the folder may hold others.
   const plan = { methods, targets, seeds };
   const all = options.shard ? shardRuns(plan, options.shard) : allRuns(plan);
@@ -93,7 +102,7 @@ function merge(folders: readonly string[], out: string): number {
 
 function showResults(comparison: Comparison): void {
   process.stdout.write(
-    `\n${comparisonTable(comparison)}\n\n${comparisonSentences(comparison).join('\n')}\n`,
+    `\n${[comparisonTable(comparison), pairTable(comparison), memoryTable(comparison)].filter(Boolean).join('\n\n')}\n\n${comparisonSentences(comparison).join('\n')}\n`,
   );
 }
 
@@ -110,6 +119,7 @@ function openComparison(
     dataset: dataset.name,
     backend,
     settings,
+    ...(Object.keys(options.setFor).length > 0 && { methodSettings: options.setFor }),
     training,
     methods,
     targets,
@@ -119,7 +129,7 @@ function openComparison(
   if (!existsSync(file)) return fresh;
   const old = parseComparison(readFileSync(file, 'utf8'));
   const same = (c: Comparison): string =>
-    JSON.stringify([c.dataset, c.backend, c.settings, c.training]);
+    JSON.stringify([c.dataset, c.backend, c.settings, c.methodSettings ?? {}, c.training]);
   if (same(old) !== same(fresh))
     throw new UsageError(
       `${file} was measured with other settings, data or training: choose another --out, or delete it.`,

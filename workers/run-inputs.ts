@@ -3,12 +3,12 @@ import type { Dataset } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { createTrainData } from '../src/datasets/train-data.ts';
 import { runSettings } from '../src/engine/baselines/plan.ts';
-import type { ComparisonPlan, RunKey } from '../src/engine/baselines/plan.ts';
+import type { RunKey, RunPlan } from '../src/engine/baselines/plan.ts';
 import type { RunInputs } from '../src/engine/baselines/run.ts';
 
 /** @throws DatasetError where data and settings do not fit. */
 export function runInputs(
-  plan: Pick<ComparisonPlan, 'settings' | 'training'>,
+  plan: RunPlan,
   run: RunKey,
   dataset: Dataset,
 ): Pick<RunInputs, 'method' | 'settings' | 'training' | 'searchData' | 'trainData'> {

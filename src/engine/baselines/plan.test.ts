@@ -59,7 +59,9 @@ describe('the matrix', () => {
   });
 
   it('gives each run its seed and target, in search and training, and no test but the last', () => {
-    const { settings, training } = runSettings(comparison, { target: 1200, seed: 2 });
+    const { settings, training } = runSettings(comparison, {
+      ...{ method: 'mgas', target: 1200, seed: 2 },
+    });
     expect(settings).toEqual({ ...comparisonSettings, seed: 2, targetParameters: 1200 });
     expect(training).toMatchObject({
       seed: 2,
@@ -68,6 +70,25 @@ describe('the matrix', () => {
       batchSize: comparisonSettings.batchSize,
       data: { trainImages: 100, testImages: 50 },
     });
+  });
+
+  it('gives a method the settings in which it differs, and no other', () => {
+    const methodSettings = {
+      random: {},
+      mgas: { 'optimizers.thresholds.rate': 0.07, batchSize: 8 },
+    };
+    const of = (method: RunResult['method']) =>
+      runSettings({ ...comparison, methodSettings }, { method, target: 1200, seed: 2 });
+    expect(of('mgas').settings.optimizers.thresholds).toEqual({
+      ...comparisonSettings.optimizers.thresholds,
+      rate: 0.07,
+    });
+    expect(of('mgas').settings.optimizers.weights).toEqual(comparisonSettings.optimizers.weights);
+    expect(of('mgas').settings.batchSize).toBe(8);
+    for (const method of ['random', 'one-stage'] as const)
+      expect(of(method)).toEqual(runSettings(comparison, { method, target: 1200, seed: 2 }));
+    const kept = { ...comparison, methodSettings };
+    expect(parseComparison(JSON.stringify(kept))).toEqual(kept);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The matrix of a comparison: which runs it has, which are open, and what each is run with. Pure. */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { withValue } from '../../domain/settings/path.ts';
 import { trainSettingsFor } from '../train/settings.ts';
 import type { TrainSettings } from '../train/settings.ts';
 import { comparisonFormat } from './results.ts';
@@ -41,12 +42,19 @@ export function openRuns(
   return allRuns(comparison).filter((run) => !comparison.runs.some((done) => sameRun(done, run)));
 }
 
+/** What the settings of a run follow from. */
+export type RunPlan = Pick<ComparisonPlan, 'settings' | 'methodSettings' | 'training'>;
+
 /** The settings of one run's search, and of the training of what it finds. */
 export function runSettings(
-  { settings, training }: Pick<ComparisonPlan, 'settings' | 'training'>,
-  { target, seed }: Omit<RunKey, 'method'>,
+  { settings, methodSettings, training }: RunPlan,
+  { method, target, seed }: RunKey,
 ): { settings: SearchSettings; training: TrainSettings } {
-  const own: SearchSettings = { ...settings, seed, targetParameters: target };
+  const tuned = Object.entries(methodSettings?.[method] ?? {}).reduce(
+    (changed, [path, value]) => withValue(changed, path, value),
+    settings,
+  );
+  const own: SearchSettings = { ...tuned, seed, targetParameters: target };
   const { epochs, trainImages, testImages } = training;
   const train = trainSettingsFor({ settings: own, dataset: own.data }, epochs);
   return {

@@ -42,6 +42,8 @@ export const RunResultSchema = v.object({
   searchSeconds: seconds,
   /** Most bytes of device buffers during the search; 0 where there was none. */
   peakBytes: count,
+  /** The same of each stage that ran, the joint one last. Absent in results of earlier versions. */
+  stagePeaks: v.optional(v.array(count)),
   /** Of the searched network with its own weights; null where nothing was searched. */
   validationAccuracy: v.nullable(share),
   trainSeconds: seconds,
@@ -60,6 +62,8 @@ export const ComparisonSchema = v.object({
   backend: v.string(),
   /** What all searches share; seed and target are each run's own. */
   settings: SearchSettingsSchema,
+  /** Settings, by dotted path, in which the searches of a method differ: each may be tuned by itself. */
+  methodSettings: v.optional(v.record(v.picklist(methodNames), v.record(v.string(), v.number()))),
   training: v.object({ epochs: count, trainImages: count, testImages: count }),
   methods: v.array(v.picklist(methodNames)),
   targets: v.array(count),

@@ -44,7 +44,7 @@ export async function runMethod(inputs: RunInputs): Promise<FinishedRun | null> 
   const started = now();
   const found = await findArchitecture(inputs);
   if (!found) return null;
-  const { architecture, peakBytes } = found;
+  const { architecture, stagePeaks } = found;
   const searched = now();
   const running = startTraining({
     architecture,
@@ -75,7 +75,8 @@ export async function runMethod(inputs: RunInputs): Promise<FinishedRun | null> 
       },
       searchSteps: steps,
       searchSeconds: (searched - started) / 1000,
-      peakBytes,
+      peakBytes: Math.max(0, ...stagePeaks),
+      stagePeaks,
       validationAccuracy,
       trainSeconds: (now() - searched) / 1000,
       testAccuracy: trained.test.accuracy,
@@ -92,7 +93,7 @@ async function findArchitecture({
   now,
   emit,
   onStart,
-}: RunInputs): Promise<{ architecture: Architecture; peakBytes: number } | null> {
+}: RunInputs): Promise<{ architecture: Architecture; stagePeaks: number[] } | null> {
   const image = {
     size: searchData.imageSize,
     channels: searchData.imageChannels,
@@ -113,10 +114,10 @@ async function findArchitecture({
         validationAccuracy: null,
         targetReached: true,
       }),
-      peakBytes: 0,
+      stagePeaks: [],
     };
   }
-  let peakBytes = 0;
+  const peaks = new Map<number, number>();
   let stopped = false;
   const running = startSearch({
     ...plan,
@@ -125,12 +126,20 @@ async function findArchitecture({
     now,
     emit: (event) => {
       // Device buffers last as long as a structure, so no peak lies between two readings.
-      if (event.type === 'step') peakBytes = Math.max(peakBytes, event.memoryBytes);
+      if (event.type === 'step')
+        peaks.set(event.stage, Math.max(peaks.get(event.stage) ?? 0, event.memoryBytes));
       if (event.type === 'stopped') stopped = true;
       emit?.(event);
     },
   });
   onStart?.(running);
   const architecture = await running.result;
-  return architecture && !stopped ? { architecture, peakBytes } : null;
+  return architecture && !stopped ? { architecture, stagePeaks: inOrder(peaks) } : null;
+}
+
+/** By stage; 0 where one between them made no step. */
+function inOrder(peaks: ReadonlyMap<number, number>): number[] {
+  if (peaks.size === 0) return [];
+  const [first, last] = [Math.min(...peaks.keys()), Math.max(...peaks.keys())];
+  return Array.from({ length: last - first + 1 }, (_, i) => peaks.get(first + i) ?? 0);
 }

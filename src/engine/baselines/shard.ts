@@ -60,6 +60,7 @@ const shared: readonly (readonly [keyof Comparison, string])[] = [
   ['backend', 'backend'],
   ['training', 'training'],
   ['settings', 'settings of the searches'],
+  ['methodSettings', 'settings of single methods'],
   ['methods', 'methods'],
   ['targets', 'targets'],
   ['seeds', 'seeds'],

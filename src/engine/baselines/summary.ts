@@ -12,13 +12,19 @@ export interface SummaryRow {
   readonly method: MethodName;
   readonly target: number;
   readonly runs: number;
-  /** Runs whose network is no larger than the target. */
+  /** Runs whose network meets the target: see `meetsTarget`. */
   readonly reached: number;
   readonly parameters: Spread;
   readonly accuracy: Spread;
   readonly searchSeconds: Spread;
   readonly peakBytes: Spread;
 }
+
+/** By how much a network may exceed its target and still count as one of that size. */
+export const targetTolerance = 0.02;
+
+export const meetsTarget = ({ parameters, target }: Pick<RunResult, 'parameters' | 'target'>) =>
+  parameters.active <= target * (1 + targetTolerance);
 
 export function spread(values: readonly number[]): Spread {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -43,7 +49,7 @@ export function summarize({
           method,
           target,
           runs: own.length,
-          reached: own.filter((run) => run.parameters.active <= target).length,
+          reached: own.filter(meetsTarget).length,
           parameters: of((run) => run.parameters.active),
           accuracy: of((run) => run.testAccuracy),
           searchSeconds: of((run) => run.searchSeconds),
@@ -52,6 +58,32 @@ export function summarize({
       ];
     }),
   );
+}
+
+/** Most device bytes in each stage, the joint one last: means over the runs that tell. Empty where none does. */
+export function peaksByStage(runs: readonly RunResult[]): number[] {
+  const known = runs.flatMap(({ stagePeaks = [] }) => (stagePeaks.length > 0 ? [stagePeaks] : []));
+  const [first = []] = known;
+  return first.map((_, stage) => spread(known.map((peaks) => peaks[stage] ?? 0)).mean);
+}
+
+/** Peak device bytes of MGAS by stages and in one stage: means over runs of equal target and seed. Null where there are none. */
+export function savedByStages(
+  runs: readonly RunResult[],
+): { readonly stages: number; readonly oneStage: number } | null {
+  const pairs = runs
+    .filter((run) => run.method === 'mgas' && run.peakBytes > 0)
+    .flatMap((ours) =>
+      runs
+        .filter((run) => run.method === 'one-stage' && run.peakBytes > 0)
+        .filter((run) => run.target === ours.target && run.seed === ours.seed)
+        .map((theirs) => [ours.peakBytes, theirs.peakBytes] as const),
+    );
+  if (pairs.length === 0) return null;
+  return {
+    stages: spread(pairs.map(([stages]) => stages)).mean,
+    oneStage: spread(pairs.map(([, oneStage]) => oneStage)).mean,
+  };
 }
 
 /** Runs of one method that no other of its runs beats in both size and accuracy, by size. */
@@ -65,23 +97,35 @@ export function paretoFront(runs: readonly RunResult[]): RunResult[] {
   return front;
 }
 
+/**
+ * Area under a method's front: the mean, over all sizes from 0 to `largest`, of the best accuracy that no larger network
+ * of its runs reaches. 0-1.
+ */
+export function hypervolume(runs: readonly RunResult[], largest: number): number {
+  const front = paretoFront(runs).filter(({ parameters }) => parameters.active <= largest);
+  const area = front.reduce((sum, run, i) => {
+    const end = front[i + 1]?.parameters.active ?? largest;
+    return sum + (end - run.parameters.active) * run.testAccuracy;
+  }, 0);
+  return area / largest;
+}
+
 export interface PairedTest {
   readonly baseline: MethodName;
   /** Pairs of runs with the same target and seed. */
+  readonly all: number;
+  /** Those of them in which both networks meet the target: only these count, all that follows is of them. */
   readonly pairs: number;
   readonly better: number;
   readonly equal: number;
-  /** Pairs in which both networks meet the target, so that sizes are equal, and those of them in which MGAS is better. */
-  readonly withinTarget: number;
-  readonly betterWithinTarget: number;
-  /** Mean of MGAS' accuracy less the baseline's. */
+  /** Mean of MGAS' accuracy less the baseline's; 0 where there is no pair. */
   readonly difference: number;
   /** Two-sided sign test over the pairs that differ. */
   readonly p: number;
 }
 
 export function pairedTest(runs: readonly RunResult[], baseline: MethodName): PairedTest {
-  const pairs = runs
+  const all = runs
     .filter((run) => run.method === 'mgas')
     .flatMap((ours) => {
       const theirs = runs.find(
@@ -89,22 +133,16 @@ export function pairedTest(runs: readonly RunResult[], baseline: MethodName): Pa
       );
       return theirs ? [{ ours, theirs }] : [];
     });
-  const differences = pairs.map(({ ours, theirs }) => ours.testAccuracy - theirs.testAccuracy);
+  const differences = all
+    .filter(({ ours, theirs }) => meetsTarget(ours) && meetsTarget(theirs))
+    .map(({ ours, theirs }) => ours.testAccuracy - theirs.testAccuracy);
+  const pairs = differences.length;
   const better = differences.filter((d) => d > 0).length;
   const equal = differences.filter((d) => d === 0).length;
-  const within = pairs.filter(({ ours, theirs }) =>
-    [ours, theirs].every(({ parameters, target }) => parameters.active <= target),
-  );
   return {
-    baseline,
-    pairs: pairs.length,
-    better,
-    equal,
-    withinTarget: within.length,
-    betterWithinTarget: within.filter(({ ours, theirs }) => ours.testAccuracy > theirs.testAccuracy)
-      .length,
-    difference: pairs.length > 0 ? spread(differences).mean : 0,
-    p: signTest(better, pairs.length - equal),
+    ...{ baseline, all: all.length, pairs, better, equal },
+    difference: pairs > 0 ? spread(differences).mean : 0,
+    p: signTest(better, pairs - equal),
   };
 }
 
@@ -136,21 +174,27 @@ const fewestPairs = 6;
  * average 4.7 points less accurate than X (better in 1 of 2 pairs ..., sign test p = 1.00): not distinguishable".
  */
 export function pairedSentence(test: PairedTest): string {
-  const { baseline, pairs, better, equal, withinTarget, betterWithinTarget, p } = test;
+  const { baseline, all, pairs, better, equal, p } = test;
   const label = methodLabels[baseline];
-  if (pairs === 0) return `No pair of runs compares MGAS with ${label}.`;
+  const tolerance = `${100 * targetTolerance}%`;
+  if (all === 0) return `No pair of runs compares MGAS with ${label}.`;
+  if (pairs === 0)
+    return `MGAS and "${label}" cannot be compared at equal size: both meet the target within ${tolerance} in 0 of ${plural(all)}.`;
+  const left = all - pairs;
   const notes = [
-    `better in ${better} of ${pairs} ${pairs === 1 ? 'pair' : 'pairs'} of equal target and seed`,
+    `better in ${better} of ${plural(pairs)} of equal target and seed`,
     ...(equal > 0 ? [`equal in ${equal}`] : []),
     `exact sign test p = ${probability(p)}`,
-    ...(withinTarget < pairs
+    ...(left > 0
       ? [
-          `both meet the target in ${withinTarget}, and MGAS is better in ${betterWithinTarget} of these`,
+          `${left} more ${left === 1 ? 'pair does' : 'pairs do'} not count, where one of the two misses the target by more than ${tolerance}`,
         ]
       : []),
   ];
   return `MGAS is on average ${direction(test)} "${label}" (${notes.join('; ')}): ${conclusion(test)}.`;
 }
+
+const plural = (pairs: number): string => `${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`;
 
 function direction({ difference }: PairedTest): string {
   const points = `${Math.abs(100 * difference).toFixed(1)} points`;
@@ -170,4 +214,4 @@ function conclusion({ pairs, equal, better, difference, p }: PairedTest): string
     : `distinguishable at the ${100 * level}% level`;
 }
 
-const probability = (p: number): string => (p < 0.01 ? p.toPrecision(1) : p.toFixed(2));
+export const probability = (p: number): string => (p < 0.01 ? p.toPrecision(1) : p.toFixed(2));

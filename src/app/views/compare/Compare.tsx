@@ -194,7 +194,7 @@ function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) 
   const tests = methods
     .filter((method) => method !== 'mgas')
     .map((method) => pairedTest(runs, method));
-  const paired = tests.filter(({ pairs }) => pairs > 0);
+  const paired = tests.filter(({ all }) => all > 0);
   if (paired.length === 0)
     return (
       <p className="empty">
