@@ -303,6 +303,7 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
       'softCount',
       'relativeMu',
       'filterFactor',
+      'boundsAlike',
       'origin',
       'widened',
       'maxSteps',

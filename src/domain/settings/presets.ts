@@ -31,7 +31,7 @@ export const paperSettings: CellSearchSettings = {
     importances: { rate: 1 },
     gates: { rate: 1 },
     thresholds: { rate: 0.1, filterFactor: 1 },
-    weightThresholds: { rate: 0.001 },
+    weightThresholds: { rate: 0.001, boundsAlike: false },
   },
   regularizer: {
     lambda0: 1e-5,
@@ -71,7 +71,7 @@ const tiny: CellSearchSettings = {
     importances: { rate: 1 },
     gates: { rate: 1 },
     thresholds: { rate: 0.1, filterFactor: 1 },
-    weightThresholds: { rate: 0.02 },
+    weightThresholds: { rate: 0.02, boundsAlike: false },
   },
   regularizer: {
     lambda0: 2e-4,
@@ -107,7 +107,7 @@ const demo: CellSearchSettings = {
     ...paperSettings.optimizers,
     weights: { ...paperSettings.optimizers.weights, rate: 0.025 },
     thresholds: { rate: 0.2, filterFactor: 1 },
-    weightThresholds: { rate: 0.004 },
+    weightThresholds: { rate: 0.004, boundsAlike: false },
   },
   regularizer: { ...paperSettings.regularizer, lambda0: 6e-5 },
   stage: { ...paperSettings.stage, warmUpEpochs: 2, commitEvery: 1, maxEpochs: 12 },

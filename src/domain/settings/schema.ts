@@ -144,6 +144,13 @@ export const SearchSettingsSchema = v.object({
         'Learning rate of weight thresholds.',
         'per step',
       ),
+      boundsAlike: v.optional(
+        setting(
+          v.boolean(),
+          'Bounds alike',
+          'All convolutions of an operation start within one bound, since one threshold judges their weights; not in the paper.',
+        ),
+      ),
     }),
   }),
   regularizer: v.object({

@@ -197,6 +197,7 @@ export function regrow(
   regrowths: readonly (Pick<Regrowth, 'cell' | 'unit'> & Partial<Regrowth>)[],
   seed: number,
   generation: number,
+  bounds: Parameters<typeof migrateParameters>[4] = 'own',
 ): Network {
   const { space, endCell, stage, table, cells } = network.plan;
   const masks: UnitMasks = {
@@ -231,6 +232,7 @@ export function regrow(
     { table, parameters: network.parameters },
     seed,
     generation,
+    bounds,
   );
   for (const { cell, unit } of regrowths) {
     for (const name of ['operationThreshold', 'filterThreshold', 'weightThreshold']) {

@@ -6,7 +6,7 @@ import type { Network } from '../granularity/network.ts';
 import { resetThresholds } from '../granularity/thresholds.ts';
 import { randomStream } from '../random.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
-import { migrateParameters } from '../supernet/parameters.ts';
+import { boundsOf, migrateParameters } from '../supernet/parameters.ts';
 import { trainEpoch } from './epoch.ts';
 import { evaluate } from './evaluate.ts';
 import type { SearchEvent } from '../../domain/events/events.ts';
@@ -93,7 +93,13 @@ function openStage({ settings, space, network, generation }: Session, stage: Sta
   const masks = network?.masks ?? fullMasks(space);
   const plan = buildPlan(space, masks, stage.lastCell, stage.head);
   const old = network && { table: network.plan.table, parameters: network.parameters };
-  const parameters = migrateParameters(plan.table, old, settings.seed, generation);
+  const parameters = migrateParameters(
+    plan.table,
+    old,
+    settings.seed,
+    generation,
+    boundsOf(settings),
+  );
   // Every optimizer starts afresh with its stage.
   parameters.momentum.fill(0);
   resetThresholds(plan, parameters);
@@ -166,7 +172,9 @@ async function regrowOperations(session: Session): Promise<void> {
     space.cells.length * space.edges.length * space.operations.length,
   );
   const chosen = chooseRegrowth(network, count, randomStream(settings.seed, 'regrow', stage.index));
-  session.setUnloaded(regrow(network, chosen, settings.seed, ++session.generation));
+  session.setUnloaded(
+    regrow(network, chosen, settings.seed, ++session.generation, boundsOf(settings)),
+  );
   session.emit({
     type: 'regrown',
     stage: stage.index,

@@ -4,6 +4,7 @@ import { compact, freeze } from '../granularity/commit.ts';
 import { operationMargins } from '../granularity/live.ts';
 import { SearchSettingsSchema } from '../../domain/settings/schema.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
+import { boundsOf } from '../supernet/parameters.ts';
 import { fits, regrow } from './regrow.ts';
 import { roomForTarget } from './schedule.ts';
 import type { EventBody, Session } from './session.ts';
@@ -137,7 +138,13 @@ async function bringBack(session: Session, cell: number, unit: number): Promise<
     return 'it hands on every channel that it reads, and would bring pruned filters of its node back';
   }
   await session.replace(
-    regrow(network, [{ cell, unit }], session.settings.seed, ++session.generation),
+    regrow(
+      network,
+      [{ cell, unit }],
+      session.settings.seed,
+      ++session.generation,
+      boundsOf(session.settings),
+    ),
   );
   return null;
 }

@@ -1,5 +1,6 @@
 /** Draws and migrates packed parameters: compaction, new stages and regrowth are all one gather by original ids. */
 import { randomStream } from '../random.ts';
+import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type {
   Initializer,
   NetworkParameters,
@@ -47,18 +48,22 @@ function sources(spec: ParameterSpec, old: ParameterSpec | undefined): Int32Arra
  * Parameters for `table`: elements that `old` holds are copied (values, momentum, committed weight masks), all others
  * are drawn fresh by their initializer with full masks. A pure function of its arguments.
  * @param generation distinguishes fresh draws of the same element at different times (regrowth).
+ * @param bounds 'alike': the convolutions of a candidate are drawn within one bound, the mean of their own.
  */
 export function migrateParameters(
   table: ParameterTable,
   old: { table: ParameterTable; parameters: NetworkParameters } | null,
   seed: number,
   generation: number,
+  bounds: 'own' | 'alike' = 'own',
 ): NetworkParameters {
+  const common = bounds === 'alike' ? commonBounds(table) : null;
   const values = new Float32Array(table.size);
   const momentum = new Float32Array(table.size);
   const weightMask = new Uint8Array(table.size).fill(1);
   for (const spec of table.specs) {
     const from = sources(spec, old?.table.byName.get(spec.name));
+    const initializer = common?.get(spec.name) ?? spec.initializer;
     for (let i = 0; i < spec.size; i++) {
       const to = spec.offset + i;
       if (from[i]! >= 0 && old) {
@@ -66,9 +71,32 @@ export function migrateParameters(
         momentum[to] = old.parameters.momentum[from[i]!]!;
         weightMask[to] = old.parameters.weightMask[from[i]!]!;
       } else {
-        values[to] = draw(spec.initializer, [seed, spec.name, generation, i]);
+        values[to] = draw(initializer, [seed, spec.name, generation, i]);
       }
     }
   }
   return { values, momentum, weightMask };
+}
+
+/** As the settings of a search have it. */
+export const boundsOf = ({ optimizers }: SearchSettings): 'own' | 'alike' =>
+  optimizers.weightThresholds.boundsAlike ? 'alike' : 'own';
+
+/** By name of a masked array: uniform within the mean bound of all arrays that its threshold masks. */
+function commonBounds({ specs }: ParameterTable): Map<string, Initializer> {
+  const candidates = new Map<string, { names: string[]; bounds: number[] }>();
+  for (const { name, maskedBy, initializer } of specs) {
+    if (!maskedBy || initializer.kind !== 'uniform') continue;
+    const key = `${maskedBy.cell} ${maskedBy.unit}`;
+    const own = candidates.get(key) ?? { names: [], bounds: [] };
+    own.names.push(name);
+    own.bounds.push(initializer.bound);
+    candidates.set(key, own);
+  }
+  return new Map(
+    [...candidates.values()].flatMap(({ names, bounds }) => {
+      const bound = bounds.reduce((a, b) => a + b, 0) / bounds.length;
+      return names.map((name): [string, Initializer] => [name, { kind: 'uniform', bound }]);
+    }),
+  );
 }
