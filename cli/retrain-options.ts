@@ -84,12 +84,12 @@ export function retrainCommand(): Command {
     )
     .option(
       '--drop-path <probability>',
-      'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.3, from 100 epochs on',
+      'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.2, from 100 epochs on',
       numberUpTo(0.95),
     )
     .option(
       '--auxiliary <weight>',
-      'weight of a second classifier that only trains along, on the stage before the last; 0 = none. By default 0.4 where there are two stages',
+      'weight of an auxiliary head, which only trains along, after two thirds of the network; 0 = none. By default 0.4 where there is a place for it',
       numberUpTo(10),
     )
     .option(

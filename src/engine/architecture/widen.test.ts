@@ -8,18 +8,21 @@ import type { ParameterSpec } from '../../domain/graph/parameters.ts';
 import { rebuildNetwork, trainedLevels } from '../train/rebuild.ts';
 import { networkOf, parseTrained } from '../train/trained.ts';
 import { addMacs, macsByOwner } from './macs.ts';
-import { imageSize, sampleTrained, sampleWidened } from './export/sample.ts';
+import { imageSize, sampleChain, sampleTrained, sampleWidened } from './export/sample.ts';
 import { parseArchitecture } from '../../domain/architecture/schema.ts';
 import { widenArchitecture } from './widen.ts';
+import type { MobileSettings } from '../../domain/spaces/mobile-table.ts';
 import { cellSettings } from '../../domain/spaces/settings.ts';
 
 const trained = sampleTrained();
+const chain = sampleChain(1);
 const found = trained.architecture;
 const wide = (factor: number) => widenArchitecture(found, factor);
 
 /** Axis along which a weight is summed over channels, else -1. */
 function summedAxis({ name }: ParameterSpec): number {
-  if (/\.(pointwise|conv1|conv2|preprocess\d\.conv)$/.test(name)) return 2;
+  if (/\.(pointwise|conv1|conv2|preprocess\d\.conv|expand|project)$|^head\.conv$/.test(name))
+    return 2;
   return /^heads\.\d+\.weight$/.test(name) ? 0 : -1;
 }
 
@@ -105,19 +108,49 @@ describe('a widened architecture', () => {
     expect(wide(3).parameters.dense).toBe(three.linear + three.square + three.fixed);
   });
 
-  it('has the structure of the one found: with copied weights, its logits', async () => {
-    const narrow = networkOf(trained);
-    const network = rebuildNetwork(wide(2), 1);
-    copyValues(narrow, network, 2);
-    const [expected, logits] = [await logitsOf(narrow), await logitsOf(network)];
-    expect(logits).toHaveLength(3 * 10);
-    expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
-    logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
-    // Not since everything were masked.
-    expect(count(network.parameters.weightMask)).toBeGreaterThan(
-      2 * count(narrow.parameters.weightMask),
+  it.each([
+    ['cells', trained],
+    ['a chain', chain],
+  ])(
+    'has the structure of the one found: with copied weights, its logits (%s)',
+    async (_, one) => {
+      const narrow = networkOf(one);
+      const network = rebuildNetwork(widenArchitecture(one.architecture, 2), 1);
+      copyValues(narrow, network, 2);
+      const [expected, logits] = [await logitsOf(narrow), await logitsOf(network)];
+      expect(logits).toHaveLength(3 * one.architecture.dataset.classes);
+      expect(Math.max(...expected) - Math.min(...expected)).toBeGreaterThan(0.1);
+      logits.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+      // Not since everything were masked.
+      expect(count(network.parameters.weightMask)).toBeGreaterThan(
+        2 * count(narrow.parameters.weightMask),
+      );
+    },
+    60_000,
+  );
+
+  it('of a chain has every block wider by the factor, its expansion the same', () => {
+    const found = chain.architecture;
+    const widened = parseArchitecture(JSON.stringify(widenArchitecture(found, 3)));
+    const network = rebuildNetwork(widened, 1);
+    expect(widened.parameters).toMatchObject(countParameters(network));
+    expect(widened.version).toBe(2);
+    const space = found.settings.space as MobileSettings;
+    expect(widened.settings.space).toMatchObject({
+      ...{ stem: 3 * space.stem, first: 3 * space.first, head: 3 * space.head },
+    });
+    widened.cells.forEach(({ operations }, c) =>
+      operations.forEach(({ bottleneck }, o) => {
+        const narrow = found.cells[c]!.operations[o]!.bottleneck!;
+        expect(bottleneck!.expansion).toBe(narrow.expansion);
+        expect(bottleneck!.middle).toHaveLength(3 * narrow.middle.length);
+        expect(bottleneck!.expand.alive).toBe(9 * narrow.expand.alive);
+        expect(bottleneck!.depthwise.alive).toBe(3 * narrow.depthwise.alive);
+        expect(bottleneck!.project.alive).toBe(9 * narrow.project.alive);
+      }),
     );
-  }, 60_000);
+    expect(() => widenArchitecture(found, 200)).toThrow('at most 4096 are supported');
+  });
 
   it('widens by a product, one factor after another', () => {
     expect(widenArchitecture(wide(2), 2)).toEqual(wide(4));

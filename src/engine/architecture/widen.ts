@@ -15,6 +15,7 @@ import { spaceOf } from '../../domain/spaces/registry.ts';
 type Cell = Architecture['cells'][number];
 type Operation = Cell['operations'][number];
 type Block = Operation['blocks'][number];
+type Bottleneck = NonNullable<Operation['bottleneck']>;
 type WeightArray = Block['depthwise'];
 
 /**
@@ -63,6 +64,13 @@ export function widenArchitecture(architecture: Architecture, factor: number): A
         blocks: operation.blocks.map((block, b) =>
           widenBlock(block, factor, `cells.${cell.index}: ${operation.operation}, block ${b}`),
         ),
+        ...(operation.bottleneck && {
+          bottleneck: widenBottleneck(
+            operation.bottleneck,
+            factor,
+            `cells.${cell.index}: ${operation.operation}`,
+          ),
+        }),
         reduce: operation.reduce && {
           ...operation.reduce,
           inputs: ids(operation.reduce.inputs),
@@ -116,6 +124,20 @@ function widenBlock(block: Block, factor: number, place: string): Block {
     filters: widenIds(block.filters, factor),
     depthwise: widenArray(block.depthwise, factor, [2], `${place}, depthwise`),
     pointwise: widenArray(block.pointwise, factor, [2, 3], `${place}, pointwise`),
+  };
+}
+
+/** The expansion stays: as a multiple of the inputs, the channels inside are `factor` times as many already. */
+function widenBottleneck(bottleneck: Bottleneck, factor: number, place: string): Bottleneck {
+  const { inputs, middle, filters, expand, depthwise, project } = bottleneck;
+  return {
+    ...bottleneck,
+    inputs: widenIds(inputs, factor),
+    middle: widenIds(middle, factor),
+    filters: widenIds(filters, factor),
+    expand: widenArray(expand, factor, [2, 3], `${place}, expand`),
+    depthwise: widenArray(depthwise, factor, [2], `${place}, depthwise`),
+    project: widenArray(project, factor, [2, 3], `${place}, project`),
   };
 }
 

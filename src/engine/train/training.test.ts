@@ -11,12 +11,10 @@ import type { Architecture, NetworkForm } from '../../domain/architecture/schema
 import { commitLive } from '../granularity/commit.ts';
 import { countParameters, superNetTotals } from '../granularity/count.ts';
 import { everyLevel, scatteredNetwork, smallSpace } from '../granularity/testing.ts';
-import type { TrainData } from '../data.ts';
 import { smallSettings, syntheticData } from '../search/testing/setup.ts';
 import { createComposedStepper } from '../supernet/composed-stepper.ts';
 import { checkpointFromJson, checkpointToJson } from './checkpoint.ts';
 import type { TrainCheckpoint } from './checkpoint.ts';
-import type { TrainEvent } from './events.ts';
 import { rebuildNetwork } from './rebuild.ts';
 import {
   auxiliaryCell,
@@ -25,10 +23,12 @@ import {
   trainSettingsFor,
   TrainSettingsSchema,
 } from './settings.ts';
+import { brightnessData, trainOnCpu } from './testing.ts';
+import type { OnTrainEvent } from './testing.ts';
 import { percentile } from './latency.ts';
 import { networkOf, parseTrained } from './trained.ts';
-import { cosineRate, startTraining } from './training.ts';
-import type { RunningTraining, TrainOptions } from './training.ts';
+import { cosineRate } from './training.ts';
+import type { TrainOptions } from './training.ts';
 
 const settings = smallSettings((s) => (s.space = smallSpace));
 const searched = commitLive(scatteredNetwork(), everyLevel).network;
@@ -44,50 +44,17 @@ const describeNetwork = (network: typeof searched): Architecture =>
   });
 const architecture = parseArchitecture(JSON.stringify(describeNetwork(searched)));
 
-/** Two classes that differ in brightness: a network learns them in a few steps. */
-function trainData(): TrainData {
-  const base = syntheticData(settings, { stepsPerEpoch: 4 });
-  const brighten = (batch: ReturnType<typeof base.trainBatch>) => {
-    const pixels = batch.images.length / batch.size;
-    return {
-      ...batch,
-      labels: batch.labels.map((label) => label % 2),
-      images: batch.images.map(
-        (value, i) => value * 0.3 + (batch.labels[Math.floor(i / pixels)]! % 2 ? 1 : -1),
-      ),
-    };
-  };
-  return {
-    ...base,
-    testImages: base.validationImages,
-    normalization: { mean: [100], deviation: [50] },
-    trainBatch: (epoch, index) => brighten(base.trainBatch(epoch, index)),
-    testBatches: base.validationBatches,
-    testBatch: (index) => brighten(base.validationBatch(index)),
-  };
-}
-
-async function run(
-  change: Partial<TrainOptions> = {},
-  onEvent: (event: TrainEvent, running: RunningTraining) => void = () => {},
-) {
-  const events: TrainEvent[] = [];
-  const stepper = await createComposedStepper('cpu');
-  const running: RunningTraining = startTraining({
-    architecture,
-    settings: { ...trainSettingsFor(architecture, 3), reportEvery: 2, evaluateEvery: 0 },
-    data: trainData(),
-    stepper,
-    emit: (event) => {
-      events.push(event);
-      onEvent(event, running);
+const trainData = () => brightnessData(settings);
+const run = (change: Partial<TrainOptions> = {}, onEvent?: OnTrainEvent) =>
+  trainOnCpu(
+    {
+      architecture,
+      settings: { ...trainSettingsFor(architecture, 3), reportEvery: 2, evaluateEvery: 0 },
+      data: trainData(),
+      ...change,
     },
-    ...change,
-  });
-  const trained = await running.result;
-  stepper.dispose();
-  return { trained, events };
-}
+    onEvent,
+  );
 
 describe('rebuilding an architecture', () => {
   it('gives the structure, masks and counts that the search found', () => {

@@ -12,6 +12,9 @@ import { operationNames } from '../../../domain/operations/registry.ts';
 import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import { mobilePresets } from '../../../domain/settings/mobile-presets.ts';
+import type { MobileSearchSettings } from '../../../domain/settings/mobile-presets.ts';
+import { mobileSizes } from '../../../domain/spaces/mobile-table.ts';
+import type { MobileTable } from '../../../domain/spaces/mobile-table.ts';
 import { createMobileSpace } from '../../../domain/spaces/mobile.ts';
 import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../../supernet/parameters.ts';
@@ -119,9 +122,34 @@ export function sampleEvaluation(imageChannels: number): Trained {
 /** Index of the layer of `sampleChain` that is gone. */
 export const lostLayer = 3;
 
+interface ChainShape {
+  readonly table: MobileTable;
+  readonly imageSize: number;
+}
+
+/** A chain so small that a CPU trains it at once; no layer is gone. */
+export const smallestChain: ChainShape = {
+  table: {
+    ...{ stem: 3, stemStride: 2, first: 3, head: 6, stageLayers: [2, 1] },
+    groups: [
+      { channels: 4, layers: 2, stride: 1 },
+      { channels: 5, layers: 1, stride: 2 },
+    ],
+    candidates: [
+      { kernel: 3, expansion: 2 },
+      { kernel: 5, expansion: 3 },
+    ],
+  },
+  imageSize: 8,
+};
+
 /** A chain of blocks (plain sums) of the preset `mobile-tiny`, pruned at every level; one layer is gone. */
-export function sampleChain(imageChannels: number): Trained {
-  const settings = structuredClone(mobilePresets['mobile-tiny']);
+export function sampleChain(
+  imageChannels: number,
+  { table, imageSize }: ChainShape = { table: mobileSizes['mobile-tiny'], imageSize: 14 },
+): Trained {
+  const settings: MobileSearchSettings = structuredClone(mobilePresets['mobile-tiny']);
+  settings.space = { ...table, id: 'mobile' };
   settings.data.imageSize = imageSize;
   const image = { size: imageSize, channels: imageChannels, classes: oddNames.length };
   const chain = createMobileSpace(settings.space, image, { form: evaluationForm });
@@ -129,8 +157,8 @@ export function sampleChain(imageChannels: number): Trained {
   const plan = buildPlan(chain, masks, chain.cells.length - 1, chain.stageEnds.length - 1);
   const whole = { plan, masks, parameters: migrateParameters(plan.table, null, 1, 0) };
   scatter(whole);
-  const thresholds = parameter(plan.table, `cells.${lostLayer}.operationThreshold`);
-  slice(whole.parameters.values, thresholds).fill(0.999);
+  const thresholds = plan.table.byName.get(`cells.${lostLayer}.operationThreshold`);
+  if (thresholds) slice(whole.parameters.values, thresholds).fill(0.999);
   const { network } = commitLive(whole, everyLevel);
   const architecture = describeArchitecture({
     ...{ network, totals: superNetTotals(chain), settings },
