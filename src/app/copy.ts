@@ -26,6 +26,7 @@ export const nouns = {
   event: regular('event'),
   filter: regular('filter'),
   image: regular('image'),
+  layer: regular('layer'),
   measurement: regular('measurement'),
   operation: regular('operation'),
   parameter: regular('parameter'),

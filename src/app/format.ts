@@ -99,10 +99,3 @@ export function decimal(n: number): string {
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
-
-/** People count cells and stages from one. */
-export const cellName = (cell: number): string => `cell ${cell + 1}`;
-
-export function cellRange(first: number, last: number): string {
-  return first === last ? cellName(first) : `cells ${first + 1}\u2013${last + 1}`;
-}

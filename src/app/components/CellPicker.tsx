@@ -1,6 +1,6 @@
-/** Which cell is looked at. Few cells are buttons in a row, many a list. */
-import { cellName } from '../format.ts';
-import { shownSettings, useShown } from '../store/store.ts';
+/** Which cell or layer is looked at. Few of them are buttons in a row, many a list. */
+import { cellName, cellTitle, partHeading, useSpace } from '../store/state-name.ts';
+import { useShown } from '../store/store.ts';
 import { cellCount } from '../../domain/spaces/registry.ts';
 
 interface CellPickerProps {
@@ -13,26 +13,27 @@ interface CellPickerProps {
 const mostButtons = 8;
 
 export function CellPicker({ cell, choose, name }: CellPickerProps) {
-  const cells = useShown((s) => cellCount(shownSettings(s).space));
+  const space = useSpace();
+  const cells = cellCount(space);
   const begun = useShown(({ run }) => run.details.at(-1)?.cells.length ?? 0);
   const all = Array.from({ length: cells }, (_, i) => i);
   if (cells > mostButtons) {
     return (
       <select
-        aria-label="Cell"
+        aria-label={partHeading(space)}
         value={cell}
         onChange={(event) => choose(Number(event.target.value))}
       >
         {all.map((i) => (
-          <option key={i} value={i} disabled={i >= begun}>
-            {cellName(i)}
+          <option key={i} value={i} disabled={i >= begun && begun > 0}>
+            {cellTitle(i, space)}
           </option>
         ))}
       </select>
     );
   }
   return (
-    <div className="segments" role="radiogroup" aria-label="Cell">
+    <div className="segments" role="radiogroup" aria-label={partHeading(space)}>
       {all.map((i) => (
         <label
           key={i}
@@ -40,7 +41,7 @@ export function CellPicker({ cell, choose, name }: CellPickerProps) {
           data-begun={i < begun}
         >
           <input type="radio" name={name} checked={cell === i} onChange={() => choose(i)} />
-          <span>{cellName(i)}</span>
+          <span>{cellName(i, space)}</span>
         </label>
       ))}
     </div>

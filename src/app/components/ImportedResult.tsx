@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Imported } from '../../protocol/import-messages.ts';
 import { compact, integer } from '../format.ts';
 import { keepImported, messageOfImport } from '../sessions/import.ts';
+import { capital, wordsOf } from '../store/state-name.ts';
 import { CellsPicture } from './CellsPicture.tsx';
 
 interface ImportedResultProps {
@@ -13,7 +14,7 @@ interface ImportedResultProps {
 export function ImportedResult({ imported, close }: ImportedResultProps) {
   const [problem, setProblem] = useState('');
   const { architecture, name } = imported;
-  const { parameters, macs, dataset, cells, origin } = architecture;
+  const { parameters, macs, dataset, cells, origin, settings } = architecture;
   const rows: [string, string][] = [
     ['Parameters', `${integer(parameters.dense)}, ${integer(parameters.active)} non-zero`],
     ['Multiply-accumulates', `${compact(macs.dense)} per image`],
@@ -21,7 +22,7 @@ export function ImportedResult({ imported, close }: ImportedResultProps) {
       'Images',
       `${dataset.imageSize} × ${dataset.imageSize} × ${dataset.imageChannels}, ${integer(dataset.classes)} classes`,
     ],
-    ['Cells', integer(cells.length)],
+    [capital(wordsOf(settings.space).parts), integer(cells.length)],
     ...(origin?.source ? ([['Source', origin.source]] as [string, string][]) : []),
   ];
   const keep = async (): Promise<void> => {

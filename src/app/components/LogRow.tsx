@@ -2,20 +2,12 @@
 import { measuredText } from '../../domain/accuracy.ts';
 import { memo } from 'react';
 import type { CsvRows } from '../charts/csv.ts';
-import {
-  bytes,
-  cellName,
-  cellRange,
-  decimal,
-  granularityNames,
-  integer,
-  plural,
-} from '../format.ts';
+import { bytes, decimal, granularityNames, integer, plural } from '../format.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
 import { placesOf } from '../../domain/spaces/registry.ts';
-import { edgePlace, stateName } from '../store/state-name.ts';
+import { cellName, cellRange, edgePlace, joined, placeName, wordsOf } from '../store/state-name.ts';
 import { changesText } from '../fork/describe.ts';
 import type { LogEntry } from '../store/log.ts';
 import { shownSettings, shownState } from '../store/store.ts';
@@ -83,10 +75,18 @@ export function describeEntry(entry: LogEntry): string {
     case 'pruned':
     case 're-pruned':
       return entry.granularity === 'operation'
-        ? `${verbs[entry.kind]} ${operationTable[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`
+        ? joined(
+            `${verbs[entry.kind]} ${operationTable[entry.operation].short}`,
+            cellName(entry.cell),
+            placeName(entry),
+          )
         : `${verbs[entry.kind]} ${plural(entry.count, granularityNames[entry.granularity].one)} in ${cellName(entry.cell)}`;
     case 'regrown':
-      return `Regrown ${operationTable[entry.operation].short}, ${cellName(entry.cell)}, ${stateName(entry.from)} \u2192 ${stateName(entry.to)}`;
+      return joined(
+        `Regrown ${operationTable[entry.operation].short}`,
+        cellName(entry.cell),
+        placeName(entry),
+      );
     case 'committed':
       return `Commit ${entry.round}: ${plural(entry.active, 'parameter')} remaining`;
     case 'evaluated':
@@ -110,7 +110,7 @@ function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
   if (!entry.started)
     return `${entry.joint ? 'Joint stage' : `Stage ${entry.stage + 1}`} finished: ${reasons[entry.reason]}`;
   return entry.joint
-    ? 'Joint stage begins, over all cells'
+    ? `Joint stage begins, over all ${wordsOf().parts}`
     : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;
 }
 
@@ -132,12 +132,12 @@ function steeringText({ change, refusal, was }: Extract<LogEntry, { kind: 'steer
         : `${valueText(was)} \u2192 ${valueText(change.value)}`;
     return `${name}: ${value}${why}`;
   }
-  const { from, to } = edgePlace(change.edge);
+  const place = placeName(edgePlace(change.edge));
   const operation =
     change.operation in operationTable
       ? operationTable[change.operation as OperationName].short
       : change.operation;
-  return `${deeds[change.kind]} ${operation}, ${cellName(change.cell)}, ${stateName(from)} \u2192 ${stateName(to)}${why}`;
+  return `${joined(`${deeds[change.kind]} ${operation}`, cellName(change.cell), place)}${why}`;
 }
 
 /** Counts with separators, rates with the digits that matter. */

@@ -1,5 +1,6 @@
 /** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
-import { cellRange, compact, percent } from '../format.ts';
+import { compact, percent } from '../format.ts';
+import { cellRange, wordsOf } from '../store/state-name.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { anySizeLayout } from '../../domain/spaces/registry.ts';
 import { stagesOf } from '../../domain/spaces/shape.ts';
@@ -48,14 +49,14 @@ export function StageTrack() {
     <section aria-label="Stages">
       <ol className="stage-track">
         {plannedStages(space).map((planned) => (
-          <Stage key={planned.index} {...planned} />
+          <Stage key={planned.index} space={space} {...planned} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Stage({ index, joint, ...planned }: Planned) {
+function Stage({ index, joint, space, ...planned }: Planned & { space: SpaceSettings }) {
   const state = useShown(({ run }) => run.stages.find((stage) => stage.index === index));
   // A run of an earlier version may divide its cells otherwise.
   const { firstCell, lastCell } = state ?? planned;
@@ -69,8 +70,8 @@ function Stage({ index, joint, ...planned }: Planned) {
   const progress = !state ? 0 : done ? 1 : stageProgress(state, step, active);
   const detail = !state
     ? joint
-      ? 'all cells, down to the target'
-      : cellRange(firstCell, lastCell)
+      ? `all ${wordsOf(space).parts}, down to the target`
+      : cellRange(firstCell, lastCell, space)
     : isCurrent && active !== undefined
       ? `${compact(active)} \u2192 ${compact(state.goalParameters)} parameters`
       : state.reason
@@ -86,7 +87,7 @@ function Stage({ index, joint, ...planned }: Planned) {
         <strong>{joint ? 'Joint stage' : `Stage ${index + 1}`}</strong>
         {isCurrent && phase && <span className="phase">{phaseNames[phase]}</span>}
         {state && !joint && !isCurrent && (
-          <span className="cells">{cellRange(firstCell, lastCell)}</span>
+          <span className="cells">{cellRange(firstCell, lastCell, space)}</span>
         )}
         <span className="detail">{detail}</span>
       </p>

@@ -5,6 +5,7 @@ import { chosenImages } from '../sessions/dataset-sources.ts';
 import { useDatasets } from '../sessions/datasets-state.ts';
 import { measureTime, paceKey, stopTiming, timeOf, usePace } from '../store/pace.ts';
 import { useLab } from '../store/store.ts';
+import { wordsOf } from '../store/state-name.ts';
 import { backendNames } from './backend-names.ts';
 
 export function TimeEstimate() {
@@ -33,7 +34,7 @@ export function TimeEstimate() {
       <p
         className="estimate"
         role="status"
-        title={`Timed here: ${milliseconds(steps[0]!)} per step in the first stage, ${milliseconds(steps.at(-1)!)} with all cells. The range runs from stages that end as early as possible to stages of maximum length.`}
+        title={`Timed here: ${milliseconds(steps[0]!)} per step in the first stage, ${milliseconds(steps.at(-1)!)} with all ${wordsOf(settings.space).parts}. The range runs from stages that end as early as possible to stages of maximum length.`}
       >
         Takes {durationRange(range.least, range.most)} here on {backendNames[backend]}
       </p>

@@ -5,7 +5,8 @@
  */
 import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
-import { bytes, cellName, decimal, integer, percent, plural } from '../format.ts';
+import { bytes, decimal, integer, percent, plural } from '../format.ts';
+import { cellName } from '../store/state-name.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
 import { anySizeLayout, cellCount, placesOf } from '../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../store/run-model.ts';

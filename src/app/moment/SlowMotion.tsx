@@ -1,10 +1,10 @@
 /** One commit of one cell in four steps: forward pass, thresholds move, commit, compaction. */
 import { useEffect, useState } from 'react';
 import { operationTable } from '../../domain/operations/registry.ts';
-import { stateName } from '../store/state-name.ts';
+import { cellName, placeName, useSpace, wordsOf } from '../store/state-name.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { PauseIcon, PlayIcon } from '../components/icons.tsx';
-import { bytes, cellName, decimal, integer, plural } from '../format.ts';
+import { bytes, decimal, integer, plural } from '../format.ts';
 import { shownSettings, shownState, useShown } from '../store/store.ts';
 import { bestMoment, pruningMoments } from './moments.ts';
 import type { Moment, MomentUnit } from './moments.ts';
@@ -13,18 +13,23 @@ import './moment.css';
 export function SlowMotionButton({ cell }: { cell: number }) {
   const [open, setOpen] = useState(false);
   const any = useShown(({ run }) => run.compactions.length > 0);
+  const space = useSpace();
   return (
     <>
       <button
         type="button"
         disabled={!any}
-        title={any ? 'A commit of this cell, step by step' : 'After the first commit of a search'}
+        title={
+          any
+            ? `A commit of this ${wordsOf(space).part}, step by step`
+            : 'After the first commit of a search'
+        }
         onClick={() => setOpen(true)}
       >
         <PlayIcon /> Slow motion
       </button>
       <Dialog
-        title={`A commit of ${cellName(cell)} in slow motion`}
+        title={`A commit of ${cellName(cell, space)} in slow motion`}
         kind="card"
         open={open}
         onClose={() => setOpen(false)}
@@ -59,7 +64,7 @@ function SlowMotion({ cell }: { cell: number }) {
   }, [playing, phase]);
   const moment = moments[chosen];
   if (!moment)
-    return <p className="empty">No commit has pruned this cell yet: choose another cell.</p>;
+    return <p className="empty">No commit has pruned this {wordsOf().part} yet: choose another.</p>;
   const show = (next: number): void => {
     setPlaying(false);
     setPhase(next);
@@ -126,8 +131,11 @@ function SlowMotion({ cell }: { cell: number }) {
   );
 }
 
-const short = ({ operation, from, to }: MomentUnit): string =>
-  `${operationTable[operation].short} (${stateName(from)} \u2192 ${stateName(to)})`;
+function short(unit: MomentUnit): string {
+  const { short: name } = operationTable[unit.operation];
+  const place = placeName(unit);
+  return place === null ? name : `${name} (${place})`;
+}
 
 function phaseText(
   phase: number,
@@ -143,7 +151,7 @@ function phaseText(
       const gone = units.filter((unit) => unit.pruned);
       const named = gone.slice(0, 4).map(short).join(', ');
       return pruned === 0
-        ? 'The commit prunes no operation of this cell.'
+        ? `The commit prunes no operation of this ${wordsOf().part}.`
         : `The commit prunes ${plural(pruned, 'operation')} permanently: ${named}${gone.length > 4 ? ` and ${gone.length - 4} more` : ''}.`;
     }
     default: {
@@ -159,7 +167,7 @@ function phaseText(
 function Units({ moment: { units }, phase }: { moment: Moment; phase: number }) {
   const edges = new Map<string, MomentUnit[]>();
   for (const unit of units) {
-    const edge = `${stateName(unit.from)} \u2192 ${stateName(unit.to)}`;
+    const edge = placeName(unit) ?? 'Candidate blocks';
     edges.set(edge, [...(edges.get(edge) ?? []), unit]);
   }
   return (

@@ -43,9 +43,9 @@ export interface Filter {
 }
 
 export interface FilterGroup {
-  /** Null = a preprocess. */
+  /** Null: it belongs to no candidate. */
   unit: number | null;
-  /** Preprocess or block 0 or 1. */
+  /** Which of the candidate's groups, or of those of no candidate. */
   part: number;
   threshold: number;
   /** All of the unpruned group, by id. */
@@ -97,11 +97,12 @@ function groupsOf(cell: CellUnits): ReadonlyMap<string, FilterUnits> {
 /**
  * Every filter group of a cell that was ever reported: live filters as they stand, pruned ones as they stood when a
  * commit took them.
+ * @param widthOf filters of a group before any was pruned.
  */
 export function filterGroupsOf(
   details: readonly UnitDetail[],
   cell: number,
-  channels: number,
+  widthOf: (unit: number | null, part: number) => number,
 ): FilterGroup[] {
   const first = details.find((detail) => cellOf(detail, cell));
   const newest = cellOf(details.at(-1), cell);
@@ -109,6 +110,7 @@ export function filterGroupsOf(
   // A regrown operation brings groups back; a pruned one takes them away: all that the cell began with are listed.
   return cellOf(first, cell)!.filters.map(({ unit, part }) => {
     const key = groupKey({ unit, part });
+    const channels = widthOf(unit, part);
     const now = groupsOf(newest).get(key);
     const filters: Filter[] = Array.from({ length: channels }, (_, id) => ({
       id,
@@ -146,6 +148,18 @@ export function filterGroupsOf(
     }
     return { unit, part, threshold, filters };
   });
+}
+
+/** Filters of one group that the newest report has alive; null where it has no such group. */
+export function liveFilters(
+  details: readonly UnitDetail[],
+  cell: number,
+  unit: number | null,
+  part: number,
+): number | null {
+  const own = cellOf(details.at(-1), cell);
+  const group = own && groupsOf(own).get(groupKey({ unit, part }));
+  return group ? [...group.alive].filter((digit) => digit === '1').length : null;
 }
 
 export function weightsOf(details: readonly UnitDetail[], cell: number): readonly WeightUnits[] {

@@ -30,6 +30,22 @@ export function cellLosses(
   };
 }
 
+/** Of several cells together: of a group of layers. */
+export const groupLosses = (
+  superNet: SuperNet,
+  space: SpaceSettings,
+  snapshot: Snapshot,
+  cells: readonly number[],
+): ParameterLosses =>
+  cells
+    .map((cell) => cellLosses(superNet, space, snapshot, cell))
+    .reduce((sum, own) => ({
+      superNet: sum.superNet + own.superNet,
+      afterOperations: sum.afterOperations + own.afterOperations,
+      afterFilters: sum.afterFilters + own.afterFilters,
+      left: sum.left + own.left,
+    }));
+
 /** Of the network so far: its cells, stem and head. */
 export function totalLosses(
   superNet: SuperNet,

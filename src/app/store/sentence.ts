@@ -2,6 +2,7 @@
 import { measuredText } from '../../domain/accuracy.ts';
 import { stageCount } from '../../domain/spaces/registry.ts';
 import { bytes, integer, percent, plural } from '../format.ts';
+import { wordsOf } from './state-name.ts';
 import { currentStage } from './run-model.ts';
 import type { ShownStatus } from '../sessions/shown-run.ts';
 import type { RunModel } from './run-state.ts';
@@ -67,7 +68,7 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
   const stage = currentStage(run);
   if (!stage || !run.started) return 'Preparing the super-net.';
   const where = stage.joint
-    ? 'Joint stage over all cells'
+    ? `Joint stage over all ${wordsOf(run.started.settings.space).parts}`
     : `Stage ${stage.index + 1} of ${stageCount(run.started.settings.space)}`;
   const left =
     run.parameters && fullParameters

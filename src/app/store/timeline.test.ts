@@ -115,7 +115,7 @@ describe('units on screen', () => {
   it('list every filter of the discovered network as alive, and of pruned ones what pruned them', () => {
     let fates = 0;
     for (const { index, channels, operations, preprocess } of timeline.run.architecture!.cells) {
-      const groups = filterGroupsOf(timeline.run.details, index, channels);
+      const groups = filterGroupsOf(timeline.run.details, index, () => channels);
       const alive = (unit: number | null, part: number): number[] =>
         groups
           .find((group) => group.unit === unit && group.part === part)!

@@ -1,6 +1,7 @@
 /** Size against target: the whole super-net as a bar, what is left of it, and where the target lies. */
 import { Panel } from '../components/Panel.tsx';
-import { compact, integer, percent } from '../format.ts';
+import { compact, integer, percent, plural } from '../format.ts';
+import { useSpace, wordsOf } from '../store/state-name.ts';
 import { shownSettings, useShown } from '../store/store.ts';
 import { sizeAgainstTarget } from './size-against-target.ts';
 import { usePlannedNetwork } from './planned-network.ts';
@@ -64,12 +65,14 @@ export function SizePanel() {
 /** Before a search: the super-net that Start would build. */
 function Planned({ target }: { target: number }) {
   const planned = usePlannedNetwork();
+  const space = useSpace();
   return (
     <p className="empty">
       {planned && (
         <>
           The super-net has <strong>{integer(planned.parameters)}</strong> parameters in{' '}
-          {integer(planned.operations)} candidate operations of {integer(planned.cells)} cells.{' '}
+          {plural(planned.operations, 'candidate operation')} of{' '}
+          {plural(planned.cells, wordsOf(space).part)}.{' '}
         </>
       )}
       The search prunes it down to <strong>{integer(target)}</strong> parameters.

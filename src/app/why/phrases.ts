@@ -1,17 +1,35 @@
 /** Parts of explanations. Pure. */
 import { operationTable } from '../../domain/operations/registry.ts';
-import { stateName } from '../store/state-name.ts';
+import { cellName, joined, placeName, wordsOf } from '../store/state-name.ts';
 import type { Place } from '../../domain/spaces/shape.ts';
-import { bytes, cellName, decimal, granularityNames, integer, plural } from '../format.ts';
+import { bytes, decimal, granularityNames, integer, plural } from '../format.ts';
 import { cellIn, sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
 
-/** "sep 3x3 in 1 → node 2, cell 3" */
+/** "sep 3x3 in 1 → node 2, cell 3", "mb 3 e6, layer 2" */
 export const unitTitle = (
-  { operation, from, to }: Pick<Place, 'operation' | 'from' | 'to'>,
+  place: Pick<Place, 'operation' | 'from' | 'to'>,
   cell: number,
-): string =>
-  `${operationTable[operation].short} ${stateName(from)} \u2192 ${stateName(to)}, ${cellName(cell)}`;
+): string => {
+  const { short } = operationTable[place.operation];
+  const where = placeName(place);
+  return joined(where === null ? short : `${short} ${where}`, cellName(cell));
+};
+
+/** "Block 1 of sep 3x3 in 1 → node 2, cell 3": filters under one threshold. */
+export const filtersTitle = (
+  places: readonly Pick<Place, 'operation' | 'from' | 'to'>[],
+  {
+    cell,
+    unit,
+    part,
+  }: { readonly cell: number; readonly unit: number | null; readonly part: number },
+): string => {
+  const name = wordsOf().filters(unit, part);
+  return unit === null
+    ? joined(name, cellName(cell))
+    : `${name} of ${unitTitle(places[unit]!, cell)}`;
+};
 
 /** "step 840, commit 3 of stage 2" */
 export function momentOf(
@@ -91,7 +109,7 @@ export function sizeText(
   const own = sizes.find((one) => one.unit === unit);
   if (!own)
     return sizes.length > 0
-      ? `it has no weights of its own, unlike ${sizes.length} of the ${candidates} candidates of its cell`
+      ? `it has no weights of its own, unlike ${sizes.length} of the ${candidates} candidates of its ${wordsOf().part}`
       : 'it has no weights of its own';
   const rank = 1 + sizes.filter(({ left }) => left > own.left).length;
   const of =

@@ -1,8 +1,17 @@
 /** Why units of a cell, or of the whole network, went at a commit or came back after a stage. Pure. */
-import { cellName, decimal, integer, plural } from '../format.ts';
+import { decimal, integer, plural } from '../format.ts';
+import { cellName, wordsOf } from '../store/state-name.ts';
 import { sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
-import { commitText, leftText, listed, momentOf, prunedBy, unitTitle } from './phrases.ts';
+import {
+  commitText,
+  filtersTitle,
+  leftText,
+  listed,
+  momentOf,
+  prunedBy,
+  unitTitle,
+} from './phrases.ts';
 import { takenFrom } from './why-group.ts';
 import type { Why, WhySubject } from './subject.ts';
 
@@ -24,7 +33,7 @@ export function whyCommit(told: Chronicle, { step, cell, level }: Subject): Why 
       title: `Regrowth at step ${integer(event.step)}${cell === undefined ? '' : `, ${cellName(cell)}`}`,
       rule: 'regrowth',
       sentences: [
-        `${plural(grown.length, 'operation')} regrown${where} after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their cell times that of their type, here at most ${decimal(Math.max(...grown.map(({ cellScore, typeScore }) => cellScore * typeScore)))}.`,
+        `${plural(grown.length, 'operation')} regrown${where} after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their ${wordsOf().group ?? wordsOf().part} times that of their type, here at most ${decimal(Math.max(...grown.map(({ cellScore, typeScore }) => cellScore * typeScore)))}.`,
         `Lambda was ${decimal(lambda)} then; ${plural(event.operations.length, 'operation')} regrown in total, each with newly initialized weights and a threshold of 0.`,
       ],
       units: labelled(told, grown, event.step),
@@ -94,10 +103,7 @@ function unitsOf(
           one.filters
             .filter((group) => takenFrom(group) > 0)
             .map(({ unit, part }) => ({
-              label:
-                unit === null
-                  ? `preprocess of input ${part + 1}, ${cellName(one.cell)}`
-                  : `block ${part + 1} of ${unitTitle(told.places[unit]!, one.cell)}`,
+              label: filtersTitle(told.places, { cell: one.cell, unit, part }),
               subject: { kind: 'filters' as const, cell: one.cell, unit, part },
             })),
         )

@@ -4,7 +4,7 @@ import type { FilterUnits } from '../../domain/events/events.ts';
 import { decimal, integer, plural } from '../format.ts';
 import { cellIn, sum } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
-import { commitText, momentOf, unitTitle } from './phrases.ts';
+import { commitText, filtersTitle, momentOf, unitTitle } from './phrases.ts';
 import type { Why, WhySubject } from './subject.ts';
 
 type Filters = Extract<WhySubject, { kind: 'filters' }>;
@@ -24,11 +24,8 @@ export const takenFrom = ({ causes = '' }: Pick<FilterUnits, 'causes'>): number 
 
 /** Of a commit that took filters from the group, the last one. */
 export function whyFilters(told: Chronicle, subject: Filters): Why | null {
-  const { cell, unit, part } = subject;
-  const place = unit === null ? null : told.places[unit];
-  const title = place
-    ? `Filters of block ${part + 1}, ${unitTitle(place, cell)}`
-    : `Filters of the preprocess of input ${part + 1}, cell ${cell + 1}`;
+  const { cell, unit } = subject;
+  const title = filtersTitle(told.places, subject);
   for (const commit of told.commits.toReversed()) {
     const group = filtersIn(commit.units, subject);
     const letters = group?.causes ?? '';
@@ -39,7 +36,7 @@ export function whyFilters(told: Chronicle, subject: Filters): Why | null {
         rule: 'threshold',
         sentences: [
           `Removed at ${momentOf(commit, told)}, together with their operation: pruning an operation also removes its filters and weights.`,
-          `${commitText(commit)}; ${plural([...letters].filter((l) => l === withOperation || l === hand).length, 'filter')} of this block were removed this way.`,
+          `${commitText(commit)}; ${plural([...letters].filter((l) => l === withOperation || l === hand).length, 'filter')} of this convolution were removed this way.`,
         ],
         units:
           unit === null

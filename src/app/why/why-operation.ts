@@ -2,6 +2,7 @@
 import { decimal, integer } from '../format.ts';
 import { cellIn } from './chronicle.ts';
 import type { Chronicle, Commit } from './chronicle.ts';
+import { wordsOf } from '../store/state-name.ts';
 import { commitText, momentOf, sizeText, unitTitle } from './phrases.ts';
 import type { Why, WhySubject } from './subject.ts';
 
@@ -113,7 +114,7 @@ function regrownText(
       ? `it had been pruned at step ${integer(before.step)}, with importance ${decimal(before.importance)} against threshold ${decimal(before.threshold)}`
       : 'it had been pruned before';
   return [
-    `Regrown at step ${integer(event.step)}, after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their cell, ${decimal(cellScore)} here, times that of their type, ${decimal(typeScore)}.`,
+    `Regrown at step ${integer(event.step)}, after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their ${wordsOf().group ?? wordsOf().part}, ${decimal(cellScore)} here, times that of their type, ${decimal(typeScore)}.`,
     `Lambda was ${decimal(lambda)} then, and ${others === 0 ? 'no other operation was regrown' : `${others} ${others === 1 ? 'other' : 'others'} were regrown with it`}; ${was}, and starts with newly initialized weights and a threshold of 0.`,
   ];
 }

@@ -4,7 +4,7 @@ import { dilConv3x3 } from './dil-conv-3x3.ts';
 import { dilConv5x5 } from './dil-conv-5x5.ts';
 import { maxPool3x3 } from './max-pool-3x3.ts';
 import { mbconvs } from './mbconv.ts';
-import type { MbconvName } from './mbconv.ts';
+import type { MbconvName, MbconvShape } from './mbconv.ts';
 import type { Operation } from './operation.ts';
 import { sepConv3x3 } from './sep-conv-3x3.ts';
 import { sepConv5x5 } from './sep-conv-5x5.ts';
@@ -51,6 +51,17 @@ export type CandidateOperation = Operation<OperationName>;
 export const operationTable = Object.fromEntries(
   [...operations, ...mbconvs].map((operation) => [operation.name, operation]),
 ) as Readonly<Record<OperationName, CandidateOperation>>;
+
+const mbconvShapes = new Map<OperationName, MbconvShape>(
+  mbconvs.map(({ name, shape }) => [name, shape]),
+);
+
+/** @throws RangeError of another operation. */
+export function mbconvShapeOf(name: OperationName): MbconvShape {
+  const shape = mbconvShapes.get(name);
+  if (!shape) throw new RangeError(`${name} is no inverted bottleneck`);
+  return shape;
+}
 
 export const isOperationName = (name: string): name is OperationName =>
   Object.hasOwn(operationTable, name);

@@ -17,6 +17,17 @@ export const cells: Space<CellSettings> = {
   formerStageEnds: roundedStageEnds,
   edgePlace,
   stateName,
+  words: {
+    ...({ part: 'cell', parts: 'cells', sum: 'node', group: null } as const),
+    describe: ({ reduction, channels, size }) =>
+      `${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels`,
+    filters: (unit, part) =>
+      unit === null ? `Preprocess of input ${part + 1}` : `Block ${part + 1}`,
+    ownFilters: stateName,
+    ownFiltersTitle: 'Preprocess',
+    filterRows: 'upper row first block',
+  },
+  filterWidth: (_, { channels }) => channels,
   summary: ({ cells: count, nodes, channels, operations }) =>
     `${count} cells, ${nodes} nodes, ${channels} channels, ${operations.join(', ')}`,
   inOneStage: (settings) => ({ ...settings, stages: 1 }),

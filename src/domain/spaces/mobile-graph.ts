@@ -6,7 +6,7 @@ import { Emission, invertedBottleneckGroups } from '../operations/emission.ts';
 import { factsOf } from '../operations/facts.ts';
 import type { CandidateOperation } from '../operations/registry.ts';
 import { mobileLayers } from './mobile-table.ts';
-import type { MobileLayer } from './mobile-table.ts';
+import type { MobileLayer, MobileSettings } from './mobile-table.ts';
 import type { MobileSpace } from './mobile.ts';
 import { candidateName } from './names.ts';
 import type {
@@ -45,6 +45,18 @@ export function chainFilterGroups(space: MobileSpace, { index }: CellShape): Fil
   });
   if (index === lastLayer(space)) groups.push({ name: headName, width: space.settings.head });
   return groups;
+}
+
+/** Of one group: see `Space.filterWidth`. */
+export function chainFilterWidth(
+  settings: MobileSettings,
+  { index }: CellShape,
+  unit: number | null,
+  part: number,
+): number {
+  if (unit === null) return settings.head;
+  const { inputs, outputs } = mobileLayers(settings)[index]!;
+  return part === 0 ? inputs * settings.candidates[unit]!.expansion : outputs;
 }
 
 /** What the emission of one network goes by. */

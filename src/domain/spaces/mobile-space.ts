@@ -1,6 +1,6 @@
 /** The MobileNet-like search space (ProxylessNAS, arXiv 1812.00332): a chain of layers, each a sum of blocks. */
 import { checkLayers, spaceOfLayers, unitsOfLayers } from './mobile-architecture.ts';
-import { buildChain, chainFilterGroups } from './mobile-graph.ts';
+import { buildChain, chainFilterGroups, chainFilterWidth } from './mobile-graph.ts';
 import {
   MobileSettingsSchema,
   mobileStageEnds,
@@ -22,6 +22,17 @@ export const mobile: Space<MobileSettings> = {
   formerStageEnds: mobileStageEnds,
   edgePlace: () => ({ from: layerInput, to: layerOutput }),
   stateName: (state) => (state === layerInput ? 'input' : 'output'),
+  words: {
+    ...({ part: 'layer', parts: 'layers', sum: 'layer', group: 'group' } as const),
+    describe: ({ group, reduction, shortcut, channels, size }) =>
+      `group ${group + 1}${reduction ? ', stride 2' : ''}, ${channels} channels, ${size}\u00d7${size} pixels, ${shortcut ? 'shortcut' : 'no shortcut'}`,
+    filters: (unit, part) =>
+      unit === null ? 'Filters of the head' : part === 0 ? 'Expanded channels' : 'Output filters',
+    ownFilters: () => 'head',
+    ownFiltersTitle: 'Head',
+    filterRows: 'upper row expanded channels, lower row output filters',
+  },
+  filterWidth: chainFilterWidth,
   summary: ({ groups, candidates }) =>
     `${groups.reduce((sum, { layers }) => sum + layers, 0)} layers of ${groups.map(({ channels }) => channels).join(', ')} channels, ${candidates.map(({ kernel, expansion }) => `${kernel}\u00d7${kernel} e${expansion}`).join(', ')}`,
   inOneStage: (settings) => ({

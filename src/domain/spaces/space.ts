@@ -5,6 +5,26 @@ import type { FilterGroup, FoundUnits, NetworkPlan, UnitMasks } from './plan.ts'
 import type { CellShape, Edge, Given, ImageShape, Layout, SpaceShape } from './shape.ts';
 import type { SpaceId, SpaceSettings } from './settings.ts';
 
+/** What its parts are called wherever they are shown. */
+export interface SpaceWords {
+  /** What follows one another in it (`Layout.cells`): one of them, and several. */
+  readonly part: 'cell' | 'layer';
+  readonly parts: 'cells' | 'layers';
+  /** What adds up the candidates that cannot all be pruned. */
+  readonly sum: 'node' | 'layer';
+  /** What parts that share their channels are together; null: every part stands alone. */
+  readonly group: 'group' | null;
+  /** A part beyond its number. */
+  readonly describe: (shape: CellShape) => string;
+  /** Filters under one threshold, as a title. @param unit null: they belong to no candidate. */
+  readonly filters: (unit: number | null, part: number) => string;
+  /** Those of no candidate, as the label of a row, and all of them as its heading. */
+  readonly ownFilters: (part: number) => string;
+  readonly ownFiltersTitle: string;
+  /** Which groups of a candidate are drawn above one another. */
+  readonly filterRows: string;
+}
+
 export interface Space<Settings extends SpaceSettings = SpaceSettings> {
   readonly id: SpaceId;
   readonly label: string;
@@ -29,6 +49,14 @@ export interface Space<Settings extends SpaceSettings = SpaceSettings> {
   readonly edgePlace: (edge: number) => Pick<Edge, 'from' | 'to'>;
   /** A state inside a cell, as people write it. */
   readonly stateName: (state: number) => string;
+  readonly words: SpaceWords;
+  /** Filters of a group before any was pruned. @param unit null: it belongs to no candidate. */
+  readonly filterWidth: (
+    settings: Settings,
+    shape: CellShape,
+    unit: number | null,
+    part: number,
+  ) => number;
   /** The space in a line. */
   readonly summary: (settings: Settings) => string;
   /** The same space, searched in one stage. */

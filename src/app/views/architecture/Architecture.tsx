@@ -1,11 +1,12 @@
-/** The super-net as it is carved: one cell to look into, or what remains of the whole network as a picture to export. */
+/** The super-net as it is pruned: one cell or layer to look into, or what remains of the whole network as a picture to export. */
 import { use, useRef, useState } from 'react';
 import { outlineOf } from '../../../domain/spaces/outline.ts';
 import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 import { CellPicker } from '../../components/CellPicker.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { cellName, integer } from '../../format.ts';
-import { RunSide, shownSettings, useShown } from '../../store/store.ts';
+import { integer } from '../../format.ts';
+import { cellName, useSpace, wordsOf } from '../../store/state-name.ts';
+import { RunSide, useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
 import { useCandidates, useShape } from '../units/shown-units.ts';
 import { CellGraph } from './CellGraph.tsx';
@@ -14,7 +15,7 @@ import { GraphTools } from './GraphTools.tsx';
 import type { Drawing } from './GraphTools.tsx';
 import './darts.css';
 import { candidateRows, operationRows } from './rows.ts';
-import { NetworkPicture } from './NetworkPicture.tsx';
+import { drawingOf } from './space-drawings.ts';
 import { PlannedFigures } from './PlannedFigures.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
 
@@ -22,6 +23,7 @@ export default function Architecture() {
   const [whole, setWhole] = useState(false);
   const { cell: wanted } = useSelection();
   const { index: cell } = useShape(wanted);
+  const { part } = wordsOf(useSpace());
   return (
     <div className="view architecture" data-whole={whole}>
       <form className="filter-bar" aria-label="Scope" onSubmit={(event) => event.preventDefault()}>
@@ -34,7 +36,7 @@ export default function Architecture() {
                 checked={whole === one}
                 onChange={() => setWhole(one)}
               />
-              <span>{one ? 'Whole network' : 'One cell'}</span>
+              <span>{one ? 'Whole network' : `One ${part}`}</span>
             </label>
           ))}
         </div>
@@ -46,20 +48,22 @@ export default function Architecture() {
           />
         )}
       </form>
-      {whole ? <WholeNetwork /> : <OneCell cell={cell} />}
+      {whole ? <WholeNetwork /> : <OnePart cell={cell} />}
     </div>
   );
 }
 
-function OneCell({ cell }: { cell: number }) {
+function OnePart({ cell }: { cell: number }) {
   const [ghosts, setGhosts] = useState(true);
-  const [drawing, setDrawing] = useState<Drawing>('candidates');
+  const [wanted, setDrawing] = useState<Drawing>('candidates');
   const [words, setWords] = useState('');
   const [zoom, setZoom] = useState(0);
   const { unit } = useSelection();
   const candidates = useCandidates(cell);
-  const { reduction, channels, size } = useShape(cell);
-  const space = useShown((s) => shownSettings(s).space);
+  const shape = useShape(cell);
+  const space = useSpace();
+  const { drawings } = drawingOf(space);
+  const drawing = drawings.includes(wanted) ? wanted : drawings[0]!;
   const outline = outlineOf(space)[cell];
   const { nodes } = anySizeLayout(space);
   const begun = useShown(({ run }) => run.details.length > 0);
@@ -70,7 +74,7 @@ function OneCell({ cell }: { cell: number }) {
     <>
       <Panel
         title={cellName(cell)}
-        note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels${
+        note={`${wordsOf(space).describe(shape)}${
           candidates.length > 0
             ? begun
               ? `; ${integer(left)} of ${integer(candidates.length)} operations remaining`
@@ -78,23 +82,14 @@ function OneCell({ cell }: { cell: number }) {
             : ''
         }`}
         className="area-graph"
-        csv={candidates.length > 0 ? () => candidateRows(cell, candidates) : undefined}
-        actions={
-          <label className="chip">
-            <input
-              type="checkbox"
-              checked={ghosts}
-              onChange={(event) => setGhosts(event.target.checked)}
-            />
-            <span>Show pruned</span>
-          </label>
-        }
+        csv={candidates.length > 0 ? () => candidateRows(space, cell, candidates) : undefined}
+        actions={<ShowPruned {...{ ghosts, setGhosts }} />}
       >
         {planned && <PlannedFigures />}
         {candidates.length > 0 && outline ? (
           <>
             <GraphTools
-              {...{ drawing, words, zoom, setZoom }}
+              {...{ drawings, drawing, words, zoom, setZoom }}
               draw={(next) => {
                 setDrawing(next);
                 // DARTS draws what was chosen; pruned operations are a press away.
@@ -115,8 +110,8 @@ function OneCell({ cell }: { cell: number }) {
         ) : (
           <p className="empty">
             {begun
-              ? 'The stage of this cell has not started: choose an earlier cell, or a later step of the run.'
-              : 'A search starts with every candidate operation on every edge of a cell, and prunes from there. Press Start to watch it.'}
+              ? `The stage of this ${wordsOf(space).part} has not started: choose an earlier one, or a later step of the run.`
+              : `A search starts with every candidate operation in every ${wordsOf(space).part}, and prunes from there. Press Start to watch it.`}
           </p>
         )}
       </Panel>
@@ -125,11 +120,33 @@ function OneCell({ cell }: { cell: number }) {
   );
 }
 
+function ShowPruned({
+  ghosts,
+  setGhosts,
+}: {
+  ghosts: boolean;
+  setGhosts: (ghosts: boolean) => void;
+}) {
+  return (
+    <label className="chip">
+      <input
+        type="checkbox"
+        checked={ghosts}
+        onChange={(event) => setGhosts(event.target.checked)}
+      />
+      <span>Show pruned</span>
+    </label>
+  );
+}
+
 function WholeNetwork() {
   const picture = useRef<SVGSVGElement>(null);
   const begun = useShown(({ run }) => run.details.length > 0);
   const planned = useShown(({ run, runId }) => run.started === null && runId === null);
   const side = use(RunSide);
+  const [ghosts, setGhosts] = useState(true);
+  const drawing = drawingOf(useSpace());
+  const { Whole, Legend } = drawing;
   return (
     <Panel
       title="Whole network"
@@ -137,6 +154,7 @@ function WholeNetwork() {
       className="area-network"
       csv={begun ? () => operationRows(side()) : undefined}
       drawing={() => picture.current}
+      actions={drawing.ghosts && begun ? <ShowPruned {...{ ghosts, setGhosts }} /> : undefined}
     >
       {planned && <PlannedFigures />}
       {begun || planned ? (
@@ -146,7 +164,8 @@ function WholeNetwork() {
           role="region"
           aria-label="Picture of the network"
         >
-          <NetworkPicture ref={picture} />
+          <Whole ref={picture} ghosts={ghosts} />
+          {Legend && <Legend />}
         </div>
       ) : (
         <p className="empty">

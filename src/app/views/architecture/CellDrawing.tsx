@@ -25,10 +25,12 @@ export const CellDrawing = memo(function CellDrawing({
   choose,
 }: CellDrawingProps) {
   const nodes = layout.states.filter(({ role }) => role === 'node');
+  const numbered = layout.states.some(({ role }) => role === 'output');
   const nameOf = ({ state, role }: StateShape): string => {
     if (role === 'output') return 'c\u2096';
     if (role === 'input') return inputs?.[state] ?? stateName(state);
-    return String(nodes.findIndex((node) => node.state === state) + 1);
+    // A layer's one sum is not numbered.
+    return numbered ? String(nodes.findIndex((node) => node.state === state) + 1) : '+';
   };
   return (
     <>

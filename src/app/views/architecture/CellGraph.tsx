@@ -1,7 +1,7 @@
 /** One cell as a graph to choose operations in, by pointer or by arrow keys. */
 import { useMemo } from 'react';
 import type { KeyboardEvent } from 'react';
-import { cellName } from '../../format.ts';
+import { cellName } from '../../store/state-name.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { select, useSelection } from '../selection.ts';
 import { CellDrawing } from './CellDrawing.tsx';

@@ -1,7 +1,7 @@
-/** How a cell is drawn, how large, and which operations are looked for. */
+/** How a cell or layer is drawn, how large, and which operations are looked for. */
 export type Drawing = 'candidates' | 'darts';
 
-export const drawings: Readonly<Record<Drawing, string>> = {
+const labels: Readonly<Record<Drawing, string>> = {
   candidates: 'Importances',
   darts: 'DARTS figure',
 };
@@ -9,6 +9,8 @@ export const drawings: Readonly<Record<Drawing, string>> = {
 const steps = [0, 0.75, 1, 1.5, 2, 3] as const;
 
 interface GraphToolsProps {
+  /** That the space has. */
+  drawings: readonly Drawing[];
   drawing: Drawing;
   draw: (drawing: Drawing) => void;
   words: string;
@@ -20,6 +22,7 @@ interface GraphToolsProps {
 }
 
 export function GraphTools({
+  drawings,
   drawing,
   draw,
   words,
@@ -32,7 +35,7 @@ export function GraphTools({
   return (
     <div className="graph-tools">
       <div className="segments" role="radiogroup" aria-label="Drawing">
-        {(Object.keys(drawings) as Drawing[]).map((name) => (
+        {drawings.map((name) => (
           <label key={name}>
             <input
               type="radio"
@@ -40,7 +43,7 @@ export function GraphTools({
               checked={drawing === name}
               onChange={() => draw(name)}
             />
-            <span>{drawings[name]}</span>
+            <span>{labels[name]}</span>
           </label>
         ))}
       </div>

@@ -1,21 +1,20 @@
 /** The whole network as one picture: input and stem, every cell with what remains of it, pooling and classifier. */
-import { measuredText } from '../../../domain/accuracy.ts';
-import type { Granularity } from '../../../domain/granularities.ts';
 import { useMemo } from 'react';
 import type { Ref } from 'react';
-import { cellName, integer, percent, plural } from '../../format.ts';
+import { integer, plural } from '../../format.ts';
+import { cellName } from '../../store/state-name.ts';
 import { candidatesOf } from '../../store/cell-units.ts';
 import { outlineOf } from '../../../domain/spaces/outline.ts';
 import { layoutOf } from '../../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { plannedCandidates } from '../../store/planned.ts';
-import type { Snapshot } from '../../store/run-state.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { usePlannedNetwork } from '../planned-network.ts';
 import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
+import { PictureTitle } from './PictureTitle.tsx';
 
 const headHeight = 46;
 /** Room beside the cells: for input and stem on the left, for pooling and classifier on the right. */
@@ -30,8 +29,6 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
   const units = useShown(({ run }) => run.units);
   const snapshot = useShown(({ run }) => lastSnapshot(run));
   const settings = useShown(shownSettings);
-  const measured = useShown(({ run }) => run.evaluations.at(-1));
-  const step = useShown(({ run }) => run.step);
   const classes = useShown(({ run }) => run.started?.dataset.classes ?? null);
   const layout = layoutOf(settings.space, settings.data.imageSize);
   const arranged = useMemo(() => {
@@ -64,18 +61,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       role="img"
       aria-label={`Network of ${plural(placed.length, 'cell')} with ${plural(operations, 'operation')}`}
     >
-      <text x="0" y="16" fontSize="17" fontWeight="600" style={{ fill: 'var(--text)' }}>
-        {integer(snapshot?.parameters.active ?? counts?.parameters ?? 0)} parameters,{' '}
-        {plural(operations, 'operation')}
-      </text>
-      <text x="0" y="35" fontSize="12" style={{ fill: 'var(--muted)' }}>
-        {snapshot ? (
-          <Remaining snapshot={snapshot} step={step} />
-        ) : (
-          'the whole super-net, before the search'
-        )}
-        {measured && `; validation accuracy ${measuredText(measured.accuracy, measured.images)}`}
-      </text>
+      <PictureTitle />
       {placed.slice(1).map(({ cell, x, y, height: own }, i) => {
         const before = placed[i]!;
         const sameRow = before.y === y;
@@ -146,11 +132,6 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
       })}
     </svg>
   );
-}
-
-function Remaining({ snapshot: { counts }, step }: { snapshot: Snapshot; step: number }) {
-  const share = (level: Granularity): string => percent(counts[level].left / counts[level].total);
-  return `${share('operation')} of operations, ${share('filter')} of filters, ${share('weight')} of weights remaining at step ${integer(step)}`;
 }
 
 interface EndsProps {

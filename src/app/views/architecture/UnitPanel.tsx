@@ -5,7 +5,7 @@ import { useMemo } from 'react';
 import { Glyph } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { UnitActions } from '../../components/UnitActions.tsx';
-import { cellName } from '../../format.ts';
+import { cellName, wordsOf } from '../../store/state-name.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
 import { useFilterGroups } from '../units/shown-units.ts';
@@ -62,7 +62,11 @@ function Convolution({ cell, candidate }: { cell: number; candidate: Candidate }
       <h3>
         <Glyph of="filter" /> Filters
       </h3>
-      <FilterDetail cell={cell} groups={own} titles={own.map(({ part }) => `Block ${part + 1}`)} />
+      <FilterDetail
+        cell={cell}
+        groups={own}
+        titles={own.map(({ part }) => wordsOf().filters(unit, part))}
+      />
       <h3>
         <Glyph of="weight" /> Weights
       </h3>

@@ -10,7 +10,8 @@ export interface MaskGrid {
   alive: boolean[];
 }
 
-type Weights = Architecture['cells'][number]['operations'][number]['blocks'][number]['depthwise'];
+type Operation = Architecture['cells'][number]['operations'][number];
+type Weights = Operation['blocks'][number]['depthwise'];
 
 /** As the architecture's schema says: one bit a weight in row-major order, least significant bit first; null = all alive. */
 function bitsOf({ shape, mask }: Weights): boolean[] {
@@ -29,6 +30,7 @@ export function masksOf(
   const found = architecture.cells
     .find(({ index }) => index === cell)
     ?.operations.find((one) => one.from === from && one.to === to && one.operation === operation);
+  if (found?.bottleneck) return bottleneckMasks(found.bottleneck);
   return (
     found?.blocks.flatMap(({ kernel, depthwise, pointwise }, b) => {
       const [, , channels = 0] = depthwise.shape;
@@ -52,4 +54,30 @@ export function masksOf(
       ];
     }) ?? null
   );
+}
+
+/** Of an inverted bottleneck: its 1x1 convolutions as matrices, its depthwise kernels side by side. */
+function bottleneckMasks({
+  expand,
+  depthwise,
+  project,
+}: NonNullable<Operation['bottleneck']>): MaskGrid[] {
+  const [kernel = 0, , middle = 0] = depthwise.shape;
+  const matrix = (title: string, weights: Weights): MaskGrid => {
+    const [, , rows = 0, columns = 0] = weights.shape;
+    return {
+      title: `${title}: ${rows} inputs by ${columns} filters`,
+      columns,
+      rows,
+      alive: bitsOf(weights),
+    };
+  };
+  return [
+    matrix('expand 1\u00d71', expand),
+    {
+      title: `depthwise ${kernel}\u00d7${kernel}: taps by channel`,
+      ...{ columns: middle, rows: kernel * kernel, alive: bitsOf(depthwise) },
+    },
+    matrix('project 1\u00d71', project),
+  ];
 }

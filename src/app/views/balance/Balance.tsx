@@ -4,8 +4,9 @@ import { granularities } from '../../../domain/granularities.ts';
 import { cellCount } from '../../../domain/spaces/registry.ts';
 import { copy } from '../../copy.ts';
 import { Panel, PlotPanel, TableToggle } from '../../components/Panel.tsx';
-import { cellName, granularityNames, integer, percent } from '../../format.ts';
-import { cellLosses, totalLosses } from '../../store/losses.ts';
+import { granularityNames, integer, percent } from '../../format.ts';
+import { capital, cellTitle, groupsOf, useSpace, wordsOf } from '../../store/state-name.ts';
+import { cellLosses, groupLosses, totalLosses } from '../../store/losses.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 import { besideState, RunSide, shownSettings, useLab, useShown } from '../../store/store.ts';
@@ -55,7 +56,7 @@ function BalanceOf({ which }: { which: string }) {
 }
 
 function Losses({ which }: { which: string }) {
-  const [cell, setCell] = useState<number | null>(null);
+  const [part, setPart] = useState('');
   const [asTable, setAsTable] = useState(false);
   const superNet = useShown((s) => s.superNet);
   // Uncommitted ratios mix what is decided with what is not: this accounts for what is gone for good.
@@ -63,25 +64,35 @@ function Losses({ which }: { which: string }) {
     ({ run }) => run.snapshots.findLast(({ committed }) => committed) ?? null,
   );
   const space = useShown((s) => shownSettings(s).space);
+  const groups = useMemo(() => groupsOf(space), [space]);
   const target = useShown((s) => shownSettings(s).targetParameters);
+  const searched = (cell: number): boolean =>
+    snapshot?.cells.some((one) => one.cell === cell) ?? false;
   const now = useMemo(() => {
     if (!superNet || !snapshot) return null;
-    return cell === null
-      ? totalLosses(superNet, space, snapshot)
-      : cellLosses(superNet, space, snapshot, cell);
-  }, [superNet, snapshot, space, cell]);
+    if (part === '') return totalLosses(superNet, space, snapshot);
+    const group = groups.find(({ title }) => title === part);
+    return group
+      ? groupLosses(superNet, space, snapshot, group.cells)
+      : cellLosses(superNet, space, snapshot, Number(part));
+  }, [superNet, snapshot, space, groups, part]);
   // In slices of time, so that a commit does not hold the page up.
   const losses = useDeferredValue(now, null);
   const choose = (
     <select
       aria-label="Part of the network"
-      value={cell ?? ''}
-      onChange={(event) => setCell(event.target.value === '' ? null : Number(event.target.value))}
+      value={part}
+      onChange={(event) => setPart(event.target.value)}
     >
       <option value="">Whole network</option>
+      {groups.map(({ title, cells }) => (
+        <option key={title} value={title} disabled={!cells.every(searched)}>
+          {title}
+        </option>
+      ))}
       {Array.from({ length: cellCount(space) }, (_, i) => (
-        <option key={i} value={i} disabled={!snapshot?.cells.some((one) => one.cell === i)}>
-          {cellName(i)}
+        <option key={i} value={i} disabled={!searched(i)}>
+          {cellTitle(i, space)}
         </option>
       ))}
     </select>
@@ -111,7 +122,7 @@ function Losses({ which }: { which: string }) {
           ) : (
             <Waterfall
               losses={losses}
-              target={cell === null && target < losses.superNet ? target : null}
+              target={part === '' && target < losses.superNet ? target : null}
             />
           )}
         </>
@@ -129,22 +140,18 @@ function HeatMaps({ which }: { which: string }) {
   const [asTable, setAsTable] = useState(false);
   const snapshot = useShown(({ run }) => lastSnapshot(run));
   const side = use(RunSide);
+  const { part, group } = wordsOf(useSpace());
+  const title = `Remaining ratio by ${part}${which}`;
   return (
     <Panel
-      title={`Remaining ratio by cell${which}`}
-      note="share of each cell’s units, by step; blank: the cell is not searched yet"
+      title={title}
+      note={`share of each ${part}\u2019s units, by step; blank: the ${part} is not searched yet${group === null ? '' : `; lines: borders of ${group}s`}`}
       className="area-heat"
       csv={snapshot ? () => heatRows(side()) : undefined}
-      actions={
-        <TableToggle
-          on={asTable}
-          toggle={() => setAsTable(!asTable)}
-          of={`Remaining ratio by cell${which}`}
-        />
-      }
+      actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}
     >
       {asTable ? (
-        <CellTable snapshot={snapshot} label={`Remaining ratio by cell${which}, table`} />
+        <CellTable snapshot={snapshot} label={`${title}, table`} />
       ) : (
         <div className="heats">
           {granularities.map((level) => (
@@ -157,13 +164,15 @@ function HeatMaps({ which }: { which: string }) {
 }
 
 function CellTable({ snapshot, label }: { snapshot: Snapshot | null; label: string }) {
+  const space = useSpace();
+  const words = wordsOf(space);
   if (!snapshot) return <p className="empty">{copy.noValuesYet}</p>;
   return (
     <TableScroll label={label}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Cell</th>
+            <th scope="col">{capital(words.part)}</th>
             {granularities.map((level) => (
               <th scope="col" key={level}>
                 {granularityNames[level].many}
@@ -175,7 +184,7 @@ function CellTable({ snapshot, label }: { snapshot: Snapshot | null; label: stri
         <tbody>
           {snapshot.cells.map(({ cell, counts, parameters }) => (
             <tr key={cell}>
-              <th scope="row">{cellName(cell)}</th>
+              <th scope="row">{cellTitle(cell, space)}</th>
               {granularities.map((level) => (
                 <td key={level}>
                   {percent(counts[level].left / Math.max(1, counts[level].total))} (

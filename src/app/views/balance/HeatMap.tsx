@@ -4,9 +4,11 @@ import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
 import { Glyph } from '../../components/icons.tsx';
-import { cellName, granularityNames, integer, percent } from '../../format.ts';
+import { granularityNames, integer, percent } from '../../format.ts';
+import { cellTitle, useSpace, wordsOf } from '../../store/state-name.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { cellCount } from '../../../domain/spaces/registry.ts';
+import type { SpaceSettings } from '../../../domain/settings/schema.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 import { RunSide, shownSettings, shownState } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
@@ -15,22 +17,19 @@ import { drawHeat, heatAt, heatBeside } from './heat.ts';
 import type { Heat } from './heat.ts';
 
 function selector(level: Granularity): (state: LabState) => Heat {
-  const collect = memoLast((snapshots: readonly Snapshot[], cells: number, xMax: number): Heat => ({
-    level,
-    snapshots,
-    cells,
-    xMax,
-  }));
+  const collect = memoLast(
+    (snapshots: readonly Snapshot[], space: SpaceSettings, xMax: number): Heat => ({
+      ...{ level, snapshots, space, xMax },
+      cells: cellCount(space),
+    }),
+  );
   return (state) =>
-    collect(
-      state.run.snapshots,
-      cellCount(shownSettings(state).space),
-      Math.max(20, state.run.step),
-    );
+    collect(state.run.snapshots, shownSettings(state).space, Math.max(20, state.run.step));
 }
 
 export function HeatMap({ level }: { level: Granularity }) {
   const side = use(RunSide);
+  const words = wordsOf(useSpace());
   const [pointed, setPointed] = useState<ReturnType<typeof heatAt>>(null);
   const select = useMemo(() => selector(level), [level]);
   const painting = useMemo(
@@ -78,7 +77,7 @@ export function HeatMap({ level }: { level: Granularity }) {
           ref={canvas}
           role="img"
           tabIndex={0}
-          aria-label={`${granularityNames[level].many} remaining by cell and step. Arrow keys move through steps and cells${explains ? ', Enter explains' : ''}; the table has the latest values.`}
+          aria-label={`${granularityNames[level].many} remaining by ${words.part} and step. Arrow keys move through steps and ${words.parts}${explains ? ', Enter explains' : ''}; the table has the latest values.`}
           onPointerMove={follow}
           onPointerDown={follow}
           onPointerLeave={() => setPointed(null)}
@@ -89,7 +88,8 @@ export function HeatMap({ level }: { level: Granularity }) {
         {pointed && count && (
           <div className="readout readout-right" role="status">
             <p>
-              step {integer(pointed.snapshot.step)} · {cellName(pointed.cell)}
+              step {integer(pointed.snapshot.step)} ·{' '}
+              {cellTitle(pointed.cell, select(side()).space)}
             </p>
             <strong>{percent(count.left / Math.max(1, count.total))}</strong> {integer(count.left)}{' '}
             of {integer(count.total)}

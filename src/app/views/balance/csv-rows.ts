@@ -2,6 +2,8 @@
 import { granularities } from '../../../domain/granularities.ts';
 import type { CsvRows } from '../../charts/csv.ts';
 import type { ParameterLosses } from '../../store/losses.ts';
+import { wordsOf } from '../../store/state-name.ts';
+import { shownSettings } from '../../store/store.ts';
 import type { LabState } from '../../store/store.ts';
 
 export const lossRows = ({
@@ -18,10 +20,10 @@ export const lossRows = ({
   ['remaining', left],
 ];
 
-/** One row a cell, level and moment. */
-export const heatRows = ({ run }: LabState): CsvRows => [
-  ['step', 'committed', 'cell', 'level', 'left', 'total'],
-  ...run.snapshots.flatMap(({ step, committed, cells }) =>
+/** One row a cell or layer, level and moment. */
+export const heatRows = (state: LabState): CsvRows => [
+  ['step', 'committed', wordsOf(shownSettings(state).space).part, 'level', 'left', 'total'],
+  ...state.run.snapshots.flatMap(({ step, committed, cells }) =>
     cells.flatMap(({ cell, counts }) =>
       granularities.map((level) => [
         ...[step, committed ? 1 : 0, cell + 1, level],

@@ -2,13 +2,16 @@
 import { fade } from '../../charts/palette.ts';
 import type { Palette } from '../../charts/palette.ts';
 import { ticks } from '../../charts/ticks.ts';
-import { cellName, integer } from '../../format.ts';
+import { integer } from '../../format.ts';
+import { cellName, groupsOf } from '../../store/state-name.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
+import type { SpaceSettings } from '../../../domain/settings/schema.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 
 export interface Heat {
   level: Granularity;
   snapshots: readonly Snapshot[];
+  space: SpaceSettings;
   cells: number;
   xMax: number;
 }
@@ -19,7 +22,7 @@ export function drawHeat(
   context: CanvasRenderingContext2D,
   width: number,
   height: number,
-  { level, snapshots, cells, xMax }: Heat,
+  { level, snapshots, space, cells, xMax }: Heat,
   palette: Palette,
   font: string,
 ): void {
@@ -48,7 +51,17 @@ export function drawHeat(
   context.textBaseline = 'middle';
   const every = Math.max(1, Math.ceil(14 / row));
   for (let cell = 0; cell < cells; cell += every)
-    context.fillText(cellName(cell), heatFrame.left - 6, heatFrame.top + row * (cell + 0.5));
+    context.fillText(cellName(cell, space), heatFrame.left - 6, heatFrame.top + row * (cell + 0.5));
+  // Layers that share their channels lie together.
+  context.fillStyle = palette.text;
+  for (const { cells: own } of groupsOf(space).slice(1))
+    context.fillRect(
+      6,
+      Math.round(heatFrame.top + own[0]! * row) - 1,
+      width - heatFrame.right - 6,
+      1,
+    );
+  context.fillStyle = palette.muted;
   context.textBaseline = 'alphabetic';
   for (const tick of ticks(0, xMax, Math.max(2, Math.floor(width / 110)))) {
     context.textAlign = x(tick) > width - 24 ? 'right' : 'center';

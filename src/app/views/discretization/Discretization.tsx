@@ -7,7 +7,8 @@ import { Glyph } from '../../components/icons.tsx';
 import { WithTerms } from '../../components/Term.tsx';
 import { SlowMotionButton } from '../../moment/SlowMotion.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
-import { cellName, granularityNames, integer, percent } from '../../format.ts';
+import { granularityNames, integer, percent } from '../../format.ts';
+import { cellName, useSpace, wordsOf } from '../../store/state-name.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { useShown } from '../../store/store.ts';
 import { select, useSelection } from '../selection.ts';
@@ -29,7 +30,9 @@ import { unitRows, UnitTable } from './UnitTable.tsx';
 
 export default function Discretization() {
   const { cell: wanted, level, unit, slot } = useSelection();
-  const { index: cell, reduction, channels, size } = useShape(wanted);
+  const shape = useShape(wanted);
+  const { index: cell } = shape;
+  const space = useSpace();
   const [asTable, setAsTable] = useState(false);
   const candidates = useCandidates(cell);
   const filterGroups = useFilterGroups(cell);
@@ -57,7 +60,7 @@ export default function Discretization() {
       </form>
       <Panel
         title={title}
-        note={`${reduction ? 'reduction cell, ' : ''}${channels} channels, ${size}\u00d7${size} pixels`}
+        note={wordsOf(space).describe(shape)}
         className="area-units"
         csv={groups.length > 0 ? () => unitRows(cell, level, groups) : undefined}
         actions={<TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of={title} />}
@@ -99,7 +102,7 @@ export default function Discretization() {
 }
 
 const rowTitle = ({ candidate, slot }: Row): string =>
-  candidate ? candidateTitle(candidate) : `Preprocess of input ${slot + 1}`;
+  candidate ? candidateTitle(candidate) : wordsOf().filters(null, slot);
 
 function Levels({ level }: { level: Granularity }) {
   return (
@@ -150,7 +153,7 @@ function Detail({
       <FilterDetail
         cell={cell}
         groups={row.groups}
-        titles={row.candidate ? row.groups.map(({ part }) => `Block ${part + 1}`) : ['Preprocess']}
+        titles={row.groups.map(({ unit, part }) => wordsOf().filters(unit, part))}
       />
     );
   }
@@ -167,7 +170,7 @@ function UnitLegend({ level }: { level: Granularity }) {
     level === 'operation'
       ? 'importance, sigmoid(\u03b1)'
       : level === 'filter'
-        ? 'gate, sigmoid(\u03b2); upper row first block'
+        ? `gate, sigmoid(\u03b2); ${wordsOf().filterRows}`
         : 'magnitude |w|';
   return (
     <ul className="legend unit-legend">
@@ -215,7 +218,7 @@ function Nothing() {
   return (
     <p className="empty">
       {begun
-        ? 'The stage of this cell has not started: choose an earlier cell, or a later step of the run.'
+        ? `The stage of this ${wordsOf().part} has not started: choose an earlier one, or a later step of the run.`
         : 'Every unit appears here against its learned threshold as soon as a search begins. Press Start.'}
     </p>
   );

@@ -3,6 +3,7 @@ import type { Granularity } from '../../../domain/granularities.ts';
 import type { CsvRows } from '../../charts/csv.ts';
 import { decimal, integer } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
+import { partHeading } from '../../store/state-name.ts';
 import type { Row, RowGroup } from './rows.ts';
 import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
@@ -37,7 +38,7 @@ export const unitRows = (
   level: Granularity,
   groups: readonly RowGroup[],
 ): CsvRows => [
-  ['Cell', 'Edge', 'Unit', ...heads[level]],
+  [partHeading(), 'Edge', 'Unit', ...heads[level]],
   ...groups.flatMap(({ title, rows }) =>
     rows.map((row) => [cell + 1, title, row.label, ...cellsOf(level, row), stateOf(row)]),
   ),

@@ -1,15 +1,15 @@
-/** The rows of a cell's picture: one a candidate operation or preprocess, grouped by edge. Pure. */
+/** The rows of a cell's picture: one a candidate operation, and one for filters that belong to none, grouped by edge. Pure. */
 import type { Granularity } from '../../../domain/granularities.ts';
 import { factsOf } from '../../../domain/operations/facts.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
 import { percent } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
-import { placeName } from '../units/UnitDetail.tsx';
+import { placeName, wordsOf } from '../../store/state-name.ts';
 
 export interface Row {
   key: string;
-  /** Null = a preprocess. */
+  /** Null = filters of no candidate: of a preprocess, of a chain's head. */
   unit: number | null;
   slot: 0 | 1;
   label: string;
@@ -44,12 +44,17 @@ export function rowGroups(
   );
   const edges = new Map<number, RowGroup>();
   for (const candidate of shown) {
-    const group = edges.get(candidate.edge) ?? { title: placeName(candidate), rows: [] };
+    const group = edges.get(candidate.edge) ?? {
+      title: placeName(candidate) ?? 'Candidate blocks',
+      rows: [],
+    };
     group.rows.push(candidateRow(level, candidate, filterGroups, weights));
     edges.set(candidate.edge, group);
   }
-  const own = level === 'filter' && candidates.length > 0 ? [preprocessRows(filterGroups)] : [];
-  return [...own, ...edges.values()];
+  const own = filterGroups.filter(({ unit }) => unit === null);
+  return level === 'filter' && own.length > 0
+    ? [ownRows(own), ...edges.values()]
+    : [...edges.values()];
 }
 
 function candidateRow(
@@ -97,31 +102,31 @@ function candidateRow(
   };
 }
 
-function preprocessRows(filterGroups: readonly FilterGroup[]): RowGroup {
-  const rows = filterGroups
-    .filter(({ unit }) => unit === null)
-    .map((group): Row => {
-      const left = group.filters.filter(({ alive }) => alive).length;
-      const slot = group.part === 0 ? 0 : 1;
-      return {
-        ...{
-          key: `preprocess ${slot}`,
-          unit: null,
-          slot,
-          label: slot === 0 ? 'c\u2096\u208b\u2082' : 'c\u2096\u208b\u2081',
-          alive: true,
-          regrown: false,
-        },
-        ...{
-          candidate: null,
-          groups: [group],
-          weights: null,
-          figure: `${left}/${group.filters.length}`,
-        },
-        spoken: `preprocess of input ${slot + 1}: ${left} of ${group.filters.length} filters remaining`,
-      };
-    });
-  return { title: 'Preprocess', rows };
+/** Filters of no candidate. */
+function ownRows(groups: readonly FilterGroup[]): RowGroup {
+  const words = wordsOf();
+  const rows = groups.map((group): Row => {
+    const left = group.filters.filter(({ alive }) => alive).length;
+    const slot = group.part === 0 ? 0 : 1;
+    return {
+      ...{
+        key: `preprocess ${slot}`,
+        unit: null,
+        slot,
+        label: words.ownFilters(group.part),
+        alive: true,
+        regrown: false,
+      },
+      ...{
+        candidate: null,
+        groups: [group],
+        weights: null,
+        figure: `${left}/${group.filters.length}`,
+      },
+      spoken: `${words.filters(null, group.part)}: ${left} of ${group.filters.length} filters remaining`,
+    };
+  });
+  return { title: words.ownFiltersTitle, rows };
 }
 
 /** Largest magnitude of any weight of the cell: the rows share one axis. */

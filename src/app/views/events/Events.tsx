@@ -2,14 +2,13 @@
 import { use, useMemo, useState } from 'react';
 import { LogRow, logRows } from '../../components/LogRow.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { cellName, granularityNames, integer } from '../../format.ts';
-import { operationTable } from '../../../domain/operations/registry.ts';
+import { granularityNames, integer } from '../../format.ts';
+import { cellTitle, groupsOf, partHeading, useSpace, wordsOf } from '../../store/state-name.ts';
 import { granularities } from '../../../domain/granularities.ts';
-import { operationNames } from '../../../domain/operations/registry.ts';
 import { anySizeLayout } from '../../../domain/spaces/registry.ts';
 import { logKinds } from '../../store/log.ts';
 import type { LogKind } from '../../store/log.ts';
-import { RunSide, shownSettings, useShown } from '../../store/store.ts';
+import { RunSide, useShown } from '../../store/store.ts';
 import { everything, granularityOf, matches, operationOf } from './filter.ts';
 import type { EventFilter } from './filter.ts';
 import { TimelineCanvas } from './TimelineCanvas.tsx';
@@ -36,7 +35,7 @@ export default function Events() {
       <FilterBar filter={filter} setFilter={setFilter} />
       <Panel
         title="Timeline"
-        note="by cell and step; larger marks: more units; lines: commits"
+        note={`by ${wordsOf(useSpace()).part} and step; larger marks: more units; lines: commits`}
         className="area-timeline"
         csv={() => logRows(side().run.log.entries.filter((entry) => matches(filter, entry)))}
       >
@@ -97,7 +96,8 @@ function FilterBar({
   filter: EventFilter;
   setFilter: (filter: EventFilter) => void;
 }) {
-  const { cells, operations } = useShown((s) => anySizeLayout(shownSettings(s).space));
+  const space = useSpace();
+  const { cells, operations } = anySizeLayout(space);
   const toggle = (kind: LogKind, on: boolean): void => {
     const kinds = new Set(filter.kinds);
     if (on) kinds.add(kind);
@@ -137,19 +137,23 @@ function FilterBar({
         ))}
       </select>
       <select
-        aria-label="Cell"
-        value={filter.cell ?? ''}
-        onChange={(event) =>
-          setFilter({
-            ...filter,
-            cell: event.target.value === '' ? null : Number(event.target.value),
-          })
+        aria-label={partHeading(space)}
+        value={filter.cells?.join(' ') ?? ''}
+        onChange={({ target: { value } }) =>
+          setFilter({ ...filter, cells: value === '' ? null : value.split(' ').map(Number) })
         }
       >
-        <option value="">All cells</option>
+        <option value="">All {wordsOf(space).parts}</option>
+        {groupsOf(space)
+          .filter(({ cells: own }) => own.length > 1)
+          .map(({ title, cells: own }) => (
+            <option key={title} value={own.join(' ')}>
+              {title}
+            </option>
+          ))}
         {cells.map(({ index }) => (
           <option key={index} value={index}>
-            {cellName(index)}
+            {cellTitle(index, space)}
           </option>
         ))}
       </select>
@@ -159,13 +163,11 @@ function FilterBar({
         onChange={(event) => setFilter({ ...filter, operation: operationOf(event.target.value) })}
       >
         <option value="">All operations</option>
-        {operationNames
-          .filter((one) => operations.some(({ name }) => name === one))
-          .map((name) => (
-            <option key={name} value={name}>
-              {operationTable[name].label}
-            </option>
-          ))}
+        {operations.map(({ name, label }) => (
+          <option key={name} value={name}>
+            {label}
+          </option>
+        ))}
       </select>
     </form>
   );

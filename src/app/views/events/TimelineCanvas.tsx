@@ -4,7 +4,9 @@ import type { PointerEvent } from 'react';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
-import { cellName, granularityNames, integer, plural } from '../../format.ts';
+import { granularityNames, integer, plural } from '../../format.ts';
+import { cellTitle, useSpace, wordsOf } from '../../store/state-name.ts';
+import type { SpaceSettings } from '../../../domain/settings/schema.ts';
 import type { LogEntry } from '../../store/log.ts';
 import type { StageState } from '../../store/run-state.ts';
 import { shownSettings, shownState } from '../../store/store.ts';
@@ -23,27 +25,24 @@ function selector(filter: EventFilter): (state: LabState) => Timeline {
       entries: readonly LogEntry[],
       stages: readonly StageState[],
       step: number,
-      cells: number,
+      space: SpaceSettings,
     ): Timeline => {
       const wanted = entries.filter((entry) => matches(filter, entry));
       return {
         ...collectMarks(wanted),
         bands: stageBands(stages, step),
-        cells,
+        space,
+        cells: cellCount(space),
         xMax: Math.max(20, step),
       };
     },
   );
   return (state) =>
-    collect(
-      state.run.log.entries,
-      state.run.stages,
-      state.run.step,
-      cellCount(shownSettings(state).space),
-    );
+    collect(state.run.log.entries, state.run.stages, state.run.step, shownSettings(state).space);
 }
 
 export function TimelineCanvas({ filter }: { filter: EventFilter }) {
+  const space = useSpace();
   const [hovered, setHovered] = useState<Mark | null>(null);
   const select = useMemo(() => selector(filter), [filter]);
   const painting = useMemo(
@@ -64,7 +63,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
       <canvas
         ref={canvas}
         role="img"
-        aria-label="Timeline of pruned and regrown units by cell and step; the list beside it has every entry"
+        aria-label={`Timeline of pruned and regrown units by ${wordsOf(space).part} and step; the list beside it has every entry`}
         onPointerMove={follow}
         onPointerDown={follow}
         onPointerLeave={() => setHovered(null)}
@@ -77,7 +76,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
       {hovered && (
         <div className="readout readout-right" role="status">
           <p>
-            step {integer(hovered.step)} · {cellName(hovered.cell)}
+            step {integer(hovered.step)} · {cellTitle(hovered.cell, space)}
           </p>
           <strong>
             {plural(hovered.count, granularityNames[hovered.granularity].one)} {hovered.kind}

@@ -5,7 +5,9 @@ import { fade } from '../../charts/palette.ts';
 import type { Palette } from '../../charts/palette.ts';
 import type { PlotBand } from '../../charts/plot.ts';
 import { ticks } from '../../charts/ticks.ts';
-import { cellName, integer } from '../../format.ts';
+import { integer } from '../../format.ts';
+import type { SpaceSettings } from '../../../domain/settings/schema.ts';
+import { cellName, groupsOf } from '../../store/state-name.ts';
 import type { LogEntry } from '../../store/log.ts';
 
 /** What happened to one cell's units of one level at one step. */
@@ -21,6 +23,7 @@ export interface Timeline {
   marks: readonly Mark[];
   commits: readonly number[];
   bands: readonly PlotBand[];
+  space: SpaceSettings;
   cells: number;
   xMax: number;
 }
@@ -67,7 +70,7 @@ export function drawTimeline(
   font: string,
   hovered: Mark | null,
 ): void {
-  const { marks, commits, bands, cells, xMax } = timeline;
+  const { marks, commits, bands, space, cells, xMax } = timeline;
   const at = position(timeline, width, height);
   const x = (step: number): number =>
     frame.left + (step / Math.max(1, xMax)) * (width - frame.left - frame.right);
@@ -95,15 +98,21 @@ export function drawTimeline(
   for (const step of commits) vertical(context, x(step), frame.top, height - frame.bottom);
   context.textBaseline = 'middle';
   context.textAlign = 'right';
+  // Where a group of layers that share their channels begins.
+  const firsts = new Set(
+    groupsOf(space)
+      .slice(1)
+      .map(({ cells: own }) => own[0]),
+  );
   for (let cell = 0; cell <= cells; cell++) {
     const y = Math.round(frame.top + lane * cell) + 0.5;
-    context.strokeStyle = palette.line;
+    context.strokeStyle = firsts.has(cell) ? palette.muted : palette.line;
     context.beginPath();
-    context.moveTo(frame.left, y);
+    context.moveTo(firsts.has(cell) ? 6 : frame.left, y);
     context.lineTo(width - frame.right, y);
     context.stroke();
     context.fillStyle = palette.muted;
-    if (cell < cells) context.fillText(cellName(cell), frame.left - 8, y + lane / 2);
+    if (cell < cells) context.fillText(cellName(cell, space), frame.left - 8, y + lane / 2);
   }
   context.textBaseline = 'alphabetic';
   for (const tick of ticks(0, xMax, Math.max(2, Math.floor(width / 100)))) {

@@ -14,6 +14,7 @@ import { library, useLibrary } from '../../store/library-state.ts';
 import type { RunRecord } from '../../../storage/records.ts';
 import { isRecorded } from '../../recorded/recordings.ts';
 import { RecordedRuns } from '../../recorded/RecordedRuns.tsx';
+import { wordsOf } from '../../store/state-name.ts';
 import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Compare } from './Compare.tsx';
 import { Elsewhere } from './Elsewhere.tsx';
@@ -201,8 +202,11 @@ function Architectures() {
               <h3>{record.name}</h3>
               <p className="note">
                 {record.architecture.dataset.name},{' '}
-                {plural(record.architecture.cells.length, 'cell')},{' '}
-                {compact(record.architecture.parameters.active)} parameters
+                {plural(
+                  record.architecture.cells.length,
+                  wordsOf(record.architecture.settings.space).part,
+                )}
+                , {compact(record.architecture.parameters.active)} parameters
               </p>
               <Elsewhere record={record} />
             </div>

@@ -5,7 +5,7 @@ import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
 import { TableToggle } from '../../components/Panel.tsx';
 import { decimal, integer } from '../../format.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
-import { stateName } from '../../store/state-name.ts';
+import { joined, placeName, wordsOf } from '../../store/state-name.ts';
 import { lastWeights } from '../../store/cell-units.ts';
 import type { Candidate, FilterGroup } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
@@ -14,11 +14,8 @@ import { FilterBars, FilterTable } from './FilterBars.tsx';
 import { UnitHistory } from './UnitHistory.tsx';
 import { weightSentence, WeightHistogram, WeightTable } from './WeightHistogram.tsx';
 
-export const placeName = ({ from, to }: Pick<Candidate, 'from' | 'to'>): string =>
-  `${stateName(from)} \u2192 ${stateName(to)}`;
-
 export const candidateTitle = (candidate: Candidate): string =>
-  `${operationTable[candidate.operation].label}, ${placeName(candidate)}`;
+  joined(operationTable[candidate.operation].label, placeName(candidate));
 
 /** @param others all candidates of the cell, to see this one among them. */
 export function OperationDetail({
@@ -81,7 +78,8 @@ function Margins({ candidate, others }: { candidate: Candidate; others: readonly
   return (
     <figure className="margins">
       <figcaption className="note">
-        all {others.length} operations of the cell, by distance from their own thresholds
+        all {others.length} operations of the {wordsOf().part}, by distance from their own
+        thresholds
       </figcaption>
       <Frame
         className="strip"
@@ -146,7 +144,8 @@ export function operationSentence({
   if (cause === 'held')
     return `Kept${kept}: operations of earlier stages are not pruned again in this run.`;
   // The node's last candidate stays whatever its threshold says.
-  if (cause === 'last' || under) return `Kept as the last operation of its node${kept}.`;
+  if (cause === 'last' || under)
+    return `Kept as the last operation of its ${wordsOf().sum}${kept}.`;
   return `Active: importance ${is}, ${decimal(importance - Math.max(0, threshold))} above its threshold${state.regrown ? '; regrown' : ''}.`;
 }
 

@@ -1,6 +1,7 @@
 /** What became of one candidate operation: when it was pruned, by which threshold, and when it grew back. */
 import { decimal, integer } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
+import { wordsOf } from '../../store/state-name.ts';
 
 const verbs = {
   pruned: 'Pruned',
@@ -10,7 +11,8 @@ const verbs = {
 
 export function UnitHistory({ candidate }: { candidate: Candidate }) {
   const { history } = candidate.state;
-  if (history.length === 0) return <p className="note">Active since the cell was added.</p>;
+  if (history.length === 0)
+    return <p className="note">Active since its {wordsOf().part} was added.</p>;
   return (
     <ol className="unit-history">
       {history.map(({ kind, step, importance, threshold, byHand }, i) => (

@@ -4,6 +4,7 @@ import { ticks } from '../../charts/ticks.ts';
 import { compact, decimal, integer, percent } from '../../format.ts';
 import { total } from '../../store/cell-units.ts';
 import type { WeightUnits } from '../../store/cell-units.ts';
+import { wordsOf } from '../../store/state-name.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 
 export function WeightHistogram({ weights }: { weights: WeightUnits }) {
@@ -70,7 +71,8 @@ export function weightSentence({ alive, masked, total: all, last = 0 }: WeightUn
     `${integer(left)} of ${integer(all)} weights remaining, ${percent(left / Math.max(1, all))}`,
   ];
   if (total(masked) > 0) parts.push(`${integer(total(masked))} masked`);
-  if (gone > 0) parts.push(`${integer(gone)} removed with filters of this or earlier cells`);
+  if (gone > 0)
+    parts.push(`${integer(gone)} removed with filters of this or earlier ${wordsOf().parts}`);
   if (last > 0)
     parts.push(`${integer(last)} kept as the last of ${last === 1 ? 'its array' : 'their arrays'}`);
   return `${parts.join('; ')}.`;

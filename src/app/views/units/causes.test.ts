@@ -72,7 +72,7 @@ it('a filter says why it is alive or gone', () => {
   const states = new Set<string>();
   for (const run of moments) {
     for (let cell = 0; cell < settings.space.cells; cell++) {
-      for (const { filters } of filterGroupsOf(run.details, cell, shapes[cell]!.channels))
+      for (const { filters } of filterGroupsOf(run.details, cell, () => shapes[cell]!.channels))
         for (const filter of filters) {
           const text = filterState(filter);
           if (filter.cause === 'last') expect(text).toBe('kept as the last of its convolution');

@@ -4,7 +4,7 @@ import { shownSettings, useShown } from '../../store/store.ts';
 import { candidatesOf, filterGroupsOf, weightsOf } from '../../store/cell-units.ts';
 import { plannedCandidates } from '../../store/planned.ts';
 import type { Candidate, FilterGroup, WeightUnits } from '../../store/cell-units.ts';
-import { layoutOf } from '../../../domain/spaces/registry.ts';
+import { layoutOf, spaceOf } from '../../../domain/spaces/registry.ts';
 import type { CellShape } from '../../../domain/spaces/shape.ts';
 
 export function useShape(cell: number): CellShape {
@@ -29,8 +29,15 @@ export function useCandidates(cell: number): Candidate[] {
 
 export function useFilterGroups(cell: number): FilterGroup[] {
   const details = useShown(({ run }) => run.details);
-  const { channels } = useShape(cell);
-  return useMemo(() => filterGroupsOf(details, cell, channels), [details, cell, channels]);
+  const shape = useShape(cell);
+  const space = useShown((s) => shownSettings(s).space);
+  return useMemo(
+    () =>
+      filterGroupsOf(details, cell, (unit, part) =>
+        spaceOf(space).filterWidth(space, shape, unit, part),
+      ),
+    [details, cell, space, shape],
+  );
 }
 
 export function useWeights(cell: number): readonly WeightUnits[] {
