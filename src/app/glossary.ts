@@ -47,11 +47,35 @@ const entries = {
     section: space,
     stop: 0,
   },
+  layer: {
+    term: 'layer',
+    also: ['layers'],
+    definition:
+      'A place in a chain: the sum of its candidate blocks and, where it has a shortcut, of its input. With a shortcut it can lose all of its blocks.',
+    section: space,
+    stop: 0,
+  },
+  block: {
+    term: 'inverted bottleneck',
+    also: ['inverted bottlenecks', 'mbconv'],
+    definition:
+      'A candidate block of a chain: a 1\u00d71 convolution expands the channels, a depthwise one filters them, a 1\u00d71 convolution projects them back.',
+    section: space,
+    stop: 0,
+  },
+  shortcut: {
+    term: 'shortcut',
+    also: ['shortcuts'],
+    definition:
+      'The input of a layer, added to its output: where size and channels are the same. What remains of a layer that lost all of its blocks.',
+    section: space,
+    stop: 0,
+  },
   'candidate-operation': {
     term: 'candidate operation',
     also: ['candidate operations', 'candidates', 'candidate'],
     definition:
-      'An operation that an edge can compute: a separable or dilated convolution, a pooling, or a skip connection.',
+      'An operation that an edge or a layer can compute: a convolution, a pooling, a skip connection, or in a chain an inverted bottleneck.',
     section: space,
     stop: 0,
   },
@@ -102,7 +126,7 @@ const entries = {
     term: 'remaining ratio',
     also: ['remaining ratios'],
     definition:
-      'The share of all units that are not pruned, by granularity, cell and stage. It follows from the learned thresholds.',
+      'The share of all units that are not pruned, by granularity, cell or layer, and stage. It follows from the learned thresholds.',
     section: method,
     stop: 4,
     formula: String.raw`r = \frac{\text{active units}}{\text{all units}}`,
@@ -126,13 +150,13 @@ const entries = {
     term: 'stage',
     also: ['stages'],
     definition:
-      'A part of the search that trains the cells up to a certain depth. Later stages build on the pruned cells of earlier ones, so the whole super-net is never in memory at full size.',
+      'A part of the search that trains the network up to a certain depth. Later stages build on the pruned cells of earlier ones, so the whole super-net is never in memory at full size.',
     section: staged,
     stop: 5,
   },
   'joint-stage': {
     term: 'joint stage',
-    definition: 'The last stage, over all cells. It prunes down to the target size.',
+    definition: 'The last stage, over the whole network. It prunes down to the target size.',
     section: staged,
     stop: 8,
   },

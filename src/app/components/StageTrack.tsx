@@ -28,7 +28,7 @@ interface Planned {
   lastCell: number;
 }
 
-/** The stages of the space, then a joint stage over all cells. */
+/** The stages of the space, then a joint stage over all of it. */
 function plannedStages(space: SpaceSettings): Planned[] {
   const layout = anySizeLayout(space);
   const own = stagesOf(layout).map(([firstCell, lastCell], index) => ({

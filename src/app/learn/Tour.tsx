@@ -8,10 +8,11 @@ import { choosePreset, pauseSearch, startSearch, steer, stepSearch } from '../se
 import { useCanStart } from '../settings/use-problems.ts';
 import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
+import { useSpace } from '../store/state-name.ts';
 import { SlowMotionButton } from '../moment/SlowMotion.tsx';
 import { usePointer } from './pointer.ts';
 import { useCardPlace } from './use-card-place.ts';
-import { stops } from './stops.ts';
+import { inSpace, stops } from './stops.ts';
 import type { Action } from './stops.ts';
 
 const Formula = lazy(() => import('./Formula.tsx'));
@@ -20,6 +21,7 @@ export function Tour({ index }: { index: number }) {
   const stop = stops[index]!;
   const heading = useRef<HTMLHeadingElement>(null);
   const live = useShown(stop.live);
+  const space = useSpace();
   const card = useRef<HTMLElement>(null);
   const place = useCardPlace(card, index);
   usePointer(stop.target);
@@ -54,10 +56,10 @@ export function Tour({ index }: { index: number }) {
         {stop.title}
       </h2>
       <p>
-        <WithTerms text={stop.text} />
+        <WithTerms text={inSpace(stop.text, space)} />
       </p>
       <Suspense fallback={<div className="formula" />}>
-        <Formula tex={stop.formula} />
+        <Formula tex={inSpace(stop.formula, space)} />
       </Suspense>
       <p className="tour-live" role="status">
         {live}

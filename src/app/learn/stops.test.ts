@@ -4,15 +4,19 @@ import { fakeSearch, smallSettings } from '../../engine/search/testing/setup.ts'
 import { learnViews } from '../router.ts';
 import { emptyRun, reduceRun } from '../store/run-model.ts';
 import { lab } from '../store/store.ts';
-import { stops } from './stops.ts';
+import { inSpace, stops } from './stops.ts';
 
 describe('the guided tour', () => {
   it('has a view for every stop, and formulas that can be set', () => {
     expect(stops).toHaveLength(learnViews.length);
-    for (const { formula } of stops)
-      expect(() =>
-        katex.renderToString(formula, { output: 'mathml', throwOnError: true }),
-      ).not.toThrow();
+    for (const { formula, text } of stops)
+      for (const id of ['cells', 'mobile'] as const) {
+        expect(() =>
+          katex.renderToString(inSpace(formula, { id }), { output: 'mathml', throwOnError: true }),
+        ).not.toThrow();
+        // A tour of one space does not speak of the other's parts.
+        expect(inSpace(text, { id })).not.toMatch(id === 'cells' ? /\blayers?\b/ : /\bcells?\b/);
+      }
   });
 
   it('speaks of the run: before it, in it, after it', async () => {

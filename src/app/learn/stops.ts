@@ -6,7 +6,9 @@
 import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import { bytes, decimal, integer, percent, plural } from '../format.ts';
-import { cellName } from '../store/state-name.ts';
+import { defaultSpace } from '../../domain/spaces/settings.ts';
+import type { SpaceId, SpaceSettings } from '../../domain/spaces/settings.ts';
+import { cellName, wordsOf } from '../store/state-name.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
 import { anySizeLayout, cellCount, placesOf } from '../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../store/run-model.ts';
@@ -19,15 +21,21 @@ export interface Stop {
   /** Selector of the panel it points at. */
   target: string;
   /** TeX. */
-  formula: string;
+  formula: BySpace;
   /** What the method does here. */
-  text: string;
+  text: BySpace;
   /** What can be seen of it now, from the run on screen. */
   live: (state: LabState) => string;
   action: Action | null;
   /** A commit can be looked at step by step here. */
   slowMotion?: true;
 }
+
+/** The same for every space, or by space where they differ. */
+export type BySpace = string | Readonly<Record<SpaceId, string>>;
+
+export const inSpace = (text: BySpace, { id }: Pick<SpaceSettings, 'id'>): string =>
+  typeof text === 'string' ? text : text[id ?? defaultSpace];
 
 export interface Action {
   label: string;
@@ -82,13 +90,21 @@ export const stops: readonly Stop[] = [
   {
     title: 'Relaxation: every choice at once',
     target: '.area-graph',
-    formula: String.raw`\bar{o}(h) = \sum_{o \in \mathcal{O}} \sigma(\alpha_o)\, m_o\, o(h)`,
-    text: 'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. So the choice is learned.',
+    formula: {
+      cells: String.raw`\bar{o}(h) = \sum_{o \in \mathcal{O}} \sigma(\alpha_o)\, m_o\, o(h)`,
+      mobile: String.raw`h_{l+1} = [h_l] + \sum_{o \in \mathcal{O}} \sigma(\alpha_o)\, m_o\, o(h_l)`,
+    },
+    text: {
+      cells:
+        'A cell is a small graph. Instead of choosing one operation for each of its edges, the super-net holds all candidates and adds up their outputs, each weighted by its importance. So the choice is learned.',
+      mobile:
+        'The network is a chain of layers. Instead of choosing one inverted bottleneck for each layer, the super-net holds blocks of every kernel and expansion and adds up their outputs, each weighted by its importance. So the choice is learned.',
+    },
     live: (state) => {
       const { space } = shownSettings(state);
       const { cells, edges, operations } = anySizeLayout(space);
       const candidates = cells.length * edges.length * operations.length;
-      return `This super-net: ${plural(cells.length, 'cell')} of ${plural(edges.length, 'edge')}, ${plural(candidates, 'candidate operation')}${
+      return `This super-net: ${plural(cells.length, wordsOf(space).part)}${edges.length > 1 ? ` of ${plural(edges.length, 'edge')}` : ''}, ${plural(candidates, 'candidate operation')}${
         state.run.started ? `, ${integer(state.run.started.superNetParameters)} parameters` : ''
       }.`;
     },
@@ -98,7 +114,12 @@ export const stops: readonly Stop[] = [
     title: 'Importance: how much does each unit contribute?',
     target: '.area-units',
     formula: String.raw`\underbrace{\sigma(\alpha_o)}_{\text{operation}} \qquad \underbrace{\sigma(b_c)}_{\text{filter}} \qquad \underbrace{|w|}_{\text{weight}}`,
-    text: 'Everything that can be pruned is a unit with an importance, learned by gradient descent together with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
+    text: {
+      cells:
+        'Everything that can be pruned is a unit with an importance, learned by gradient descent together with the weights: an operation by its alpha, a filter by its gate, a weight by its magnitude.',
+      mobile:
+        'Everything that can be pruned is a unit with an importance, learned by gradient descent together with the weights: a block by its alpha, a filter by its gate, a weight by its magnitude. A block has two rows of gates: its expanded channels, and its output filters.',
+    },
     live: (state) => {
       const unit = weakest(state);
       return unit
@@ -159,7 +180,12 @@ export const stops: readonly Stop[] = [
     title: 'Three granularities, in balance',
     target: '.area-ratio',
     formula: String.raw`r_{\text{operation}},\; r_{\text{filter}},\; r_{\text{weight}} \;\text{are found, not set}`,
-    text: 'Coarse pruning removes whole operations, fine pruning single weights. Each level has its own thresholds, so how much each contributes is a result of the search and differs by cell, stage and target.',
+    text: {
+      cells:
+        'Coarse pruning removes whole operations, fine pruning single weights. Each level has its own thresholds, so how much each contributes is a result of the search and differs by cell, stage and target.',
+      mobile:
+        'Coarse pruning removes whole blocks, and with the last block of a layer the layer, where a shortcut replaces it. Fine pruning removes single weights. Each level has its own thresholds, so how much each contributes is a result of the search and differs by layer, stage and target.',
+    },
     live: ({ run }) => {
       const counts = lastSnapshot(run)?.counts;
       if (!counts) return notYet;
@@ -180,8 +206,16 @@ export const stops: readonly Stop[] = [
   {
     title: 'Stages: a super-net that fits in memory',
     target: '.area-memory',
-    formula: String.raw`\text{stage } s:\; \text{cells } 1 \ldots e_s \;\xrightarrow{\text{commit}}\; \text{smaller tensors}`,
-    text: 'The whole super-net at once would need the most memory. So cells are searched stage by stage, and a commit removes pruned units from the tensors before the next stage adds its cells.',
+    formula: {
+      cells: String.raw`\text{stage } s:\; \text{cells } 1 \ldots e_s \;\xrightarrow{\text{commit}}\; \text{smaller tensors}`,
+      mobile: String.raw`\text{stage } s:\; \text{layers } 1 \ldots e_s \;\xrightarrow{\text{commit}}\; \text{smaller tensors}`,
+    },
+    text: {
+      cells:
+        'The whole super-net at once would need the most memory. So cells are searched stage by stage, and a commit removes pruned units from the tensors before the next stage adds its cells.',
+      mobile:
+        'The whole super-net at once would need the most memory. So layers are searched stage by stage, and a commit removes pruned units from the tensors before the next stage adds its layers. A pruned expanded channel leaves all three convolutions of its block.',
+    },
     live: ({ run }) => {
       const last = run.compactions.at(-1);
       if (!run.latest) return notYet;
@@ -197,13 +231,19 @@ export const stops: readonly Stop[] = [
     title: 'The price: early stages are greedy',
     target: '.area-list',
     formula: String.raw`\arg\min_{\text{stage } 1} \;\neq\; \arg\min_{\text{whole network}}`,
-    text: 'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Permanent pruning, stage by stage, would keep such mistakes.',
-    live: ({ run }) => {
+    text: {
+      cells:
+        'Stage 1 decides before the later cells exist: an operation that is useless alone may be just what a deeper cell needs. Permanent pruning, stage by stage, would keep such mistakes.',
+      mobile:
+        'Stage 1 decides before the later layers exist: a block that is useless alone may be just what a deeper layer needs. Permanent pruning, stage by stage, would keep such mistakes, a lost layer among them.',
+    },
+    live: (state) => {
+      const { run } = state;
       const early = Object.values(run.units).filter(
         ({ history }) => history[0]?.stage === 0,
       ).length;
       return early > 0
-        ? `Stage 1 pruned ${plural(early, 'operation')} before any later cell was trained.`
+        ? `Stage 1 pruned ${plural(early, 'operation')} before any later ${wordsOf(shownSettings(state).space).part} was trained.`
         : 'Stage 1 has not pruned an operation yet.';
     },
     action: {
@@ -220,8 +260,16 @@ export const stops: readonly Stop[] = [
   {
     title: 'Re-evaluation: earlier decisions are revised',
     target: '.area-timeline',
-    formula: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
-    text: 'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations are regrown, sampled by the gradients and importances of their cell and type.',
+    formula: {
+      cells: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{cell}} \times \text{score}_{\text{type}}`,
+      mobile: String.raw`P(\text{regrow } o) \;\propto\; \text{score}_{\text{group}} \times \text{score}_{\text{type}}`,
+    },
+    text: {
+      cells:
+        'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned operations are regrown, sampled by the gradients and importances of their cell and type.',
+      mobile:
+        'So earlier stages stay open while later ones train: their units can be pruned again, and after each stage some pruned blocks are regrown, sampled by the gradients and importances of their group of layers and of their type. A lost layer can come back so.',
+    },
     live: ({ run }) => {
       const again = Object.values(run.units).filter(({ history }) =>
         history.some(({ kind }) => kind === 're-pruned'),
@@ -243,7 +291,12 @@ export const stops: readonly Stop[] = [
     title: 'Target size: when the search ends',
     target: '.area-scatter',
     formula: String.raw`\sum_{w} \mathbb{1}[w \text{ alive}] \;\le\; P_{\text{target}}`,
-    text: 'A last joint stage trains all cells and prunes until the remaining parameters meet your target. The view shows the trade-off between accuracy and size over the whole search.',
+    text: {
+      cells:
+        'A last joint stage trains all cells and prunes until the remaining parameters meet your target. The view shows the trade-off between accuracy and size over the whole search.',
+      mobile:
+        'A last joint stage trains all layers under the real head and prunes until the remaining parameters meet your target. The view shows the trade-off between accuracy and size over the whole search.',
+    },
     live: (state) => {
       const { run } = state;
       const full = fullParameters(state);
@@ -263,8 +316,16 @@ export const stops: readonly Stop[] = [
   {
     title: 'The result: an architecture to export',
     target: '.area-network, .area-graph',
-    formula: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
-    text: 'The discovered network consists of the remaining operations between nodes, their remaining filters, and a bitmap of their weights. Retrained from scratch, it is the result of the search.',
+    formula: {
+      cells: String.raw`\{(\text{operation}, i, j, \text{filters kept}, \text{weight mask})\}`,
+      mobile: String.raw`\{(\text{layer}, k, e, \text{channels kept}, \text{weight mask})\}`,
+    },
+    text: {
+      cells:
+        'The discovered network consists of the remaining operations between nodes, their remaining filters, and a bitmap of their weights. Retrained from scratch, it is the result of the search.',
+      mobile:
+        'The discovered network consists of the remaining layers with their blocks, the channels that these kept, and a bitmap of their weights. Retrained from scratch, it is the result of the search.',
+    },
     live: ({ run }) => {
       if (!run.architecture)
         return 'It can be downloaded once the search has finished or was stopped.';

@@ -6,6 +6,7 @@ import { Deleted } from '../components/Deleted.tsx';
 import { integer, plural } from '../format.ts';
 import { changeSettings, choosePreset } from '../sessions/search.ts';
 import { useLab } from '../store/store.ts';
+import { wordsOf } from '../store/state-name.ts';
 import {
   keepPreset,
   nameProblem,
@@ -87,8 +88,9 @@ function OwnCard({ preset, chosen }: { preset: OwnPreset; chosen: boolean }) {
         />
         <span>
           <strong>{name}</strong>
-          {plural(cellCount(settings.space), 'cell')} on {settings.data.imageSize}-pixel images,
-          target {integer(settings.targetParameters)}, seed {settings.seed}
+          {plural(cellCount(settings.space), wordsOf(settings.space).part)} on{' '}
+          {settings.data.imageSize}-pixel images, target {integer(settings.targetParameters)}, seed{' '}
+          {settings.seed}
         </span>
       </label>
       <button type="button" aria-label={`Rename ${name}`} onClick={() => setRenaming(true)}>

@@ -11,7 +11,9 @@ export function SizePanel() {
   const parameters = useShown(({ run }) => run.parameters);
   const superNet = useShown(({ run }) => run.started?.superNetParameters ?? null);
   const target = useShown((s) => shownSettings(s).targetParameters);
-  const cells = useShown((s) => cellCount(shownSettings(s).space));
+  const space = useSpace();
+  const cells = cellCount(space);
+  const { part } = wordsOf(space);
   const trained = useShown(({ run }) => (run.stages.at(-1)?.lastCell ?? -1) + 1);
   return (
     <Panel
@@ -33,7 +35,9 @@ export function SizePanel() {
         <>
           <p className="figures">
             <strong>{integer(parameters.active)}</strong>
-            <span>{sizeAgainstTarget({ active: parameters.active, target, trained, cells })}</span>
+            <span>
+              {sizeAgainstTarget({ active: parameters.active, target, trained, cells, part })}
+            </span>
           </p>
           <div
             className="bullet"

@@ -10,6 +10,9 @@ it('calls no stage of some cells within the target', () => {
   expect(sizeAgainstTarget({ active: 900, target, trained: 2, cells: 3 })).toBe(
     'in the first 2 cells of 3; the target for all is 6,000',
   );
+  expect(sizeAgainstTarget({ active: 900, target, trained: 2, cells: 5, part: 'layer' })).toBe(
+    'in the first 2 layers of 5; the target for all is 6,000',
+  );
 });
 
 it('says of the whole network whether it meets the target', () => {
