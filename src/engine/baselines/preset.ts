@@ -18,7 +18,7 @@ export const comparisonSettings: SearchSettings = {
   targetParameters: 1500,
   // By the rules of docs/scaling.md for 15 steps a round and 40 candidates (thresholds: 0.3, of which two thirds).
   regularizer: { ...presets.tiny.regularizer, lambda0: 6e-4 },
-  optimizers: { ...presets.tiny.optimizers, thresholds: { rate: 0.2 } },
+  optimizers: { ...presets.tiny.optimizers, thresholds: { rate: 0.2, filterFactor: 1 } },
   stage: { ...presets.tiny.stage, warmUpEpochs: 1, maxEpochs: 5 },
   // Ends at the target; with 8 epochs thresholds were still on their way when it was cut off.
   joint: { warmUpEpochs: 1, maxEpochs: 24 },
