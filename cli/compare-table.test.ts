@@ -75,3 +75,11 @@ it('counts pairs of equal size by target, and the area under each front', () => 
   );
   expect(pairTable({ ...two, runs: [] })).toBeNull();
 });
+
+it('states the settings in which single methods differ', () => {
+  const methodSettings = { mgas: { 'optimizers.thresholds.rate': 0.06 }, random: {} };
+  expect(comparisonSentences({ ...comparison(400), methodSettings })[0]).toBe(
+    'Settings of single methods: MGAS optimizers.thresholds.rate = 0.06.',
+  );
+  expect(comparisonSentences(comparison(400))[0]).toMatch(/^MGAS is on average/);
+});

@@ -4,6 +4,7 @@ import { methodLabels } from '../src/engine/baselines/results.ts';
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import {
   hypervolume,
+  ownSettingsSentence,
   pairedSentence,
   pairedTest,
   paretoFront,
@@ -95,7 +96,13 @@ export function memoryTable({ methods, runs }: Comparison): string | null {
 }
 
 /** The paired tests, memory, hypervolumes and the Pareto front, a sentence each. */
-export function comparisonSentences({ methods, targets, runs, training }: Comparison): string[] {
+export function comparisonSentences({
+  methods,
+  targets,
+  runs,
+  training,
+  methodSettings,
+}: Comparison): string[] {
   const tests = methods
     .filter((method) => method !== 'mgas')
     .map((method) => pairedSentence(pairedTest(runs, method)));
@@ -111,7 +118,9 @@ export function comparisonSentences({ methods, targets, runs, training }: Compar
     const own = runs.filter((run) => run.method === method);
     return `${methodLabels[method]} ${percent(hypervolume(own, largest))}`;
   });
+  const own = ownSettingsSentence({ methodSettings });
   return [
+    ...(own ? [own] : []),
     ...(methods.includes('mgas') ? tests : []),
     ...(saved
       ? [

@@ -146,6 +146,21 @@ export function pairedTest(runs: readonly RunResult[], baseline: MethodName): Pa
   };
 }
 
+/** The settings in which single methods differ from the rest; null where none does. */
+export function ownSettingsSentence({
+  methodSettings = {},
+}: Pick<Comparison, 'methodSettings'>): string | null {
+  const own = (Object.entries(methodSettings) as [MethodName, Record<string, number>][]).filter(
+    ([, settings]) => Object.keys(settings).length > 0,
+  );
+  if (own.length === 0) return null;
+  const parts = own.map(([method, settings]) => {
+    const list = Object.entries(settings).map(([path, value]) => `${path} = ${value}`);
+    return `${methodLabels[method]} ${list.join(', ')}`;
+  });
+  return `Settings of single methods: ${parts.join('; ')}.`;
+}
+
 /** Probability, under a fair coin, of a count at least as far from half of `n` as `k` is. */
 export function signTest(k: number, n: number): number {
   if (n === 0) return 1;

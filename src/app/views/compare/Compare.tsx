@@ -3,7 +3,11 @@ import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
 import { comparisonCsv, methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
-import { pairedSentence, pairedTest } from '../../../engine/baselines/summary.ts';
+import {
+  ownSettingsSentence,
+  pairedSentence,
+  pairedTest,
+} from '../../../engine/baselines/summary.ts';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { PublishedCells } from '../../components/PublishedCells.tsx';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
@@ -119,6 +123,7 @@ function Results({ comparison }: { comparison: Comparison }) {
         actions={<ResultActions comparison={comparison} name={name} />}
       >
         <Verdict comparison={comparison} />
+        <OwnSettings comparison={comparison} />
         <Failures />
       </Panel>
       <div className="compare-charts">
@@ -208,6 +213,11 @@ function Verdict({ comparison: { methods, runs } }: { comparison: Comparison }) 
       ))}
     </ul>
   );
+}
+
+function OwnSettings({ comparison }: { comparison: Comparison }) {
+  const sentence = ownSettingsSentence(comparison);
+  return sentence && <p>{sentence}</p>;
 }
 
 function Failures() {
