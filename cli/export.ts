@@ -6,9 +6,10 @@ import { cardLines, modelCard } from '../src/engine/architecture/export/card.ts'
 import { exportFormats } from '../src/domain/export-formats.ts';
 import type { ExportFormat } from '../src/domain/export-formats.ts';
 import { exportFiles } from '../src/engine/architecture/export/files.ts';
-import { publications } from '../src/domain/architecture/publish/registry.ts';
-import type { Publication } from '../src/domain/architecture/publish/registry.ts';
+import { publications, publicationsOf } from '../src/domain/architecture/publish/registry.ts';
+import { spaceOf } from '../src/domain/spaces/registry.ts';
 import { ArchitectureError, parseArchitecture } from '../src/domain/architecture/schema.ts';
+import { structureOf } from '../src/engine/train/rebuild.ts';
 import { isTrained, networkOf, parseTrained } from '../src/engine/train/trained.ts';
 import { readJson } from './retrain-options.ts';
 import { UsageError } from './search-options.ts';
@@ -24,7 +25,7 @@ async function main(args: readonly string[]): Promise<void> {
     )
     .addOption(
       new Option('--format <name>', 'file format')
-        .choices([...exportFormats, ...publications.map(({ id }) => id)])
+        .choices([...exportFormats, ...new Set(publications.map(({ id }) => id))])
         .makeOptionMandatory(),
     )
     .option('--out <folder>', 'where the files go; made if it is not there', 'export')
@@ -34,8 +35,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { format, out } = command.opts<{ format: string; out: string }>();
   const file = command.args[0]!;
   const value = await readJson(file);
-  const publication = publications.find(({ id }) => id === format);
-  if (publication) return publish(publication, value, out);
+  if (publications.some(({ id }) => id === format)) return publish(format, value, out);
   if (!isTrained(value))
     throw new UsageError(
       `${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`,
@@ -50,9 +50,17 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 /** What is said of an architecture without its weights. */
-async function publish({ file, write }: Publication, value: unknown, out: string): Promise<void> {
+async function publish(format: string, value: unknown, out: string): Promise<void> {
   const trained = isTrained(value) ? parseTrained(value) : null;
   const architecture = trained?.architecture ?? parseArchitecture(value);
+  structureOf(architecture);
+  const possible = publicationsOf(architecture);
+  const publication = possible.find(({ id }) => id === format);
+  if (!publication)
+    throw new UsageError(
+      `--format ${format}: it cannot be written of the space ${spaceOf(architecture.settings.space).label}. Choose one of ${possible.map(({ id }) => id).join(', ')}.`,
+    );
+  const { file, write } = publication;
   const training = trained && {
     test: trained.test,
     settings: trained.training,

@@ -1,5 +1,5 @@
 /** What an architecture is published as, without its weights. */
-import { publications } from '../../../domain/architecture/publish/registry.ts';
+import { publicationsOf } from '../../../domain/architecture/publish/registry.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { saveText } from '../../download.ts';
 
@@ -9,7 +9,7 @@ export function Publish({ architecture, of }: { architecture: Architecture; of: 
     <details className="publish">
       <summary>Export</summary>
       <div className="buttons">
-        {publications.map(({ id, label, help, file, write }) => (
+        {publicationsOf(architecture).map(({ id, label, help, file, write }) => (
           <button
             key={id}
             type="button"

@@ -15,6 +15,7 @@ import type { Architecture } from '../schema.ts';
 import { distinctCells, edgesOf } from './cells.ts';
 import type { Cell } from './cells.ts';
 import { cellSettings } from '../../spaces/settings.ts';
+import { escapeXml } from './xml.ts';
 
 const box = { width: 64, height: 34 };
 const column = 190;
@@ -47,7 +48,7 @@ export function cellsSvg(architecture: Architecture): string {
     return place;
   });
   const name = architecture.origin?.name ?? `Network for ${architecture.dataset.name}`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" font-family="Helvetica, Arial, sans-serif" font-size="13" role="img" aria-label="${escape(name)}: its cells">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}" font-family="Helvetica, Arial, sans-serif" font-size="13" role="img" aria-label="${escapeXml(name)}: its cells">
 <rect width="${width}" height="${top}" fill="#fff"/>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="${colours.line}"/></marker></defs>
 ${drawn.join('\n')}
@@ -86,7 +87,7 @@ function drawCell(cell: Cell, title: string, nodes: number): { svg: string; heig
     ...nodeStates(nodes).map((state) => node(place(state), String(nodeOf(state)), colours.node)),
     node(place(output), 'c_{k}', colours.output),
   ];
-  const heading = `<text x="20" y="24" font-weight="bold" fill="${colours.text}">${escape(title)}</text>`;
+  const heading = `<text x="20" y="24" font-weight="bold" fill="${colours.text}">${escapeXml(title)}</text>`;
   return {
     svg: [
       heading,
@@ -140,7 +141,7 @@ function edge(
       labels
         .map(
           (text, i) =>
-            `<text x="${middle}" y="${top + 4 + line * (i + 0.78)}" text-anchor="middle" fill="${colours.text}">${escape(text)}</text>`,
+            `<text x="${middle}" y="${top + 4 + line * (i + 0.78)}" text-anchor="middle" fill="${colours.text}">${escapeXml(text)}</text>`,
         )
         .join(''),
   };
@@ -150,9 +151,6 @@ function node({ x, y }: { x: number; y: number }, label: string, fill: string): 
   const [name, index] = label.split('_');
   const text = index
     ? `${name}<tspan dy="4" font-size="10">${index.replace(/[{}]/g, '')}</tspan>`
-    : escape(label);
+    : escapeXml(label);
   return `<rect x="${x - box.width / 2}" y="${y - box.height / 2}" width="${box.width}" height="${box.height}" rx="5" fill="${fill}" stroke="${colours.line}"/><text x="${x}" y="${y + 5}" text-anchor="middle" fill="${colours.text}">${text}</text>`;
 }
-
-const escape = (text: string): string =>
-  text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);

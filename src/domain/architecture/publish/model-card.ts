@@ -1,7 +1,9 @@
 /** A model card in Markdown: what the network is, how large, how good, and how to repeat it. */
 import { sizeOf } from '../size.ts';
 import type { Architecture } from '../schema.ts';
+import { mobilePresets } from '../../settings/mobile-presets.ts';
 import { spaceOf } from '../../spaces/registry.ts';
+import { defaultSpace } from '../../spaces/settings.ts';
 
 /** What a training from scratch adds. */
 export interface CardTraining {
@@ -116,7 +118,7 @@ function repeat(
   const lines = origin
     ? ['npm run -s import -- FILE --out arch.json']
     : [
-        `npm run -s search -- ${data} --seed ${settings.seed} --target-params ${settings.targetParameters} ${differingSettings(settings)} --out arch.json`.replace(
+        `npm run -s search -- ${data} ${presetOf(settings)} --seed ${settings.seed} --target-params ${settings.targetParameters} ${differingSettings(settings)} --out arch.json`.replace(
           / {2,}/g,
           ' ',
         ),
@@ -124,6 +126,13 @@ function repeat(
   const { epochs, seed, batchSize } = training?.settings ?? {};
   const retrain = training ? ` --epochs ${epochs} --seed ${seed} --batch-size ${batchSize}` : '';
   return `\`\`\`sh\n${[...lines, `npm run -s retrain -- arch.json ${data}${retrain} --out trained.json`].join('\n')}\n\`\`\``;
+}
+
+/** Settings of a space are set from a preset of it; that of cells is the shell's default. */
+function presetOf({ space }: Architecture['settings']): string {
+  const { id = defaultSpace } = space;
+  const [preset] = Object.entries(mobilePresets).find(([, own]) => own.space.id === id) ?? [];
+  return preset === undefined ? '' : `--preset ${preset}`;
 }
 
 /** Every setting that the shell can set, so that no preset need be known. */

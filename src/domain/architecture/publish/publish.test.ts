@@ -1,21 +1,31 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { sampleEvaluation, sampleTrained } from '../../../engine/architecture/export/sample.ts';
+import {
+  lostLayer,
+  sampleChain,
+  sampleEvaluation,
+  sampleTrained,
+} from '../../../engine/architecture/export/sample.ts';
 import {
   openPublished,
   publishedCell,
   publishedCells,
 } from '../../../engine/architecture/import/gallery.ts';
 import { importArchitecture } from '../../../engine/architecture/import/registry.ts';
+import { settingsOf } from '../../../../cli/search-options.ts';
+import { mobilePresets } from '../../settings/mobile-presets.ts';
 import type { Architecture } from '../schema.ts';
 import { distinctCells } from './cells.ts';
 import { genotypeModule, genotypeText } from './genotype.ts';
-import { publications } from './registry.ts';
+import { publicationsOf } from './registry.ts';
 
 const own = sampleTrained();
 const odd = sampleEvaluation(3).architecture;
+const chain = sampleChain(3).architecture;
 const text = (id: string, architecture: Architecture): string =>
-  publications.find((one) => one.id === id)!.write(architecture, null);
+  publicationsOf(architecture)
+    .find((one) => one.id === id)!
+    .write(architecture, null);
 
 describe.each(publishedCells)('$id, published again', (cell) => {
   const { channels, cells } = { ...cell.network };
@@ -82,6 +92,7 @@ describe('a drawing', () => {
   it.each([
     ['DARTS V2', architecture],
     ['odd names', { ...odd, origin: { form: 'x', name: '<b>&"' } }],
+    ['a chain with odd names', { ...chain, origin: { form: 'x', name: '<b>&"' } }],
   ])('is well-formed: %s', (_, one) => {
     const svg = text('svg', one);
     const open: string[] = [];
@@ -103,8 +114,8 @@ describe('a drawing', () => {
 });
 
 it('states in a model card what the network is, and how to repeat it', () => {
-  const card = publications.find(({ id }) => id === 'card')!;
   const { architecture, test, training, backend } = own;
+  const card = publicationsOf(architecture).find(({ id }) => id === 'card')!;
   const trained = card.write(architecture, { test, settings: training, backend });
   expect(trained).toContain(
     '50.00 % of 100 test images of synthetic, trained from scratch (95 % interval: \u00b19.80 points)',
@@ -115,4 +126,49 @@ it('states in a model card what the network is, and how to repeat it', () => {
   const untrained = card.write({ ...odd, validationAccuracy: null }, null);
   expect(untrained).toContain('Not measured');
   expect(untrained).toContain('caf\u00e9');
+});
+
+describe('a chain', () => {
+  const operations = chain.cells.flatMap((cell) => cell.operations);
+  const count = (textOf: string, pattern: RegExp): number => textOf.match(pattern)?.length ?? 0;
+
+  it('is drawn block by block, what is gone and what is added marked', () => {
+    const svg = text('svg', chain);
+    expect(count(svg, />MB[36] [357]\u00d7[357]</g)).toBe(operations.length);
+    expect(svg).toContain(`<title>Layer ${lostLayer + 1}: gone, its input is its output</title>`);
+    const { kernel, expansion, middle, filters } = operations[0]!.bottleneck!;
+    // The first layer reads the four channels of the first block and has four itself.
+    expect(svg).toContain(
+      `<title>Layer 1: MB${expansion} ${kernel}\u00d7${kernel}, ${middle.length}/${4 * expansion} channels inside, ${filters.length === 4 ? 4 : `${filters.length}/4`} filters</title>`,
+    );
+    expect(svg).toContain('>Conv 1\u00d71<');
+  });
+
+  it('is DOT in which every block reads the part before it', () => {
+    const dot = text('dot', chain);
+    expect(count(dot, /label="layer \d+: MB/g)).toBe(operations.length);
+    expect(dot).toContain(`layer${lostLayer + 1} [label="layer ${lostLayer + 1}: gone"`);
+    // Every node is declared, and all but the image are reached.
+    const nodes = [...dot.matchAll(/^ {2}(\w+) \[label=/gm)].map(([, id]) => id!);
+    const edges = [...dot.matchAll(/^ {2}(\w+) -> (\w+)/gm)].map(([, from, to]) => [from!, to!]);
+    expect(new Set(edges.map(([, to]) => to))).toEqual(
+      new Set(nodes.filter((id) => id !== 'image')),
+    );
+    expect(edges.every(([from]) => nodes.includes(from!))).toBe(true);
+  });
+
+  it('has a model card whose command asks for the same search', () => {
+    const card = text('card', chain);
+    expect(card).toContain('5 layers of 4, 8 channels');
+    const [command] = /npm run -s search -- .*/.exec(card)!;
+    expect(command).toContain('--preset mobile-tiny');
+    const set = [...command.matchAll(/--set '([^']*)'/g)].map(([, assignment]) => assignment!);
+    const options = { preset: 'mobile-tiny', set, seed: chain.settings.seed };
+    const { targetParameters: targetParams } = chain.settings;
+    expect(settingsOf({ ...options, targetParams }, mobilePresets)).toEqual(chain.settings);
+  });
+
+  it('has no genotype', () => {
+    expect(publicationsOf(chain).map(({ id }) => id)).toEqual(['svg', 'dot', 'card']);
+  });
 });

@@ -1,0 +1,3 @@
+/** Names are data: they must not become markup. */
+export const escapeXml = (text: string): string =>
+  text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
