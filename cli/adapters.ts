@@ -30,14 +30,14 @@ export interface AdapterOption {
 export function addAdapterOption(command: Command): Command {
   return command.option(
     '--adapter <driver>',
-    'hardware, lavapipe, swiftshader, or the path of a Vulkan driver (*_icd.json); the best that is there where not given',
+    'hardware, lavapipe, swiftshader, or the path of a Vulkan driver (*_icd.json); by default the best available',
   );
 }
 
 /** @throws UsageError where an adapter is asked for that computing on the CPU would not use. */
 export function checkAdapter({ adapter, backend }: AdapterOption & { backend: string }): void {
   if (adapter && backend !== 'webgpu')
-    throw new UsageError('--adapter needs --backend webgpu: leave one of them out.');
+    throw new UsageError('--adapter needs --backend webgpu: omit one of them.');
 }
 
 /** A hardware driver is of use only together with a card: Mesa installs all of its drivers everywhere. */
@@ -61,12 +61,12 @@ function named(adapter: string): string {
   switch (adapter) {
     case 'hardware':
       if (hardware.length > 0) return hardware.join(':');
-      throw new UsageError('--adapter hardware: there is no graphics card with a Vulkan driver.');
+      throw new UsageError('--adapter hardware: no graphics card with a Vulkan driver was found.');
     case 'lavapipe': {
       const found = findLavapipe();
       if (found) return found;
       throw new UsageError(
-        '--adapter lavapipe: there is none of Mesa 24 or newer. On Debian and Ubuntu, node scripts/lavapipe.mjs fetches it.',
+        '--adapter lavapipe: no version of Mesa 24 or newer was found. On Debian and Ubuntu, node scripts/lavapipe.mjs fetches it.',
       );
     }
     case 'swiftshader': {
@@ -77,7 +77,7 @@ function named(adapter: string): string {
     default:
       if (adapter.endsWith('.json') && existsSync(adapter)) return adapter;
       throw new UsageError(
-        `--adapter ${adapter}: it must be hardware, lavapipe, swiftshader, or the path of a driver's description (*_icd.json) that exists.`,
+        `--adapter ${adapter}: use hardware, lavapipe, swiftshader, or the path of an existing driver description (*_icd.json).`,
       );
   }
 }

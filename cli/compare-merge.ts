@@ -33,7 +33,7 @@ export function writeResults(out: string, comparison: Comparison): void {
 
 function shardsIn(folder: string): Part[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new UsageError(`${folder} is no folder: give those that --shard wrote.`);
+    throw new UsageError(`${folder} is not a folder: pass the folders that --shard wrote.`);
   const shards = readdirSync(folder)
     .filter((name) => /^shard-\d+-of-\d+$/.test(name))
     .map((name) => join(folder, name));
@@ -41,7 +41,7 @@ function shardsIn(folder: string): Part[] {
   // Where shards lie, a merged result beside them is an earlier one.
   const parts = shards.length > 0 ? own.filter((name) => name !== folder) : own;
   if (parts.length === 0)
-    throw new UsageError(`${folder} holds no ${results}: no run of it is finished yet.`);
+    throw new UsageError(`${folder} has no ${results}: none of its runs has finished yet.`);
   return parts.map((name) => ({
     name,
     comparison: parseComparison(readFileSync(join(name, results), 'utf8')),

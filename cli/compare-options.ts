@@ -35,7 +35,10 @@ function list<T>(one: (text: string) => T) {
 
 function methodOf(text: string): MethodName {
   const method = methodNames.find((name) => name === text);
-  if (!method) throw new InvalidArgumentError(`'${text}' is none of ${methodNames.join(', ')}.`);
+  if (!method)
+    throw new InvalidArgumentError(
+      `'${text}' is not a method. Choose from ${methodNames.join(', ')}.`,
+    );
   return method;
 }
 
@@ -58,7 +61,7 @@ export function compareCommand(presetNames: readonly string[]): Command {
     .join('\n');
   const command = new Command('compare')
     .description(
-      'Search by several methods, at several sizes and seeds; train every architecture found from scratch, and compare.\nThe same command again goes on where it was interrupted.',
+      'Search with several methods, sizes and seeds; train every architecture found from scratch, and compare.\nRun the same command again to resume.',
     )
     .option(
       '--methods <list>',
@@ -79,7 +82,7 @@ export function compareCommand(presetNames: readonly string[]): Command {
     )
     .option(
       '--set <setting=value>',
-      'any other setting of the searches; can be repeated',
+      'any other setting of the searches; repeatable',
       (text, all: string[]) => [...all, text],
       [],
     )
@@ -97,10 +100,10 @@ export function compareCommand(presetNames: readonly string[]): Command {
       2000,
     )
     .option('--test-images <number>', 'test images; 0 = all', wholeNumber(0, 1e9), 2000)
-    .option('--out <folder>', 'where results go; made if it is not there', 'comparison')
+    .option('--out <folder>', 'output folder; created if missing', 'comparison')
     .option(
       '--shard <K/N>',
-      'run the K-th of N parts of the matrix, for one of N machines; results go to OUT/shard-K-of-N',
+      'run part K of N of the matrix, for one of N machines; results are written to OUT/shard-K-of-N',
       (text: string) => {
         try {
           return parseShard(text);
@@ -111,12 +114,10 @@ export function compareCommand(presetNames: readonly string[]): Command {
     )
     .option(
       '--merge <folders...>',
-      'run nothing: join the results of shards into OUT. Shards of different plans are refused',
+      'run nothing: merge the results of shards into OUT. Shards of different plans are rejected',
     )
     .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['webgpu', 'cpu'])
-        .default('webgpu'),
+      new Option('--backend <name>', 'backend').choices(['webgpu', 'cpu']).default('webgpu'),
     )
     .addOption(
       new Option(

@@ -66,7 +66,7 @@ it('splits a comparison over three processes, whose merged table equals the sing
     join(folder, 'partly'),
   );
   expect(partly.code).toBe(1);
-  expect(partly.err).toContain("1 of the plan's runs are not there yet");
+  expect(partly.err).toContain("1 of the plan's runs are missing");
 
   const other = {
     ...resultsIn('shards/shard-1-of-3'),
@@ -76,7 +76,7 @@ it('splits a comparison over three processes, whose merged table equals the sing
   const mixed = await compare('--merge', join(folder, 'shards'), '--out', join(folder, 'mixed'));
   expect(mixed.code).toBe(2);
   expect(mixed.err).toMatch(
-    /other training than .*training\.epochs \d instead of \d.*only shards of one plan/,
+    /different training than .*training\.epochs \d instead of \d.*only shards of one plan/,
   );
 }, 300_000);
 

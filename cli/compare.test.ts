@@ -52,7 +52,7 @@ const results = async () => parseComparison(await readFile(join(folder, 'results
 it('measures every method, says so in a table and in words, and goes on where it ended', async () => {
   const first = await compare(['--methods', 'mgas,random', '--seeds', '1']);
   expect(first.code, first.stderr).toBe(0);
-  expect(first.stderr).toMatch(/2 runs to go: about \d/);
+  expect(first.stderr).toMatch(/2 runs left: about \d/);
   expect(first.stdout).toMatch(
     /MGAS is on average .* "Random" \(better in \d of 1 pair|MGAS and "Random" cannot be compared/,
   );
@@ -71,7 +71,7 @@ it('measures every method, says so in a table and in words, and goes on where it
 
   const second = await compare(['--methods', 'random,fixed-ratio', '--seeds', '1']);
   expect(second.code, second.stderr).toBe(0);
-  expect(second.stderr).toContain('2 runs, 1 of them done already.');
+  expect(second.stderr).toContain('2 runs, 1 of them already finished.');
   const all = await results();
   expect(all.runs.map(({ method }) => method)).toEqual(['mgas', 'random', 'fixed-ratio']);
   expect(all.runs.slice(0, 2)).toEqual(runs);
@@ -81,11 +81,11 @@ it('measures every method, says so in a table and in words, and goes on where it
 
   const other = await compare(['--methods', 'random', '--seeds', '1', '--set', 'batchSize=8']);
   expect(other.code).toBe(2);
-  expect(other.stderr).toContain('was measured with other settings');
+  expect(other.stderr).toContain('was measured with different settings');
 }, 240_000);
 
 it('names an unknown method', async () => {
   const { code, stderr } = await compare(['--methods', 'mgas,darts']);
   expect(code).toBe(2);
-  expect(stderr).toContain("'darts' is none of mgas, operation-only");
+  expect(stderr).toContain("'darts' is not a method. Choose from mgas, operation-only");
 });

@@ -78,7 +78,7 @@ async function compare(args: readonly string[]): Promise<number> {
     });
     showResults(comparison);
     process.stderr.write(
-      `Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' The same command goes on from there.' : ''}\n`,
+      `Results are in ${join(options.out, 'results.json')} and results.csv.${stopped || failed > 0 ? ' Run the same command again to resume.' : ''}\n`,
     );
     return stopped ? exitCode.interrupted : failed > 0 ? exitCode.failed : exitCode.finished;
   } finally {
@@ -95,7 +95,7 @@ function merge(folders: readonly string[], out: string): number {
     .slice(0, 5)
     .map(({ method, target, seed }) => `${method}, target ${target}, seed ${seed}`);
   process.stderr.write(
-    `${missing.length} of the plan's runs are not there yet: ${names.join('; ')}${missing.length > names.length ? '; ...' : ''}. Run their shards again, then merge again.\n`,
+    `${missing.length} of the plan's runs are missing: ${names.join('; ')}${missing.length > names.length ? '; ...' : ''}. Run their shards again, then merge again.\n`,
   );
   return exitCode.failed;
 }
@@ -132,7 +132,7 @@ function openComparison(
     JSON.stringify([c.dataset, c.backend, c.settings, c.methodSettings ?? {}, c.training]);
   if (same(old) !== same(fresh))
     throw new UsageError(
-      `${file} was measured with other settings, data or training: choose another --out, or delete it.`,
+      `${file} was measured with different settings, data or training: choose another --out, or delete it.`,
     );
   const union = <T>(a: readonly T[], b: readonly T[]): T[] => [...new Set([...a, ...b])];
   return {
@@ -167,13 +167,15 @@ async function runAll(
   const interrupt = (): void => {
     if (stopping) process.exit(exitCode.interrupted);
     stopping = true;
-    process.stderr.write('\nStopping; the run under way is lost. Once more ends at once.\n');
+    process.stderr.write(
+      '\nStopping; the current run is lost. Press Ctrl-C again to exit at once.\n',
+    );
     stop();
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const now = (): number => performance.now();
-  process.stderr.write(`${total} runs, ${total - open.length} of them done already.\n`);
+  process.stderr.write(`${total} runs, ${total - open.length} of them already finished.\n`);
   if (open.length === 0) return { stopped: false, failed: 0 };
   const measured = await measurePace({
     ...comparison,

@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
 });
 const root = positionals[0] ?? join(import.meta.dirname, '../../shared/data/cases');
 if (!existsSync(root)) {
-  process.stderr.write(`There are no cases at ${root}.\n`);
+  process.stderr.write(`No cases found in ${root}.\n`);
   process.exit(2);
 }
 

@@ -23,19 +23,19 @@ export function addDataOptions(command: Command): Command {
         .choices(['fine', 'coarse'])
         .default('fine'),
     )
-    .option('--skip-unreadable', 'go on without images that cannot be read', false)
+    .option('--skip-unreadable', 'skip images that cannot be read', false)
     .option(
       '--split <folder=role,...>',
-      `what a folder or an array is (${roles.join(', ')}), e.g. seg_pred=out,holdout=test; or none: no folder is a split`,
+      `what a folder or an array is (${roles.join(', ')}), e.g. seg_pred=out,holdout=test; or none, if no folder is a split`,
       (text, all: string[]) => [...all, text],
       [],
     )
-    .option('--pick <name>', 'which set, where the files hold several')
+    .option('--pick <name>', 'the data set to read, if the files contain several')
     .option(
       '--encoding <name>',
-      'of names in zip and tar archives that do not say, e.g. gbk, shift_jis, ibm866, cp437',
+      'encoding of file names in zip and tar archives that do not state one, e.g. gbk, shift_jis, ibm866, cp437',
     )
-    .option('--upright', 'turn the images of EMNIST, which are stored transposed', false);
+    .option('--upright', 'transpose the images of EMNIST, which are stored transposed', false);
 }
 
 /** @throws UsageError naming the option and what it may be. */
@@ -58,7 +58,7 @@ function splitOf(texts: readonly string[]): Choices['split'] {
   if (parts.includes('none')) {
     if (parts.length > 1)
       throw new UsageError(
-        '--split none: nothing else can be said beside it. Leave the others out.',
+        '--split none cannot be combined with other --split options. Omit the others.',
       );
     return 'none';
   }

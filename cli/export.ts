@@ -21,14 +21,14 @@ async function main(args: readonly string[]): Promise<void> {
     )
     .argument(
       '<architecture>',
-      'JSON that `npm run retrain` wrote; an architecture alone for what needs no weights',
+      'JSON written by `npm run retrain`; an architecture without weights for formats that need none',
     )
     .addOption(
       new Option('--format <name>', 'file format')
         .choices([...exportFormats, ...new Set(publications.map(({ id }) => id))])
         .makeOptionMandatory(),
     )
-    .option('--out <folder>', 'where the files go; made if it is not there', 'export')
+    .option('--out <folder>', 'output folder; created if missing', 'export')
     .allowExcessArguments(false)
     .exitOverride()
     .parse(args, { from: 'user' });
@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (publications.some(({ id }) => id === format)) return publish(format, value, out);
   if (!isTrained(value))
     throw new UsageError(
-      `${file} holds no trained weights: first npm run -s retrain -- ${file} --out trained.json.`,
+      `${file} has no trained weights: run first npm run -s retrain -- ${file} --out trained.json.`,
     );
   const trained = parseTrained(value);
   await mkdir(out, { recursive: true });

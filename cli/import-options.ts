@@ -24,7 +24,7 @@ export function importCommand(): Command {
       "Read a published architecture into this lab's JSON: an architecture of the lab, a DARTS genotype in Python's notation,\nthe published architecture of MGAS as JSON, or its genotype and mask file together. Nothing in a file is executed.",
     )
     .argument('[files...]', 'files of one architecture; - reads standard input')
-    .option('--name <name>', 'which genotype of a file that holds several')
+    .option('--name <name>', 'name of the genotype, if the file contains several')
     .option('--cells <number>', 'cells of a DARTS genotype; 20 by default', ranged('cells'))
     .option(
       '--channels <number>',
@@ -41,9 +41,9 @@ export function importCommand(): Command {
     .option('--published <name>', 'instead of files: a published cell of the gallery')
     .option(
       '--like <architecture>',
-      'with --published: for the images of this architecture, at its parameters',
+      'with --published: use the image size, classes and parameter count of this architecture',
     )
-    .option('--out <file>', 'where the architecture goes', 'arch.json')
+    .option('--out <file>', 'output file of the architecture', 'arch.json')
     .addHelpText('after', `\nPublished cells:\n${published}`)
     .allowExcessArguments(false);
 }

@@ -37,7 +37,7 @@ it('refuses what it cannot read with exit code 2, and writes nothing', () => {
     status: 2,
     stderr: expect.stringContaining('mine.txt: This is text without a genotype'),
   });
-  expect(run([]).stderr).toContain('Give the files of an architecture');
+  expect(run([]).stderr).toContain('Pass the files of an architecture');
   expect(run(['--published', 'SNAS']).stderr).toContain('there is DARTS_V1, DARTS_V2');
   expect(() => readFileSync(out)).toThrow();
 }, 60_000);

@@ -26,9 +26,9 @@ async function main(args: readonly string[]): Promise<void> {
   const { parameters, macs, dataset } = architecture;
   const n = (value: number): string => value.toLocaleString('en-US');
   process.stderr.write(
-    `${name}: ${n(parameters.dense)} parameters, ${n(parameters.active)} of them not masked; ` +
-      `${n(macs.dense)} multiply-accumulates for an image of ${dataset.imageSize} x ${dataset.imageSize} x ${dataset.imageChannels}, ${dataset.classes} classes.\n` +
-      `It is in ${options.out}; train it with npm run -s retrain -- ${options.out}.\n`,
+    `${name}: ${n(parameters.dense)} parameters, ${n(parameters.active)} of them non-zero; ` +
+      `${n(macs.dense)} multiply-accumulates per image of ${dataset.imageSize} x ${dataset.imageSize} x ${dataset.imageChannels}, ${dataset.classes} classes.\n` +
+      `Written to ${options.out}; train it with npm run -s retrain -- ${options.out}.\n`,
   );
 }
 
@@ -37,10 +37,10 @@ async function open(files: readonly string[], options: ImportOptions): Promise<I
   if (published === undefined) {
     if (like !== undefined) throw new UsageError('--like needs --published.');
     if (files.length === 0)
-      throw new UsageError('Give the files of an architecture, or --published NAME.');
+      throw new UsageError('Pass the files of an architecture, or --published NAME.');
     return importArchitecture(await Promise.all(files.map(read)), options);
   }
-  if (files.length > 0) throw new UsageError('Give either files or --published, not both.');
+  if (files.length > 0) throw new UsageError('Pass either files or --published, not both.');
   const cell = publishedCell(published);
   if (like === undefined) return openPublished(cell, options);
   return openPublishedLike(cell, await readArchitecture(like));
@@ -50,7 +50,7 @@ async function read(path: string): Promise<InputFile> {
   try {
     if (path === '-') return { name: 'standard input', bytes: await standardInput() };
     if ((await stat(path)).size > largestImport)
-      throw new Error(`it has more than ${largestImport / 2 ** 20} MiB`);
+      throw new Error(`it is larger than ${largestImport / 2 ** 20} MiB`);
     return { name: basename(path), bytes: new Uint8Array(await readFile(path)) };
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}.`);

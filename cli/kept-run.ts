@@ -48,7 +48,7 @@ export async function readResumed({
   const { run, checkpoint, events } = whole;
   if (!checkpoint)
     throw new UsageError(
-      `--resume ${file}: the file has no checkpoint. Keep the run with --run, or save it in the library with its weights.`,
+      `--resume ${file}: the file has no checkpoint. Store the run with --run, or save it in the library with its weights.`,
     );
   const kept = {
     run,
@@ -74,7 +74,7 @@ export async function readResumed({
   const problem = continuationProblem(run, wish);
   if (problem !== null)
     throw new UsageError(
-      `--resume ${file}: ${problem.replace(/^Target: enter/, '--target-params: give').replace(/^More epochs: enter/, '--more-epochs: give')}`,
+      `--resume ${file}: ${problem.replace(/^Target: enter/, '--target-params: enter').replace(/^More epochs: enter/, '--more-epochs: enter')}`,
     );
   const next = continuedRun(whole, wish, { id: randomUUID(), now: Date.now() });
   return {
@@ -92,7 +92,7 @@ async function readWhole(file: string): Promise<WholeRun> {
       `--resume ${file}: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
-  throw new UsageError(`--resume ${file}: it is an architecture; a run has checkpoints.`);
+  throw new UsageError(`--resume ${file}: it is an architecture; only runs have checkpoints.`);
 }
 
 interface Kept {

@@ -116,7 +116,7 @@ it('leaves out unreadable images where it may', async () => {
     loadDataset(folder, { ...options, note: (text) => notes.push(text) });
   await expect(load({})).rejects.toThrow(/1 of 5 images cannot be read\. cat\/3\.png: byte \d+/);
   expect(notes).toEqual([
-    '1 of 5 images cannot be read; --skip-unreadable goes on without them.',
+    '1 of 5 images cannot be read; --skip-unreadable skips them.',
     expect.stringContaining('cat/3.png'),
   ]);
   const set = await load({ skipUnreadable: true });

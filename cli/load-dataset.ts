@@ -67,7 +67,7 @@ export async function lookAtDataset(
     decode: decodeImage,
     skipUnreadable({ count, total, examples }) {
       if (!skipUnreadable)
-        note(`${count} of ${total} images cannot be read; --skip-unreadable goes on without them.`);
+        note(`${count} of ${total} images cannot be read; --skip-unreadable skips them.`);
       for (const example of examples) note(example);
       return Promise.resolve(skipUnreadable);
     },

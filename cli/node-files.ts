@@ -48,11 +48,11 @@ async function walk(
         real = await realpath(path);
         kind = await stat(real);
       } catch {
-        leaveOut(`is a link to ${await readlink(path)}, which is not there`);
+        leaveOut(`is a link to ${await readlink(path)}, which does not exist`);
         continue;
       }
       if (kind.isDirectory() && above.some((one) => one === real || one.startsWith(real + sep))) {
-        leaveOut('is a link to a folder that it lies in');
+        leaveOut('is a link to a folder that contains it');
         continue;
       }
     }

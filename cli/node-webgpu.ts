@@ -12,7 +12,7 @@ import { chooseDriver } from './adapters.ts';
 
 const advice =
   'Install a Vulkan driver for your graphics card, or, for the software driver: apt-get install chromium libvulkan1. ' +
-  '--adapter chooses a driver by hand.';
+  '--adapter chooses a driver manually.';
 
 /** What is asked of the adapter: as much as it has of each. */
 const wantedLimits = [

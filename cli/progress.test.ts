@@ -89,7 +89,7 @@ describe('progress', () => {
     const write = progressWriter({ write: (part) => (text += part) }, false);
     events.forEach(write);
     expect(text.split('\n')).toEqual([
-      'noise: 1,000 images to search with, 100 held out; super-net of 12,345 parameters on webgpu',
+      'noise: 1,000 images to search on, 100 held out; super-net of 12,345 parameters on webgpu',
       'stage 1 of 3: cells 1-2, 8,000 -> 2,000 parameters',
       'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0% | 8,000 -> 500,000 parameters | 0:31 to 2:05 left',
       'round 1: operations 50.0%, filters 75.0%, weights 12.5% left; 6,000 parameters',

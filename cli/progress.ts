@@ -1,6 +1,7 @@
 /** What a person at a shell sees of a search: a fold over its events to one line, and lines for what matters. */
 import { accuracyText, measuredText } from '../src/domain/accuracy.ts';
 import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
+import { stageEnds } from '../src/domain/events/stage-ends.ts';
 import { stageCount } from '../src/domain/spaces/registry.ts';
 
 export interface Progress {
@@ -118,7 +119,7 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
   switch (event.type) {
     case 'started':
       return (
-        `${event.dataset.name}: ${number.format(event.dataset.trainImages)} images to search with, ` +
+        `${event.dataset.name}: ${number.format(event.dataset.trainImages)} images to search on, ` +
         `${number.format(event.dataset.validationImages)} held out; super-net of ${count(event.superNetParameters, 'parameter')} on ${event.backend}`
       );
     case 'stage-started': {
@@ -147,7 +148,7 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
     case 'evaluated':
       return `${event.split} accuracy ${measuredText(event.accuracy, event.images)}, cross-entropy ${event.loss.toFixed(3)}`;
     case 'stage-finished':
-      return `${stageName(progress)} finished (${event.reason}): ${count(event.parameters.active, 'parameter')}`;
+      return `${stageName(progress)} finished, ${stageEnds[event.reason]}: ${count(event.parameters.active, 'parameter')}`;
     case 'device-lost':
       return `the device was lost: ${event.message}`;
     case 'failed':

@@ -33,11 +33,11 @@ async function readList(): Promise<RecordedList> {
 
 const command = searchCommand(Object.keys(presets))
   .name('record')
-  .description('Search, and keep the run as a recording that ships with the lab.')
+  .description('Search, and store the run as a recording that ships with the lab.')
   .argument('<name>', 'name of the recording: letters, digits, - and _')
-  .requiredOption('--title <text>', 'what the page calls it')
-  .option('--first', 'open the page with it', false)
-  .option('--folder <path>', 'where to keep it, if not with the lab');
+  .requiredOption('--title <text>', 'title on the page')
+  .option('--first', 'make it the recording that the page opens with', false)
+  .option('--folder <path>', 'output folder, by default that of the lab');
 command.parse(process.argv.slice(2), { from: 'user' });
 const [name] = command.args;
 const options = command.opts<SearchOptions & { title: string; first: boolean; folder?: string }>();

@@ -28,11 +28,11 @@ interface Options {
 }
 
 const command = new Command('replay')
-  .description('Repeat recordings, and say whether the same comes out.')
-  .argument('[names...]', 'names of recordings; all where none is given')
-  .option('--steps <number>', 'compare only so many steps', wholeNumber(1, 1e9))
+  .description('Repeat recordings, and report whether the result is the same.')
+  .argument('[names...]', 'names of recordings; by default all')
+  .option('--steps <number>', 'compare only this many steps', wholeNumber(1, 1e9))
   .option('--adapter <driver>', 'another adapter than the recording\u2019s')
-  .option('--folder <path>', 'where the recordings lie', 'public/runs');
+  .option('--folder <path>', 'folder of the recordings', 'public/runs');
 command.parse(process.argv.slice(2), { from: 'user' });
 const options = command.opts<Options>();
 const folder = pathToFileURL(`${options.folder.replace(/\/$/, '')}/`);
@@ -47,7 +47,7 @@ for (const name of names) {
   const entry = runs.find(({ id }) => nameOf(id) === name);
   if (!entry) {
     process.stderr.write(
-      `There is no recording ${name}: choose from ${runs.map(({ id }) => nameOf(id)).join(', ')}.\n`,
+      `No recording ${name}: choose from ${runs.map(({ id }) => nameOf(id)).join(', ')}.\n`,
     );
     process.exit(2);
   }
@@ -70,7 +70,7 @@ async function replay(name: string, entry: RecordedRun): Promise<boolean> {
   const file = restore(gunzipSync(await readFile(new URL(entry.file, folder))).toString('utf8'));
   if (file.kind !== 'run') throw new Error(`${entry.file}: expected a run.`);
   const [started] = file.run.events;
-  if (started?.type !== 'started') throw new Error(`${entry.file}: the run has no beginning.`);
+  if (started?.type !== 'started') throw new Error(`${entry.file}: the run has no start event.`);
   const { settings } = started;
   const backend = file.run.run.backend === 'cpu' ? 'cpu' : 'webgpu';
   const adapter = options.adapter ?? driverOf(entry.adapter);
@@ -96,7 +96,7 @@ async function replay(name: string, entry: RecordedRun): Promise<boolean> {
   process.stdout.write(
     difference === null
       ? `${name}: the same ${options.steps === undefined ? 'architecture' : 'course'} after ${steps} steps.\n`
-      : `${name}: differs at step ${difference.step}: ${difference.text}. Recorded on ${entry.adapter} with engine ${started.engineVersion}; this is engine ${engineVersion} on ${here}. If the change is meant, record it again: npm run record -- ${name} --title "${entry.title}" ${entry.command}\n`,
+      : `${name}: differs at step ${difference.step}: ${difference.text}. Recorded on ${entry.adapter} with engine ${started.engineVersion}; this is engine ${engineVersion} on ${here}. If the change is intended, record it again: npm run record -- ${name} --title "${entry.title}" ${entry.command}\n`,
   );
   return difference === null;
 }

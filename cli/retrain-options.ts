@@ -58,7 +58,7 @@ export function retrainCommand(): Command {
   const most = Number.MAX_SAFE_INTEGER;
   const command = new Command('retrain')
     .description(
-      'Train an architecture from scratch and test it. The same command again goes on where it was interrupted.',
+      'Train an architecture from scratch and test it. Run the same command again to resume.',
     )
     .argument('<architecture>', 'JSON of a search, or of an earlier training')
     .option('--dataset <name|path>', datasetHelp, 'fashion-mnist');
@@ -66,10 +66,14 @@ export function retrainCommand(): Command {
     .option('--epochs <number>', 'passes over the training images', wholeNumber(1, 10_000), 20)
     .option(
       '--seed <number>',
-      "seed of weights, order and augmentation; the search's by default",
+      'seed of weights, order and augmentation; by default that of the search',
       wholeNumber(0, 0xffffffff),
     )
-    .option('--batch-size <number>', "images a step; the search's by default", wholeNumber(1, 4096))
+    .option(
+      '--batch-size <number>',
+      'batch size; by default that of the search',
+      wholeNumber(1, 4096),
+    )
     .option(
       '--rate <number>',
       'learning rate of the first step; it falls to 0 along a cosine',
@@ -79,32 +83,30 @@ export function retrainCommand(): Command {
     .option('--test-images <number>', 'test images used; 0 = all', wholeNumber(0, most))
     .option(
       '--cutout <pixels>',
-      'side of the square that is blanked in training images; 0 = none',
+      'side of the square that is blanked in training images, in pixels; 0 = none',
       wholeNumber(0, 1024),
     )
     .option(
       '--drop-path <probability>',
-      'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.2, from 100 epochs on',
+      'drop outputs of operations, in training only, with a probability that rises to this; 0 = never. By default 0.2 for 100 epochs or more',
       numberUpTo(0.95),
     )
     .option(
       '--auxiliary <weight>',
-      'weight of an auxiliary head, which only trains along, after two thirds of the network; 0 = none. By default 0.4 where there is a place for it',
+      'weight of an auxiliary head after two thirds of the network, used only in training; 0 = none. By default 0.4 where there is a place for it',
       numberUpTo(10),
     )
     .option(
       '--widen <factor>',
-      'repeat every filter so many times, in the proportions found; 1 = as found',
+      'width multiplier: repeat every filter this many times; 1 = as found',
       wholeNumber(1, 64),
       1,
     )
-    .option('--out <file>', 'where the trained architecture goes', 'trained.json')
+    .option('--out <file>', 'output file of the trained architecture', 'trained.json')
     .option('--weights <file>', 'also write the weights alone, as .npz')
-    .option('--json', 'write the events to standard output, one JSON object a line', false)
+    .option('--json', 'write the events to standard output, one JSON object per line', false)
     .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['webgpu', 'cpu'])
-        .default('webgpu'),
+      new Option('--backend <name>', 'backend').choices(['webgpu', 'cpu']).default('webgpu'),
     )
     .addOption(
       new Option(
@@ -129,7 +131,7 @@ export async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new UsageError(`${file} is no JSON: ${(error as Error).message}.`);
+    throw new UsageError(`${file} is not valid JSON: ${(error as Error).message}.`);
   }
 }
 
@@ -141,7 +143,7 @@ export function trainSettingsOf(
   const settings = retrainSettingsFor(architecture, options.epochs);
   if (options.auxiliary && auxiliaryCell(architecture) === null) {
     throw new UsageError(
-      `--auxiliary ${options.auxiliary}: the architecture has no place for an auxiliary head: leave it out, or set it to 0.`,
+      `--auxiliary ${options.auxiliary}: the architecture has no place for an auxiliary head: omit it, or set it to 0.`,
     );
   }
   settings.seed = options.seed ?? settings.seed;

@@ -107,7 +107,7 @@ it('trains, goes on after Ctrl-C to the same result, and exports what came of it
   ]);
   expect(other.code).toBe(2);
   expect(other.output).toContain(
-    'a training with regularization.dropPath 0.3 (now 0), widen 2 (now 1): give the same',
+    'a training with regularization.dropPath 0.3 (now 0), widen 2 (now 1): pass the same values',
   );
   expect((await train(halves)).code).toBe(0);
   expect(existsSync(`${halves}.checkpoint`)).toBe(false);
@@ -144,7 +144,7 @@ it.each([
     'an architecture without weights to export',
     'export',
     () => [architecture, '--format', 'onnx'],
-    /holds no trained weights/,
+    /has no trained weights/,
   ],
   [
     'a file that is no architecture',

@@ -59,7 +59,7 @@ async function retrain(args: readonly string[]): Promise<number> {
     show(event);
   };
   if (resumeFrom)
-    process.stderr.write(`Going on from step ${resumeFrom.step}: ${checkpointFile}.\n`);
+    process.stderr.write(`Resuming from step ${resumeFrom.step}: ${checkpointFile}.\n`);
   try {
     const training = startTraining({
       architecture,
@@ -74,14 +74,16 @@ async function retrain(args: readonly string[]): Promise<number> {
     const interrupt = (): void => {
       if (interrupted) process.exit(exitCode.interrupted);
       interrupted = true;
-      process.stderr.write('\nStopping after this step; once more ends at once.\n');
+      process.stderr.write('\nStopping after this step. Press Ctrl-C again to exit at once.\n');
       training.stop();
     };
     process.on('SIGINT', interrupt);
     process.on('SIGTERM', interrupt);
     const trained = await training.result;
     if (!trained) {
-      process.stderr.write(`Stopped. The same command goes on from ${checkpointFile}.\n`);
+      process.stderr.write(
+        `Stopped. Run the same command again to resume from ${checkpointFile}.\n`,
+      );
       return exitCode.interrupted;
     }
     await writeFile(options.out, `${JSON.stringify(trained)}\n`);
@@ -104,13 +106,13 @@ async function readCheckpoint(
   const checkpoint = checkpointFromJson(await readFile(file, 'utf8'));
   if (JSON.stringify(checkpoint.architecture) !== JSON.stringify(architecture)) {
     throw new UsageError(
-      `${file} is of a training with another architecture: delete it, or choose another --out.`,
+      `${file} belongs to a training of another architecture: delete it, or choose another --out.`,
     );
   }
   const other = differences(checkpoint.settings, settings);
   if (other.length > 0)
     throw new UsageError(
-      `${file} is of a training with ${other.join(', ')}: give the same, delete it, or choose another --out.`,
+      `${file} belongs to a training with ${other.join(', ')}: pass the same values, delete it, or choose another --out.`,
     );
   return checkpoint;
 }

@@ -78,8 +78,8 @@ describe('arguments', () => {
       /--set stage\.maxEpoch: there is no such setting. Settings are seed, space\.cells, /,
     ],
     ['constructor.name=3', /no such setting/],
-    ['batchSize', /--set batchSize: a value is missing: write --set batchSize=96/],
-    ['batchSize=many', /--set batchSize: 'many' is no JSON value; it is 96 now/],
+    ['batchSize', /--set batchSize: the value is missing: write --set batchSize=96/],
+    ['batchSize=many', /--set batchSize: 'many' is not a JSON value; it is 96 now/],
     ['batchSize=0', /--set batchSize: must be at least 1/],
   ])('--set %s is an error', (assignment, message) => {
     expect(() => settingsOf(parse('--set', assignment), presets)).toThrow(message);

@@ -49,37 +49,35 @@ export function searchCommand(presetNames: readonly string[]): Command {
         .choices(presetNames)
         .default(presetNames[0]),
     )
-    .option('--seed <number>', 'seed of everything random', wholeNumber(0, 0xffffffff))
+    .option('--seed <number>', 'random seed', wholeNumber(0, 0xffffffff))
     .option(
       '--target-params <number>',
-      'parameters the network may have at most',
+      'maximum number of parameters of the network',
       wholeNumber(1, Number.MAX_SAFE_INTEGER),
     )
     .option(
       '--set <setting=value>',
-      'any other setting, e.g. stage.maxEpochs=4; can be repeated',
+      'any other setting, e.g. stage.maxEpochs=4; repeatable',
       (text, all: string[]) => [...all, text],
       [],
     )
-    .option('--out <file>', 'where the architecture goes', 'arch.json')
+    .option('--out <file>', 'output file of the architecture', 'arch.json')
     .option(
       '--run <file>',
-      'keep the run in this file, events and checkpoints: --resume and the library read it',
+      'store the run, events and checkpoints, in this file: --resume and the library read it',
     )
     .option(
       '--resume <file>',
-      'resume the run in this file; a finished one continues by --target-params or --more-epochs',
+      'resume the run in this file; a finished run continues with --target-params or --more-epochs',
     )
     .option(
       '--more-epochs <number>',
-      'with --resume: epochs of the joint stage from the checkpoint on, at most',
+      'with --resume: maximum epochs of the joint stage after the checkpoint',
       wholeNumber(1, 10_000),
     )
-    .option('--json', 'write the events to standard output, one JSON object a line', false)
+    .option('--json', 'write the events to standard output, one JSON object per line', false)
     .addOption(
-      new Option('--backend <name>', 'where to compute')
-        .choices(['webgpu', 'cpu'])
-        .default('webgpu'),
+      new Option('--backend <name>', 'backend').choices(['webgpu', 'cpu']).default('webgpu'),
     )
     .addOption(
       new Option(
@@ -121,7 +119,7 @@ export function kernelsOf({
   checkAdapter({ adapter, backend });
   if (backend === 'cpu' && kernels === 'own') {
     throw new UsageError(
-      '--kernels own needs --backend webgpu: they are WGSL programs. Leave --kernels out, or say composed.',
+      '--kernels own needs --backend webgpu: they are WGSL programs. Omit --kernels, or use composed.',
     );
   }
   return kernels ?? (backend === 'webgpu' ? 'own' : 'composed');
@@ -148,13 +146,13 @@ function assign(settings: SearchSettings, assignment: string): void {
   }
   if (text === undefined)
     throw new UsageError(
-      `--set ${path}: a value is missing: write --set ${path}=${JSON.stringify(target[last])}.`,
+      `--set ${path}: the value is missing: write --set ${path}=${JSON.stringify(target[last])}.`,
     );
   try {
     target[last] = JSON.parse(text);
   } catch {
     throw new UsageError(
-      `--set ${path}: '${text}' is no JSON value; it is ${JSON.stringify(target[last])} now.`,
+      `--set ${path}: '${text}' is not a JSON value; it is ${JSON.stringify(target[last])} now.`,
     );
   }
 }

@@ -117,7 +117,7 @@ it('keeps a run in a file, and continues it towards a smaller target', async () 
   expect(restored.run.run).toMatchObject({ status: 'finished', checkpointStep: found.steps });
   const again = await search(['--resume', file]);
   expect(again.code).toBe(2);
-  expect(again.stderr).toMatch(/--target-params: give less than [\d,]+/);
+  expect(again.stderr).toMatch(/--target-params: enter less than [\d,]+/);
   const less = found.parameters.active - 20;
   const continued = join(folder, 'continued.json');
   const next = await search([
@@ -159,11 +159,11 @@ it.each([
     ['--set', 'space.cells=1'],
     /--set space\.cells: must be at least 3, one for each stage/,
   ],
-  ['more epochs of nothing', ['--more-epochs', '3'], /--more-epochs goes with --resume/],
+  ['more epochs of nothing', ['--more-epochs', '3'], /--more-epochs needs --resume/],
   [
     'settings beside those of a run',
     ['--resume', 'run.json', '--seed', '3'],
-    /--seed does not go with --resume/,
+    /--seed cannot be combined with --resume/,
   ],
   ['a run that is not there', ['--resume', '/nowhere.json'], /--resume \/nowhere\.json: /],
   [

@@ -96,7 +96,7 @@ async function search(args: readonly string[]): Promise<number> {
       process.stderr.write(`The architecture is in ${options.out}.\n`);
     } else {
       process.stderr.write(
-        `Stopped before there was an architecture: ${options.out} is not written.\n`,
+        `Stopped before any stage had started: there is no architecture, and ${options.out} was not written.\n`,
       );
     }
     return interruption.happened ? exitCode.interrupted : exitCode.finished;
@@ -115,12 +115,12 @@ async function resumedOf(options: SearchOptions): Promise<Resumed | null> {
   const { resume, moreEpochs, seed, set } = options;
   if (resume === undefined) {
     if (moreEpochs !== undefined)
-      throw new UsageError('--more-epochs goes with --resume: it continues a run.');
+      throw new UsageError('--more-epochs needs --resume: it continues a run.');
     return null;
   }
   if (seed !== undefined || set.length > 0)
     throw new UsageError(
-      `${seed === undefined ? '--set' : '--seed'} does not go with --resume: the run has its settings.`,
+      `${seed === undefined ? '--set' : '--seed'} cannot be combined with --resume: the run has its own settings.`,
     );
   return readResumed({ ...options, resume });
 }
@@ -140,7 +140,9 @@ function stopOnInterrupt(running: RunningSearch): { readonly happened: boolean }
   const interrupt = () => {
     if (state.happened) process.exit(exitCode.interrupted);
     state.happened = true;
-    process.stderr.write('\nStopping after this step; once more ends at once, without a file.\n');
+    process.stderr.write(
+      '\nStopping after this step. Press Ctrl-C again to exit at once, without a file.\n',
+    );
     running.stop();
   };
   process.on('SIGINT', interrupt);

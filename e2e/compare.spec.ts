@@ -59,7 +59,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
 
   await form.getByRole('button', { name: 'Estimate its time' }).click();
   await expect(
-    form.getByText(/^2 runs to go: about \d.*\d+ ms a step of the super-net/),
+    form.getByText(/^2 runs to go: about \d.*\d+ ms per step of the super-net/),
   ).toBeVisible({ timeout: patience });
   // Another seed needs no timing anew.
   await form.getByLabel('Seeds').fill('7, 8');

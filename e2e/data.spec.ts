@@ -294,10 +294,10 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
   await test.step('or left out', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
     await store(page);
-    await page.getByRole('button', { name: 'Leave it out' }).click();
+    await page.getByRole('button', { name: 'Skip it' }).click();
     await expect(added(page)).toBeVisible();
     await expect(
-      page.getByText('1 of 40 images could not be read and are left out.').first(),
+      page.getByText('1 of 40 images could not be read and are excluded.').first(),
     ).toBeVisible();
   });
 });

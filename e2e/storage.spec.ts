@@ -174,7 +174,7 @@ test('three losses in a row end a search with advice, and it can be resumed', as
   await expect(page.getByRole('alert')).toContainText('lost 3 times in a row', {
     timeout: patience,
   });
-  await expect(page.getByRole('alert')).toContainText('go on from the library');
+  await expect(page.getByRole('alert')).toContainText('resume from the library');
   // A fresh worker has a device that lives.
   await openLibrary(page);
   await runRow(page, /2 cells/)

@@ -95,13 +95,13 @@ export class CompareHost {
       const keep = this.keeper(
         id,
         store,
-        stored ? null : (obstacle ?? 'the browser had no room for it'),
+        stored ? null : (obstacle ?? 'the browser had no storage for it'),
       );
       const images = await this.load(dataset);
       if (images.name !== comparison.dataset) {
         throw new Refusal(
           'other-data',
-          `This comparison is of the data set \u201c${comparison.dataset}\u201d, and here is \u201c${images.name}\u201d.`,
+          `This comparison uses the data set \u201c${comparison.dataset}\u201d, and the lab has \u201c${images.name}\u201d.`,
           'Add that data set under Data, then resume.',
         );
       }

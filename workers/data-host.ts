@@ -115,7 +115,7 @@ export class DataHost {
       if (files)
         this.session = { controller, opened: await this.open(files, options, controller.signal) };
       if (!this.session)
-        throw new Refusal('no-files', 'The files are not open any more.', 'Choose them again.');
+        throw new Refusal('no-files', 'The files are no longer open.', 'Choose them again.');
       return await work(this.session);
     } catch (error) {
       if (!controller.signal.aborted) throw error;

@@ -105,5 +105,5 @@ it('asks how much room there is before it writes', async () => {
 it('says so where the browser stores nothing', async () => {
   await expect(
     run(cifar, { openStore: () => Promise.reject(new Error('denied')) }),
-  ).rejects.toThrow(/stores nothing here \(denied\)\. Leave the private window/);
+  ).rejects.toThrow(/not allow this page to store data \(denied\)\. Leave the private window/);
 });

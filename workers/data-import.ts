@@ -48,7 +48,7 @@ export async function importDataset({
   };
   const store = await openStore().catch((error: unknown) => {
     throw new DatasetError(
-      `This browser stores nothing here (${messageOf(error)}). Leave the private window, or allow the lab to store data.`,
+      `This browser does not allow this page to store data (${messageOf(error)}). Leave the private window, or allow this page to store data.`,
     );
   });
   try {

@@ -190,5 +190,5 @@ const tooManyLosses = {
   code: 'device-lost',
   message: `The graphics device was lost ${mostLosses} times in a row.`,
   advice:
-    'Nothing up to the last checkpoint is lost: go on from the library once the device is well. Close other programs that use the graphics card, update its driver, or search with a smaller batch or on another backend.',
+    'Nothing before the last checkpoint is lost: resume from the library when the device works again. Close other programs that use the graphics card, update its driver, or search with a smaller batch or on another backend.',
 };

@@ -31,7 +31,7 @@ async function loadStored(
     const set = await store.get(id);
     if (!set)
       throw new DatasetError(
-        'This data set is not in this browser (any more): add it again under Data, or choose another.',
+        'This data set is not stored in this browser: add it again under Data, or choose another.',
       );
     let loaded = 0;
     const join = (split: 'train' | 'test') =>

@@ -77,7 +77,7 @@ export async function beginRecording({
     store = new MemoryStore();
     await store.add(whole);
     obstacle = isNoRoom(error)
-      ? 'the browser grants this page no more room; delete runs in the library to make some'
+      ? 'the browser grants this page no more storage; delete runs in the library to free some'
       : messageOf(error);
   }
   const recorder = new RunRecorder({ store, run, onProblem });
@@ -109,8 +109,8 @@ export async function reopenRecording(
     store.close();
     throw new Refusal(
       'no-checkpoint',
-      'This run has no checkpoint to go on from.',
-      'Start it anew with the same settings: the library can copy them.',
+      'This run has no checkpoint to resume from.',
+      'Start a new search with the same settings: the library can copy them.',
     );
   }
   const steered = (await store.events(runId, stored.events)).flatMap((event) =>

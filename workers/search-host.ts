@@ -145,7 +145,7 @@ function demandSameImages(wanted: string, found: string): void {
   if (wanted === found) return;
   throw new Refusal(
     'other-data',
-    `This run was searched on the data set \u201c${wanted}\u201d, and here is \u201c${found}\u201d.`,
-    'Add that data set to the lab, and search it anew with the settings of this run.',
+    `This run was searched on the data set \u201c${wanted}\u201d, and the lab has \u201c${found}\u201d.`,
+    'Add that data set to the lab, and start a new search with the settings of this run.',
   );
 }

@@ -38,8 +38,8 @@ export class SetImages {
       this.store = null;
       throw new Refusal(
         'no-store',
-        `This browser stores no data sets here (${error instanceof Error ? error.message : String(error)}).`,
-        'Leave the private window, or allow the lab to store data.',
+        `This browser does not allow this page to store data sets (${error instanceof Error ? error.message : String(error)}).`,
+        'Leave the private window, or allow this page to store data.',
       );
     });
     return this.store;
@@ -55,8 +55,7 @@ export class SetImages {
 
   private async stored(id: string): Promise<StoredDataset> {
     const set = await (await this.openStore()).get(id);
-    if (!set)
-      throw new DatasetError('This data set is not in this browser (any more): add it again.');
+    if (!set) throw new DatasetError('This data set is not stored in this browser: add it again.');
     return set;
   }
 
@@ -108,7 +107,7 @@ export class SetImages {
         const chunk = await store.chunk(set.id, split, index);
         if (!chunk)
           throw new DatasetError(
-            `${set.name}: some of its images are missing from the browser's store: delete the set and add it again.`,
+            `${set.name}: some of its images are missing in the browser's storage: delete the set and add it again.`,
           );
         chunks.set(index, chunk);
       }

@@ -48,7 +48,11 @@ export class TrainHost {
   private export({ format, trained, latency }: ExportPayload) {
     const exported = trained ?? this.trained;
     if (!exported)
-      throw new Refusal('not-trained', 'The training has not finished.', 'Wait for its end.');
+      throw new Refusal(
+        'not-trained',
+        'The training has not finished.',
+        'Wait until it has finished.',
+      );
     return exportArchive(exported, format, latency);
   }
 

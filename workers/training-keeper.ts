@@ -55,7 +55,7 @@ export class TrainingKeeper {
     let store: TrainingStore | null = null;
     let obstacle = held
       ? null
-      : 'another tab trains this architecture, and its training is the one that is stored';
+      : 'another tab trains this architecture, and only that training is stored';
     try {
       if (held) store = await TrainingStore.open();
       const resumed = training.resume ? await resumedFrom(store, training.id) : null;
@@ -137,7 +137,7 @@ async function resumedFrom(store: TrainingStore | null, id: string): Promise<Res
   if (!record?.checkpoint)
     throw new Refusal(
       'no-checkpoint',
-      'Of this training no epoch is stored (any more).',
+      'No epoch of this training is stored.',
       'Train from scratch.',
     );
   return { checkpoint: readCheckpoint(record.checkpoint), events: record.events };

@@ -59,7 +59,7 @@ export async function requestSearchDevice(): Promise<{ device: GPUDevice; adapte
   if (found.obstacle !== 'none') {
     throw new Refusal(
       'no-webgpu',
-      `WebGPU offers no adapter any more.${found.detail && ` ${found.detail}`}`,
+      `WebGPU no longer offers an adapter.${found.detail && ` ${found.detail}`}`,
       advice,
     );
   }

@@ -145,7 +145,7 @@ export function judge(one: Case, outcome: Outcome): string | null {
   const { error } = outcome;
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Error) || error.name !== 'DatasetError')
-    return `failed other than by a clear error: ${message}`;
+    return `failed without a clear error: ${message}`;
   if (kind === 'value') return `refused: ${message}`;
   return message.length < 20 || /\[object/.test(message) ? `unclear error: ${message}` : null;
 }

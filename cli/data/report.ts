@@ -69,6 +69,6 @@ export function reportText(report: Report): string {
     ...(leftOut.length > 0 ? [`left out: ${leftOutList(leftOut)}`] : []),
     ...leftOut.slice(0, 20).map(({ what, why }) => `  ${what}: ${why}`),
     ...notes.filter((note) => !note.startsWith('Left out: ')),
-    ...(report.out ? [`The arrays are in ${report.out}.`] : []),
+    ...(report.out ? [`Arrays written to ${report.out}.`] : []),
   ].join('\n');
 }

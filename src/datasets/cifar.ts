@@ -66,7 +66,7 @@ export function countRecords(name: string, length: number, layout: CifarLayout):
   if (length === 0 || rest !== 0) {
     throw new DatasetError(
       `${name}: size: expected a multiple of ${recordBytes} bytes (one ${layout.name} record each), found ${length}` +
-        `${rest ? `, ${rest} too many` : ''}. Is it the binary version, unpacked and whole?`,
+        `${rest ? `, ${rest} too many` : ''}. Is it the binary version, unpacked and complete?`,
     );
   }
   return length / recordBytes;

@@ -12,7 +12,7 @@ export async function fetchFile(
   try {
     response = await fetch(url);
   } catch {
-    throw new DatasetError(`${url} could not be reached: check the connection, then try again.`);
+    throw new DatasetError(`${url} could not be reached: check the connection and try again.`);
   }
   if (!response.ok || !response.body) {
     throw new DatasetError(
@@ -29,7 +29,9 @@ export async function fetchFile(
       onBytes(loaded);
     }
   } catch {
-    throw new DatasetError(`${url}: the download broke off after ${loaded} bytes: try again.`);
+    throw new DatasetError(
+      `${url}: the download was interrupted after ${loaded} bytes: try again.`,
+    );
   }
   const bytes = new Uint8Array(loaded);
   let offset = 0;

@@ -168,5 +168,5 @@ async function* gunzipMembers(
 
 function damaged(file: string, kind: string, error: unknown): DatasetError {
   const reason = error instanceof Error ? error.message : String(error);
-  return new DatasetError(`${file} is not a whole ${kind} file (${reason}): download it again.`);
+  return new DatasetError(`${file} is not a complete ${kind} file (${reason}): download it again.`);
 }

@@ -56,7 +56,7 @@ export async function readIdxHeader(file: NamedFile, rank = 1): Promise<IdxConte
   const bytes = await gunzip(file.bytes, file.name);
   const wrong = (field: string, expected: string, found: string) =>
     new DatasetError(
-      `${file.name}: ${field}: expected ${expected}, found ${found}. Is it the right IDX file, downloaded whole?`,
+      `${file.name}: ${field}: expected ${expected}, found ${found}. Is it the right IDX file, completely downloaded?`,
     );
   if (bytes.length < 4) throw wrong('header', 'at least 4 bytes', `${bytes.length}`);
   if (bytes[0] !== 0 || bytes[1] !== 0)

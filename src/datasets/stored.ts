@@ -51,7 +51,7 @@ export function summarize({ dataset, kind, notes }: ReadResult): DatasetSummary 
   const warning =
     shared > 0
       ? [
-          `${shared} of the ${test.count} test images are, byte for byte, training images too: accuracy on them says less.`,
+          `${shared} of the ${test.count} test images are, byte for byte, training images too: accuracy on them is less reliable.`,
         ]
       : [];
   const { mean, deviation } = channelStatistics(train.images, channels);
@@ -131,7 +131,7 @@ export async function joinChunks(
     const chunk = await readChunk(index);
     if (chunk?.length !== expected) {
       throw new DatasetError(
-        `${set.name}: images ${image} and after are missing from the browser's store: delete the set under Data and add it again.`,
+        `${set.name}: images from number ${image} on are missing in the browser's storage: delete the set under Data and add it again.`,
       );
     }
     images.set(chunk, image * imageBytes);

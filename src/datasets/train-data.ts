@@ -48,7 +48,7 @@ export function createTrainData(dataset: Dataset, settings: TrainDataSettings): 
   const test = choose(dataset, 'test', settings.testImages, size, seed);
   if (train.labels.length < batchSize) {
     throw new DatasetError(
-      `batchSize is ${batchSize}, but there are only ${train.labels.length} training images: set it to at most that.`,
+      `batchSize is ${batchSize}, but there are only ${train.labels.length} training images: set it to at most this number.`,
     );
   }
   const levels = normalizedLevels(train.images, channels);

@@ -30,11 +30,11 @@ export function unpackArray<K extends Kind>(
   { kind, length, deflated }: PackedArray,
   wanted: K,
 ): InstanceType<(typeof kinds)[K]> {
-  if (kind !== wanted) throw new Error(`it holds ${kind} numbers, expected ${wanted}`);
+  if (kind !== wanted) throw new Error(`it has ${kind} numbers, expected ${wanted}`);
   const bytes = inflate(fromBase64(deflated), length * kinds[kind].BYTES_PER_ELEMENT);
   const array = new kinds[kind](bytes.buffer) as InstanceType<(typeof kinds)[K]>;
   if (array instanceof Float32Array && !array.every(Number.isFinite))
-    throw new Error('it holds numbers that are not finite');
+    throw new Error('it has numbers that are not finite');
   return array;
 }
 

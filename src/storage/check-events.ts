@@ -7,7 +7,7 @@ import { JsonRefused } from './json-scan.ts';
 export function checkEvents(events: readonly SearchEvent[], path: string): void {
   const [begin] = events;
   if (begin && begin.type !== 'started')
-    throw new JsonRefused(`${path}.0.type`, 'expected "started": a run begins with it.');
+    throw new JsonRefused(`${path}.0.type`, 'expected "started": a run starts with it.');
   let cells = 0;
   events.forEach((event, i) => {
     const at = `${path}.${i}`;
@@ -19,12 +19,15 @@ export function checkEvents(events: readonly SearchEvent[], path: string): void 
       );
     }
     if (i > 0 && event.type === 'started')
-      throw new JsonRefused(`${at}.type`, '"started" stands at the beginning only.');
+      throw new JsonRefused(`${at}.type`, '"started" is allowed only at the beginning.');
     const before = events[i - 1];
     if (before && event.step < before.step)
-      throw new JsonRefused(`${at}.step`, `expected at least ${before.step}, the step before it.`);
+      throw new JsonRefused(
+        `${at}.step`,
+        `expected at least ${before.step}, the step of the previous event.`,
+      );
     if (i + 1 < events.length && event.type === 'finished')
-      throw new JsonRefused(`${at}.type`, 'nothing comes after "finished".');
+      throw new JsonRefused(`${at}.type`, 'no event is allowed after "finished".');
     checkEvent(event, at);
   });
 }

@@ -143,9 +143,9 @@ export function changed<R extends NamedRecord>(
 }
 
 export const missing = (what: string, id: string): Error =>
-  new Error(`There is no ${what} '${id}' in this browser (any more).`);
+  new Error(`There is no ${what} '${id}' in this browser.`);
 export const taken = (what: string, id: string): Error =>
-  new Error(`There is a ${what} '${id}' in this browser already.`);
+  new Error(`${what} '${id}' exists in this browser already.`);
 
 /** Records in memory, where IndexedDB is blocked. Rejects, as IndexedDB does, rather than throws. */
 export class MemoryRecords<R extends NamedRecord & { readonly created: number }> {

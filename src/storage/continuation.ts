@@ -32,12 +32,12 @@ export function continuationProblem(
   { targetParameters, moreEpochs }: Continuation,
 ): string | null {
   if (checkpointStep === null)
-    return 'This run has no checkpoint to continue from. Start it anew with the same settings.';
+    return 'This run has no checkpoint to continue from. Start a new search with the same settings.';
   const active = summary.parameters?.active ?? Infinity;
   if (!(Number.isInteger(targetParameters) && targetParameters >= 1))
     return 'Target: enter a whole number of parameters, 1 or more.';
   if (targetParameters >= active)
-    return `Target: enter less than ${active.toLocaleString('en-US')}, the parameters that are left: what is pruned does not come back.`;
+    return `Target: enter less than ${active.toLocaleString('en-US')}, the remaining parameters: pruned parameters are not restored.`;
   if (!(Number.isInteger(moreEpochs) && moreEpochs >= 1 && moreEpochs <= mostEpochs))
     return `More epochs: enter a whole number from 1 to ${mostEpochs.toLocaleString('en-US')}.`;
   return null;

@@ -116,7 +116,7 @@ it('deletes a set with all of its images, and no other', async () => {
   await store.remove(one.record.id);
   expect((await store.list()).map(({ id }) => id)).toEqual([two.record.id]);
   await expect(read(one.record, 'train')).rejects.toThrow(
-    /set 3: images 0 and after are missing from the browser's store/,
+    /set 3: images from number 0 on are missing in the browser's storage/,
   );
   await expectStored(two.record, 'test', two.dataset.test);
 });

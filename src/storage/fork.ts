@@ -113,7 +113,7 @@ export function forkProblems(
   if (active !== null && wish.targetParameters >= active)
     say(
       'targetParameters',
-      `enter less than ${active.toLocaleString('en-US')}, the parameters left at this checkpoint: what is pruned does not come back.`,
+      `enter less than ${active.toLocaleString('en-US')}, the remaining parameters at this checkpoint: pruned parameters are not restored.`,
     );
   const done = jointDone(checkpoint);
   if (wish.jointEpochs <= done)

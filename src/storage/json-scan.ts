@@ -42,7 +42,8 @@ class Scanner {
     do this.value();
     while (this.levels.length > 0);
     this.space();
-    if (!this.ended) throw this.wrong(`there is more after its end, at character ${this.at + 1}`);
+    if (!this.ended)
+      throw this.wrong(`there is more text after its end, at character ${this.at + 1}`);
   }
 
   /** One value, or one opening bracket; then all that closes, up to where the next value begins. */
@@ -114,14 +115,14 @@ class Scanner {
         this.at++;
         return;
       }
-      if (code < 0x20) throw this.wrong('a text holds a control character');
+      if (code < 0x20) throw this.wrong('a string contains a control character');
       if (code !== 0x5c) continue;
       escape.lastIndex = this.at + 1;
       const found = escape.exec(text);
       if (!found)
         throw /^(u[0-9a-fA-F]{0,3})?$/.test(text.slice(this.at + 1, this.at + 7))
           ? this.truncated()
-          : this.wrong('a text holds a wrong escape');
+          : this.wrong('a string contains an invalid escape');
       this.at += found[0].length;
     }
     throw this.truncated();
@@ -137,7 +138,7 @@ class Scanner {
     if (found === undefined || found !== whole) {
       throw this.at + whole.length >= this.text.length && whole.length < 24
         ? this.truncated()
-        : this.wrong(`\u201c${whole.slice(0, 40)}\u201d is no value`);
+        : this.wrong(`\u201c${whole.slice(0, 40)}\u201d is not a valid value`);
     }
     const first = found.charCodeAt(0);
     if (first < 0x61 && !Number.isFinite(Number(found)))
@@ -176,7 +177,7 @@ class Scanner {
   }
 
   private truncated(): JsonRefused {
-    return this.wrong('the file ends here, in the middle of a value: it was cut off');
+    return this.wrong('the file ends here, in the middle of a value: it is truncated');
   }
 
   private wrong(reason: string): JsonRefused {

@@ -53,11 +53,11 @@ function explain(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof DOMException) {
     if (error.name === 'VersionError')
-      return 'the stored runs are of a newer version of the lab; reload the page to get it';
+      return 'the stored runs were written by a newer version of the lab; reload the page to get it';
     if (error.name === 'QuotaExceededError')
-      return 'the disk is full, or the browser grants this page no more room';
+      return 'the disk is full, or the browser grants this page no more storage';
   }
-  return `the browser refused to store anything (a private window, or storage is blocked): ${message}`;
+  return `the browser refused to store data (a private window, or storage is blocked): ${message}`;
 }
 
 function within<T>(promise: Promise<T>, milliseconds: number, late: () => void): Promise<T> {

@@ -88,11 +88,11 @@ describe('RunRecorder', () => {
     for (const event of events.slice(0, 50)) recorder.push(event);
     recorder.checkpoint(checkpoints[0]!);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(problems).toEqual(['the browser grants no more room']);
+    expect(problems).toEqual(['the browser grants no more storage']);
     append.mockRestore();
     for (const event of events.slice(50)) recorder.push(event);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(problems).toEqual(['the browser grants no more room', null]);
+    expect(problems).toEqual(['the browser grants no more storage', null]);
     expect(await store.events('a')).toEqual(events);
     expect((await store.checkpoint('a'))!.events).toBe(50);
   });

@@ -492,13 +492,13 @@ describe('what is wrong', () => {
     ['', 'the file is empty'],
     ['[]', 'At format: expected an object'],
     ['{"format":"other"}', 'At format: expected "mgas-run" or "mgas-architecture"'],
-    ['{"format":"mgas-run","version":9}', 'At version: the file is of version 9'],
+    ['{"format":"mgas-run","version":9}', 'At version: the file has version 9'],
     ['{"a":{"b":[1,2,}]}}', 'At a.b.2: '],
     ['{"a":"x', 'At a: the file ends here'],
-    ['{"a":1} b', 'there is more after its end'],
-    ['{"a":"\u0002"}', 'At a: a text holds a control character'],
-    ['{"a":"\\x"}', 'At a: a text holds a wrong escape'],
-    ['{"a":01}', 'At a: \u201c01\u201d is no value'],
+    ['{"a":1} b', 'there is more text after its end'],
+    ['{"a":"\u0002"}', 'At a: a string contains a control character'],
+    ['{"a":"\\x"}', 'At a: a string contains an invalid escape'],
+    ['{"a":01}', 'At a: \u201c01\u201d is not a valid value'],
   ])('%s is refused in words', (text, message) =>
     expect(refusalOf(text).message).toContain(message),
   );

@@ -58,7 +58,7 @@ export function restore(text: string): Restored {
   if (format !== 'mgas-run')
     throw new JsonRefused(
       'format',
-      'expected "mgas-run" or "mgas-architecture": this is no file of the lab.',
+      'expected "mgas-run" or "mgas-architecture": this is not a file of the lab.',
     );
   if (version === 1)
     return { kind: 'run', run: wholeOf(upgradeRunFile(parseBy(RunFileV1Schema, value))) };
@@ -67,7 +67,7 @@ export function restore(text: string): Restored {
   if (typeof version === 'number' && version > runVersion)
     throw new JsonRefused(
       'version',
-      `the file is of version ${version}, this lab reads up to ${runVersion}. Reload the page to get the newest lab.`,
+      `the file has version ${version}; this lab reads up to version ${runVersion}. Reload the page to get the newest lab.`,
     );
   return { kind: 'run', run: wholeOf(parseBy(RunFileSchema, value)) };
 }

@@ -36,7 +36,7 @@ export function isNoRoom(error: unknown): boolean {
 /** Why something could not be written, in words. */
 export function whyNotStored(error: unknown): string {
   return isNoRoom(error)
-    ? 'the browser grants no more room'
+    ? 'the browser grants no more storage'
     : error instanceof Error
       ? error.message
       : String(error);

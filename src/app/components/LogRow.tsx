@@ -4,6 +4,7 @@ import { memo } from 'react';
 import type { CsvRows } from '../charts/csv.ts';
 import { bytes, decimal, granularityNames, integer, plural } from '../format.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
+import { stageEnds } from '../../domain/events/stage-ends.ts';
 import type { OperationName } from '../../domain/operations/registry.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
 import { placesOf } from '../../domain/spaces/registry.ts';
@@ -100,15 +101,9 @@ export function describeEntry(entry: LogEntry): string {
   }
 }
 
-const reasons = {
-  'goal-reached': 'target reached',
-  'nothing-pruned': 'nothing left to prune',
-  'max-epochs': 'stopped at the epoch limit',
-} as const;
-
 function stageText(entry: Extract<LogEntry, { kind: 'stage' }>): string {
   if (!entry.started)
-    return `${entry.joint ? 'Joint stage' : `Stage ${entry.stage + 1}`} finished: ${reasons[entry.reason]}`;
+    return `${entry.joint ? 'Joint stage' : `Stage ${entry.stage + 1}`} finished: ${stageEnds[entry.reason]}`;
   return entry.joint
     ? `Joint stage begins, over all ${wordsOf().parts}`
     : `Stage ${entry.stage + 1} begins with ${cellRange(entry.firstCell, entry.lastCell)}`;

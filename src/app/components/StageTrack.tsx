@@ -1,5 +1,6 @@
 /** The stages as a track: planned ones outlined, the current one filling, finished ones with why they ended. */
 import { compact, percent } from '../format.ts';
+import { stageEnds } from '../../domain/events/stage-ends.ts';
 import { cellRange, wordsOf } from '../store/state-name.ts';
 import type { SpaceSettings } from '../../domain/settings/schema.ts';
 import { anySizeLayout } from '../../domain/spaces/registry.ts';
@@ -8,8 +9,7 @@ import { useShown, shownSettings } from '../store/store.ts';
 import type { StageState } from '../store/run-state.ts';
 
 const reasons: Readonly<Record<NonNullable<StageState['reason']>, string>> = {
-  'goal-reached': 'target reached',
-  'nothing-pruned': 'nothing left to prune',
+  ...stageEnds,
   'max-epochs': 'epoch limit',
 };
 

@@ -22,7 +22,7 @@ export function labelValues(bytes: Uint8Array, array: NamedArray): LabelValues {
   if (/^[<>|=]?[US]\d+$/.test(dtype)) return stringsOf(bytes, array);
   if (!numberType(dtype))
     throw new DatasetError(
-      `${name}: dtype: expected whole numbers or strings as labels, found '${dtype}'${/O/.test(dtype) ? ' (Python objects, which are never executed or read here)' : ''}. Save them as np.array(labels, dtype=np.int64).`,
+      `${name}: dtype: expected whole numbers or strings as labels, found '${dtype}'${/O/.test(dtype) ? ' (Python objects, which are never executed or read)' : ''}. Save them as np.array(labels, dtype=np.int64).`,
     );
   const read = numberReader(bytes, dtype);
   const columns = shape.length === 2 && shape[0] !== 1 && shape[1] !== 1 ? shape[1]! : 1;
@@ -56,7 +56,7 @@ function oneHot(array: NamedArray, read: (i: number) => number): number[] {
       const value = read(image * strides[0]! + column * strides[1]!);
       if (value !== 0 && value !== 1)
         throw new DatasetError(
-          `${name}: shape: expected one label an image, or one column of 0 and 1 per class, found ${count} x ${columns} with the value ${value}. Keep the column with the classes.`,
+          `${name}: shape: expected one label per image, or one column of 0 and 1 per class, found ${count} x ${columns} with the value ${value}. Keep the column with the classes.`,
         );
       if (value === 1) {
         ones++;
@@ -68,7 +68,7 @@ function oneHot(array: NamedArray, read: (i: number) => number): number[] {
   });
   if (several > 0)
     throw new DatasetError(
-      `${name}: a multi-label set: ${several} of ${count} images have no class or several of the ${columns}. Expected exactly one class an image: choose one column, or a set with single labels.`,
+      `${name}: a multi-label set: ${several} of ${count} images have no class or several of the ${columns}. Expected exactly one class per image: choose one column, or a set with single labels.`,
     );
   return labels;
 }
@@ -93,7 +93,7 @@ export function indexLabels(
   const train = values.get('train');
   if (!train)
     throw new DatasetError(
-      `${set}: expected training images, found only ${[...values.keys()].join(' and ')} images. Choose the training files too.`,
+      `${set}: expected training images, found only ${[...values.keys()].join(' and ')} images. Choose the training files as well.`,
     );
   const distinct = [...new Set<number | string>(train)].sort((a, b) =>
     typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : 1,

@@ -59,7 +59,7 @@ class Reader {
 
   wrong(at: number, expected: string): DatasetError {
     return new DatasetError(
-      `${this.name}: byte ${at}: expected ${expected}. Is the MATLAB file whole?`,
+      `${this.name}: byte ${at}: expected ${expected}. Is the MATLAB file complete?`,
     );
   }
 
@@ -83,7 +83,7 @@ class Reader {
 export function readMat(bytes: Uint8Array, path: string, name: string, limit: number): MatArray[] {
   if (!isMat(bytes))
     throw new DatasetError(
-      `${name}: expected a MATLAB file of version 5 to 7, found something else. Save it anew with save(..., '-v6').`,
+      `${name}: expected a MATLAB file of version 5 to 7, found another format. Save it again with save(..., '-v6').`,
     );
   const little = latin1(bytes, 126, 128) === 'IM';
   const file = new Reader(bytes, little, name);

@@ -14,7 +14,7 @@ export const isNpy = (head: Uint8Array): boolean => latin1(head, 0, 6) === '\x93
 /** Python 2 wrote long integers with an L. @throws DatasetError naming the file and the field. */
 export function readNpyHeader(bytes: Uint8Array, name: string): NpyHeader {
   if (!isNpy(bytes) || bytes.length < 12)
-    throw new DatasetError(`${name}: magic string: expected '\\x93NUMPY', found something else.`);
+    throw new DatasetError(`${name}: magic string: expected '\\x93NUMPY', found other bytes.`);
   const version = bytes[6]!;
   if (version < 1 || version > 3)
     throw new DatasetError(`${name}: format version: expected 1 to 3, found ${version}.`);

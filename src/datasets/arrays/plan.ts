@@ -39,7 +39,7 @@ export function planArrays(
   const unknown = Object.keys(rules).find((path) => !shorts.includes(path));
   if (unknown !== undefined)
     throw new DatasetError(
-      `${archive}: there is no array '${unknown}'; the arrays are ${shorts.slice(0, 8).join(', ')}${shorts.length > 8 ? ', ...' : ''}.`,
+      `${archive}: no array '${unknown}'; the arrays are ${shorts.slice(0, 8).join(', ')}${shorts.length > 8 ? ', ...' : ''}.`,
     );
   const all = arrays.map((array, i) => classify(array, shorts[i]!, rules[shorts[i]!]));
   const left = all.filter(({ short }) => rules[short] !== 'out');
@@ -128,7 +128,7 @@ function pairsOf(archive: string, members: readonly Planned[], found: string): A
     const left = told.length > 0 ? told : candidates;
     if (left.length > 1)
       throw new DatasetError(
-        `${archive}: expected one array of ${what}, found ${left.map(({ short, array }) => `${short} (${describe(array)})`).join(' and ')}. Say which to leave out: --split ${left[1]!.short}=out.`,
+        `${archive}: expected one array of ${what}, found ${left.map(({ short, array }) => `${short} (${describe(array)})`).join(' and ')}. Exclude one: --split ${left[1]!.short}=out.`,
       );
     return left[0] ?? null;
   };
@@ -153,7 +153,7 @@ function pairsOf(archive: string, members: readonly Planned[], found: string): A
       // Numbers beside the images that are no split's labels do not make one.
       if (!images && !labels!.isNamed) continue;
       throw new DatasetError(
-        `${archive}: expected ${split} ${images ? 'labels (whole numbers, one an image)' : 'images (count x height x width)'} too, found ${found}.`,
+        `${archive}: expected ${split} ${images ? 'labels (whole numbers, one per image)' : 'images (count x height x width)'} as well, found ${found}.`,
       );
     }
     pairs.push({ split, images: images.array, labels: labels.array, className: null });

@@ -72,7 +72,7 @@ async function planOf(
     notes.push(
       `The images are ${shape.width} x ${shape.height} pixels; the middle ${size} x ${size} of each are read.`,
     );
-  if (shape.channels === 4) notes.push('The images have transparency: seen on black.');
+  if (shape.channels === 4) notes.push('The images have transparency: shown on black.');
   const channels = shape.channels === 4 ? 3 : shape.channels;
   const splits = splitOrder.flatMap((split) => {
     const labels = indexed.labels.get(split);
@@ -114,7 +114,7 @@ const countOf = ({ labels }: ArrayPair): number | null => (labels ? labelCount(l
 function checked(array: NamedArray): NamedArray {
   if (!numberType(array.dtype))
     throw new DatasetError(
-      `${array.name}: dtype: expected images as numbers (uint8, 0 to 255), found '${array.dtype}'${/O/.test(array.dtype) ? ' (Python objects, as of images of different sizes)' : ''}. Bring them to one size and save np.stack(images).`,
+      `${array.name}: dtype: expected images as numbers (uint8, 0 to 255), found '${array.dtype}'${/O/.test(array.dtype) ? ' (Python objects, as of images of different sizes)' : ''}. Resize them to one size and save np.stack(images).`,
     );
   return array;
 }

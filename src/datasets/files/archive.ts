@@ -122,7 +122,7 @@ class Opener {
     for (const { entry, kind } of archives) {
       if (depth >= deepest)
         throw new DatasetError(
-          `${entry.name}: expected archives at most ${deepest} deep inside each other. Unpack it and choose the folder.`,
+          `${entry.name}: expected archives nested at most ${deepest} levels deep. Unpack it and choose the folder.`,
         );
       const before = this.entries.length;
       const inner = await this.open(entry, kind, container);
@@ -135,7 +135,7 @@ class Opener {
           what: entry.path,
           count: 1,
           unit: 'files',
-          why: 'holds the same files as those beside it',
+          why: 'has the same files as those next to it',
         });
       } else inside.push(...added);
     }
@@ -169,7 +169,7 @@ class Opener {
     this.unpacked += entry.size;
     if (this.unpacked > this.context.limits.memoryBytes)
       throw new DatasetError(
-        `${entry.name}: archives inside of archives take ${this.unpacked} bytes: expected at most ${this.context.limits.memoryBytes}. Unpack the outer one and choose the folder.`,
+        `${entry.name}: archives inside archives take ${this.unpacked} bytes: expected at most ${this.context.limits.memoryBytes}. Unpack the outer one and choose the folder.`,
       );
     let found: Uint8Array | null = null;
     await container.visit(new Set([original]), (_, bytes) => {

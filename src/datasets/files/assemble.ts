@@ -40,11 +40,11 @@ export function assemble(found: Found): ReadResult {
   let { test } = found.splits;
   if (!whole)
     throw new DatasetError(
-      `${name}: expected training images, found only test images. Choose the training files too.`,
+      `${name}: expected training images, found only test images. Choose the training files as well.`,
     );
   if (!test && validation) {
     test = validation;
-    notes.push('There are no test images; the validation images serve as such.');
+    notes.push('There are no test images; the validation images are used as test images.');
   } else if (validation) {
     notes.push(
       `${validation.count} validation images are left out: a search splits the training images itself.`,
@@ -56,14 +56,14 @@ export function assemble(found: Found): ReadResult {
   if (!test) {
     [train, test] = holdOut(whole, classNames.length, size * size * channels);
     notes.push(
-      `There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as such.`,
+      `There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as test images.`,
     );
     const [single] = countClasses(train.labels, classNames.length).flatMap((count, label) =>
       count === 0 ? [classNames[label]!] : [],
     );
     if (single !== undefined)
       throw new DatasetError(
-        `${name}: class '${single}' has too few images: there are no test images, and the ${test.count} held out as such leave none of this class for training. Add images of it, or test images.`,
+        `${name}: class '${single}' has too few images: there are no test images, and the ${test.count} held out as test images leave none of this class for training. Add images of it, or test images.`,
       );
   }
   return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
@@ -88,7 +88,7 @@ function checkClasses(name: string, labels: Labels, classNames: readonly string[
     const which =
       empty.slice(0, 3).join(', ') + (empty.length > 3 ? ` and ${empty.length - 3} more` : '');
     throw new DatasetError(
-      `${name}: class ${which}: expected training images of every class, found none. Add images, or take the class out.`,
+      `${name}: class ${which}: expected training images of every class, found none. Add images, or remove the class.`,
     );
   }
 }

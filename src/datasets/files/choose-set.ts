@@ -28,7 +28,7 @@ export function leftBy(claimed: readonly Entry[], { message }: DatasetError): Le
       what: more > 0 ? `${first.path} and others` : first.path,
       count: claimed.length,
       unit,
-      why: `makes no data set of its own (${message.replace(/\.$/, '')})`,
+      why: `is not a data set by itself (${message.replace(/\.$/, '')})`,
     },
   ];
 }
@@ -46,7 +46,7 @@ export function pick<T extends { set: string }>(
   if (wanted === null) {
     if (named.length === 1) return only!;
     throw new PickError(
-      `${archive}: found ${named.length} data sets: ${names}. Say which: --pick ${JSON.stringify(only!.set)}.`,
+      `${archive}: found ${named.length} data sets: ${names}. Choose one: --pick ${JSON.stringify(only!.set)}.`,
       named.map(({ set }) => set),
     );
   }
@@ -90,7 +90,7 @@ export function undecided(
     (role) => role !== first.role,
   );
   return new DatasetError(
-    `${archive}: ${questions.map(({ question }) => question).join('; ')}. Say what is meant: --split ${options} (or ${others.join(', ')} in place of ${first.role}). As it stands: ${outlineSentence(outline)}.`,
+    `${archive}: ${questions.map(({ question }) => question).join('; ')}. Specify it: --split ${options} (or ${others.join(', ')} in place of ${first.role}). As read now: ${outlineSentence(outline)}.`,
   );
 }
 

@@ -26,7 +26,7 @@ export async function openFolder(
     const path = gzipped ? file.path.replace(/\.gz$/i, '') : file.path;
     if (gzipped && path !== file.path && paths.has(path)) {
       // torchvision keeps both.
-      leftOut.push({ what: file.path, count: 1, unit: 'files', why: 'lies unpacked beside it' });
+      leftOut.push({ what: file.path, count: 1, unit: 'files', why: 'is next to it, unpacked' });
       continue;
     }
     const head = headOf((length) =>

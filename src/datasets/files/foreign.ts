@@ -31,7 +31,7 @@ export function foreignFormatOf(head: Uint8Array): Foreign | null {
   const text = latin1(head, 0, 256);
   if (/^\s*(<!doctype html|<html|<\?xml|<head)/i.test(text))
     return {
-      what: 'a web page (HTML), as servers send in place of a file',
+      what: 'a web page (HTML) instead of the file',
       mend: 'Download the file again.',
     };
   if (/^version https:\/\/git-lfs/.test(text))

@@ -87,7 +87,7 @@ export function resolveLinks<T extends { path: string }>(
         what: `${archive}: ${path}`,
         count: 1,
         unit: 'files',
-        why: `is a link to ${target} beside it`,
+        why: `is a link to ${target} next to it`,
       });
     else aliases.push(...found.filter(({ path: alias }) => !byName.has(alias)));
   }

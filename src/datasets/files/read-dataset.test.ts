@@ -278,7 +278,9 @@ describe('image folders', () => {
       labels: Uint8Array.from([0, 1, 1]),
     });
     expectSplit(dataset.test, { count: 1, images: rgb(4), labels: Uint8Array.from([1]) });
-    expect(notes).toEqual(['There are no test images; the validation images serve as such.']);
+    expect(notes).toEqual([
+      'There are no test images; the validation images are used as test images.',
+    ]);
   });
 
   it('cuts the middle square and averages areas', async () => {
@@ -357,7 +359,7 @@ describe('image folders', () => {
           count: 2,
           total: 6,
           examples: [
-            'photos/train/ant/0.png: expected a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM image, found something else.',
+            'photos/train/ant/0.png: expected a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM image, found other data.',
             expect.stringMatching(/9\.png: byte \d+: expected all of chunk IDAT, .*cut off/),
           ],
         },
@@ -367,7 +369,7 @@ describe('image folders', () => {
         images: concat(rgb(3), rgb(1), rgb(2)),
         labels: Uint8Array.from([0, 1, 1]),
       });
-      expect(notes).toContain('2 of 6 images could not be read and are left out.');
+      expect(notes).toContain('2 of 6 images could not be read and are excluded.');
     });
 
     it('or fails, naming the first', async () => {
@@ -516,7 +518,7 @@ describe('archives', () => {
     const bomb = zip.slice();
     new DataView(bomb.buffer).setUint32(directory + 24, 3_000_000_000, true);
     await expect(read({ 'a.zip': bomb })).rejects.toThrow(
-      /a\.bin: declares 3000000000 bytes unpacked, which its \d+ packed bytes cannot hold/,
+      /a\.bin: declares 3000000000 bytes unpacked, which its \d+ packed bytes cannot contain/,
     );
 
     const twice = makeZip({ 'a.bin': train, 'b.bin': train });

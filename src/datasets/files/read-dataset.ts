@@ -155,7 +155,7 @@ async function lookAt(
   const { plan } = chosen;
   if (choices.split !== 'none' && Object.keys(choices.split).length > 0 && !hasRoles.has(plan.kind))
     throw new DatasetError(
-      `${archive.name}: --split says what folders of images or arrays are, but these files name their splits themselves. Leave it out.`,
+      `${archive.name}: --split assigns folders of images or arrays, but these files name their splits themselves. Omit it.`,
     );
   const leftOut: LeftOut[] = [
     ...(options.leftOut ?? []),
@@ -180,7 +180,7 @@ async function lookAt(
       if (questions.length > 0) throw undecided(archive.name, questions, outline);
       if (!outline.splits.some(({ split }) => split === 'train'))
         throw new DatasetError(
-          `${archive.name}: expected training images, found only ${outline.splits.map(({ split }) => split).join(' and ')} images. Choose the training files too, or say which they are: --split FOLDER=train.`,
+          `${archive.name}: expected training images, found only ${outline.splits.map(({ split }) => split).join(' and ')} images. Choose the training files as well, or name their folder: --split FOLDER=train.`,
         );
       const read = await plan.read();
       signal.throwIfAborted();

@@ -70,7 +70,7 @@ export async function readRange(file: SourceFile, start: number, end: number): P
   }
   if (bytes.length !== end - start) {
     throw new DatasetError(
-      `${file.path}: ends at byte ${start + bytes.length}, expected ${file.size} bytes: was it changed meanwhile?`,
+      `${file.path}: ends at byte ${start + bytes.length}, expected ${file.size} bytes: was it changed in the meantime?`,
     );
   }
   return bytes;
@@ -94,7 +94,7 @@ export async function collect(
     for await (const piece of pieces) {
       if (length + piece.length > expected) {
         throw new DatasetError(
-          `${path}: expected ${expected} bytes as its archive declares, found more. The archive is damaged or made to deceive.`,
+          `${path}: expected ${expected} bytes as its archive declares, found more. The archive is damaged or malicious.`,
         );
       }
       bytes.set(piece, length);

@@ -78,7 +78,7 @@ export async function openTar(
     entries: [...byPosition.values()].flat(),
     notes: repeated
       ? [
-          `${file.path} holds some files more than once (such as ${repeated}); the last of each is read.`,
+          `${file.path} contains some files more than once (such as ${repeated}); the last one is read.`,
         ]
       : [],
     leftOut,

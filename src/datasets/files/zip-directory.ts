@@ -39,13 +39,13 @@ export async function readZipDirectory(
 ): Promise<ZipDirectory> {
   const wrong = (offset: number, expected: string, found = '') =>
     new DatasetError(
-      `${file.path}: byte ${offset}: expected ${expected}${found && `, found ${found}`}. Is the zip file whole?`,
+      `${file.path}: byte ${offset}: expected ${expected}${found && `, found ${found}`}. Is the zip file complete?`,
     );
   const { start, end, count, prefix, zip64 } = await findDirectory(file, wrong);
   if (start > end || end > file.size)
     throw wrong(end, 'a list of entries inside the file', `one from byte ${start}`);
   if (end - start > limits.memoryBytes)
-    throw wrong(start, 'a list of entries that fits in memory', `${end - start} bytes`);
+    throw wrong(start, 'a list of entries that fits into memory', `${end - start} bytes`);
   const listed = listEntries(await readRange(file, start, end), start, count, wrong, limits, file);
   const { encoding, guessed } = chosenEncoding
     ? { encoding: chosenEncoding, guessed: false }
@@ -73,11 +73,11 @@ export async function readZipDirectory(
   }
   if (guessed && example)
     notes.push(
-      `The names in ${file.path} do not say what encoding they are in; read as ${encoding.toUpperCase()}, for example '${example}'.`,
+      `The names in ${file.path} do not state their encoding; read as ${encoding.toUpperCase()}, for example '${example}'.`,
     );
   if (repeated)
     notes.push(
-      `${file.path} holds some entries more than once (such as ${repeated}); the last of each is read.`,
+      `${file.path} contains some entries more than once (such as ${repeated}); the last one is read.`,
     );
   const entries = [...byPath.values()];
   checkSizes(file, entries, start, limits);
@@ -170,7 +170,7 @@ function checkSizes(
   for (const { path, size, packed, method } of entries) {
     if (method === 0 ? size !== packed : size > packed * tightest + 64) {
       throw new DatasetError(
-        `${file.path}: ${path}: declares ${size} bytes unpacked, which its ${packed} packed bytes cannot hold. Is the zip file damaged?`,
+        `${file.path}: ${path}: declares ${size} bytes unpacked, which its ${packed} packed bytes cannot contain. Is the zip file damaged?`,
       );
     }
     total += size;

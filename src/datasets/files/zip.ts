@@ -46,7 +46,7 @@ async function dataStart(file: SourceFile, entry: ZipEntry, name: string): Promi
   const start = entry.offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   if (header.getUint32(0, true) !== localSignature || start + entry.packed > file.size) {
     throw new DatasetError(
-      `${name}: byte ${entry.offset}: expected the entry's header and ${entry.packed} bytes, found something else. Is the zip file damaged?`,
+      `${name}: byte ${entry.offset}: expected the entry's header and ${entry.packed} bytes, found other data. Is the zip file damaged?`,
     );
   }
   return start;
@@ -83,7 +83,7 @@ export async function readZipEntry(
       : await collect(entryPieces(file, entry, name, signal), name, limits.memoryBytes, entry.size);
   if (crc32(bytes) !== entry.crc) {
     throw new DatasetError(
-      `${name}: its checksum (CRC-32) is not what the archive declares: it is damaged. Download the archive again.`,
+      `${name}: its checksum (CRC-32) differs from the one in the archive: it is damaged. Download the archive again.`,
     );
   }
   return bytes;

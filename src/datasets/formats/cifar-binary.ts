@@ -137,7 +137,7 @@ function layoutOf(binaries: readonly Entry[], labelKind: 'fine' | 'coarse'): Cif
     const [first] = binaries;
     throw new DatasetError(
       `${first!.name}: size: expected a multiple of ${records10} bytes (CIFAR-10 records) or of ${records100} (CIFAR-100), found ${first!.size}. ` +
-        'Is it the binary version, unpacked and whole?',
+        'Is it the binary version, unpacked and complete?',
     );
   }
   if (ten >= hundred) return cifar10;

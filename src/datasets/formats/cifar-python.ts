@@ -40,7 +40,7 @@ async function planPython(
   const [first] = batches;
   if (!first)
     throw new DatasetError(
-      `${archive.name}: expected the batches of CIFAR too (data_batch_1, ... or train), found only ${claimed.map(({ path }) => path).join(', ')}.`,
+      `${archive.name}: expected the batches of CIFAR as well (data_batch_1, ... or train), found only ${claimed.map(({ path }) => path).join(', ')}.`,
     );
   const large = batches.find(({ size }) => size > mostBytes);
   if (large)

@@ -52,7 +52,7 @@ export function withoutDoubles(claimed: readonly Entry[], leftOut: LeftOut[]): E
       .replace(/[^a-z0-9]/g, '')} ${entry.size}`;
     const before = byName.get(key);
     if (before)
-      leftOut.push({ what: entry.path, count: 1, unit: 'files', why: `is ${before.path} again` });
+      leftOut.push({ what: entry.path, count: 1, unit: 'files', why: `repeats ${before.path}` });
     else byName.set(key, entry);
   }
   return [...byName.values()];
@@ -114,7 +114,7 @@ export function pairsOf(archive: Archive, roles: readonly Role[]): Pair[] {
         ? `labels (...-labels-idx1-ubyte) of ${images.path}`
         : `images (...-images-idx3-ubyte) of ${labels!.path}`;
       throw new DatasetError(
-        `${archive.name}: expected the ${missing} too, found ${roles.map(({ entry }) => entry.path).join(', ')}.`,
+        `${archive.name}: expected the ${missing} as well, found ${roles.map(({ entry }) => entry.path).join(', ')}.`,
       );
     }
     return [{ split, images, labels }];

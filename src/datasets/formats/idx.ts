@@ -52,7 +52,7 @@ export const idx: DatasetFormat = {
               what: entry.path,
               count: 1,
               unit: 'files',
-              why: 'has no counterpart with labels or images',
+              why: 'has no matching file of labels or images',
             });
       }
     }
@@ -80,8 +80,8 @@ async function planOf(
   if (isEmnist)
     notes.push(
       isTurned
-        ? 'The images, which EMNIST stores transposed, are turned upright.'
-        : 'EMNIST stores its images transposed, and they are read as they are stored; --upright (in the page: Upright) turns them.',
+        ? 'The images, which EMNIST stores transposed, are transposed back.'
+        : 'EMNIST stores its images transposed; they are read as stored. --upright (in the page: Upright) transposes them back.',
     );
   const isFashion =
     /fashion/i.test(`${archive.name} ${pairs[0]!.images.name}`) &&
@@ -208,7 +208,7 @@ async function labelsIn(entry: Entry, bytes: Uint8Array): Promise<number[]> {
     const [count, columns] = header.dimensions as [number, number];
     if (columns !== 8)
       throw new DatasetError(
-        `${entry.name}: number of dimensions: expected one label an image, or QMNIST's 8 columns, found ${count} x ${columns}.`,
+        `${entry.name}: number of dimensions: expected one label per image, or QMNIST's 8 columns, found ${count} x ${columns}.`,
       );
     return header.numbers().filter((_, i) => i % columns === 0);
   }

@@ -70,7 +70,7 @@ export async function readPlaced(
         `${archive.name}: ${lost.length} of ${placed.length} images cannot be read. ${summary.examples[0]}`,
       );
     }
-    notes.push(`${lost.length} of ${placed.length} images could not be read and are left out.`);
+    notes.push(`${lost.length} of ${placed.length} images could not be read and are excluded.`);
   }
   const splits: Partial<Record<SplitName, ImageSplit>> = {};
   for (const [split, part] of parts) {

@@ -34,7 +34,7 @@ export const stl10: DatasetFormat = {
         );
       if (x.size === 0 || x.size % imageBytes !== 0)
         throw new DatasetError(
-          `${x.name}: size: expected a multiple of ${imageBytes} bytes (one image each), found ${x.size}. Is it whole?`,
+          `${x.name}: size: expected a multiple of ${imageBytes} bytes (one image each), found ${x.size}. Is it complete?`,
         );
       if (y.size !== x.size / imageBytes)
         throw new DatasetError(

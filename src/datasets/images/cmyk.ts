@@ -34,7 +34,7 @@ export async function decodeCmyk(
 ): Promise<DecodedImage> {
   if (kind === 'plain')
     throw new DatasetError(
-      `${name}: a JPEG image of four inks (CMYK) without Adobe's marker: whether its values are inverted is not recorded. Convert it to RGB.`,
+      `${name}: a JPEG image of four inks (CMYK) without Adobe's marker: it does not record whether its values are inverted. Convert it to RGB.`,
     );
   const { decode } = await import('jpeg-js');
   const { width, height, data } = decode(bytes, {

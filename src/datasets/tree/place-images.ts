@@ -27,7 +27,7 @@ export class Placer {
       if (!isFlat(folder))
         for (const child of classFolders(folder)) {
           if (this.tree.isStray(child) && !allowed && classFolders(folder).length > 2) {
-            this.tree.leaveOut(child, 'is named like something beside the classes');
+            this.tree.leaveOut(child, 'has the name of something other than a class');
             this.tree.offer(child, 'out');
           } else names.add(child.name);
         }
@@ -42,7 +42,7 @@ export class Placer {
     if (train.length === 0) {
       const found = chosen.map(({ folder }) => `${folder.path}/`).join(' and ');
       this.tree.fail(
-        `expected training images, found only ${found}, which by the name is no training split`,
+        `expected training images, found only ${found}, which by its name is not a training split`,
       );
       return;
     }
@@ -61,11 +61,11 @@ export class Placer {
         this.placeFlat(split, level, classNames);
         continue;
       }
-      if (!allowed) this.tree.leaveDirect(level, 'lies in no class folder');
+      if (!allowed) this.tree.leaveDirect(level, 'is not in a class folder');
       for (const child of classFolders(folder)) {
         const label = exact.get(child.name) ?? loose.get(child.name.toLowerCase());
         if (label === undefined) {
-          if (split !== 'train') this.tree.leaveOut(child, 'is no class of the training images');
+          if (split !== 'train') this.tree.leaveOut(child, 'is not a class of the training images');
           continue;
         }
         if (this.tree.isStray(child) && !exact.has(child.name)) continue;
@@ -144,7 +144,7 @@ export class Placer {
     if (!labels) {
       this.tree.leaveOut(
         level,
-        'holds no class folders, and no list of file names and labels fits it',
+        'has no class folders, and no list of file names and labels matches it',
       );
       return;
     }

@@ -37,7 +37,7 @@ class Splitter {
     if (unknown !== undefined) {
       const some = [...known].slice(0, 8).join(', ');
       return this.tree.fail(
-        `there is no folder '${unknown}' with images; the folders are ${some || 'none'}${known.size > 8 ? ', ...' : ''}`,
+        `no folder '${unknown}' with images; the folders are ${some || 'none'}${known.size > 8 ? ', ...' : ''}`,
       );
     }
     this.look(this.tree.root);
@@ -67,7 +67,7 @@ class Splitter {
   }
 
   private takeSplits(folder: Folder, children: readonly Folder[], found: readonly Folder[]): void {
-    this.tree.leaveDirect(folder, 'lies beside the splits');
+    this.tree.leaveDirect(folder, 'is next to the splits');
     this.tree.leaveChosen(folder);
     const candidates = children.filter((child) => this.tree.wordOf(child) !== null);
     const chosen: SplitFolder[] = [];
@@ -100,10 +100,10 @@ class Splitter {
       const twins = children.filter((other) => !taken.has(other) && classes.has(other.name));
       const question =
         twins.length > 1 && twins.includes(child)
-          ? `${child.path} lies beside the splits and has the name of a class`
+          ? `${child.path} is next to the splits and has the name of a class`
           : null;
       this.tree.offer(child, 'out', question);
-      this.tree.leaveOut(child, 'lies beside the splits');
+      this.tree.leaveOut(child, 'is next to the splits');
     }
     this.placer.place(chosen);
   }
@@ -113,7 +113,7 @@ class Splitter {
     children: readonly Folder[],
     found: readonly Folder[],
   ): void {
-    this.tree.leaveDirect(folder, 'lies beside the classes');
+    this.tree.leaveDirect(folder, 'is next to the classes');
     this.tree.leaveChosen(folder);
     const names = found.map(({ name }) => name).sort(byCodePoint);
     const labels = new Map(names.map((name, label) => [name, label]));
@@ -121,7 +121,7 @@ class Splitter {
       const isClass = found.includes(child);
       this.tree.offer(child, isClass ? 'class' : 'out');
       if (!isClass) {
-        this.tree.leaveOut(child, 'has no folders of splits, as the others have');
+        this.tree.leaveOut(child, 'has no split folders, unlike the others');
         continue;
       }
       for (const inside of this.tree.childrenOf(child)) {
@@ -152,11 +152,11 @@ class Splitter {
     const wrapped =
       nested.length === 1 ? nested[0]! : others.length === 1 && deep.length === 1 ? deep[0]! : null;
     if (wrapped && splitLike.length === 0) {
-      this.tree.leaveDirect(folder, 'lies beside the data set');
+      this.tree.leaveDirect(folder, 'is next to the data set');
       this.tree.leaveChosen(folder);
       for (const child of children)
         if (child !== wrapped) {
-          this.tree.leaveOut(child, 'lies beside the data set');
+          this.tree.leaveOut(child, 'is next to the data set');
           this.tree.offer(child, 'out');
         }
       return this.look(wrapped);
@@ -168,7 +168,7 @@ class Splitter {
         this.tree.offer(
           child,
           'class',
-          `${first.path} and ${second.path} each hold splits of their own`,
+          `${first.path} and ${second.path} each have their own splits`,
         );
     } else this.tree.leaveChosen(folder);
     const strays = children.filter((child) => this.tree.isStray(child));
@@ -178,9 +178,9 @@ class Splitter {
       (classes.length === 1 && this.tree.paths.length === folder.direct.length)
     )
       return this.placer.place([{ split: 'train', folder }]);
-    this.tree.leaveDirect(folder, 'lies in no class folder');
+    this.tree.leaveDirect(folder, 'is not in a class folder');
     for (const child of strays) {
-      this.tree.leaveOut(child, 'is named like something beside the data set');
+      this.tree.leaveOut(child, 'has the name of something other than the data set');
       this.tree.offer(child, 'out');
     }
     for (const child of classes) {
@@ -189,12 +189,12 @@ class Splitter {
       this.tree.offer(
         child,
         'class',
-        asked ? `${child.path} is the name of a split and lies among class folders` : null,
+        asked ? `${child.path} has the name of a split and is among class folders` : null,
       );
     }
     if (splitLike.length > 1)
       this.tree.result.notes.push(
-        `The folders ${splitLike.map(({ path }) => path).join(' and ')} have the names of splits, but their images lie directly in them, as in ${others[0]?.path ?? 'the others'}: they are taken for classes.`,
+        `The folders ${splitLike.map(({ path }) => path).join(' and ')} have the names of splits, but contain images directly, like ${others[0]?.path ?? 'the others'}: they are read as classes.`,
       );
     this.placer.place([{ split: 'train', folder }], new Set(classes));
   }

@@ -203,7 +203,7 @@ describe('a summary', () => {
       p: 1,
     });
     expect(pairedSentence(test)).toBe(
-      'MGAS is on average 2.5 points more accurate than "Random" (better in 1 of 2 pairs of equal target and seed; exact sign test p = 1.00; 1 more pair does not count, where one of the two misses the target by more than 2%): not distinguishable; at least 6 pairs that differ are needed to tell.',
+      'MGAS is on average 2.5 points more accurate than "Random" (better in 1 of 2 pairs of equal target and seed; exact sign test p = 1.00; 1 more pair is excluded, because one of the two misses the target by more than 2%): not distinguishable; at least 6 differing pairs are needed.',
     );
     expect(
       pairedSentence(
@@ -224,7 +224,7 @@ describe('a summary', () => {
     // Better in half of the pairs, and worse on average: the sentence that contradicted its number.
     const half = { pairs: 2, better: 1, difference: -0.047, p: signTest(1, 2), all: 2 };
     expect(pairedSentence(test(half))).toBe(
-      'MGAS is on average 4.7 points less accurate than "Random" (better in 1 of 2 pairs of equal target and seed; exact sign test p = 1.00): not distinguishable; at least 6 pairs that differ are needed to tell.',
+      'MGAS is on average 4.7 points less accurate than "Random" (better in 1 of 2 pairs of equal target and seed; exact sign test p = 1.00): not distinguishable; at least 6 differing pairs are needed.',
     );
     expect(pairedSentence(test({}))).toBe(
       'MGAS is on average 2.0 points more accurate than "Random" (better in 8 of 8 pairs of equal target and seed; exact sign test p = 0.008): distinguishable at the 5% level.',
@@ -232,7 +232,7 @@ describe('a summary', () => {
     expect(pairedSentence(test({ better: 5, p: signTest(5, 8) }))).toMatch(
       /p = 0\.73\): not distinguishable\.$/,
     );
-    expect(pairedSentence(test({ difference: -0.01 }))).toMatch(/neither is called better\.$/);
+    expect(pairedSentence(test({ difference: -0.01 }))).toMatch(/neither counts as better\.$/);
     expect(pairedSentence(test({ difference: 0, better: 4, p: 1 }))).toMatch(/as accurate as/);
   });
 
@@ -296,7 +296,7 @@ describe('results', () => {
     expect(() =>
       parseComparison(JSON.stringify({ ...comparison, runs: [{ ...run('mgas', 1, 2) }] })),
     ).toThrow(/runs\.0\.testAccuracy/);
-    expect(() => parseComparison('{')).toThrow(/Not JSON/);
+    expect(() => parseComparison('{')).toThrow(/Not valid JSON/);
   });
 
   it('are written as CSV, a line a run', () => {

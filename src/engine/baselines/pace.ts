@@ -75,6 +75,6 @@ export function estimateSentence(
   { runs, seconds, msPerStep, searchSteps, trainSteps }: Estimate,
   duration: (milliseconds: number) => string,
 ): string {
-  const steps = `${Math.max(1, Math.round(msPerStep))} ms a step of the super-net; at most ${searchSteps} of them a search, ${trainSteps} a training`;
-  return `${runs} ${runs === 1 ? 'run' : 'runs'} to go: about ${duration(1000 * seconds)} (${steps}).`;
+  const steps = `${Math.max(1, Math.round(msPerStep))} ms per step of the super-net; at most ${searchSteps} steps per search, ${trainSteps} per training`;
+  return `${runs} ${runs === 1 ? 'run' : 'runs'} left: about ${duration(1000 * seconds)} (${steps}).`;
 }

@@ -120,7 +120,7 @@ describe('the pace', () => {
 
   it('is said in a sentence', () => {
     expect(estimateSentence({ ...measured, runs: 1, seconds: 12 }, (ms) => `${ms / 1000} s`)).toBe(
-      '1 run to go: about 12 s (100 ms a step of the super-net; at most 200 of them a search, 100 a training).',
+      '1 run left: about 12 s (100 ms per step of the super-net; at most 200 steps per search, 100 per training).',
     );
   });
 });

@@ -90,7 +90,7 @@ export function parseComparison(text: string): Comparison {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ComparisonError(`Not JSON: ${(error as Error).message}`);
+    throw new ComparisonError(`Not valid JSON: ${(error as Error).message}`);
   }
   const result = v.safeParse(ComparisonSchema, value);
   if (result.success) return result.output;

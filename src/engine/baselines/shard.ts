@@ -14,7 +14,7 @@ export interface Shard {
 export function parseShard(text: string): Shard {
   const [, index = 0, count = 0] = /^(\d{1,4})\/(\d{1,4})$/.exec(text.trim())?.map(Number) ?? [];
   if (!(index >= 1 && index <= count))
-    throw new RangeError(`'${text}' is no shard: K/N with K from 1 to N expected, as 2/3`);
+    throw new RangeError(`'${text}' is not a shard: expected K/N with K from 1 to N, such as 2/3`);
   return { index, count };
 }
 
@@ -68,14 +68,14 @@ const shared: readonly (readonly [keyof Comparison, string])[] = [
 
 /** @throws ComparisonError where the parts are of different plans, or contradict each other. */
 export function mergeComparisons([first, ...others]: readonly Part[]): Merged {
-  if (!first) throw new ComparisonError('there is nothing to merge');
+  if (!first) throw new ComparisonError('nothing to merge');
   const runs: { run: RunResult; from: string }[] = [];
   for (const part of [first, ...others]) {
     for (const [field, label] of shared) {
       const [a, b] = [first, part].map(({ comparison }) => comparison[field]);
       if (JSON.stringify(a) === JSON.stringify(b)) continue;
       throw new ComparisonError(
-        `${part.name} has other ${label} than ${first.name}${difference(a, b, field)}: only shards of one plan are merged`,
+        `${part.name} has different ${label} than ${first.name}${difference(a, b, field)}: only shards of one plan can be merged`,
       );
     }
     for (const run of part.comparison.runs) {

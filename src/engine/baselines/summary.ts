@@ -202,7 +202,7 @@ export function pairedSentence(test: PairedTest): string {
     `exact sign test p = ${probability(p)}`,
     ...(left > 0
       ? [
-          `${left} more ${left === 1 ? 'pair does' : 'pairs do'} not count, where one of the two misses the target by more than ${tolerance}`,
+          `${left} more ${left === 1 ? 'pair is' : 'pairs are'} excluded, because one of the two misses the target by more than ${tolerance}`,
         ]
       : []),
   ];
@@ -221,11 +221,11 @@ function conclusion({ pairs, equal, better, difference, p }: PairedTest): string
   const differing = pairs - equal;
   if (p >= level)
     return differing < fewestPairs
-      ? `not distinguishable; at least ${fewestPairs} pairs that differ are needed to tell`
+      ? `not distinguishable; at least ${fewestPairs} differing pairs are needed`
       : 'not distinguishable';
   const most = 2 * better - differing;
   return most * difference < 0
-    ? 'most pairs point the other way than the mean, so neither is called better'
+    ? 'most pairs disagree with the mean, so neither counts as better'
     : `distinguishable at the ${100 * level}% level`;
 }
 

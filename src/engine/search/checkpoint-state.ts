@@ -127,6 +127,6 @@ export function refusal(what: string): SearchFailure {
   return new SearchFailure(
     'invalid-checkpoint',
     `The checkpoint cannot be resumed: ${what}.`,
-    'Choose an earlier checkpoint, or start the search anew.',
+    'Choose an earlier checkpoint, or restart the search.',
   );
 }

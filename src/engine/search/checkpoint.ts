@@ -43,10 +43,10 @@ export async function takeCheckpoint(session: Session, stageOver: boolean): Prom
  * @throws SearchFailure when the checkpoint is of another form, or its arrays do not fit its masks.
  */
 export function restoreSession(session: Session, checkpoint: Checkpoint): void {
-  if (checkpoint.format !== checkpointFormat) throw refusal('it is no checkpoint of a search');
+  if (checkpoint.format !== checkpointFormat) throw refusal('it is not a checkpoint of a search');
   if (!readableVersions.includes(checkpoint.version)) {
     throw refusal(
-      `it is of version ${String(checkpoint.version)}, this program reads versions ${readableVersions.join(' and ')}`,
+      `it has version ${String(checkpoint.version)}; this program reads versions ${readableVersions.join(' and ')}`,
     );
   }
   const { endCell, head, masks, parameters } = checkpoint.network;
@@ -59,7 +59,7 @@ export function restoreSession(session: Session, checkpoint: Checkpoint): void {
     }
   }
   if (checkpoint.stage > session.stages.length)
-    throw refusal(`stage ${checkpoint.stage} is none of its ${session.stages.length}`);
+    throw refusal(`stage ${checkpoint.stage} is not one of its ${session.stages.length}`);
   const { steps, epochs, stageEpochs, generation, lambda, recent, accuracy, progress } = checkpoint;
   const { accuracyImages = null } = checkpoint;
   Object.assign(session, { steps, epochs, stageEpochs, generation, recent });

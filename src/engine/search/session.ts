@@ -168,7 +168,7 @@ export class Session {
 
   /** @throws Error before the first stage: a defect in the caller. */
   get current(): Network {
-    if (!this.network) throw new Error('no stage has begun');
+    if (!this.network) throw new Error('no stage has started');
     return this.network;
   }
 

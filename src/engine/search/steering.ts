@@ -116,7 +116,7 @@ async function prune(session: Session, cell: number, unit: number): Promise<stri
       alive && other !== unit && edges[Math.floor(other / operations.length)]!.to === to,
   );
   if (others.length === 0)
-    return 'it is the last operation of its node: a node without one computes nothing';
+    return 'it is the last operation of its node, and a node needs at least one';
   const masks = {
     operations: network.masks.operations.map((m) => m.slice()),
     filters: network.masks.filters,
@@ -135,7 +135,7 @@ async function bringBack(session: Session, cell: number, unit: number): Promise<
   const { edges, operations } = session.space;
   const edge = edges[Math.floor(unit / operations.length)]!;
   if (!fits(network.plan.cells[cell]!, operations[unit % operations.length]!, edge)) {
-    return 'it hands on every channel that it reads, and would bring pruned filters of its node back';
+    return 'it passes on every channel that it reads, and would restore pruned filters of its node';
   }
   await session.replace(
     regrow(

@@ -126,6 +126,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ArchitectureError(`Not JSON: ${(error as Error).message}`);
+    throw new ArchitectureError(`Not valid JSON: ${(error as Error).message}`);
   }
 }

@@ -102,10 +102,10 @@ class Training {
     this.elapsed = resumeFrom?.time ?? 0;
     if (resumeFrom) {
       if (resumeFrom.dataset !== data.name)
-        throw new RangeError(`the training began on ${resumeFrom.dataset}, not on ${data.name}`);
+        throw new RangeError(`the training started on ${resumeFrom.dataset}, not on ${data.name}`);
       const { parameters } = this.network;
       if (resumeFrom.values.length !== parameters.values.length)
-        throw new RangeError('the checkpoint is of another architecture');
+        throw new RangeError('the checkpoint belongs to another architecture');
       this.network = {
         ...this.network,
         parameters: { ...parameters, values: resumeFrom.values, momentum: resumeFrom.momentum },

@@ -174,7 +174,7 @@ function Job({ job: { name, progress, msLeft, unreadable, cancelling } }: { job:
               autoFocus
               onClick={() => answerUnreadable(true)}
             >
-              Leave {unreadable.count === 1 ? 'it' : 'them'} out
+              Skip {unreadable.count === 1 ? 'it' : 'them'}
             </button>
             <button type="button" onClick={() => answerUnreadable(false)}>
               Store nothing
