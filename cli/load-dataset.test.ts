@@ -128,7 +128,7 @@ it.each<[string, Files, RegExp]>([
   [
     'a missing IDX file',
     { 'train-images-idx3-ubyte': idxSet['train-images-idx3-ubyte'] },
-    /expected the labels .* of train-images-idx3-ubyte too/,
+    /expected the labels .* of train-images-idx3-ubyte as well/,
   ],
   [
     'CIFAR without a training file',

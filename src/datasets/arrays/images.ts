@@ -209,7 +209,7 @@ function flatOrder(bytes: Uint8Array, array: NamedArray, axes: ImageAxes): { c: 
   }
   if (Math.abs(planes - pixels) < 0.03 * Math.max(planes, pixels))
     throw new DatasetError(
-      `${array.name}: flat images of 3 channels: their values do not show whether they are stored plane by plane or pixel by pixel. Save them as count x size x size x 3.`,
+      `${array.name}: flat images of 3 channels: expected values that show whether they are stored plane by plane or pixel by pixel, found neither. Save them as count x size x size x 3.`,
     );
   return { c: planes < pixels ? axes.strides.c : 1 };
 }

@@ -179,9 +179,9 @@ it('unpacks several gzip members, padded or not, where the platform takes one', 
     expect(await unpack(members[0]!.subarray(0, 10), members[0]!.subarray(10))).toEqual(parts[0]);
     const damaged = members[0]!.slice();
     damaged[damaged.length - 6]! ^= 1;
-    await expect(unpack(damaged)).rejects.toThrow(/x\.gz is not a whole gzip file/);
-    await expect(unpack(damaged, members[1]!)).rejects.toThrow(/x\.gz is not a whole gzip file/);
-    await expect(unpack(members[0]!.subarray(0, -9))).rejects.toThrow(/not a whole gzip file/);
+    await expect(unpack(damaged)).rejects.toThrow(/x\.gz is not a complete gzip file/);
+    await expect(unpack(damaged, members[1]!)).rejects.toThrow(/x\.gz is not a complete gzip file/);
+    await expect(unpack(members[0]!.subarray(0, -9))).rejects.toThrow(/not a complete gzip file/);
   } finally {
     globalThis.DecompressionStream = platform;
   }

@@ -135,7 +135,7 @@ it('answers 500 damaged files with a clear error, or reads them soundly', async 
           expect(error).toBeInstanceOf(DatasetError);
           expect((error as Error).message).toContain(name.replace(/\.gz$/, ''));
           expect((error as Error).message).toMatch(
-            /expected|is not a whole|cannot|damaged|overlap|encrypted|too few images/,
+            /expected|is not a complete|cannot|damaged|overlap|encrypted|too few images/,
           );
           errors++;
         }

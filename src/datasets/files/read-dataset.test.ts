@@ -212,7 +212,7 @@ describe('IDX', () => {
     [
       'a missing half',
       { 'train-images-idx3-ubyte': files['train-images-idx3-ubyte'] },
-      /expected the labels .* of train-images-idx3-ubyte too/,
+      /expected the labels .* of train-images-idx3-ubyte as well/,
     ],
     [
       'other sizes',
@@ -240,7 +240,7 @@ describe('IDX', () => {
         ...files,
         'train-images-idx3-ubyte': gzipSync(files['train-images-idx3-ubyte']).subarray(0, 40),
       },
-      /train-images-idx3-ubyte is not a whole gzip file/,
+      /train-images-idx3-ubyte is not a complete gzip file/,
     ],
   ])('rejects %s', async (_, some, message) => {
     await expect(read(some)).rejects.toThrow(message);
@@ -485,7 +485,7 @@ describe('NumPy archives', () => {
     [
       'no labels',
       { 'a.npz': makeZip({ 'images.npy': good }) },
-      /expected train labels .* too, found images \(4 x 4/,
+      /expected train labels .* as well, found images \(4 x 4/,
     ],
   ])('rejects %s', async (_, files, message) => {
     await expect(read(files)).rejects.toThrow(message);
@@ -507,7 +507,7 @@ describe('archives', () => {
     const zip = makeZip(cifar, 0);
     zip[5000]! ^= 1;
     await expect(read({ 'a.zip': zip })).rejects.toThrow(
-      /data_batch_1\.bin: its checksum \(CRC-32\) is not what the archive declares/,
+      /data_batch_1\.bin: its checksum \(CRC-32\) differs from the one in the archive/,
     );
   });
 
