@@ -27,7 +27,9 @@ test('a run is forked from a commit by keyboard, and its parent is kept', async 
   expect(violations.map(({ id }) => id)).toEqual([]);
   const target = dialog.getByRole('textbox', { name: 'Target' });
   await target.fill('900000');
-  await expect(dialog).toContainText(/Target size: enter less than [\d,]+, the remaining parameters at/);
+  await expect(dialog).toContainText(
+    /Target size: enter less than [\d,]+, the remaining parameters at/,
+  );
   await target.fill('3000');
   await expect(dialog.getByRole('status')).toContainText('Target size 6,000 \u2192 3,000');
   await target.press('Enter');

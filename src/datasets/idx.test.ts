@@ -59,7 +59,12 @@ describe('readIdx', () => {
       1,
       /f: trailing bytes: expected 2 .*found 3/,
     ],
-    ['half a gzip file', gzipSync(images.bytes).subarray(0, 15), 3, /f is not a complete gzip file/],
+    [
+      'half a gzip file',
+      gzipSync(images.bytes).subarray(0, 15),
+      3,
+      /f is not a complete gzip file/,
+    ],
   ])('rejects %s', async (_, bytes, rank, message) => {
     const error: unknown = await readIdx({ name: 'f', bytes }, rank).catch(
       (reason: unknown) => reason,
