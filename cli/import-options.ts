@@ -31,7 +31,7 @@ export function importCommand(): Command {
       'filters of the first cells; 36 by default for a DARTS genotype',
       ranged('channels'),
     )
-    .option('--image-size <pixels>', 'pixels a side; 32 by default', ranged('imageSize'))
+    .option('--image-size <pixels>', 'pixels per side; 32 by default', ranged('imageSize'))
     .option(
       '--image-channels <number>',
       '1 for gray, 3 for colour (default)',

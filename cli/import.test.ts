@@ -38,6 +38,6 @@ it('refuses what it cannot read with exit code 2, and writes nothing', () => {
     stderr: expect.stringContaining('mine.txt: This is text without a genotype'),
   });
   expect(run([]).stderr).toContain('Pass the files of an architecture');
-  expect(run(['--published', 'SNAS']).stderr).toContain('there is DARTS_V1, DARTS_V2');
+  expect(run(['--published', 'SNAS']).stderr).toContain('choose from DARTS_V1, DARTS_V2');
   expect(() => readFileSync(out)).toThrow();
 }, 60_000);

@@ -23,7 +23,7 @@ export const exportFormatDefinitions = [
   {
     id: 'pytorch',
     label: 'PyTorch',
-    help: 'A readable module and its weights as .npz; train it on with torchrun, masks kept.',
+    help: 'A readable module and its weights as .npz; train it further with torchrun, masks kept.',
     files: ['network.py', 'train.py', 'weights.npz'],
     openedBy: 'PyTorch 1.13 or newer',
   },

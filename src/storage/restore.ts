@@ -67,7 +67,7 @@ export function restore(text: string): Restored {
   if (typeof version === 'number' && version > runVersion)
     throw new JsonRefused(
       'version',
-      `the file has version ${version}; this lab reads up to version ${runVersion}. Reload the page to get the newest lab.`,
+      `the file has version ${version}; this lab reads up to version ${runVersion}. Reload the page to get the latest lab.`,
     );
   return { kind: 'run', run: wholeOf(parseBy(RunFileSchema, value)) };
 }

@@ -89,7 +89,7 @@ export const publishedCells: readonly PublishedCell[] = [
     network: { cells: 8, channels: 24 },
     reported: null,
     genotype: mgDartsSmall,
-    note: 'Without its weight masks, which are a file of their own: import that file with the genotype for them.',
+    note: 'Without its weight masks, which are in a separate file: import that file together with the genotype.',
   },
 ];
 
@@ -98,6 +98,6 @@ export function publishedCell(id: string): PublishedCell {
   const found = publishedCells.find((one) => one.id === id);
   if (found) return found;
   throw new ArchitectureError(
-    `'${id.slice(0, 60)}' is no published cell of the gallery; there is ${publishedCells.map((one) => one.id).join(', ')}`,
+    `'${id.slice(0, 60)}' is not a published cell of the gallery; choose from ${publishedCells.map((one) => one.id).join(', ')}`,
   );
 }

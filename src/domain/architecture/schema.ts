@@ -18,7 +18,7 @@ const ids = v.array(count);
 const ParameterSizeSchema = v.object({ dense: count, active: count });
 export type ParameterSize = v.InferOutput<typeof ParameterSizeSchema>;
 
-/** Multiply-accumulates of one image: in the compacted tensors, and of weights that are not masked. */
+/** Multiply-accumulates of one image: in the compacted tensors, and of non-zero weights. */
 const MacsSchema = v.object({ dense: count, sparse: count });
 
 /**

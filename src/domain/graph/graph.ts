@@ -3,7 +3,7 @@
  * (`builder.ts`); the steppers, the exporters, the counts and the drawings walk it. A walk names kinds of node, never an
  * operation or a space.
  *
- * Every node has one result: a feature map of `channels.length` channels and `size` pixels a side, or after the global
+ * Every node has one result: a feature map of `channels.length` channels and `size` pixels per side, or after the global
  * pool a vector. A node without channels (all of its filters are pruned) has no result: a convolution of nothing gives
  * zeros, a pool, an activation and a norm of nothing give nothing, and sums and concatenations leave it out.
  */

@@ -34,19 +34,19 @@ export interface FieldGroup extends GroupHead {
 const groups: readonly GroupHead[] = [
   {
     title: 'Goal',
-    summary: 'How small, and by which levels',
+    summary: 'Target size and levels of pruning',
     advanced: false,
     of: ['targetParameters', 'granularities', 'seed'],
   },
   {
     title: 'Super-net',
-    summary: 'The space that is searched',
+    summary: 'The search space',
     advanced: false,
     of: ['space'],
   },
   {
     title: 'Images',
-    summary: 'What it is searched on',
+    summary: 'The images to search on',
     advanced: false,
     of: ['data', 'batchSize'],
   },
@@ -58,7 +58,7 @@ const groups: readonly GroupHead[] = [
   },
   {
     title: 'Re-pruning and regrowth',
-    summary: 'Earlier stages stay open to pruning; pruned operations grow back',
+    summary: 'Earlier stages can be pruned again; pruned operations can be regrown',
     advanced: true,
     of: ['reevaluation'],
   },
@@ -70,7 +70,7 @@ const groups: readonly GroupHead[] = [
   },
   {
     title: 'Learning rates',
-    summary: 'SGD with momentum, one rate for each kind of parameter',
+    summary: 'SGD with momentum, one rate per kind of parameter',
     advanced: true,
     of: ['optimizers', 'reportEvery'],
   },

@@ -29,7 +29,7 @@ describe('settings in a link', () => {
 
   it.each([
     ['preset=tiny', 'v', /version/],
-    ['v=2&preset=tiny', 'v', /newest/],
+    ['v=2&preset=tiny', 'v', /latest/],
     ['v=1&preset=huge', 'preset', /huge.*tiny/],
     ['v=1&preset=tiny&speed=3', 'speed', /speed/],
     ['v=1&preset=tiny&seed=x', 'seed', /number/],

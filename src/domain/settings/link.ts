@@ -54,7 +54,7 @@ export class LinkRefused extends Error {
 export function readLink(query: URLSearchParams): { settings: SearchSettings; preset: PresetName } {
   const seen = new Set<string>();
   for (const key of query.keys()) {
-    if (seen.has(key)) throw new LinkRefused(key, `'${shorten(key)}' is there twice.`);
+    if (seen.has(key)) throw new LinkRefused(key, `'${shorten(key)}' appears twice.`);
     seen.add(key);
   }
   const version = query.get('v');
@@ -63,7 +63,7 @@ export function readLink(query: URLSearchParams): { settings: SearchSettings; pr
       'v',
       version === null
         ? 'it has no version (v=1).'
-        : `its version is '${shorten(version)}', and this lab reads ${linkVersion}. Reload the page to get the newest lab.`,
+        : `its version is '${shorten(version)}', and this lab reads version ${linkVersion}. Reload the page to get the latest lab.`,
     );
   }
   const preset = query.get('preset') ?? '';
@@ -76,8 +76,7 @@ export function readLink(query: URLSearchParams): { settings: SearchSettings; pr
   let settings: SearchSettings = structuredClone(presets[preset as PresetName]);
   for (const [path, text] of query) {
     if (path === 'v' || path === 'preset') continue;
-    if (!paths.includes(path))
-      throw new LinkRefused(path, `there is no setting '${shorten(path)}'.`);
+    if (!paths.includes(path)) throw new LinkRefused(path, `no setting '${shorten(path)}'.`);
     settings = withValue(settings, path, valueOf(path, text));
   }
   for (const { path, message } of findProblems(settings, null))

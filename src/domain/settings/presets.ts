@@ -123,7 +123,7 @@ export const presets: Readonly<Record<PresetName, CellSearchSettings>> = {
 export const presetNames = Object.keys(presets) as readonly PresetName[];
 
 export const presetDescriptions: Readonly<Record<PresetName, string>> = {
-  tiny: 'A first look: three small cells on 10-pixel images. It finishes on a software adapter too.',
-  demo: 'A search worth watching: six cells on 28-pixel images. Made for a graphics card.',
-  paper: "The paper's own settings: eight cells of 16 channels. Made for a good graphics card.",
+  tiny: 'A first look: three small cells on 10-pixel images. Also finishes on a software adapter.',
+  demo: 'A larger search: six cells on 28-pixel images. Needs a graphics card.',
+  paper: 'The settings of the paper: eight cells of 16 channels. Needs a fast graphics card.',
 };

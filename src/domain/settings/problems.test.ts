@@ -79,7 +79,7 @@ describe('problems', () => {
 
   it('holds the batch size against a small set', () => {
     expect(problems(presets.demo, { name: 'own', train: 60 }).get('batchSize')).toMatch(
-      /must be at most 54, the images left to search with/,
+      /must be at most 54, the images left to search on/,
     );
   });
 

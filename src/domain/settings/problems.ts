@@ -104,12 +104,12 @@ function* contradictions({
   if (stage.warmUpEpochs >= stage.maxEpochs)
     yield {
       path: 'stage.maxEpochs',
-      message: `must be more than its warm-up of ${stage.warmUpEpochs}, or nothing is pruned.`,
+      message: `must be greater than its warm-up of ${stage.warmUpEpochs}, or nothing is pruned.`,
     };
   if (joint.warmUpEpochs >= joint.maxEpochs)
     yield {
       path: 'joint.maxEpochs',
-      message: `must be more than its warm-up of ${joint.warmUpEpochs}, or nothing is pruned.`,
+      message: `must be greater than its warm-up of ${joint.warmUpEpochs}, or nothing is pruned.`,
     };
 }
 
@@ -135,7 +135,7 @@ export function* imageProblems(
   if (searched < batchSize)
     yield {
       path: 'batchSize',
-      message: `must be at most ${numeral(Math.max(0, searched))}, the images left to search with; or use more images.`,
+      message: `must be at most ${numeral(Math.max(0, searched))}, the images left to search on; or use more images.`,
     };
 }
 

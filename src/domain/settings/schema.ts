@@ -16,7 +16,7 @@ export const SearchSettingsSchema = v.object({
   seed: setting(
     v.pipe(nonNegativeInteger, v.maxValue(0xffffffff)),
     'Seed',
-    'Same seed on the same backend: same architecture.',
+    'The same seed on the same backend gives the same architecture.',
   ),
   space: SpaceSettingsSchema,
   data: v.object({
@@ -24,25 +24,25 @@ export const SearchSettingsSchema = v.object({
       v.pipe(positiveInteger, v.minValue(4), v.maxValue(224)),
       'Image size',
       'Images are resized to this (area average); Fashion-MNIST has 28, CIFAR-10 has 32.',
-      'pixels a side',
+      'pixels per side',
     ),
     trainImages: setting(
       nonNegativeInteger,
       'Images used',
-      'Drawn evenly over the classes, then split into search and validation parts; 0 takes all there are.',
+      'Sampled evenly over the classes, then split into search and validation parts; 0 uses all images.',
       'images',
     ),
     validationFraction: setting(
       v.pipe(v.number(), v.minValue(0.02), v.maxValue(0.9)),
       'Held out',
-      'Share of the images kept aside to measure validation accuracy.',
+      'Share of the images held out to measure validation accuracy.',
       share,
     ),
     validationImages: v.optional(
       setting(
         nonNegativeInteger,
         'Held out, up to',
-        'Images that the search does not use join those kept aside until these are so many; 0 = none.',
+        'Images that the search does not use are added to those held out, up to this number; 0 = none.',
         'images',
       ),
     ),
@@ -57,7 +57,7 @@ export const SearchSettingsSchema = v.object({
       setting(
         nonNegativeInteger,
         'Cutout',
-        'Blanks a square of this side at a random place of each training image; 0 = none.',
+        'Blanks a square of this side at a random position in each training image; 0 = none.',
         'pixels',
       ),
     ),
@@ -65,20 +65,20 @@ export const SearchSettingsSchema = v.object({
       setting(
         v.boolean(),
         'AutoAugment',
-        'Moves and recolors each training image by the policy that was found for CIFAR-10.',
+        'Moves and recolors each training image with the policy found for CIFAR-10.',
       ),
     ),
   }),
   batchSize: setting(
     v.pipe(positiveInteger, v.maxValue(4096)),
     'Batch size',
-    'Images a step.',
+    'Images per step.',
     'images',
   ),
   targetParameters: setting(
     positiveInteger,
     'Target size',
-    'Most parameters, counted alive, that the discovered network may have.',
+    'Maximum number of active parameters of the discovered network.',
     'parameters',
   ),
   granularities: v.object({
@@ -98,16 +98,16 @@ export const SearchSettingsSchema = v.object({
     momentum: setting(
       v.pipe(v.number(), v.minValue(0), v.maxValue(0.999)),
       'Momentum',
-      'Share of the last update kept in the next.',
+      'Share of the previous update kept in the next one.',
       share,
     ),
     weights: v.object({
       rate: setting(nonNegative, 'Weights', 'Learning rate of the weights.', 'per step'),
-      decay: setting(nonNegative, 'Weight decay', 'Pulls weights towards zero.'),
+      decay: setting(nonNegative, 'Weight decay', 'L2 penalty: shrinks weights towards zero.'),
       clipNorm: setting(
         nonNegative,
         'Gradient clip',
-        'Largest norm of the weights\u2019 gradient; 0 = no clipping.',
+        'Maximum norm of the gradient of the weights; 0 = no clipping.',
       ),
     }),
     importances: v.object({
@@ -162,39 +162,39 @@ export const SearchSettingsSchema = v.object({
     c0: setting(
       v.pipe(v.number(), v.minValue(1)),
       'Growth factor',
-      'Lambda\u2019s step grows by its square, and lambda shrinks by it.',
+      'The increment of lambda grows by its square; lambda shrinks by it.',
       '\u00d7',
     ),
     mu: setting(
       nonNegative,
       'Parameter awareness',
-      'Weighs operations by their parameters, in millions; 0 = all alike.',
+      'Weights operations by their parameters, in millions; 0 = all equal.',
     ),
     softCount: v.optional(
       setting(
         v.boolean(),
         'Soft count',
-        'Parameter awareness moves gates, filter and weight thresholds too; off: operations alone, as in earlier runs.',
+        'Parameter awareness also acts on gates and on filter and weight thresholds; off: only on operations, as in earlier runs.',
       ),
     ),
     relativeMu: v.optional(
       setting(
         v.boolean(),
         'In mean operations',
-        'Parameter awareness counts in the mean size of a candidate operation instead of millions; not in the paper.',
+        'Parameter awareness counts in units of the mean candidate size instead of millions; not in the paper.',
       ),
     ),
     // The paper's 24 and 48 of 8 x 14 x 7 candidates, as shares.
     fewPruned: setting(
       fraction,
       'Few pruned',
-      'Lambda grows faster when a round prunes less than this share of all candidates.',
+      'Lambda grows faster when a commit prunes less than this share of all candidates.',
       share,
     ),
     manyPruned: setting(
       fraction,
       'Many pruned',
-      'Lambda shrinks when a round prunes at least this share of all candidates.',
+      'Lambda shrinks when a commit prunes at least this share of all candidates.',
       share,
     ),
   }),
@@ -202,13 +202,13 @@ export const SearchSettingsSchema = v.object({
     warmUpEpochs: setting(
       nonNegativeInteger,
       'Warm-up',
-      'Epochs at a stage\u2019s start in which only weights train.',
+      'Epochs at the start of a stage in which only weights are trained.',
       'epochs',
     ),
     commitEvery: setting(
       positiveInteger,
       'Commit every',
-      'Masks are committed this often: pruned units are removed, and memory is freed.',
+      'Interval between commits, which remove pruned units and free memory.',
       'epochs',
     ),
     maxEpochs: setting(
@@ -220,13 +220,13 @@ export const SearchSettingsSchema = v.object({
     endShare: setting(
       fraction,
       'End share',
-      'A stage ends when its parameters fall under this share of their initial count.',
+      'A stage ends when its parameters fall below this share of their initial count.',
       share,
     ),
     patience: setting(
       positiveInteger,
       'Patience',
-      'A stage also ends after so many rounds that pruned nothing.',
+      'A stage also ends after this many commits without pruning.',
       'rounds',
     ),
   }),
@@ -248,7 +248,7 @@ export const SearchSettingsSchema = v.object({
     reprune: setting(
       v.boolean(),
       'Re-prune',
-      'Earlier stages stay open to pruning while later ones train.',
+      'Earlier stages can be pruned again while later ones train.',
     ),
     regrowShare: setting(
       fraction,
@@ -259,14 +259,14 @@ export const SearchSettingsSchema = v.object({
     scoringEpochs: setting(
       positiveInteger,
       'Scoring',
-      'Epochs with frozen masks that gather gradients before a regrowth.',
+      'Epochs with frozen masks that collect gradients before a regrowth.',
       'epochs',
     ),
   }),
   reportEvery: setting(
     positiveInteger,
     'Report every',
-    'Steps between two readings of the loss from the device.',
+    'Training steps between two reads of the loss from the device.',
     'steps',
   ),
 });

@@ -122,7 +122,7 @@ export function checkCells({ cells, head }: Architecture, plan: NetworkPlan): vo
       same(`cells.${c}.preprocess.${slot}.inputs`, own.preprocess[slot]!.inputs, inputs),
     );
     if (own.operations.length !== cell.candidates.length)
-      throw new ArchitectureError(`cells.${c}.operations: one of them is there twice`);
+      throw new ArchitectureError(`cells.${c}.operations: one of them appears twice`);
     for (const candidate of cell.candidates) {
       const said = operationOf(own, candidate);
       if (said.blocks.length !== candidate.blocks.length) {

@@ -73,7 +73,7 @@ export function roundedStageEnds({ cells, stages }: Division): number[] {
   return Array.from({ length: stages }, (_, s) => Math.round(((s + 1) * cells) / stages) - 1);
 }
 
-/** The cells over square images of `imageSize` pixels a side. @param ends last cell of each stage. */
+/** The cells over square images of `imageSize` pixels per side. @param ends last cell of each stage. */
 export function cellShapes(
   settings: CellSettings,
   imageSize: number,

@@ -95,7 +95,7 @@ export function checkLayers({ cells, head }: Architecture, plan: NetworkPlan): v
     if (cell.live.some((channels) => channels.length === 0))
       throw new ArchitectureError(`cells.${c}: the layer has no channel`);
     if (operations.length !== cell.candidates.length)
-      throw new ArchitectureError(`cells.${c}.operations: one of them is there twice`);
+      throw new ArchitectureError(`cells.${c}.operations: one of them appears twice`);
     for (const { operation: kind, blocks } of cell.candidates) {
       const said = operations.find(({ operation }) => operation === kind.name)!;
       const bottleneck = bottleneckOf(said, c);

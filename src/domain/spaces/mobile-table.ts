@@ -19,7 +19,7 @@ const stride = v.picklist([1, 2]);
 
 const entries = {
   stem: setting(width, 'Stem', 'Filters of the stem, a 3\u00d73 convolution.', 'filters'),
-  stemStride: setting(stride, 'Stem stride', 'Two halves the image.'),
+  stemStride: setting(stride, 'Stem stride', 'A stride of 2 halves the image.'),
   first: setting(
     width,
     'First block',
@@ -33,7 +33,7 @@ const entries = {
       v.maxLength(mostGroups),
     ),
     'Groups',
-    'Layers of equal channels, one group after the other; the stride is that of the first layer of each.',
+    'Groups of layers with equal channels, in order; the stride is that of the first layer of each group.',
   ),
   head: setting(
     width,
@@ -44,7 +44,7 @@ const entries = {
   stageLayers: setting(
     v.pipe(v.array(layersUpTo(mostLayers)), v.minLength(1), v.maxLength(mostGroups)),
     'Layers of each stage',
-    'Together as many as the groups have. More stages need less memory.',
+    'Their sum is the number of layers of all groups. More stages need less memory.',
     'layers',
   ),
   candidates: setting(
@@ -56,7 +56,7 @@ const entries = {
       v.maxLength(mbconvs.length),
     ),
     'Candidate blocks',
-    'What every layer can choose from: kernel, and channels inside as a multiple of those it reads.',
+    'What every layer can choose from: kernel size, and expansion of the input channels inside the block.',
   ),
 };
 

@@ -19,7 +19,7 @@ export function pageRefusal(settings: Pick<SpaceSettings, 'id'>): string | null 
   const { label, onPage } = spaceOf(settings);
   return onPage
     ? null
-    : `It is of the ${label}, which only the shell searches so far: open it there.`;
+    : `It is of the ${label}, which only the shell can search so far: open it there.`;
 }
 
 const layouts = new WeakMap<SpaceSettings, Map<number, Layout>>();

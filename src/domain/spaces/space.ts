@@ -31,7 +31,7 @@ export interface Space<Settings extends SpaceSettings = SpaceSettings> {
   /** The page draws and searches it. */
   readonly onPage: boolean;
   readonly schema: v.GenericSchema<unknown, Settings>;
-  /** What its settings demand of each other, and of images of `imageSize` pixels a side; paths begin with `space.`. */
+  /** What its settings demand of each other, and of images of `imageSize` pixels per side; paths begin with `space.`. */
   readonly problems: (
     settings: Settings,
     imageSize: number,

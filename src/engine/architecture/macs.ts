@@ -11,7 +11,7 @@ import type { Network } from '../granularity/network.ts';
 export interface Macs {
   /** Of the compacted tensors. */
   dense: number;
-  /** Of weights that are not masked. */
+  /** Of non-zero weights. */
   sparse: number;
 }
 

@@ -27,7 +27,7 @@ type WeightArray = Block['depthwise'];
 export function widenArchitecture(architecture: Architecture, factor: number): Architecture {
   if (factor === 1) return architecture;
   if (!(Number.isInteger(factor) && factor >= 1))
-    throw new RangeError(`widen: ${factor} is not a whole number of at least 1`);
+    throw new RangeError(`widen: ${factor} is not a whole number of 1 or more`);
   const {
     settings,
     dataset,

@@ -42,7 +42,7 @@ export const TrainSettingsSchema = v.object({
   widen: v.optional(v.pipe(positiveInteger, v.maxValue(64)), 1),
   /** Epochs between two passes over the test set, for the curve; the last epoch is always followed by one. 0 = only that. */
   evaluateEvery: nonNegativeInteger,
-  /** Steps between two readings of the loss from the device. */
+  /** Training steps between two reads of the loss from the device. */
   reportEvery: v.pipe(positiveInteger, v.maxValue(200)),
 });
 export type TrainSettings = v.InferOutput<typeof TrainSettingsSchema>;

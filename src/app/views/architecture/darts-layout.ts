@@ -124,7 +124,7 @@ function outputsOf(nodes: readonly DartsNode[], bus: number): DartsLayout['outpu
   });
 }
 
-/** Channels and pixels a side of the tensor at a state: what an image becomes there. */
+/** Channels and pixels per side of the tensor at a state: what an image becomes there. */
 export interface TensorShape {
   channels: number;
   size: number;

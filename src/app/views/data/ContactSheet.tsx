@@ -13,7 +13,7 @@ import { useAnswer } from './use-answer.ts';
 
 const pageSize = 60;
 const gap = 4;
-/** Screen pixels a side: whole multiples keep the pixels even. */
+/** Screen pixels per side: whole multiples keep the pixels even. */
 const cellOf = (size: number) => (size >= 48 ? 64 : size * Math.max(1, Math.round(56 / size)));
 
 export function ContactSheet({

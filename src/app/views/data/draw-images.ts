@@ -6,7 +6,7 @@ export interface Grid {
   /** NHWC bytes. */
   images: Uint8Array;
   columns: number;
-  /** Screen pixels a side of an image, and between two. */
+  /** Screen pixels per side of an image, and between two. */
   cell: number;
   gap: number;
 }

@@ -64,7 +64,7 @@ function fieldOf(name: Name, architecture: Architecture): Field | null {
     }
     case 'cutout':
       return {
-        label: 'Cutout, pixels a side',
+        label: 'Cutout, pixels per side',
         title: 'Side of the square that is blanked in each training image',
         least: 0,
         most: 224,

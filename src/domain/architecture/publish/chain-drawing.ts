@@ -38,7 +38,7 @@ export function chainSvg(architecture: Architecture): string {
 <text x="${margin.left}" y="22" font-weight="bold" fill="${colours.text}">${escapeXml(name)}</text>
 <g fill="none">${between.join('')}</g>
 ${drawn.join('\n')}
-<text x="${margin.left}" y="${height - 8}" font-size="11" fill="${colours.faint}">MB6 5×5: inverted bottleneck, expansion 6, kernel 5×5. Below: channels (left/all), pixels a side.</text>
+<text x="${margin.left}" y="${height - 8}" font-size="11" fill="${colours.faint}">MB6 5×5: inverted bottleneck, expansion 6, kernel 5×5. Below: channels (left/all), pixels per side.</text>
 </svg>
 `;
 }

@@ -81,10 +81,10 @@ function lostBy({ cells, parameters, form }: Architecture): string[] {
   const lost: string[] = [];
   if (parameters.active < parameters.dense)
     lost.push(
-      `Weight masks are not in a genotype: ${parameters.dense - parameters.active} weights are masked.`,
+      `A genotype has no weight masks: ${parameters.dense - parameters.active} weights are masked.`,
     );
   if (form?.sum !== 'plain')
-    lost.push('Importances are not in a genotype: this network weights its operations by them.');
+    lost.push('A genotype has no importances: this network weights its operations by them.');
   if (cells.some((cell) => !statesAgree(cell)))
     lost.push(
       'Operations of one node keep different filters here; read as a genotype, a node has the width of its operations.',

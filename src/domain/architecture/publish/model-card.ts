@@ -42,8 +42,8 @@ export function modelCardMarkdown(
     `## Size\n\n${table([
       ['Parameters', n(parameters.dense)],
       ['Not masked', n(parameters.nonZero)],
-      ['Multiply-accumulates an image', n(macs.dense)],
-      ['Of weights that are not masked', n(macs.sparse)],
+      ['Multiply-accumulates per image', n(macs.dense)],
+      ['Of non-zero weights', n(macs.sparse)],
       ['Bytes, 32-bit floats', n(bytes.dense)],
       ['Bytes with bitmap masks', n(bytes.withBitmap)],
     ])}`,
@@ -51,7 +51,7 @@ export function modelCardMarkdown(
     `## Search\n\n${search(architecture)}`,
     ...(training ? [`## Training\n\n${trainingTable(training)}`] : []),
     `## Repeat\n\n${repeat(architecture, training)}`,
-    '## Limits\n\nThe accuracy is of one seed and one test set. Nothing is known about images of another kind, nor about groups of people or places in them. Masked weights save storage and arithmetic only where a program makes use of them.',
+    '## Limits\n\nThe accuracy is of one seed and one test set. Results on other kinds of images, or on groups of people or places in them, are unknown. Masked weights save storage and arithmetic only in programs that exploit them.',
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -70,7 +70,7 @@ function accuracy(
     const { accuracy: share, loss, images } = training.test;
     // 95 %, normal approximation of a binomial share.
     const margin = 1.96 * Math.sqrt((share * (1 - share)) / Math.max(images, 1));
-    return `${percent(share)} of ${n(images)} test images of ${markdown(dataset.name)}, trained from scratch (95 % interval: ±${(100 * margin).toFixed(2)} points); cross-entropy ${loss.toFixed(3)}.`;
+    return `${percent(share)} of ${n(images)} test images of ${markdown(dataset.name)}, trained from scratch (95% interval: ±${(100 * margin).toFixed(2)} points); cross-entropy ${loss.toFixed(3)}.`;
   }
   return validationAccuracy === null
     ? 'Not measured: the network has not been trained here.'
@@ -78,7 +78,7 @@ function accuracy(
 }
 
 function search({ origin, settings, targetReached, steps }: Architecture): string {
-  if (origin) return 'None of this lab: the architecture came from elsewhere.';
+  if (origin) return 'Not trained in this lab: the architecture was imported.';
   const { space, granularities, targetParameters, seed, batchSize } = settings;
   const levels = Object.entries(granularities).flatMap(([level, on]) => (on ? [`${level}s`] : []));
   return table([

@@ -54,7 +54,7 @@ it('says what a genotype cannot say of a searched network', () => {
   const { text: genotype, notation, lost } = genotypeText(own.architecture);
   expect(notation).toBe('cells');
   expect(genotype).toMatch(/^Genotype\(\n {4}gene=\[/);
-  expect(lost.join(' ')).toMatch(/Weight masks .* Importances .* different filters/s);
+  expect(lost.join(' ')).toMatch(/weight masks .* importances .* different filters/s);
 });
 
 const python = ['python3', '/usr/bin/python3'].find(
@@ -118,7 +118,7 @@ it('states in a model card what the network is, and how to repeat it', () => {
   const card = publicationsOf(architecture).find(({ id }) => id === 'card')!;
   const trained = card.write(architecture, { test, settings: training, backend });
   expect(trained).toContain(
-    '50.00 % of 100 test images of synthetic, trained from scratch (95 % interval: \u00b19.80 points)',
+    '50.00 % of 100 test images of synthetic, trained from scratch (95% interval: \u00b19.80 points)',
   );
   expect(trained).toContain(`| Seed | ${architecture.settings.seed} |`);
   expect(trained).toContain('npm run -s search -- --dataset synthetic --seed 1');

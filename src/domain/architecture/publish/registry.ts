@@ -26,7 +26,7 @@ export const publications: readonly Publication[] = [
   {
     id: 'genotype',
     label: 'Genotype',
-    help: 'Python, as DARTS prints it; cell by cell with widths where cells differ.',
+    help: 'Python, in the notation of DARTS; cell by cell with widths where cells differ.',
     file: 'genotype.py',
     type: 'text/x-python',
     space: 'cells',
@@ -35,7 +35,7 @@ export const publications: readonly Publication[] = [
   {
     id: 'svg',
     label: 'Cells as SVG',
-    help: 'A drawing of every different cell, as papers show them.',
+    help: 'A drawing of every distinct cell, as in papers.',
     file: 'cells.svg',
     type: 'image/svg+xml',
     space: 'cells',
@@ -71,7 +71,7 @@ export const publications: readonly Publication[] = [
   {
     id: 'card',
     label: 'Model card',
-    help: 'Markdown: size, accuracy, settings, and how to repeat it.',
+    help: 'Markdown: size, accuracy, settings, and commands to reproduce it.',
     file: 'MODEL_CARD.md',
     type: 'text/markdown',
     write: modelCardMarkdown,

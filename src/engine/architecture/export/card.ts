@@ -81,7 +81,7 @@ export function cardLines({
   return [
     `Classifies ${task.dataset} into ${task.classNames.length} classes; test accuracy ${measuredText(expectedAccuracy, testImages)}.`,
     `${n(parameters.dense)} parameters, ${n(parameters.nonZero)} of them not masked (${n(bytes.withBitmap)} bytes with bitmap masks).`,
-    `${n(macs.dense)} multiply-accumulates an image, ${n(macs.sparse)} of weights that are not masked.`,
+    `${n(macs.dense)} multiply-accumulates per image, ${n(macs.sparse)} of non-zero weights.`,
     ...(latency ? [latencyLine(latency)] : []),
   ];
 }

@@ -30,7 +30,7 @@ export interface GraphWriter<T> {
   relu(name: string, x: T): T;
   /** min(max(x, 0), 6). */
   relu6(name: string, x: T): T;
-  /** 3x3, one pixel of padding that never wins or counts. @param size pixels a side of `x`. */
+  /** 3x3, one pixel of padding that never wins or counts. @param size pixels per side of `x`. */
   pool(name: string, x: T, kind: 'max' | 'average', stride: number, size: number): T;
   scale(name: string, x: T, factor: number): T;
   /** Channel i of `x` becomes channel positions[i] of `channels`; the others are zero. */

@@ -50,7 +50,7 @@ export function exportOnnx(trained: Trained, latency: MeasuredLatency | null = n
 class OnnxWriter implements GraphWriter<string> {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
-  /** Channels, and pixels a side, of every tensor of images; channels alone behind the global pool. */
+  /** Channels, and pixels per side, of every tensor of images; channels alone behind the global pool. */
   private readonly shapes = new Map<string, readonly number[]>();
 
   constructor(private readonly network: Network) {

@@ -49,7 +49,7 @@ def arguments():
     parser.add_argument("--momentum", type=float, default=0.9)
     parser.add_argument("--decay", type=float, default=3e-4)
     parser.add_argument("--clip", type=float, default=5.0)
-    parser.add_argument("--cutout", type=int, default=16, help="pixels a side; 0 = none")
+    parser.add_argument("--cutout", type=int, default=16, help="pixels per side; 0 = none")
     parser.add_argument("--auxiliary", type=float, default=0.4, help="weight of the auxiliary head; 0 = none")
     parser.add_argument("--drop-path", type=float, default=0.2, help="probability of the last epoch; 0 = none")
     parser.add_argument("--seed", type=int, default=1)

@@ -50,11 +50,11 @@ export function structureOf(genotype: Genotype, options: ImportOptions): Structu
   const { cells, form } = genotype;
   if (options.cells !== undefined && options.cells !== cells.length)
     throw new ArchitectureError(
-      `${options.cells} cells asked for, but the genotype lists ${cells.length}: leave the number of cells out`,
+      `${options.cells} cells requested, but the genotype lists ${cells.length}: omit the number of cells`,
     );
   if (options.channels === undefined)
     throw new ArchitectureError(
-      'the genotype lists its cells one by one and does not say the initial channels: give them (MG_DARTS_small: 24)',
+      'the genotype lists its cells one by one and does not state the initial channels: enter them (MG_DARTS_small: 24)',
     );
   return { ...shared, cells, channels: options.channels, form };
 }

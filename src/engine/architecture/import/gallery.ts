@@ -35,7 +35,7 @@ export function openPublishedLike(cell: PublishedCell, like: Like): Imported {
   const genotype = readGenotype(cell.genotype);
   if (genotype.kind === 'cells')
     throw new ArchitectureError(
-      `${cell.id} lists the widths of every cell, so it has one size only; choose another published cell`,
+      `${cell.id} lists the widths of every cell and has only one size; choose another published cell`,
     );
   const cells = Math.min(40, Math.max(3, like.cells.length));
   const sizeAt = (channels: number): number =>

@@ -61,7 +61,7 @@ function choose(
   if (wanted === undefined) {
     if (calls.length === 1) return calls[0]!;
     throw new ArchitectureError(
-      `it holds ${calls.length} genotypes: say which by name, one of ${namesOf(calls)}`,
+      `it holds ${calls.length} genotypes: enter the name of one of ${namesOf(calls)}`,
     );
   }
   const target = aliases.get(wanted) ?? wanted;
@@ -69,7 +69,7 @@ function choose(
   const found = calls.findLast((call) => call.target === target);
   if (!found)
     throw new ArchitectureError(
-      `there is no genotype '${wanted.slice(0, 60)}' in it; there is ${namesOf(calls)}`,
+      `there is no genotype '${wanted.slice(0, 60)}' in it; choose from ${namesOf(calls)}`,
     );
   return found;
 }

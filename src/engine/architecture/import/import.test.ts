@@ -46,7 +46,7 @@ DARTS = DARTS_V2  # the second order
     const { architecture, name } = open(source, { ...options, name: 'DARTS' });
     expect(name).toBe('DARTS_V2, 5 cells, 4 channels');
     expect(architecture.dataset).toMatchObject({ imageSize: 16, imageChannels: 1, classes: 3 });
-    expect(() => open(source)).toThrow('2 genotypes: say which by name, one of DARTS_V1, DARTS_V2');
+    expect(() => open(source)).toThrow('2 genotypes: enter the name of one of DARTS_V1, DARTS_V2');
     expect(() => open(source, { name: 'SNAS' })).toThrow("no genotype 'SNAS'");
   });
 
@@ -66,7 +66,7 @@ DARTS = DARTS_V2  # the second order
     ["normal=[('none', 0), ('skip_connect', 1)]", "the operation 'none' is not in this lab"],
     ["normal=[('conv_7x1_1x7', 0), ('skip_connect', 1)]", 'conv_7x1_1x7'],
     ["normal=[('skip_connect', 0)]", 'two for each of 1 to 8 nodes'],
-    ["normal=[('skip_connect', 0), ('skip_connect', 0)]", 'is there twice'],
+    ["normal=[('skip_connect', 0), ('skip_connect', 0)]", 'appears twice'],
     ["normal=[('skip_connect', 0), ('skip_connect', 2)]", 'must read a state before'],
     ["normal=[('skip_connect', 0), ('skip_connect', 1.5)]", 'line 1'],
     ['normal=[skip, connect]', 'a list, a pair, a text or a whole number expected'],

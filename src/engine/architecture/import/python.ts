@@ -99,10 +99,10 @@ class Reader {
     while (!this.takes(')')) {
       const keyword = this.pattern(/([A-Za-z_]\w*)\s*=(?!=)/y)?.[1];
       if (keyword === undefined) {
-        if (named.size > 0) throw this.wrong('a value without a name after one with a name');
+        if (named.size > 0) throw this.wrong('a positional argument after a keyword argument');
         positional.push(this.value(0));
       } else {
-        if (named.has(keyword)) throw this.wrong(`${keyword} is given twice`);
+        if (named.has(keyword)) throw this.wrong(`${keyword} appears twice`);
         named.set(keyword, this.value(0));
       }
       if (this.takes(')')) break;
@@ -138,7 +138,7 @@ class Reader {
     if (this.pattern(/range\s*\(/y)) return this.range(depth);
     throw this.wrong(
       this.at >= this.source.length
-        ? 'the text ends in the middle of the genotype: it was cut off'
+        ? 'the text ends in the middle of the genotype: it is truncated'
         : `a list, a pair, a text or a whole number expected, found '${this.source.slice(this.at, this.at + 12)}'`,
     );
   }
@@ -214,7 +214,7 @@ class Reader {
     if (this.takes(char)) return;
     throw this.wrong(
       this.at >= this.source.length
-        ? 'the text ends in the middle of the genotype: it was cut off'
+        ? 'the text ends in the middle of the genotype: it is truncated'
         : `'${char}' expected, found '${this.source.slice(this.at, this.at + 12)}'`,
     );
   }

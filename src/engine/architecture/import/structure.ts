@@ -127,7 +127,7 @@ function keepCell(
     const o = space.operations.findIndex(({ name }) => name === one.operation);
     const operation = space.operations[o]!;
     const unit = edge.index * space.operations.length + o;
-    if (alive[unit]) throw new ArchitectureError(`${placeOf(c, one)} is there twice`);
+    if (alive[unit]) throw new ArchitectureError(`${placeOf(c, one)} appears twice`);
     alive[unit] = 1;
     const name = candidateName(c, edge.index, operation);
     const given = one.widths ?? [];
@@ -171,7 +171,7 @@ function checkOperation(one: StructureOperation, c: number, space: CellSpace): v
   for (const width of widths)
     if (!Number.isInteger(width) || width < 1 || width > channels)
       throw new ArchitectureError(
-        `${placeOf(c, one)}: width ${width}; a cell of ${channels} channels has 1 to ${channels}. Were the initial channels given right?`,
+        `${placeOf(c, one)}: width ${width}; a cell of ${channels} channels has 1 to ${channels}. Are the initial channels correct?`,
       );
 }
 

@@ -186,7 +186,7 @@ export class Unpickler {
       throw this.wrong('a storage expected');
     const elements = this.whole(size);
     const name = type.name.replace(/^torch\./, '');
-    if (!(name in storages)) throw this.wrong(`${type.name} is no storage`);
+    if (!(name in storages)) throw this.wrong(`${type.name} is not a storage`);
     return { kind: 'storage', type: name, key: this.string(key), size: elements };
   }
 
@@ -228,14 +228,15 @@ export class Unpickler {
 
   private append(items: readonly Entry[]): void {
     const list = this.top();
-    if (list.kind !== 'list') throw this.wrong('something is appended to what is no list');
+    if (list.kind !== 'list')
+      throw this.wrong('something is appended to a value that is not a list');
     for (const item of items) list.items.push(this.value(item));
   }
 
   private setItems(items: readonly Entry[]): void {
     const dict = this.top();
     if (dict.kind !== 'dict' || items.length % 2 === 1)
-      throw this.wrong('something is set in what is no dict');
+      throw this.wrong('something is set in a value that is not a dict');
     for (let i = 0; i < items.length; i += 2)
       dict.entries.push([this.value(items[i]!), this.value(items[i + 1]!)]);
   }
@@ -244,7 +245,7 @@ export class Unpickler {
     if (entry.kind === 'tuple')
       return { kind: 'list', items: entry.items.map((item) => this.value(item)) };
     if (entry.kind === 'mark' || entry.kind === 'global' || entry.kind === 'storage')
-      throw this.wrong(`a ${entry.kind} is no value`);
+      throw this.wrong(`a ${entry.kind} is not a value`);
     return entry;
   }
 
@@ -262,7 +263,7 @@ export class Unpickler {
 
   private recall(key: number): void {
     const entry = this.memo.get(key);
-    if (!entry) throw this.wrong(`nothing is remembered as ${key}`);
+    if (!entry) throw this.wrong(`nothing is stored under ${key}`);
     this.push(entry);
   }
 
@@ -290,18 +291,18 @@ export class Unpickler {
 
   private pop(): Entry {
     const entry = this.stack.pop();
-    if (!entry) throw this.wrong('it takes more than it has put');
+    if (!entry) throw this.wrong('it takes more values than it has put');
     return entry;
   }
 
   private top(): Entry {
     const entry = this.stack.at(-1);
-    if (!entry) throw this.wrong('it takes more than it has put');
+    if (!entry) throw this.wrong('it takes more values than it has put');
     return entry;
   }
 
   private last(count: number): Entry[] {
-    if (this.stack.length < count) throw this.wrong('it takes more than it has put');
+    if (this.stack.length < count) throw this.wrong('it takes more values than it has put');
     return this.stack.splice(-count);
   }
 
@@ -323,7 +324,7 @@ export class Unpickler {
 
   private skip(size: number): void {
     if (this.at + size > this.bytes.length)
-      throw this.wrong('it ends in the middle: the file was cut off');
+      throw this.wrong('it ends too early: the file is truncated');
     this.at += size;
   }
 

@@ -24,7 +24,7 @@ export function readTorchFile(bytes: Uint8Array): TorchValue {
   const pickles = Object.keys(entries).filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   if (pickles.length !== 1)
     throw new ArchitectureError(
-      'it is a zip, but none that torch.save wrote: NAME/data.pkl is missing',
+      'it is a zip, but not one written by torch.save: NAME/data.pkl is missing',
     );
   const [folder] = pickles[0]!.split('/');
   return new Unpickler(entries[pickles[0]!]!, (key) => entries[`${folder}/data/${key}`]).run();
@@ -49,6 +49,6 @@ function unzip(bytes: Uint8Array): Record<string, Uint8Array> {
     });
   } catch (error) {
     if (error instanceof ArchitectureError) throw error;
-    throw new ArchitectureError(`it is no whole zip: ${(error as Error).message}`);
+    throw new ArchitectureError(`it is not a complete zip: ${(error as Error).message}`);
   }
 }
