@@ -37,7 +37,7 @@ describe('the lavapipe that is found', () => {
     expect(isNewEnough({ ICD: { api_version: version } })).toBe(enough);
   });
 
-  it('is the first that is new enough, and no broken description', () => {
+  it('is the first that is new enough; broken descriptions are ignored', () => {
     describeDriver(join(folder, 'old/lvp_icd.x86_64.json'), '1.3.230');
     describeDriver(join(folder, 'new/lvp_icd.json'), '1.4.305');
     describeDriver(join(folder, 'new/radeon_icd.json'), '1.4.305');
@@ -50,7 +50,7 @@ describe('the lavapipe that is found', () => {
 });
 
 describe.runIf(process.platform === 'linux')('the driver', () => {
-  it('is the one that a path names', () => {
+  it('is the one at the given path', () => {
     const path = join(folder, 'some_icd.json');
     describeDriver(path, '1.3.0');
     process.env.VK_DRIVER_FILES = '/other.json';
@@ -59,7 +59,7 @@ describe.runIf(process.platform === 'linux')('the driver', () => {
     expect(process.env.VK_DRIVER_FILES).toBeUndefined();
   });
 
-  it('is refused where it is not there, with what to do', () => {
+  it('is rejected with advice if it does not exist', () => {
     expect(() => chooseDriver('/nowhere/lvp_icd.json')).toThrow(
       /--adapter \/nowhere.*hardware, lavapipe, swiftshader, or the path/,
     );
@@ -68,13 +68,13 @@ describe.runIf(process.platform === 'linux')('the driver', () => {
     expect(() => chooseDriver()).toThrow(/--adapter nonsense/);
   });
 
-  it('is left alone where the environment names one by hand', () => {
+  it('is unchanged if the environment selects one', () => {
     process.env.VK_ICD_FILENAMES = '/by/hand.json';
     chooseDriver();
     expect(process.env.VK_ICD_FILENAMES).toBe('/by/hand.json');
   });
 
-  it('is not asked for where nothing computes on WebGPU', () => {
+  it('is not requested if nothing runs on WebGPU', () => {
     expect(() => checkAdapter({ adapter: 'lavapipe', backend: 'cpu' })).toThrow(/--backend webgpu/);
     expect(() => checkAdapter({ backend: 'cpu' })).not.toThrow();
   });

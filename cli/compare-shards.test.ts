@@ -83,7 +83,7 @@ it('splits a comparison over three processes, whose merged table equals the sing
 describe('a split', () => {
   const whole = { methods: [...methodNames], targets: [2000, 700], seeds: [1, 2, 3] };
 
-  it.each([1, 2, 3, 5, 7, 48, 60])('into %i parts has every run once, evenly', (count) => {
+  it.each([1, 2, 3, 5, 7, 48, 60])('into %i parts contains every run once, evenly', (count) => {
     const parts = Array.from({ length: count }, (_, i) =>
       shardRuns(whole, { index: i + 1, count }),
     );
@@ -100,12 +100,12 @@ describe('a split', () => {
       ).toBeGreaterThan(3);
   });
 
-  it.each(['0/3', '4/3', '1', 'a/b', '1/0', '-1/2'])('is refused as %s', (text) => {
+  it.each(['0/3', '4/3', '1', 'a/b', '1/0', '-1/2'])('is rejected: %s', (text) => {
     expect(() => parseShard(text)).toThrow('K/N with K from 1 to N');
   });
 });
 
-it('refuses one run with two results', () => {
+it('rejects one run with two results', () => {
   const { runs } = resultsIn('whole');
   const comparison = { ...resultsIn('whole'), runs: runs.slice(0, 1) };
   const changed = { ...comparison, runs: [{ ...runs[0]!, testAccuracy: 0.123 }] };

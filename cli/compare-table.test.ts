@@ -20,13 +20,13 @@ const comparison = (testImages: number): Comparison => ({
   runs: [run('mgas', 990, 0.75), run('random', 900, 0.7)],
 });
 
-it('gives images and interval with every accuracy of the front', () => {
+it('prints the number of images and the interval with every accuracy of the front', () => {
   const front = comparisonSentences(comparison(400)).at(-1);
   expect(front).toContain('990 parameters, 75.0% (n = 400, 71\u201379%)');
   expect(front).toContain('900 parameters, 70.0% (n = 400, 65\u201374%)');
 });
 
-it('gives no interval where the number of test images is not known', () => {
+it('prints no interval if the number of test images is unknown', () => {
   const front = comparisonSentences(comparison(0)).at(-1);
   expect(front).toContain('990 parameters, 75.0%.');
   expect(front).not.toContain('n =');

@@ -49,7 +49,7 @@ function compare(
 
 const results = async () => parseComparison(await readFile(join(folder, 'results.json'), 'utf8'));
 
-it('measures every method, says so in a table and in words, and goes on where it ended', async () => {
+it('measures every method, prints a table and a summary, and resumes', async () => {
   const first = await compare(['--methods', 'mgas,random', '--seeds', '1']);
   expect(first.code, first.stderr).toBe(0);
   expect(first.stderr).toMatch(/2 runs left: about \d/);
@@ -84,7 +84,7 @@ it('measures every method, says so in a table and in words, and goes on where it
   expect(other.stderr).toContain('was measured with different settings');
 }, 240_000);
 
-it('names an unknown method', async () => {
+it('rejects an unknown method', async () => {
   const { code, stderr } = await compare(['--methods', 'mgas,darts']);
   expect(code).toBe(2);
   expect(stderr).toContain("'darts' is not a method. Choose from mgas, operation-only");

@@ -17,7 +17,7 @@ const run = (args: readonly string[], input = '') =>
     input,
   });
 
-it('reads a genotype from standard input, and says its size', () => {
+it('reads a genotype from standard input, and prints its size', () => {
   const { genotype } = publishedCell('DARTS_V2');
   const { status, stderr } = run(
     ['-', '--cells', '5', '--channels', '4', '--image-size', '8'],
@@ -29,7 +29,7 @@ it('reads a genotype from standard input, and says its size', () => {
   expect([cells.length, origin?.name]).toEqual([5, 'DARTS_V2']);
 }, 60_000);
 
-it('refuses what it cannot read with exit code 2, and writes nothing', () => {
+it('rejects unreadable input with exit code 2, and writes nothing', () => {
   rmSync(out, { force: true });
   const file = join(folder, 'mine.txt');
   writeFileSync(file, 'hello');

@@ -73,7 +73,7 @@ it('loads CIFAR-10 from a folder, from folders in it, and through links', async 
   }
 });
 
-it('loads one archive, images brought to a size, and says what it decided', async () => {
+it('loads one archive, resizes images, and reports its decisions', async () => {
   const png = (level: number) =>
     makePng(
       new Uint8Array(8 * 8 * 3).fill(level).map((value, i) => (i % 3 ? value : 0)),
@@ -102,7 +102,7 @@ it('loads one archive, images brought to a size, and says what it decided', asyn
   expect(notes).toEqual([expect.stringContaining('held out')]);
 });
 
-it('leaves out unreadable images where it may', async () => {
+it('skips unreadable images if allowed', async () => {
   const png = makePng(new Uint8Array(48).fill(3), 4, 4);
   await write({
     'ant/1.png': png,
@@ -145,7 +145,7 @@ it.each<[string, Files, RegExp]>([
   await expect(loadDataset(folder)).rejects.toThrow(message);
 });
 
-it('rejects a path that is not there', async () => {
+it('rejects a missing path', async () => {
   await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(
     /--dataset: '.*nowhere' is neither 'fashion-mnist' nor a file or folder/,
   );

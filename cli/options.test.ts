@@ -7,7 +7,7 @@ const commands = [searchCommand(['tiny']), retrainCommand(), compareCommand(['ti
 
 // An option that is added behind a `return` is one that nobody can give.
 it.each(commands.map((command) => [command.name(), command] as const))(
-  '%s takes the options that all long commands have',
+  '%s accepts the options of all long commands',
   (name, command) => {
     const long = command.options.map((option) => option.long);
     const wanted = ['--dataset', '--backend', '--kernels', '--adapter', '--skip-unreadable'];

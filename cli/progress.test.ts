@@ -72,19 +72,19 @@ const events: SearchEvent[] = [
 ];
 
 describe('progress', () => {
-  it('folds events to a line', () => {
+  it('formats events as one line', () => {
     expect(statusLine(events.reduce(foldProgress, initialProgress))).toBe(
       'stage 1 of 3, search | step 20 of at most 900 | loss 2.400, 25.0% | 6,000 -> 500,000 parameters | 0:31 to 2:05 left',
     );
   });
 
-  it('fits the line to the terminal', () => {
+  it('fits the line into the terminal', () => {
     const line = statusLine(events.reduce(foldProgress, initialProgress), 30);
     expect(line).toHaveLength(30);
     expect(line).toMatch(/\.\.\.$/);
   });
 
-  it('writes plain lines where there is no terminal', () => {
+  it('writes plain lines without a terminal', () => {
     let text = '';
     const write = progressWriter({ write: (part) => (text += part) }, false);
     events.forEach(write);

@@ -34,7 +34,7 @@ const smallest = [
   'targetParameters=100',
 ].flatMap((one) => ['--set', one]);
 
-it('repeats a recording to its architecture, and says what changed where it does not', async () => {
+it('repeats a recording to its architecture, and reports differences', async () => {
   const made = await run('cli/record.ts', [
     ...['smallest', '--title', 'Smallest', '--backend', 'cpu', '--folder', folder, ...smallest],
   ]);
@@ -51,7 +51,7 @@ it('repeats a recording to its architecture, and says what changed where it does
   expect(other.out).toMatch(/smallest: differs at step 1: loss\/cross_entropy was 9 and is [\d.]+\. Recorded on CPU \(TensorFlow\.js\) with engine [\d.]+; this is engine .* record it again: npm run record -- smallest --title "Smallest" --backend cpu --set space\.cells=1/); // prettier-ignore
 }, 120_000);
 
-it('the recording that opens the page begins as its settings do now, on the same kind of adapter', async () => {
+it('the opening recording starts as its settings start now, on the same kind of adapter', async () => {
   const { out } = await run('cli/replay.ts', ['tiny', '--steps', '5']);
   expect(out).toContain('tiny: the same course after 5 steps.');
 }, 240_000);
@@ -65,7 +65,7 @@ describe('firstDifference', () => {
     return firstDifference(events, copy)?.text;
   };
 
-  it('finds none in the same, in a part, and on a slower machine', () => {
+  it('finds none in equal runs, in a part, and on a slower machine', () => {
     expect(firstDifference(events, structuredClone(events))).toBeNull();
     expect(firstDifference(events, events.slice(0, 40))).toBeNull();
     expect(

@@ -80,7 +80,7 @@ const train = (out: string, interruptAt?: string) =>
     interruptAt,
   );
 
-it('trains, goes on after Ctrl-C to the same result, and exports what came of it', async () => {
+it('trains, resumes after Ctrl-C to the same result, and exports it', async () => {
   const whole = join(folder, 'whole.json');
   const halves = join(folder, 'halves.json');
   expect((await train(whole)).code).toBe(0);

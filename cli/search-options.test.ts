@@ -81,7 +81,7 @@ describe('arguments', () => {
     ['batchSize', /--set batchSize: the value is missing: write --set batchSize=96/],
     ['batchSize=many', /--set batchSize: 'many' is not a JSON value; it is 96 now/],
     ['batchSize=0', /--set batchSize: must be at least 1/],
-  ])('--set %s is an error', (assignment, message) => {
+  ])('--set %s is rejected', (assignment, message) => {
     expect(() => settingsOf(parse('--set', assignment), presets)).toThrow(message);
   });
 

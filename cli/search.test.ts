@@ -63,7 +63,7 @@ const eventsOf = (stdout: string) =>
 const readArchitecture = async () =>
   v.parse(ArchitectureSchema, JSON.parse(await readFile(out, 'utf8')));
 
-it('searches, tells its events as JSON lines, and writes the architecture', async () => {
+it('searches, writes its events as JSON lines, and writes the architecture', async () => {
   const { code, stdout, stderr } = await search([
     ...smallest,
     '--seed',
@@ -83,7 +83,7 @@ it('searches, tells its events as JSON lines, and writes the architecture', asyn
   expect(validationAccuracy).not.toBeNull();
 });
 
-it('stops at Ctrl-C and writes what it has found so far', async () => {
+it('stops at Ctrl-C and writes the architecture found so far', async () => {
   const { code, stdout, stderr } = await search(
     [
       ...smallest,
@@ -105,7 +105,7 @@ it('stops at Ctrl-C and writes what it has found so far', async () => {
   expect((await readArchitecture()).targetReached).toBe(false);
 });
 
-it('keeps a run in a file, and continues it towards a smaller target', async () => {
+it('stores a run in a file, and continues it towards a smaller target', async () => {
   const file = join(folder, 'run.json');
   const first = await search([...smallest, '--target-params', '5000', '--run', file]);
   expect(first.stderr).toContain(`The architecture is in ${out}.`);
@@ -135,7 +135,7 @@ it('keeps a run in a file, and continues it towards a smaller target', async () 
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
-it('resumes an interrupted run to what an uninterrupted one finds', async () => {
+it('resumes an interrupted run to the result of an uninterrupted one', async () => {
   const file = join(folder, 'run.json');
   const args = [...smallest, '--set', 'joint.maxEpochs=6', '--target-params', '300'];
   await search(args);

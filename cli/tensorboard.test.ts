@@ -117,7 +117,7 @@ it.runIf(python)('writes event files that another reader reads back', () => {
   ]);
 });
 
-it('takes --log with its two words, wherever they are', () => {
+it('accepts --log with its two values at any position', () => {
   expect(joinLog(['a.json', '--log', 'tensorboard', 'runs', '--json'])).toEqual([
     ...['a.json', '--log', 'tensorboard=runs', '--json'],
   ]);

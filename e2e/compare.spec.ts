@@ -27,7 +27,7 @@ async function saved(page: Page, button: Locator): Promise<string> {
   return readFile(await download.path(), 'utf8');
 }
 
-test('a comparison is queued, cut off, resumed, read and exported', async ({ lab: page }) => {
+test('a comparison is started, interrupted, resumed, read and exported', async ({ lab: page }) => {
   await chooseSettings(page, quickSettings);
   await openCompare(page);
   await expect(page.locator('.compare')).toContainText(
@@ -36,7 +36,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
   await list(page).getByRole('button', { name: 'New comparison' }).click();
   const form = page.getByRole('region', { name: 'New comparison' });
 
-  await test.step('a field that is wrong is named, with the mend', async () => {
+  await test.step('an invalid field is named, with the remedy', async () => {
     await form.getByLabel('Target sizes').fill('1,500');
     await expect(form.getByRole('alert')).toContainText('Target sizes: whole numbers from 1');
     await expect(form.getByRole('button', { name: 'Estimate its time' })).toBeDisabled();
@@ -86,7 +86,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
   await expect(row(page)).toContainText('1 run of 2');
   await row(page).getByRole('button', { name: 'Resume' }).click();
   await expect(running.getByText('Run 2 of 2: Operations only')).toBeVisible({ timeout: patience });
-  await test.step('it gives way to a search of this page', async () => {
+  await test.step('it pauses for a search in this page', async () => {
     await page.keyboard.press('s');
     await expect(
       running.getByText('Paused: a search is using the device. The comparison resumes after that.'),
@@ -98,11 +98,11 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
   await expect(running).toHaveCount(0);
 
   const result = parseComparison(await saved(page, page.getByRole('button', { name: 'JSON' })));
-  await test.step('what was done before the reload was not done again', () => {
+  await test.step('runs finished before the reload are not repeated', () => {
     expect(result.runs).toHaveLength(2);
     expect(result.runs[0]).toEqual(first);
   });
-  await test.step('the tables show what the file says', async () => {
+  await test.step('the tables show the contents of the file', async () => {
     const table = page.getByRole('region', { name: 'Results by method and target' });
     for (const run of result.runs) {
       const cells = table.getByRole('row', {
@@ -140,7 +140,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
     );
   });
 
-  await test.step('named, thrown away and taken back', async () => {
+  await test.step('renamed, deleted and restored', async () => {
     await row(page).getByRole('button', { name: 'Rename' }).click();
     await page.getByLabel('Name', { exact: true }).fill('First try');
     await page.keyboard.press('Enter');
@@ -150,7 +150,7 @@ test('a comparison is queued, cut off, resumed, read and exported', async ({ lab
     await list(page).getByRole('button', { name: 'Undo' }).click();
     await expect(row(page).getByRole('heading', { name: 'First try' })).toBeVisible();
   });
-  await test.step('what a run found goes into the library, and can be put back there', async () => {
+  await test.step('the architecture of a run is added to the library, and can be restored there', async () => {
     await page
       .getByRole('navigation', { name: 'Views' })
       .getByRole('link', { name: 'Library' })

@@ -37,7 +37,7 @@ function sample(names: readonly string[]): string[] {
   return [...chosen].slice(0, wanted).sort();
 }
 
-test('reads inputs as people have them, or says why not', async ({ lab: page }) => {
+test('reads real-world inputs, or reports why not', async ({ lab: page }) => {
   test.setTimeout(900_000);
   await openData(page);
   const problems: string[] = [];

@@ -239,7 +239,7 @@ test('each kind of file is stored to the byte, and a search starts on it', async
   expect((await storedSets(page)).sets.length).toBe(5);
 });
 
-test('a set is looked at, and deleted', async ({ lab: page }) => {
+test('a set is viewed and deleted', async ({ lab: page }) => {
   await openData(page);
   await page.getByLabel('Folder of a data set').setInputFiles(folder);
   await store(page);
@@ -264,10 +264,10 @@ test('a set is looked at, and deleted', async ({ lab: page }) => {
   expect(await storedSets(page)).toEqual({ sets: [], chunks: 0 });
 });
 
-test('damaged files are named, and nothing of them is stored', async ({ lab: page }) => {
+test('damaged files are named, and nothing is stored', async ({ lab: page }) => {
   await openData(page);
   const choose = page.getByLabel('Files of a data set');
-  await test.step('a file cut off', async () => {
+  await test.step('a truncated file', async () => {
     await choose.setInputFiles(upload('data_batch_1.bin', binaries[0]!.bytes.subarray(0, 10_000)));
     await expect(page.getByRole('alert')).toContainText(
       /data_batch_1\.bin: size: expected a multiple of 3073 bytes .*found 10000/,
@@ -282,7 +282,7 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
     ]),
   );
   photos['odd/7.png'] = photos['odd/7.png']!.subarray(0, 500);
-  await test.step('an unreadable image: asked about, and refused', async () => {
+  await test.step('an unreadable image: rejected by the user', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
     await store(page);
     await expect(page.getByText('1 of 40 images cannot be read.')).toBeVisible();
@@ -291,7 +291,7 @@ test('damaged files are named, and nothing of them is stored', async ({ lab: pag
     await expect(page.getByRole('alert')).toContainText('1 of 40 images cannot be read');
     expect(await storedSets(page)).toEqual({ sets: [], chunks: 0 });
   });
-  await test.step('or left out', async () => {
+  await test.step('or skipped by the user', async () => {
     await choose.setInputFiles(upload('photos.zip', makeZip(photos)));
     await store(page);
     await page.getByRole('button', { name: 'Skip it' }).click();

@@ -55,7 +55,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
     expect(cells.reduce((a, b) => a + b, 0)).toBe(10_000);
   });
 
-  await test.step('an ONNX model that onnxruntime runs', async () => {
+  await test.step('an ONNX model runs in onnxruntime', async () => {
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'ONNX' }).click(),
@@ -94,7 +94,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
   });
 });
 
-test('a comparison is drawn, read and saved; a wrong file is refused', async ({
+test('a comparison is drawn, read and saved; an invalid file is rejected', async ({
   lab: page,
 }, info) => {
   const comparison = sampleComparison(

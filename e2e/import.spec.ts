@@ -51,7 +51,7 @@ test('a pasted genotype is read, drawn, counted, and stored only when it is adde
   await expect(lab.getByRole('region', { name: 'Architecture' })).toContainText('14 pixels');
 });
 
-test('files are read together, and others are named', async ({ lab }) => {
+test('files are read together, and unsupported files are named', async ({ lab }) => {
   await openLibrary(lab);
   const panel = lab.getByRole('region', { name: 'Import an architecture' });
   const file = (name: string, text: string) => ({
@@ -70,7 +70,9 @@ test('files are read together, and others are named', async ({ lab }) => {
   expect(await storedRecords<ArchitectureRecord>(lab, 'architectures')).toEqual([]);
 });
 
-test('a published cell comes at the parameters of a network of the library', async ({ lab }) => {
+test('a published cell is scaled to the parameters of a network of the library', async ({
+  lab,
+}) => {
   await openLibrary(lab);
   const published = lab.getByRole('region', { name: 'Published cells' });
   await published.getByRole('button', { name: 'Read MG-DARTS, small' }).click();

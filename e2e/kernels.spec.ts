@@ -31,7 +31,7 @@ async function bundle(): Promise<string> {
   return chunk.code;
 }
 
-test('own kernels agree with the composition in this browser', async ({ lab }) => {
+test('WGSL kernels agree with their TensorFlow.js composition in this browser', async ({ lab }) => {
   const code = await bundle();
   const results = await lab.evaluate(async (script) => {
     const { compareKernels } = new Function(`${script}\nreturn kernelsPage;`)() as Bundle;

@@ -11,7 +11,7 @@ const settings = {
   reevaluation: { ...quickSettings.reevaluation, regrowShare: 0 },
 };
 
-test('an operation pruned by hand is gone, and the tour completes', async ({ lab: page }) => {
+test('a manually pruned operation is removed, and the tour completes', async ({ lab: page }) => {
   test.setTimeout(600_000);
   await chooseSettings(page, settings);
   await startButton(page).click();
@@ -19,7 +19,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
   await page.keyboard.press('Space');
   await expect(status(page)).toHaveText(/^Paused/);
 
-  await test.step('prune by hand, in a pause', async () => {
+  await test.step('prune manually while paused', async () => {
     await page.goto('/#/run/current/architecture');
     const panel = page.locator('.area-unit');
     await expect(panel.getByRole('heading', { level: 2 })).toContainText('3');
@@ -27,7 +27,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
     await expect(panel.getByRole('button', { name: 'Regrow' })).toBeVisible();
   });
 
-  await test.step('a change that is refused says why', async () => {
+  await test.step('a rejected change states the reason', async () => {
     await page.getByRole('button', { name: 'Steer' }).click();
     const target = page
       .getByRole('form', { name: 'Steering' })
@@ -53,7 +53,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Resume' }).click();
 
-  await test.step('ten stops, each with a formula, a live sentence and a link of its own', async () => {
+  await test.step('ten stops, each with a formula, a live sentence and its own link', async () => {
     await page.getByRole('link', { name: 'Guided tour' }).click();
     const tour = page.getByRole('complementary', { name: 'Guided tour' });
     for (let stop = 1; stop <= 10; stop++) {
@@ -76,7 +76,7 @@ test('an operation pruned by hand is gone, and the tour completes', async ({ lab
   });
 });
 
-test('what was pruned by hand is not in the exported architecture', async ({ lab: page }) => {
+test('the manually pruned operation is not in the exported architecture', async ({ lab: page }) => {
   test.setTimeout(600_000);
   await chooseSettings(page, settings);
   await startButton(page).click();

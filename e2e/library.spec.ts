@@ -12,7 +12,7 @@ import { openLibrary, runRow, storedRecords } from './storage-helpers.ts';
 
 const names = '<img src=x onerror=alert(1)> Alpha';
 
-test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown away and taken back', async ({
+test('runs are imported, searched, sorted, renamed, tagged, compared, opened, deleted and restored', async ({
   lab,
 }) => {
   await openLibrary(lab);
@@ -62,7 +62,7 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
     violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
   ).toEqual([]);
 
-  await test.step('size is what its file amounts to; latency is measured without a training, and kept', async () => {
+  await test.step('size matches the file; latency is measured without a training, and stored', async () => {
     const [saved] = await Promise.all([
       lab.waitForEvent('download'),
       gamma.getByRole('button', { name: 'Save', exact: true }).click(),
@@ -145,7 +145,7 @@ test('runs are taken in, found, sorted, named, tagged, compared, opened, thrown 
   await expect(lab.getByRole('main')).toHaveAttribute('aria-label', 'Overview');
 });
 
-test('a file that is wrong is refused with the field, and nothing is stored; one that is dropped is taken in', async ({
+test('an invalid file is rejected with its field, and nothing is stored; a dropped file is imported', async ({
   lab,
 }, info) => {
   await openLibrary(lab);

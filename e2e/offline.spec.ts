@@ -1,8 +1,8 @@
-/** The policy holds in every view, nothing leaves the origin, and the lab works without a network once it was opened. */
+/** The policy holds in every view, nothing leaves the origin, and the lab works offline once it was opened. */
 import { expect, test } from './lab.ts';
 import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
 
-test('no view needs more than the policy allows', async ({ lab, context }) => {
+test('no view violates the content security policy', async ({ lab, context }) => {
   const policy = (await (await context.request.get('/')).headersArray()).find(
     ({ name }) => name.toLowerCase() === 'content-security-policy',
   );
@@ -39,9 +39,7 @@ test('no view needs more than the policy allows', async ({ lab, context }) => {
   await other.close();
 });
 
-test('the offline cache holds TensorFlow.js once, whatever the number of workers', async ({
-  request,
-}) => {
+test('the offline cache contains TensorFlow.js once for all workers', async ({ request }) => {
   const worker = await (await request.get('/sw.js')).text();
   const files = [...worker.matchAll(/assets\/[\w.-]+\.js/g)].map(([file]) => file);
   const sources = await Promise.all(
@@ -51,7 +49,7 @@ test('the offline cache holds TensorFlow.js once, whatever the number of workers
     expect(sources.filter((source) => source.includes(flag))).toHaveLength(1);
 });
 
-test.describe('without a network', () => {
+test.describe('offline', () => {
   test.use({ serviceWorkers: 'allow' });
   test('the lab opens and searches', async ({ page, context }) => {
     await page.goto('/');

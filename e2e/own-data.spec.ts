@@ -63,7 +63,7 @@ async function enterImages(page: Page, count: number): Promise<void> {
 }
 
 test('limits of the settings are those of the chosen set', async ({ lab: page }) => {
-  await test.step('fewer images than the preset takes: all are used, and Start is free', async () => {
+  await test.step('fewer images than the preset uses: all are used, and Start is enabled', async () => {
     await add(page, [shapes(120, 20)]);
     await expect(startButton(page)).toBeEnabled();
     await openSettings(page);
@@ -73,14 +73,14 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
     await expect(page.getByRole('dialog').getByText('shapes has 120')).toBeVisible();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
   });
-  await test.step('more than there are: said before Start, with the number of this set', async () => {
+  await test.step('more images than the set has: reported before Start, with their number', async () => {
     await enterImages(page, 500);
     await expect(
       page.getByRole('alert').filter({ hasText: 'shapes has 120 training images' }),
     ).toBeVisible();
     await expect(startButton(page)).toBeDisabled();
   });
-  await test.step('more than the shipped set has, of a set that has them', async () => {
+  await test.step('more images than the shipped set has, in a larger set', async () => {
     const count = 12_600;
     const images = Uint8Array.from({ length: count * 16 }, (_, i) => (i * 2_654_435_761) >>> 24);
     const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
@@ -95,7 +95,7 @@ test('limits of the settings are those of the chosen set', async ({ lab: page })
   });
 });
 
-test('a training takes the data set of its run, says so, and its failure stays until it is dismissed', async ({
+test('a training uses the data set of its run, reports it, and shows a failure until it is dismissed', async ({
   lab: page,
 }) => {
   test.setTimeout(400_000);
@@ -119,7 +119,7 @@ test('a training takes the data set of its run, says so, and its failure stays u
     page.getByText('Trained and tested on shapes, on which it was searched'),
   ).toBeVisible();
 
-  await test.step('a failure is shown, and stays', async () => {
+  await test.step('a failure is shown until it is dismissed', async () => {
     // Deleted in another tab, say: this page does not know yet.
     await page.evaluate(
       () =>
@@ -152,7 +152,7 @@ test('a training takes the data set of its run, says so, and its failure stays u
     await expect(failure).toHaveCount(0);
   });
 
-  await test.step('with its images there again it trains on them', async () => {
+  await test.step('it trains once its images are available again', async () => {
     await page.evaluate(
       () =>
         new Promise<void>((resolve) => {

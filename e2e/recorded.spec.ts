@@ -17,7 +17,7 @@ test.describe('without WebGPU', () => {
     );
   });
 
-  test('the page opens on a recorded search that plays, and is steered like a film', async ({
+  test('the page opens on a recorded search that plays, with playback controls', async ({
     page,
   }) => {
     await page.goto('/');
@@ -33,12 +33,12 @@ test.describe('without WebGPU', () => {
       expect((await top()) - notices).toBeLessThanOrEqual(160);
       await expect(page.getByRole('slider', { name: 'Step of the run' })).toBeVisible();
     });
-    await test.step('it moves by itself', async () => {
+    await test.step('it plays automatically', async () => {
       const from = await at(page);
       await expect.poll(() => at(page)).toBeGreaterThan(from);
       await expect(page.getByRole('button', { name: 'Pause playing' })).toBeVisible();
     });
-    await test.step('Space holds it, and lets it go on', async () => {
+    await test.step('Space pauses and resumes it', async () => {
       await page.keyboard.press('Space');
       await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
       const held = await at(page);
@@ -47,14 +47,14 @@ test.describe('without WebGPU', () => {
       await page.keyboard.press('Space');
       await expect.poll(() => at(page)).toBeGreaterThan(held);
     });
-    await test.step('faster by a key; without a loop it ends at its last moment', async () => {
+    await test.step('faster by a key; without loop it ends at the last step', async () => {
       await page.getByRole('checkbox', { name: 'Loop' }).uncheck();
       for (let i = 0; i < 3; i++) await page.keyboard.press('+');
       await expect(page.getByRole('combobox', { name: 'Playing speed' })).toHaveValue('8');
       await expect(page.getByRole('button', { name: 'Play this run' })).toBeVisible();
       expect(await at(page)).toBe(Number(await moment(page).getAttribute('max')));
     });
-    await test.step('a chart can be saved as numbers and as a drawing', async () => {
+    await test.step('a chart can be saved as CSV and as a picture', async () => {
       const save = async (kind: string): Promise<Buffer> => {
         await page.getByLabel('Save Accuracy').click();
         const [file] = await Promise.all([
@@ -115,14 +115,14 @@ test.describe('without WebGPU', () => {
       await expect(dialog).toContainText(/^Why.*commit \d+ of/);
       await page.keyboard.press('Escape');
     });
-    await test.step('a recording ships without weights: its fork says so', async () => {
+    await test.step('a recording has no weights: the fork dialog explains it', async () => {
       await page.getByRole('button', { name: /^Fork/ }).press('Enter');
       await expect(page.getByRole('dialog', { name: 'Fork from here' })).toContainText(
         'Recorded searches ship without their checkpoints',
       );
       await page.keyboard.press('Escape');
     });
-    await test.step('its views, and the tour, show it', async () => {
+    await test.step('views and tour show the recording', async () => {
       for (const view of ['Balance', 'Architecture', 'Discretization', 'Events']) {
         await page.getByRole('link', { name: view, exact: true }).click();
         await expect(title(page)).toContainText('recorded');
@@ -152,7 +152,7 @@ test.describe('without WebGPU', () => {
     });
   });
 
-  test('at 8x no task takes 50 ms of processor time, and replays leave nothing in memory', async ({
+  test('at 8x no task takes 50 ms of processor time, and replays leak no memory', async ({
     page,
   }) => {
     await page.goto('/');
@@ -174,7 +174,7 @@ test.describe('without WebGPU', () => {
     expect((await usedHeap(page)) - before).toBeLessThan(20e6 / 5);
   });
 
-  test('the lab opens empty where that was chosen, and offers the recordings', async ({ page }) => {
+  test('the lab opens empty if chosen, and offers the recordings', async ({ page }) => {
     await page.goto('/');
     await expect(title(page)).toContainText('recorded');
     await page.getByRole('link', { name: 'Library', exact: true }).click();
@@ -198,7 +198,7 @@ test.describe('without WebGPU', () => {
   });
 });
 
-test('it fits a phone, and stands still for who prefers less motion', async ({ browser }) => {
+test('it fits a phone, and does not move with reduced motion', async ({ browser }) => {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     reducedMotion: 'reduce',

@@ -33,7 +33,7 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
   test.setTimeout(600_000);
   await expect(bar(page).getByRole('status')).toHaveText(/Ready/);
 
-  await test.step('the time is estimated from steps that are timed here, and timing can be stopped', async () => {
+  await test.step('the time is estimated from steps timed here, and timing can be stopped', async () => {
     const estimate = page.locator('.estimate');
     await page.getByRole('button', { name: 'Estimate the time' }).click();
     await page.getByRole('button', { name: 'Stop timing' }).click();
@@ -64,12 +64,12 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await expect(bar(page).getByRole('status')).toHaveText(/Stage 1 of 3/);
 
-  await test.step('it runs on WebGPU, and says how long it will take', async () => {
+  await test.step('it runs on WebGPU, and shows the time left', async () => {
     await expect(page.locator('.page-header .adapter')).toHaveAttribute('data-ok', 'true');
     await expect(bar(page)).toContainText(/Time left\s*\S*\d/);
   });
 
-  await test.step('it learns, and its ratios move', async () => {
+  await test.step('it learns, and its remaining ratios change', async () => {
     expect(await left(page, 'Weights')).toBe(100);
     await expect
       .poll(() => left(page, 'Weights'), { timeout: 400_000, intervals: [500] })
@@ -82,7 +82,7 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
     ).toBeVisible();
   });
 
-  await test.step('pause holds it, a single step moves it by one, and resume lets it go on', async () => {
+  await test.step('pause, a single step, and resume', async () => {
     await page.keyboard.press('Space');
     await expect(bar(page).getByRole('status')).toHaveText(/^Paused/);
     const held = await step(page);
@@ -93,7 +93,7 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
     await expect(bar(page).getByRole('status')).not.toHaveText(/^Paus/);
   });
 
-  await test.step('stop gives the architecture found so far, valid by the published schema', async () => {
+  await test.step('stop writes the architecture found so far, valid by the published schema', async () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(bar(page).getByRole('status')).toHaveText(/^Stopped/);
     const [download] = await Promise.all([

@@ -6,7 +6,7 @@ test('a copied link opens the same settings in a fresh profile', async ({ lab: p
   await page.getByRole('radio', { name: 'demo' }).check({ force: true });
   const dialog = await openSettings(page);
   await dialog.getByRole('textbox', { name: 'Target' }).fill('43210');
-  await test.step('changed settings are kept as a preset of one\u2019s own', async () => {
+  await test.step('changed settings are stored as an own preset', async () => {
     await dialog.getByRole('button', { name: 'Keep these settings as a preset' }).click();
     await dialog.getByRole('textbox', { name: 'Name of the preset' }).fill('Lecture');
     await page.keyboard.press('Enter');
@@ -34,7 +34,7 @@ test('a copied link opens the same settings in a fresh profile', async ({ lab: p
   await fresh.close();
 });
 
-test('a wrong link says which field, and leaves the defaults', async ({ lab: page }) => {
+test('an invalid link names the field, and keeps the defaults', async ({ lab: page }) => {
   await page.goto('/#/start/balance?v=1&preset=tiny&space.cells=two');
   const alert = page.getByRole('alert').filter({ hasText: 'link' });
   await expect(alert).toContainText('space.cells');

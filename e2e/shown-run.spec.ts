@@ -22,7 +22,7 @@ async function download(page: Page) {
   return { name: file.suggestedFilename(), architecture: await readArchitecture(file) };
 }
 
-test('a stored run on screen: header, sentence, download and tour are its own, also beside a search and after a reload', async ({
+test('a stored run on screen: header, status, download and tour belong to it, during a search and after a reload', async ({
   lab: page,
 }) => {
   test.setTimeout(400_000);
@@ -43,7 +43,7 @@ test('a stored run on screen: header, sentence, download and tour are its own, a
     const { architecture } = await download(page);
     expect(architecture.settings.targetParameters).toBe(6_000);
   };
-  await test.step('while this tab searches another', async () => {
+  await test.step('while this tab runs another search', async () => {
     await openLibrary(page);
     await runRow(page, 'Alpha').getByRole('button', { name: 'Open' }).click();
     await ofAlpha();
@@ -56,7 +56,7 @@ test('a stored run on screen: header, sentence, download and tour are its own, a
     await expect(title(page)).toContainText('running');
   });
 
-  await test.step('one press of X stops nothing: it pauses and asks; single keys can be turned off', async () => {
+  await test.step('X pauses and asks for confirmation; single-key shortcuts can be turned off', async () => {
     await page.keyboard.press('x');
     await expect(page.getByRole('alert')).toContainText('Stop the search?');
     await expect(status(page)).toHaveText(/^Paused/);
@@ -95,7 +95,7 @@ test('a stored run on screen: header, sentence, download and tour are its own, a
     await ofAlpha();
   });
 
-  await test.step('the tour keeps it', async () => {
+  await test.step('the tour stays on it', async () => {
     await page.getByRole('link', { name: 'Guided tour' }).click();
     const tour = page.getByRole('complementary', { name: 'Guided tour' });
     await expect(tour.getByText('Stop 1 of 10')).toBeVisible();

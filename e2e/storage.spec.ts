@@ -75,7 +75,7 @@ async function reached(
   });
 }
 
-test(`a search whose page is killed ${kills} times finds what an uninterrupted one finds`, async ({
+test(`a search whose page is killed ${kills} times gives the result of an uninterrupted one`, async ({
   context,
   expected,
 }) => {
@@ -143,7 +143,7 @@ const losable = `
 const tellDevice = (page: Page, what: 'lose' | 'doom') =>
   page.evaluate((message) => new BroadcastChannel('test-device').postMessage(message), what);
 
-test(`a search whose device is destroyed ${losses} times goes on by itself, and finds the same`, async ({
+test(`a search whose device is lost ${losses} times resumes by itself, with the same result`, async ({
   context,
   expected,
 }) => {
@@ -163,7 +163,7 @@ test(`a search whose device is destroyed ${losses} times goes on by itself, and 
   expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(losses);
 });
 
-test('three losses in a row end a search with advice, and it can be resumed', async ({
+test('three device losses in a row end a search with advice, and it can be resumed', async ({
   context,
   expected,
 }) => {
@@ -184,7 +184,7 @@ test('three losses in a row end a search with advice, and it can be resumed', as
   expect(await downloadedArchitecture(page)).toBe(await expected());
 });
 
-test('two tabs on one run: one writes, the other watches, and takes over when the first is gone', async ({
+test('two tabs on one run: one writes, the other watches, and takes over when the first is closed', async ({
   context,
   expected,
 }) => {
@@ -225,7 +225,7 @@ test('two tabs on one run: one writes, the other watches, and takes over when th
   expect(await downloadedArchitecture(watcher)).toBe(await expected());
 });
 
-test('no room: it is said, the search goes on, and is stored in full once there is room', async ({
+test('no storage left: reported, the search continues, and is fully stored once there is storage', async ({
   context,
   baseURL,
 }) => {
@@ -260,7 +260,7 @@ test('no room: it is said, the search goes on, and is stored in full once there 
   expect(events.at(-1)!.type).toBe('finished');
 });
 
-test('storage forbidden: it is said, and what is found can still be saved', async ({
+test('storage blocked: reported, and the result can still be saved', async ({
   context,
   expected,
 }) => {
@@ -285,7 +285,7 @@ test('storage forbidden: it is said, and what is found can still be saved', asyn
   expect(download.suggestedFilename()).toMatch(/^mgas-run-.*\.json$/);
 });
 
-test('no graphics memory: a smaller batch is offered, and taken', async ({ context }) => {
+test('no graphics memory: a smaller batch is offered and used', async ({ context }) => {
   await beforeWorker(
     context,
     'GPUDevice.prototype.createBuffer = () => { throw new RangeError("createBuffer failed: out of memory"); };',

@@ -24,7 +24,7 @@ async function serveFewTestImages(page: Page): Promise<void> {
   });
 }
 
-test('a training that a page was left in goes on from its last epoch; a finished one is there after a reload', async ({
+test('an interrupted training resumes from its last epoch; a finished one is shown after a reload', async ({
   lab: page,
 }, info) => {
   await serveFewTestImages(page);

@@ -111,7 +111,7 @@ const aliveOptions = async (list: Locator): Promise<string[]> =>
 // Its adapter gives way to the page, so other work on the machine stretches it most.
 test.describe.configure({ timeout: 1_200_000 });
 
-test('every view shows what the events and the exported architecture say', async ({
+test('every view agrees with the events and the exported architecture', async ({
   page,
   baseURL,
 }) => {
@@ -136,7 +136,7 @@ test('every view shows what the events and the exported architecture say', async
     timeout: 240_000,
   });
 
-  await test.step('views follow the running search, and none holds the page up', async () => {
+  await test.step('views follow the running search, and none blocks the page', async () => {
     const begun = await page.evaluate(() => performance.now());
     const browser = page.context().browser()!;
     await yieldToPage(browser);
@@ -192,7 +192,7 @@ test('every view shows what the events and the exported architecture say', async
     ]);
   });
 
-  await test.step('balance: which level removed most of each cell', async () => {
+  await test.step('balance: remaining ratios by cell', async () => {
     await open(page, 'balance');
     await page.getByRole('button', { name: 'Remaining ratio by cell as a table' }).click();
     const rows = await page
@@ -364,7 +364,7 @@ test('every view shows what the events and the exported architecture say', async
   const second = async (): Promise<SearchEvent[]> =>
     (await page.evaluate(() => window.searchEvents)).slice(events.length);
 
-  await test.step('links: a run has an address, and an unknown one says so', async () => {
+  await test.step('links: a run has an address; an unknown one is reported', async () => {
     const id = /#\/run\/([\w-]+)\/overview/.exec(page.url())?.[1];
     expect(id).toBeTruthy();
     expect(id).not.toBe('current');
@@ -441,7 +441,7 @@ test('every view shows what the events and the exported architecture say', async
     await expect(page.locator('main .view.balance')).toBeVisible();
   });
 
-  await test.step('axe finds nothing on any view in either theme', async () => {
+  await test.step('axe finds no problem in any view in either theme', async () => {
     const found: string[] = [];
     for (const theme of ['light', 'dark'] as const) {
       if ((await page.locator('html').getAttribute('data-theme')) !== theme)

@@ -30,7 +30,7 @@ async function open(port: number): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-it('serves the folder with the headers that it is given', async () => {
+it('serves the folder with the given headers', async () => {
   const port = await open(47311);
   const page = await fetch(`http://localhost:${port}/`);
   expect(await page.text()).toBe('<p>page</p>');
@@ -47,7 +47,7 @@ it('lets other pages frame an embedded view, and nothing else', async () => {
   expect(await policy('?embed=balance&run=tiny')).toBe("default-src 'none'");
 });
 
-it('takes the next port where one is taken', async () => {
+it('uses the next port if one is in use', async () => {
   const first = await open(47331);
   expect(await open(first)).toBeGreaterThan(first);
 });

@@ -9,7 +9,7 @@ it.each(Object.keys(tables))(
   },
 );
 
-it('a table without a place, or with another content, does not go unnoticed', () => {
+it('a missing place or outdated content of a table is detected', () => {
   expect(() => withTables('README.md', 'nothing')).toThrow('README.md has no place');
   const stale = '<!-- views: written by npm run tables -->\nold\n<!-- end -->';
   expect(withTables('README.md', stale)).toContain('| Overview | 1 |');

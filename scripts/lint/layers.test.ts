@@ -20,7 +20,7 @@ const projects = (parse(join(root, 'tsconfig.layers.json')).projectReferences ??
 );
 
 describe('projects of the layers', () => {
-  it('hold every TypeScript file, each in one of them', () => {
+  it('contain every TypeScript file, each exactly once', () => {
     const owners = new Map<string, string[]>();
     for (const { name, fileNames } of projects)
       for (const file of fileNames) {
@@ -44,7 +44,7 @@ describe('projects of the layers', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('give domain, kernels, engine, datasets, protocol and workers no types of the DOM or of Node', () => {
+  it('have no types of DOM or Node in domain, kernels, engine, datasets, protocol and workers', () => {
     const pure = ['domain', 'kernels', 'engine', 'datasets', 'protocol']
       .map((layer) => `src/${layer}/tsconfig.json`)
       .concat('workers/tsconfig.json');

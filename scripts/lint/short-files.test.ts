@@ -18,7 +18,7 @@ describe('a file', () => {
     expect(complaints(lines(251))).toEqual([expect.stringContaining('251 lines')]);
   });
 
-  it('says in its first comment why it has more', () => {
+  it('states in its first comment why it has more', () => {
     const why = '/** All opcodes. Over 250 lines: one table. */\n';
     expect(complaints(why + lines(300))).toEqual([]);
     expect(complaints(lines(300) + why)).toHaveLength(1);

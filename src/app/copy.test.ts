@@ -18,7 +18,7 @@ describe('counted nouns', () => {
       for (const category of pluralCategories) expect(nouns[noun]).toHaveProperty(category);
   });
 
-  it('take the categories of a language with more forms', () => {
+  it('use the categories of a language with more forms', () => {
     const polish = new Intl.PluralRules('pl');
     const cell = {
       one: 'kom\u00f3rka',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { isCharacterKey, setSingleKeys, singleKeys } from './single-keys.ts';
 
-it('tells characters from keys that are none', () => {
+it('distinguishes characters from other keys', () => {
   expect(['x', '1', '.', '+', 'Shift+?'].every(isCharacterKey)).toBe(true);
   expect(['Space', 'ArrowLeft', 'Shift+ArrowLeft', 'Escape'].some(isCharacterKey)).toBe(false);
 });

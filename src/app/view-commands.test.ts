@@ -5,7 +5,7 @@ import type { ViewDefinition } from './views/view.ts';
 
 const keysOf = (all: readonly ViewDefinition[]) => viewCommands(all).map(({ key }) => key);
 
-it('no key opens two views, and an eleventh view takes none from another', () => {
+it('no key opens two views, and an eleventh view has no key', () => {
   const keys = keysOf(viewDefinitions);
   expect(new Set(keys).size).toBe(keys.length);
   const eleventh = { ...viewDefinitions[0], id: 'an-eleventh', key: null };

@@ -6,7 +6,7 @@ import { lossRows } from '../views/balance/csv-rows.ts';
 import { detailRows } from '../views/discretization/detail-rows.ts';
 
 describe('CSV', () => {
-  it('quotes what would end a cell, and keeps full precision', () => {
+  it('quotes separators, and keeps full precision', () => {
     expect(
       csvText([
         ['a,b', 'say "x"', 'two\nlines'],
@@ -20,7 +20,7 @@ describe('CSV', () => {
     expect(rows.slice(1).map(([, size]) => size)).toEqual([100, 30, 20, 30, 20]);
   });
 
-  it('has a row a bin of a weight histogram', () => {
+  it('has one row per bin of a weight histogram', () => {
     const weights = {
       unit: 0,
       threshold: 0.1,

@@ -22,7 +22,7 @@ const data: PlotData = {
 };
 
 describe('a chart as CSV', () => {
-  it('has a row for every step, empty where a line has no point, at full precision', () => {
+  it('has one row per step, empty where a line has no point, at full precision', () => {
     expect(plotCsv({ data, xUnit: 'step' }).split('\r\n')).toEqual([
       'step,"Loss, ""raw""",Accuracy',
       '1,0.30000000000000004,',
@@ -32,7 +32,7 @@ describe('a chart as CSV', () => {
     ]);
   });
 
-  it('is a header alone where there is nothing yet', () => {
+  it('is only a header if there are no values yet', () => {
     expect(plotCsv({ data: { ...data, lines: [] }, xUnit: 'step' })).toBe('step\r\n');
   });
 });

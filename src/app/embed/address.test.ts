@@ -27,7 +27,7 @@ describe('the address of an embedded view', () => {
     ['embed=balance&run=javascript:alert(1)', /must be on/],
     ['embed=balance&theme=blue', /light or dark/],
     ['embed=balance&step=-1', /whole number/],
-  ])('%s says what is wrong', (query, message) => {
+  ])('%s is rejected with the reason', (query, message) => {
     expect(() => read(query)).toThrow(message);
   });
 });

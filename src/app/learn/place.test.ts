@@ -32,14 +32,14 @@ describe('the tour\u2019s card', () => {
     expect(card.top + card.height).toBeLessThanOrEqual(window.height);
   });
 
-  it('is as large as it wants to be where there is room', () => {
+  it('has its full size if there is space', () => {
     const target = { left: 0, top: 100, width: 700, height: 300 };
     expect(placeCard(target, { width: 1440, height: 900 }, { width: 400, height: 460 })).toEqual({
       ...{ left: 1028, top: 428, width: 400, height: 460 },
     });
   });
 
-  it('has no place beside what fills the window', () => {
+  it('has no place next to a target that fills the window', () => {
     const target = { left: 20, top: 60, width: 350, height: 760 };
     expect(placeCard(target, { width: 390, height: 844 }, { width: 366, height: 460 })).toBeNull();
   });

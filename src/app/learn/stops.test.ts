@@ -19,7 +19,7 @@ describe('the guided tour', () => {
       }
   });
 
-  it('speaks of the run: before it, in it, after it', async () => {
+  it('describes the run: before, during and after it', async () => {
     const { running, recording } = fakeSearch(smallSettings());
     await running.result;
     const { events } = recording;

@@ -13,7 +13,7 @@ const run = events.reduce(reduceRun, emptyRun);
 const { space } = run.started!.settings;
 
 describe('commits in slow motion, of the recorded search', () => {
-  it('prune what the events say that was pruned, cell by cell', () => {
+  it('prune the units that the events list, cell by cell', () => {
     const told = events.flatMap((event) =>
       event.type === 'pruned'
         ? event.operations.map(({ cell, from, to, operation }) =>
@@ -32,7 +32,7 @@ describe('commits in slow motion, of the recorded search', () => {
     expect(shown.sort()).toEqual(told.sort());
   });
 
-  it('have the memory of their compaction, and smaller tensors where operations went', () => {
+  it('show the memory of their compaction, and smaller tensors where operations were pruned', () => {
     for (const { step, dense, memory, pruned } of pruningMoments(run, space, 0)) {
       const committed = events.find((event) => event.type === 'committed' && event.step === step);
       expect(memory).toEqual({

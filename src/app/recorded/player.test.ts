@@ -30,7 +30,7 @@ describe('player', () => {
       expect(timeToEnd(500, 0.01, speed)).toBeCloseTo(secondsPerRun / speed, 1);
   });
 
-  it('rests at the end, then begins again where it loops', () => {
+  it('waits at the end, then restarts when it loops', () => {
     let position: Position | null = { at: 99, waited: 0 };
     let seconds = 0;
     while (position.at === 99) {
@@ -41,13 +41,13 @@ describe('player', () => {
     expect(seconds).toBeGreaterThan(1);
   });
 
-  it('stops after the end where it does not loop', () => {
+  it('stops at the end when it does not loop', () => {
     const end = advance({ at: 98.9, waited: 0 }, 100, 1, { speed: 8, loop: false });
     expect(end).toEqual({ at: 99, waited: 0 });
     expect(advance(end!, 100, 0.1, { speed: 1, loop: false })).toBeNull();
   });
 
-  it('stays where it is in a run of one moment', () => {
+  it('stays at the same step in a run of one step', () => {
     expect(advance(start, 1, 1, { speed: 1, loop: false })).toBeNull();
   });
 });

@@ -42,7 +42,7 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
-it('keeps what was measured with the architecture', async () => {
+it('stores the measurement with the architecture', async () => {
   measure(record);
   expect(worker.requests()).toMatchObject([
     {
@@ -64,7 +64,7 @@ it('keeps what was measured with the architecture', async () => {
   ]);
 });
 
-it('is cancelled at once, and what comes after is not heard', async () => {
+it('is cancelled at once, and later messages are ignored', async () => {
   measure(record);
   cancelMeasuring();
   expect(measuring.getState()).toEqual(nothing);
@@ -77,7 +77,7 @@ it.each<[string, () => void]>([
   ['A search', () => lab.setState({ state: 'running' })],
   ['A training', () => training.setState({ state: 'loading' })],
   ['A comparison', () => comparisons.setState({ work: 'estimating' })],
-])('is refused beside other work, and gives way to it: %s', (occupant, begin) => {
+])('is rejected during other work, and yields to it: %s', (occupant, begin) => {
   const text = `${occupant} is using the graphics device: pause or finish it first.`;
   measure(record);
   expect(worker.requests()).toHaveLength(1);
@@ -90,13 +90,13 @@ it.each<[string, () => void]>([
   expect(measuring.getState()).toEqual({ ...nothing, problem: { id: 'a', text } });
 });
 
-it('runs beside work that is paused', () => {
+it('runs while other work is paused', () => {
   lab.setState({ state: 'paused' });
   measure(record);
   expect(measuring.getState()).toEqual({ ...nothing, id: 'a' });
 });
 
-it('says why it came to nothing', async () => {
+it('reports why it failed', async () => {
   measure(record);
   worker.refuse({
     code: 'device-lost',
@@ -110,7 +110,7 @@ it('says why it came to nothing', async () => {
   });
 });
 
-it('an architecture that was deleted meanwhile is said to be gone', async () => {
+it('reports an architecture that was deleted in the meantime', async () => {
   measure(record);
   await pageStore.architectures.remove(record.id);
   worker.answer(latency);

@@ -121,7 +121,7 @@ describe('a search', () => {
     expect(errors).toEqual([]);
   });
 
-  it('takes no second start, and no pause when nothing runs', async () => {
+  it('ignores a second start, and a pause without a search', async () => {
     const { client, worker, transports } = await running();
     await client.start(payload);
     expect(transports).toHaveLength(1);
@@ -213,7 +213,7 @@ describe('generations', () => {
     expect(client.state).toBe('loading');
   });
 
-  it('that are over are not heard any more', async () => {
+  it('that have ended are ignored', async () => {
     const { client, batches, drawn, states, errors, transports } = await running();
     client.abandon();
     void client.start(payload);

@@ -46,7 +46,7 @@ describe('presets of one\u2019s own', () => {
     expect(JSON.parse(kept.get(memory)!)).toHaveLength(3);
   });
 
-  it('have names of their own', () => {
+  it('have unique names', () => {
     keepPreset('Mine', mine);
     for (const [name, problem] of [
       ['Mine', 'already'],
@@ -70,7 +70,7 @@ describe('presets of one\u2019s own', () => {
     expect(JSON.parse(kept.get(memory)!)).toEqual([{ name: 'Mine', settings: mine }, foreign]);
   });
 
-  it('are kept for the page where nothing can be stored', () => {
+  it('last until the page is closed if nothing can be stored', () => {
     vi.stubGlobal('localStorage', {
       setItem: () => {
         throw new DOMException('no', 'QuotaExceededError');

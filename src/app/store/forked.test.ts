@@ -4,7 +4,7 @@ import type { SearchEvent } from '../../domain/events/events.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 import { Timeline } from './timeline.ts';
 
-it('a fork measures against its own settings from there on, says what it came from, and is a moment to stop at', async () => {
+it('a fork uses its own settings from its step on, states its parent, and is a stop of the timeline', async () => {
   const { events, settings } = await sampleRun((change) => (change.joint.maxEpochs = 4));
   const cut = events.findLastIndex(({ type }) => type === 'checkpoint') + 1;
   const { step, time } = events[cut - 1]!;

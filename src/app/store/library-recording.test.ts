@@ -4,7 +4,7 @@ import { noteRecording, pageStore } from './library-recording.ts';
 import { beginRun } from './replay.ts';
 import { lab } from './store.ts';
 
-it('labels a run that only this page keeps with the data set, settings and backend that it was started with', async () => {
+it('labels a run that is only in this page with its data set, settings and backend', async () => {
   const dataset = { name: 'my images', source: { kind: 'stored', id: 'abc' } } as const;
   const settings = { ...presets.tiny, seed: 77 };
   const id = beginRun({ settings, backend: 'cpu', dataset });

@@ -6,8 +6,8 @@ import { candidatesOf } from './cell-units.ts';
 import { plannedCandidates, leastMemory, plannedNetwork } from './planned.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 
-describe('what a search would begin with', () => {
-  it('is what the search does begin with', async () => {
+describe('the planned super-net', () => {
+  it('equals the super-net of the started search', async () => {
     const settings = smallSettings();
     const { running, recording } = fakeSearch(settings);
     await running.result;
@@ -32,7 +32,7 @@ describe('what a search would begin with', () => {
     );
   });
 
-  it('is nothing where the settings contradict each other', () => {
+  it('is null for contradictory settings', () => {
     const wrong = withValue(presets.tiny, 'space.cells', 1);
     expect(plannedNetwork(wrong, { channels: 1, classes: 10 })).toBeNull();
   });

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 describe('reduceRun over a whole search', () => {
-  it('ends with what the search ended with', () => {
+  it('ends with the result of the search', () => {
     expect(run.outcome).toBe('finished');
     expect(run.architecture).not.toBeNull();
     expect(run.parameters?.active).toBe(run.architecture!.parameters.active);
@@ -60,7 +60,7 @@ describe('reduceRun over a whole search', () => {
     expect(Object.values(run.units).some(({ regrown }) => regrown)).toBe(true);
   });
 
-  it('accounts for every parameter as the architecture does', () => {
+  it('counts every parameter like the architecture', () => {
     const superNet = describeSuperNet(settings, imageOf(syntheticData(settings)));
     const snapshot = run.snapshots.filter(({ committed }) => committed).at(-1)!;
     const { superNet: full, afterOperations, afterFilters, active } = run.architecture!.parameters;
@@ -95,12 +95,12 @@ describe('reduceRun over a whole search', () => {
     );
   });
 
-  it('is the same whatever the batches', () => {
+  it('does not depend on the batches', () => {
     const middle = Math.floor(events.length / 2);
     expect(fold(events.slice(middle), fold(events.slice(0, middle)))).toEqual(run);
   });
 
-  it('never changes a model it was given', () => {
+  it('never mutates its input', () => {
     const half = fold(events.slice(0, events.length / 2));
     const copy = structuredClone(half);
     fold(events.slice(events.length / 2), half);
@@ -113,7 +113,7 @@ describe('reduceRun', () => {
     expect(reduceRun(run, events[0]!)).toEqual({ ...emptyRun, started: events[0] });
   });
 
-  it('keeps what was found when a search is stopped, and why when it fails', () => {
+  it('keeps the architecture when a search is stopped, and the reason when it fails', () => {
     const begun = fold(events.slice(0, 40));
     expect(
       reduceRun(begun, { type: 'stopped', step: 9, time: 9, architecture: null }),

@@ -11,7 +11,7 @@ const set = (id: string, train: number[]): ListedDataset => ({
 });
 const used = (): number => lab.getState().settings.data.trainImages;
 
-it('a preset takes as many images as the chosen set has; what somebody entered stays, and is checked', () => {
+it('a preset uses as many images as the chosen set has; entered values are kept and checked', () => {
   choosePreset('tiny');
   const preset = used();
   datasets.setState({ sets: [set('few', [100, 80]), set('many', [9_000, 9_000])] });

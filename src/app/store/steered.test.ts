@@ -4,7 +4,7 @@ import { describeEntry } from '../components/LogRow.tsx';
 import { visiblePoints } from './curves.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 
-it('the log says of each change what the value was and what it is; lambda has a curve', async () => {
+it('the log states the old and new value of each change; lambda has a curve', async () => {
   let steps = 0;
   const { running, recording } = fakeSearch(
     smallSettings((s) => void (s.targetParameters = 5_000)),

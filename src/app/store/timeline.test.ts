@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 describe('Timeline', () => {
-  it('gives at every stop what folding the events up to it gives', () => {
+  it('gives the folded events at every stop', () => {
     let run = emptyRun;
     let folded = 0;
     timeline.stops.forEach((stop, i) => {
@@ -80,7 +80,7 @@ describe('Timeline', () => {
     expect(long.at(long.stops.length - 1).step).toBe(60_000);
   }, 120_000);
 
-  it('tells old epochs by the ones before them where there are too many, commits last', async () => {
+  it('thins out old epochs if there are too many, commits last', async () => {
     const { running, recording } = fakeSearch(smallSettings((s) => (s.stage.commitEvery = 3)));
     await running.result;
     const originals = structuredClone(recording.of('units'));
@@ -101,7 +101,7 @@ describe('Timeline', () => {
 });
 
 describe('units on screen', () => {
-  it('know of each pruned operation that it is gone', () => {
+  it('mark each pruned operation as pruned', () => {
     const { details, units } = timeline.run;
     for (let cell = 0; cell < settings.space.cells; cell++) {
       const candidates = candidatesOf(details, units, settings.space, cell);
@@ -112,7 +112,7 @@ describe('units on screen', () => {
     }
   });
 
-  it('list every filter of the discovered network as alive, and of pruned ones what pruned them', () => {
+  it('list every filter of the discovered network as active, and the cause of each pruned one', () => {
     let fates = 0;
     for (const { index, channels, operations, preprocess } of timeline.run.architecture!.cells) {
       const groups = filterGroupsOf(timeline.run.details, index, () => channels);

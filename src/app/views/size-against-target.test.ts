@@ -15,7 +15,7 @@ it('calls no stage of some cells within the target', () => {
   );
 });
 
-it('says of the whole network whether it meets the target', () => {
+it('reports whether the whole network meets the target', () => {
   const whole = { target, trained: 3, cells: 3 };
   expect(sizeAgainstTarget({ ...whole, active: 6_000 })).toBe('within the target of 6,000');
   expect(sizeAgainstTarget({ ...whole, active: 6_001 })).toBe('down to 6,000');

@@ -77,7 +77,7 @@ describe('why', () => {
     }
   });
 
-  it('explains what a user pruned and regrew by hand', () => {
+  it('explains what a user pruned and regrew manually', () => {
     const change = { kind: 'prune', cell: 0, edge: 0, operation: 'sep_conv_3x3' } as const;
     const at = { step: 2, time: 1, stage: 0, refusal: null };
     const unit = { importance: 0.6, threshold: 0.1, reprune: false };
@@ -94,7 +94,7 @@ describe('why', () => {
     expect(sound(why(steered, subject)).sentences[0]).toContain('Regrown manually at step 3');
   });
 
-  it('explains filters and weights by the commit that took them', () => {
+  it('explains filters and weights by the commit that removed them', () => {
     const judged = of('units').filter(({ committed }) => committed);
     let filters = 0;
     for (const { cells } of judged.slice(-1))
@@ -124,7 +124,7 @@ describe('why', () => {
     }
   });
 
-  it('says nothing of what never changed, nor before the start', () => {
+  it('explains nothing for unchanged units, nor before the start', () => {
     expect(why([], { kind: 'commit', step: 5 })).toBeNull();
     expect(why(events.slice(0, 4), { kind: 'operation', cell: 0, unit: 0 })).toBeNull();
     expect(why(events, { kind: 'operation', cell: 0, unit: 9_999 })).toBeNull();

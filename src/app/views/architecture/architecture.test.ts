@@ -90,7 +90,7 @@ describe('layoutCell', () => {
     }
   });
 
-  it('draws no line behind a box or a node, whatever is left', () => {
+  it('draws no line behind a box or a node', () => {
     const all = cells.at(-1)!;
     const alive = fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length });
     fc.assert(
@@ -173,7 +173,7 @@ describe('arrangeCells', () => {
 });
 
 describe('masksOf', () => {
-  it('has as many live squares as the architecture counts', () => {
+  it('has as many active squares as the architecture counts', () => {
     const architecture = run.architecture!;
     let masked = 0;
     for (const { index, operations } of architecture.cells) {

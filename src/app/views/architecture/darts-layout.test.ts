@@ -41,7 +41,7 @@ describe('a cell as in DARTS\u2019s figures', () => {
     }
   });
 
-  it('leads every edge from its state, through its label, to its node', () => {
+  it('draws every edge from its state, through its label, to its node', () => {
     const { edges, nodes } = layoutDarts(candidates, space.nodes);
     for (const { candidate, points, label } of edges) {
       const [source, target] = [nodes[candidate.from]!, nodes[candidate.to]!];

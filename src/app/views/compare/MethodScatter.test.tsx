@@ -16,7 +16,7 @@ const comparison = sampleComparison(
 describe('the plot of a comparison', () => {
   const drawing = renderToStaticMarkup(<MethodScatter comparison={comparison} />);
 
-  it('has a point a run, each with its reading, and a front a method', () => {
+  it('has one point per run with its values, and one front per method', () => {
     expect(drawing.match(/role="img"/g)).toHaveLength(comparison.runs.length);
     expect(drawing).toContain(
       'MGAS, target 1,000, seed 1: test accuracy 70.0% (n = 2,000, 68\u201372%) with 900 parameters',
@@ -25,7 +25,7 @@ describe('the plot of a comparison', () => {
     expect(drawing).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it('draws a single run, and says so where there is none', () => {
+  it('draws a single run, and shows a message without runs', () => {
     const one = renderToStaticMarkup(
       <MethodScatter comparison={{ ...comparison, runs: [sampleRun('mgas', 1, 1, 1000)] }} />,
     );

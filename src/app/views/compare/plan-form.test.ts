@@ -53,13 +53,13 @@ describe('the form of a new comparison', () => {
     ['trainImages', { trainImages: '8' }, 'Training images: a whole number from 32 to 12,000'],
     ['trainImages', { trainImages: '12001' }, 'Training images'],
     ['testImages', { testImages: '' }, 'Test images: a whole number from 1 to 10,000'],
-  ])('names %s, and the mend: %j', (field, change, message) => {
+  ])('names %s, and the remedy: %j', (field, change, message) => {
     const { problems } = readForm({ ...texts, ...change }, context);
     expect([...problems!.keys()]).toEqual([field]);
     expect(problems!.get(field)).toContain(message);
   });
 
-  it('says what is wrong with the settings on screen, where those are asked for', () => {
+  it('reports invalid current settings when they are used', () => {
     const wrong = { ...context, settingsProblem: 'Batch size: must be at least 1.' };
     expect(readForm({ ...texts, settings: 'screen' }, wrong).problems!.get('settings')).toContain(
       'Current settings: Batch size: must be at least 1.',
@@ -67,7 +67,7 @@ describe('the form of a new comparison', () => {
     expect(readForm(texts, wrong).problems).toBeNull();
   });
 
-  it('asks nothing of a data set that is not known yet', () => {
+  it('does not check an unknown data set', () => {
     expect(
       readForm({ ...texts, trainImages: '60000' }, { ...context, images: null }).plan?.training
         .trainImages,

@@ -40,7 +40,7 @@ const names = (...args: [words: string, order: Parameters<typeof pickRuns>[2]]) 
   pickRuns(runs, ...args).map(({ name }) => name);
 
 describe('the list of runs', () => {
-  it('is sorted, with what lacks the figure at the end, newest first', () => {
+  it('is sorted, with missing figures at the end, newest first', () => {
     expect(names('', 'newest')).toEqual(['d', 'c', 'a', 'b']);
     expect(names('', 'oldest')).toEqual(['b', 'a', 'c', 'd']);
     expect(names('', 'name')).toEqual(['a', 'b', 'c', 'd']);

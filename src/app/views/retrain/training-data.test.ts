@@ -14,7 +14,7 @@ const sets = trainingSets(
 const shapes = { name: 'shapes', imageChannels: 3, classes: 4 };
 
 describe('ownSet', () => {
-  it('is the set that the run took its images from, whatever is chosen for the next search', () => {
+  it('is the data set of the run, independent of the next search', () => {
     expect(ownSet(shapes, { kind: 'stored', id: 'b' }, sets)?.id).toBe('b');
     expect(ownSet(shapes, null, sets)?.id).toBe('a');
     const fashion = { name: 'fashion-mnist', imageChannels: 1, classes: 10 };
@@ -24,13 +24,13 @@ describe('ownSet', () => {
     expect(ownSet(fashion, null, sets)?.id).toBe('fashion-mnist');
   });
 
-  it('is none where the set is gone, or another of its name does not fit', () => {
+  it('is null if the set was deleted, or another of its name does not fit', () => {
     expect(ownSet({ ...shapes, name: 'gone' }, { kind: 'stored', id: 'x' }, sets)).toBeNull();
     expect(ownSet({ ...shapes, classes: 5 }, { kind: 'stored', id: 'a' }, sets)).toBeNull();
   });
 });
 
-it('says why a set does not fit', () => {
+it('reports why a set does not fit', () => {
   expect(sets.map((set) => misfit(shapes, set))).toEqual([
     'gray images; the network takes colour ones',
     null,

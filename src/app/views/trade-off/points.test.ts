@@ -19,7 +19,7 @@ const beats = (a: TradeOffPoint, b: TradeOffPoint): boolean =>
   (a.parameters < b.parameters || a.accuracy > b.accuracy);
 
 describe('paretoFront', () => {
-  it('holds exactly the whole networks that none beats, one of equals', () => {
+  it('contains exactly the undominated whole networks, one of equals', () => {
     fc.assert(
       fc.property(fc.array(point), (points) => {
         const whole = points.filter((one) => one.whole);
@@ -47,7 +47,7 @@ describe('frontBeyondNoise', () => {
     );
   });
 
-  it('does not take the luckiest of measurements on few images for better', () => {
+  it('does not call the luckiest of noisy measurements better', () => {
     const at = (parameters: number, accuracy: number, images: number): TradeOffPoint => ({
       ...{ step: 1, stage: 2, whole: true, parameters, accuracy, images },
     });

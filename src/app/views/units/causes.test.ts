@@ -36,7 +36,7 @@ const allOf = ({ details, units }: RunModel): (Candidate & { cell: number })[] =
     candidatesOf(details, units, settings.space, cell).map((one) => ({ ...one, cell })),
   ).flat();
 
-describe('why an operation is alive or gone', () => {
+describe('why an operation is active or pruned', () => {
   it('names the cause that the search stored', () => {
     const seen = new Set<string>();
     for (const run of moments) {
@@ -55,7 +55,7 @@ describe('why an operation is alive or gone', () => {
     expect(causes).toContain('protected');
   });
 
-  it('says of one that was pruned by hand that it was, not that a threshold would', () => {
+  it('reports manual pruning, not the threshold', () => {
     const key = unitKey({ cell: 0, from: 1, to: 2, operation: 'sep_conv_3x3' });
     const after = moments.filter(({ units }) => units[key]?.history.at(-1)?.byHand);
     expect(after.length).toBeGreaterThan(0);
@@ -68,7 +68,7 @@ describe('why an operation is alive or gone', () => {
   });
 });
 
-it('a filter says why it is alive or gone', () => {
+it('why a filter is active or pruned', () => {
   const states = new Set<string>();
   for (const run of moments) {
     for (let cell = 0; cell < settings.space.cells; cell++) {

@@ -25,7 +25,7 @@ describe('runs on one chart', () => {
     });
   });
 
-  it('are sorted by parameters, each value at the size of its moment', () => {
+  it('are sorted by parameters, each value at the size of its step', () => {
     const points = comparedPoints(events, 'validation', 'parameters', 0);
     expect(points.map(({ x }) => x)).toEqual(points.map(({ x }) => x).sort((a, b) => a - b));
     const last = evaluated.at(-1)!;
@@ -59,7 +59,7 @@ it('settings of any number of runs: those that differ apart from the same', () =
   expect(same.find(({ path }) => path === 'space.cells')?.values).toEqual(['3', '3', '3']);
 });
 
-it('several runs are one CSV, a row a number with its run', () => {
+it('several runs are one CSV, one row per value with its run', () => {
   const text = seriesOfRuns([
     { id: 'a', name: 'One, "first"', events },
     { id: 'b', name: 'Two', events: events.slice(0, 40) },
