@@ -61,9 +61,9 @@ test('files are read together, and unsupported files are named', async ({ lab })
   });
   await panel
     .getByLabel('Architecture files')
-    .setInputFiles(file('ofa.json', '{"ks": [3], "e": [4], "d": [2]}'));
+    .setInputFiles(file('nni.json', '{"normal_n2_p0": "sepconv3x3"}'));
   await expect(panel.getByRole('alert')).toContainText(
-    'ofa.json: This is a choice of kernel sizes',
+    'nni.json: This is an architecture that NNI exported',
   );
   await panel.getByLabel('Architecture files').setInputFiles(file('mine.py', genotype));
   await expect(panel.getByRole('region', { name: /^Read: DARTS_V2/ })).toBeVisible();

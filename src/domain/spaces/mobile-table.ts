@@ -8,13 +8,14 @@ import { setting } from '../settings/setting.ts';
 
 export const mostWidth = 4096;
 /** Of groups, and of stages: a file must not ask for more memory than there is. */
-const mostGroups = 24;
+export const mostGroups = 24;
+export const mostGroupLayers = 40;
 const mostLayers = 100;
 
 const width = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostWidth));
 const layersUpTo = (most: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most));
-const layers = layersUpTo(40);
+const layers = layersUpTo(mostGroupLayers);
 const stride = v.picklist([1, 2]);
 
 const entries = {

@@ -4,7 +4,7 @@ import type { InputFile } from './form.ts';
 import { isZip } from './torch-zip.ts';
 
 const readable =
-  'What can be read: architectures of this lab (JSON), DARTS genotypes (Genotype(normal=..., reduce=...)), and the genotype of MGAS with its mask file.';
+  'What can be read: architectures of this lab (JSON), DARTS genotypes (Genotype(normal=..., reduce=...)), the genotype of MGAS with its mask file, and the JSON of blocks of ProxylessNAS and once-for-all.';
 
 /** @returns a sentence that names the file's kind, and one that says what is read. */
 export function describeForeign(file: InputFile): string {
@@ -51,13 +51,10 @@ function jsonKind(value: unknown): string {
   if (format === 'mgas-comparison') return 'a comparison of this lab: open it in the view Compare';
   if (format === 'graph-model' || format === 'layers-model')
     return 'a model of TensorFlow.js, whose graph is not searched for cells';
-  const blocks = of('blocks');
-  if (Array.isArray(blocks) && (keys.includes('first_conv') || keys.includes('classifier'))) {
-    const name = of('name');
-    return `${typeof name === 'string' && /ofa/i.test(name) ? 'a once-for-all network' : 'a network of ProxylessNAS or once-for-all'} of ${blocks.length} MobileNet-like blocks; that space is not in this lab yet`;
-  }
-  if (['ks', 'e', 'd'].every((key) => Array.isArray(of(key))))
-    return 'a choice of kernel sizes, expansions and depths of once-for-all, in a MobileNet-like space that is not in this lab yet';
+  if (Array.isArray(of('blocks')) && keys.includes('input_stem'))
+    return 'a ResNet of once-for-all, whose blocks this lab does not have';
+  if (Array.isArray(of('d')) && Array.isArray(of('e')))
+    return 'a choice of once-for-all for its ResNets, whose blocks this lab does not have';
   if (keys.some((key) => /^(normal|reduce)(_n\d|\/)|_switch$|^layer\w*choice|^model_\d/i.test(key)))
     return 'an architecture that NNI exported; its names depend on the program that searched, so write it as a genotype: Genotype(normal=[...], reduce=[...])';
   if (keys.includes('module_adjacency') || keys.includes('module_operations'))

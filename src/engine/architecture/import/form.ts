@@ -19,6 +19,8 @@ export interface ImportOptions {
   readonly classes?: number;
   /** Which of several networks in one file. */
   readonly name?: string;
+  /** Multiplier of the widths that a choice of once-for-all leaves open. */
+  readonly width?: number;
 }
 
 export interface ArchitectureForm {
@@ -48,6 +50,7 @@ export const optionLimits = {
   imageChannels: { label: 'image channels', least: 1, most: 4 },
   classes: { label: 'classes', least: 1, most: 1000 },
 } as const;
+export const widthLimits = { least: 0.1, most: 4 };
 export type NumberOption = keyof typeof optionLimits;
 
 /** @throws ArchitectureError naming the option. */
@@ -60,6 +63,22 @@ export function checkOptions(options: ImportOptions): void {
       `${label}: ${value} is not a whole number from ${least} to ${most}`,
     );
   }
+  const { width } = options;
+  if (width !== undefined && !(width >= widthLimits.least && width <= widthLimits.most))
+    throw new ArchitectureError(
+      `width: ${width} is not a number from ${widthLimits.least} to ${widthLimits.most}`,
+    );
+}
+
+/** @throws ArchitectureError where an option is given that a file settles itself. */
+export function refuseOptions(
+  options: ImportOptions,
+  names: readonly (keyof ImportOptions)[],
+  why: string,
+): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined)
+    throw new ArchitectureError(`${given} ${options[given]}: leave it out, ${why}`);
 }
 
 /** Text of a file that may be one; null for anything else. */

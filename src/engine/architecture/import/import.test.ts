@@ -8,6 +8,8 @@ import { ArchitectureError, parseArchitecture } from '../../../domain/architectu
 import { openPublished, openPublishedLike, publishedCell, publishedCells } from './gallery.ts';
 import { importArchitecture } from './registry.ts';
 import type { ImportOptions, InputFile } from './registry.ts';
+import { newer, writeBlocks } from './blocks-writer.ts';
+import type { WrittenNetwork } from './blocks-writer.ts';
 import { writeTorch } from './torch-writer.ts';
 import { cellSettings } from '../../../domain/spaces/settings.ts';
 
@@ -151,11 +153,8 @@ describe('a genotype and its mask file', () => {
 
 it.each([
   ['{"normal_n2_p0": "sepconv3x3", "normal_n2_switch": ["normal_n2_p0"]}', 'NNI exported'],
-  [
-    '{"name": "ProxylessNASNets", "first_conv": {}, "blocks": [{}, {}]}',
-    '2 MobileNet-like blocks; that space is not in this lab yet',
-  ],
-  ['{"ks": [3], "e": [3], "d": [2]}', 'once-for-all'],
+  ['{"input_stem": [], "blocks": [{}]}', 'a ResNet of once-for-all'],
+  ['{"d": [2], "e": [0.2], "w": [1]}', 'a choice of once-for-all for its ResNets'],
   ['{"format": "mgas-run"}', 'import it in the library'],
   ['|nor_conv_3x3~0|+|none~0|skip_connect~1|', 'NAS-Bench-201'],
   ['hello', 'text without a genotype'],
@@ -214,19 +213,45 @@ const released = JSON.stringify({
   })),
 });
 
-/** Every reader, over a whole input of its own. */
-const readers: readonly (readonly [name: string, files: readonly InputFile[], mutated: number])[] =
-  [
-    ['lab', [file('arch.json', JSON.stringify(sampleTrained().architecture))], 0],
-    ['published JSON', [file('small.json', released)], 0],
-    ['genotype', [file('genotype.py', dartsV2)], 0],
-    ['genotype of a pair', [file('genotype.py', gene), file('mask.npy', writeTorch(masks))], 0],
-    ['masks of a pair', [file('genotype.py', gene), file('mask.npy', writeTorch(masks))], 1],
-  ];
+const tinyBlocks: WrittenNetwork = {
+  ...{ stem: 4, first: 4, head: 8, classes: 3 },
+  blocks: [[3, 3, 6, 2], [5, 6, 6, 1], 'zero', [7, 4, 8, 1]], // prettier-ignore
+};
+const choice = {
+  ks: new Array<number>(21).fill(3),
+  e: new Array<number>(21).fill(4),
+  d: [2, 3, 4, 2, 3, 1],
+};
 
-describe.each(readers)('300 mutated inputs for the reader: %s', (_, files, mutated) => {
+/** Every reader, over a whole input of its own. */
+const readers: readonly (readonly [
+  name: string,
+  files: readonly InputFile[],
+  mutated: number,
+  options: ImportOptions,
+])[] = [
+  ['lab', [file('arch.json', JSON.stringify(sampleTrained().architecture))], 0, options],
+  ['published JSON', [file('small.json', released)], 0, options],
+  ['genotype', [file('genotype.py', dartsV2)], 0, options],
+  [
+    'genotype of a pair',
+    [file('genotype.py', gene), file('mask.npy', writeTorch(masks))],
+    0,
+    options,
+  ],
+  ['masks of a pair', [file('genotype.py', gene), file('mask.npy', writeTorch(masks))], 1, options],
+  [
+    'JSON of blocks',
+    [file('net.config', JSON.stringify(writeBlocks({ ...tinyBlocks, names: newer })))],
+    0,
+    { imageSize: 16 },
+  ],
+  ['once-for-all', [file('choice.json', JSON.stringify(choice))], 0, { width: 0.1 }],
+];
+
+describe.each(readers)('300 mutated inputs for the reader: %s', (_, files, mutated, own) => {
   it('are refused with the file\u2019s name, or read as a whole architecture', () => {
-    expect(() => importArchitecture(files, { ...options, cells: undefined })).not.toThrow();
+    expect(() => importArchitecture(files, own)).not.toThrow();
     let refused = 0;
     fc.assert(
       fc.property(mutations, (changes) => {
@@ -234,7 +259,7 @@ describe.each(readers)('300 mutated inputs for the reader: %s', (_, files, mutat
           i === mutated ? { ...one, bytes: changes.reduce(mutate, one.bytes) } : one,
         );
         try {
-          const { architecture } = importArchitecture(inputs, options);
+          const { architecture } = importArchitecture(inputs, own);
           structureOf(parseArchitecture(JSON.stringify(architecture)));
         } catch (error) {
           expect(error).toBeInstanceOf(ArchitectureError);

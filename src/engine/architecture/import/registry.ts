@@ -1,11 +1,13 @@
 /** All forms in which architectures are read. The first that matches counts: its errors are the ones that help. */
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
+import { blocksForm } from './blocks.ts';
 import { genotypeForm } from './darts-genotype.ts';
 import { describeForeign } from './foreign.ts';
 import { checkOptions, largestImport } from './form.ts';
 import type { ArchitectureForm, Imported, ImportOptions, InputFile } from './form.ts';
 import { genotypeMasksForm } from './genotype-masks.ts';
 import { labForm } from './lab.ts';
+import { onceForAllForm } from './once-for-all.ts';
 import { releasedForm } from './released.ts';
 
 export type { ArchitectureForm, Imported, ImportOptions, InputFile } from './form.ts';
@@ -15,6 +17,8 @@ export const architectureForms: readonly ArchitectureForm[] = [
   releasedForm,
   genotypeMasksForm,
   genotypeForm,
+  blocksForm,
+  onceForAllForm,
 ];
 
 /**

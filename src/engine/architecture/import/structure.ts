@@ -211,7 +211,7 @@ function idsOf(width: number, channels: number, halved: boolean): number[] {
 }
 
 /** Weights are not drawn: only structure and masks are asked for. */
-function networkOf(plan: NetworkPlan, masks: UnitMasks): Network {
+export function networkOf(plan: NetworkPlan, masks: UnitMasks): Network {
   const { size, groups } = plan.table;
   const values = new Float32Array(size);
   values.fill(unweighted, groups.alpha.offset, groups.alpha.offset + groups.alpha.size);
