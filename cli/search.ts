@@ -8,8 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
-import { mobilePresets } from '../src/domain/settings/mobile-presets.ts';
-import { presets as cellPresets } from '../src/domain/settings/presets.ts';
+import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
@@ -36,7 +35,6 @@ import {
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
 
 async function search(args: readonly string[]): Promise<number> {
-  const presets = { ...cellPresets, ...mobilePresets };
   const options = searchCommand(Object.keys(presets))
     .exitOverride()
     .parse(joinLog(args), { from: 'user' })

@@ -3,11 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { fieldGroups } from '../src/domain/settings/fields.ts';
 import { valueAt } from '../src/domain/settings/path.ts';
+import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { presets } from '../src/domain/settings/presets.ts';
+import type { PresetName } from '../src/domain/settings/presets.ts';
 
 export const settingsTableFile = new URL('../docs/settings.md', import.meta.url);
 
-const value = (settings: (typeof presets)['tiny'], path: string): string => {
+const value = (settings: SearchSettings, path: string): string => {
   const found = valueAt(settings, path);
   // A preset of another space has no such setting.
   if (found === undefined) return '\u2013';
@@ -16,7 +18,7 @@ const value = (settings: (typeof presets)['tiny'], path: string): string => {
 };
 
 export function settingsTable(): string {
-  const names = Object.keys(presets) as (keyof typeof presets)[];
+  const names = Object.keys(presets) as PresetName[];
   const tables = fieldGroups.map(
     ({ title, summary, fields }) => `## ${title}
 

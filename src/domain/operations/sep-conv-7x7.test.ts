@@ -8,6 +8,7 @@ import type { Case } from '../../engine/supernet/testing/drawn-network.ts';
 import { createWebGPUStepper } from '../../engine/supernet/webgpu-stepper.ts';
 import type { WebGPUStepper } from '../../engine/supernet/webgpu-stepper.ts';
 import { describeSuperNet } from '../counts.ts';
+import { cellPresets } from '../settings/cell-presets.ts';
 import { presets } from '../settings/presets.ts';
 import { factsOf } from './facts.ts';
 import { operationTable } from './registry.ts';
@@ -21,7 +22,7 @@ it('is two blocks of a 7x7 kernel, the first with the stride, and in no preset',
     { kernel: 7, stride: 1, dilation: 1 },
   ]);
   expect(operationTable[name].label).toBe('separable convolution 7\u00d77');
-  for (const { space } of Object.values(presets)) expect(space.operations).not.toContain(name);
+  for (const { space } of Object.values(cellPresets)) expect(space.operations).not.toContain(name);
 });
 
 it('is counted: twice 49 C + C C + 2 C parameters', () => {

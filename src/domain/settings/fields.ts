@@ -12,10 +12,21 @@ export interface Field {
   readonly meaning: string;
   /** Empty where there is none. */
   readonly unit: string;
-  /** `table`: a list that the form does not edit. */
-  readonly kind: 'integer' | 'number' | 'switch' | 'operations' | 'table';
+  /** `list`: whole numbers; `table`: rows of numbers; `grid`: some of all combinations of two choices. */
+  readonly kind:
+    'integer' | 'number' | 'switch' | 'choice' | 'operations' | 'list' | 'table' | 'grid';
+  /** Of a table and a grid; of a choice and a list the one that there is. */
+  readonly columns: readonly Column[];
   /** The space that it belongs to; null: every search has it. */
   readonly space: SpaceId | null;
+}
+
+export interface Column {
+  /** In a row; empty where a row is a number. */
+  readonly key: string;
+  readonly label: string;
+  /** What it may be; null = any whole number from 1. */
+  readonly options: readonly number[] | null;
 }
 
 interface GroupHead {
@@ -108,7 +119,7 @@ export const fieldOf: ReadonlyMap<string, Field> = new Map(
     ...all,
     {
       ...({ path: 'granularities', label: 'Levels', meaning: '', unit: '' } as const),
-      ...({ kind: 'switch', space: null } as const),
+      ...({ kind: 'switch', columns: [], space: null } as const),
     },
   ].map((field) => [field.path, field]),
 );
@@ -131,13 +142,31 @@ function fieldsUnder(schema: Schema, path: string, space: SpaceId | null = null)
   const label = v.getTitle(schema);
   const meaning = v.getDescription(schema);
   if (label === undefined || meaning === undefined) throw new Error(`${path} has no description`);
-  return [{ path, label, meaning, unit, kind: kindOf(schema), space }];
+  return [{ path, label, meaning, unit, kind: kindOf(schema), columns: columnsOf(schema), space }];
 }
 
 function kindOf(schema: Schema): Field['kind'] {
   if (schema.type === 'boolean') return 'switch';
-  if (schema.type === 'array') return schema.item?.type === 'picklist' ? 'operations' : 'table';
+  if (schema.type === 'picklist') return 'choice';
+  if (schema.type === 'array') {
+    if (!schema.item?.entries) return schema.item?.type === 'picklist' ? 'operations' : 'list';
+    return columnsOf(schema).every(({ options }) => options !== null) ? 'grid' : 'table';
+  }
   return isWhole(schema) ? 'integer' : 'number';
+}
+
+function columnsOf(schema: Schema): Column[] {
+  const item = schema.type === 'array' ? schema.item : schema;
+  if (item?.entries)
+    return Object.entries(item.entries).map(([key, column]) => columnOf(key, column));
+  return item && ['choice', 'list'].includes(kindOf(schema)) ? [columnOf('', item)] : [];
+}
+
+function columnOf(key: string, schema: Schema): Column {
+  return {
+    ...{ key, label: key && `${key[0]!.toUpperCase()}${key.slice(1)}` },
+    options: schema.type === 'picklist' ? ((schema.options ?? []) as unknown as number[]) : null,
+  };
 }
 
 function isWhole(schema: unknown): boolean {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedPaths, LinkRefused, nearestPreset, readLink, writeLink } from './link.ts';
 import { withValue } from './path.ts';
+import { cellPresets } from './cell-presets.ts';
 import { presets } from './presets.ts';
+import type { MobileSettings } from '../spaces/mobile-table.ts';
 import { findProblems } from './problems.ts';
 
 const { tiny, demo } = presets;
@@ -27,6 +29,29 @@ describe('settings in a link', () => {
       expect(readLink(writeLink(preset)).settings).toEqual(preset);
   });
 
+  it('hold a space of one\u2019s own', () => {
+    const mobile = presets['mobile-tiny'];
+    const space: MobileSettings = {
+      ...mobile.space,
+      stemStride: 2,
+      stageLayers: [2, 1],
+      groups: [
+        { channels: 12, layers: 2, stride: 1 },
+        { channels: 16, layers: 1, stride: 2 },
+      ],
+      candidates: [
+        { kernel: 3, expansion: 3 },
+        { kernel: 7, expansion: 4 },
+      ],
+    };
+    const own = { ...mobile, space };
+    const text = writeLink(own).toString();
+    expect(text).toContain('preset=mobile-tiny');
+    expect(text).toContain('space.groups=12-2-1%2C16-1-2');
+    expect(readLink(new URLSearchParams(text)).settings).toEqual(own);
+    expect(nearestPreset(own)).toBe('mobile-tiny');
+  });
+
   it.each([
     ['preset=tiny', 'v', /version/],
     ['v=2&preset=tiny', 'v', /latest/],
@@ -39,6 +64,16 @@ describe('settings in a link', () => {
     ['v=1&preset=tiny&space.operations=sep', 'space.operations', /choose/],
     ['v=1&preset=tiny&granularities.weight=1', 'granularities.weight', /true or false/],
     ['v=1&preset=tiny&space.cells=1', 'space.cells', /stage/],
+    ['v=1&preset=tiny&space.groups=4-2-1', 'space.groups', /no setting/],
+    ['v=1&preset=mobile-tiny&space.cells=3', 'space.cells', /no setting/],
+    ['v=1&preset=mobile-tiny&space.groups=4-2', 'space.groups', /channels-layers-stride/],
+    ['v=1&preset=mobile-tiny&space.groups=4-5-9', 'space.groups', /row 1, stride choose from 1, 2/],
+    [
+      'v=1&preset=mobile-tiny&space.groups=4-4-1',
+      'space.stageLayers',
+      /5 layers together, the groups have 4/,
+    ],
+    ['v=1&preset=mobile-tiny&space.candidates=3-3,3-x', 'space.candidates', /kernel-expansion/],
   ])('%s is refused, naming %s', (text, field, message) => {
     try {
       readLink(new URLSearchParams(text));
@@ -52,9 +87,10 @@ describe('settings in a link', () => {
   });
 
   it('is read rightly or refused, whatever is done to it', () => {
-    const links = Object.values(presets).map((preset) =>
-      writeLink(withValue(withValue(preset, 'seed', 11), 'space.cells', 5)).toString(),
-    );
+    const links = [
+      ...Object.values(cellPresets).map((preset) => withValue(preset, 'space.cells', 5)),
+      withValue(presets['mobile-tiny'], 'space.groups', [{ channels: 8, layers: 5, stride: 2 }]),
+    ].map((settings) => writeLink(withValue(settings, 'seed', 11)).toString());
     const mutation = fc.record({
       link: fc.constantFrom(...links),
       at: fc.nat(80),

@@ -2,9 +2,11 @@
  * Settings as a short, readable piece of a link: a preset and what differs from it,
  * `v=1&preset=tiny&seed=7&targetParameters=3000`. Reading goes by the schema: a link is input from outside.
  */
+import { defaultSpace } from '../spaces/settings.ts';
 import { fieldGroups, fieldOf } from './fields.ts';
+import type { Column } from './fields.ts';
 import { valueAt, withValue } from './path.ts';
-import { presets } from './presets.ts';
+import { presets, presetsLike } from './presets.ts';
 import type { PresetName } from './presets.ts';
 import { findProblems } from './problems.ts';
 import type { SearchSettings } from './schema.ts';
@@ -19,10 +21,9 @@ export function changedPaths(settings: SearchSettings, preset: PresetName): stri
   return paths.filter((path) => !same(valueAt(settings, path), valueAt(presets[preset], path)));
 }
 
-/** The preset that the settings differ least from. */
+/** The preset of the same space that the settings differ least from. */
 export function nearestPreset(settings: SearchSettings): PresetName {
-  const names = Object.keys(presets) as PresetName[];
-  return names.reduce((best, name) =>
+  return presetsLike(settings).reduce((best, name) =>
     changedPaths(settings, name).length < changedPaths(settings, best).length ? name : best,
   );
 }
@@ -32,9 +33,21 @@ export function writeLink(settings: SearchSettings): URLSearchParams {
   const query = new URLSearchParams({ v: linkVersion, preset });
   for (const path of changedPaths(settings, preset)) {
     const value = valueAt(settings, path);
-    query.set(path, Array.isArray(value) ? value.join(',') : JSON.stringify(value));
+    query.set(path, Array.isArray(value) ? listText(path, value) : JSON.stringify(value));
   }
   return query;
+}
+
+/** Items after commas; of a table's rows the columns after hyphens: "24-4-2,40-4-2". */
+function listText(path: string, rows: readonly unknown[]): string {
+  const { columns } = fieldOf.get(path)!;
+  return rows
+    .map((row) =>
+      typeof row === 'object'
+        ? columns.map(({ key }) => (row as Record<string, number>)[key]).join('-')
+        : String(row),
+    )
+    .join(',');
 }
 
 /** What is wrong with a link: the field and the mend, in one sentence. */
@@ -76,7 +89,9 @@ export function readLink(query: URLSearchParams): { settings: SearchSettings; pr
   let settings: SearchSettings = structuredClone(presets[preset as PresetName]);
   for (const [path, text] of query) {
     if (path === 'v' || path === 'preset') continue;
-    if (!paths.includes(path)) throw new LinkRefused(path, `no setting '${shorten(path)}'.`);
+    const { space } = fieldOf.get(path) ?? {};
+    if (!paths.includes(path) || (space && space !== (settings.space.id ?? defaultSpace)))
+      throw new LinkRefused(path, `no setting '${shorten(path)}'.`);
     settings = withValue(settings, path, valueOf(path, text));
   }
   for (const { path, message } of findProblems(settings, null))
@@ -85,16 +100,37 @@ export function readLink(query: URLSearchParams): { settings: SearchSettings; pr
 }
 
 function valueOf(path: string, text: string): unknown {
-  switch (fieldOf.get(path)!.kind) {
+  const { kind, columns } = fieldOf.get(path)!;
+  const number = (part: string): number => {
+    if (part.trim() !== '' && Number.isFinite(Number(part))) return Number(part);
+    const wanted = kind === 'table' || kind === 'grid' ? rowText(columns) : 'a number';
+    throw new LinkRefused(path, `${path} is '${shorten(text)}'; it must be ${wanted}.`);
+  };
+  switch (kind) {
     case 'operations':
       return text === '' ? [] : text.split(',');
+    case 'list':
+      return text === '' ? [] : text.split(',').map(number);
+    case 'table':
+    case 'grid':
+      return (text === '' ? [] : text.split(',')).map((row) => {
+        const parts = row.split('-');
+        return Object.fromEntries(
+          columns.map(({ key }, i) => [
+            key,
+            parts.length === columns.length ? number(parts[i]!) : number(''),
+          ]),
+        );
+      });
     case 'switch':
       if (text === 'true' || text === 'false') return text === 'true';
       throw new LinkRefused(path, `${path} is '${shorten(text)}'; it must be true or false.`);
     default:
-      if (text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
-      throw new LinkRefused(path, `${path} is '${shorten(text)}'; it must be a number.`);
+      return number(text);
   }
 }
+
+const rowText = (columns: readonly Column[]): string =>
+  `rows of ${columns.map(({ key }) => key).join('-')}, with commas between them`;
 
 const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}\u2026` : text);

@@ -1,14 +1,13 @@
 /** Settings to start a search of the MobileNet-like space from (docs/scaling.md). */
 import { mobileSizes } from '../spaces/mobile-table.ts';
 import type { MobileSettings } from '../spaces/mobile-table.ts';
-import { presets } from './presets.ts';
+import { cellPresets } from './cell-presets.ts';
 import type { SearchSettings } from './schema.ts';
 
 export type MobileSearchSettings = SearchSettings & { space: MobileSettings };
 
-const { tiny, demo, paper } = presets;
+const { tiny, demo, paper } = cellPresets;
 
-/** A page does not offer them as long as WebGPU cannot compute them; the shell does, with --backend cpu. */
 export const mobilePresets = {
   'mobile-tiny': {
     ...tiny,

@@ -53,13 +53,20 @@ export function findProblems(settings: unknown, set: SetSize | null): Problem[] 
     return [...contradictions(result.output), ...imageProblems(result.output, set)];
   return result.issues.map((issue) => ({
     path: fieldPath(v.getDotPath(issue) ?? ''),
-    message: `${mend(issue)}.`,
+    message: `${rowOf(v.getDotPath(issue) ?? '')}${mend(issue)}.`,
   }));
 }
 
-/** Of an item in a list, the list. */
-function fieldPath(path: string): string {
-  return path.replace(/\.\d+$/, '');
+const inList = /\.(\d+)(?:\.(\w+))?$/;
+
+/** Of an item in a list, or of a column of it, the list. */
+const fieldPath = (path: string): string => path.replace(inList, '');
+
+/** "row 2, channels ": which item of a list, where people see it as a table. */
+function rowOf(path: string): string {
+  const [, row, column] = inList.exec(path) ?? [];
+  if (row === undefined || fieldOf.get(fieldPath(path))?.kind === 'operations') return '';
+  return `row ${Number(row) + 1}${column === undefined ? '' : `, ${column}`} `;
 }
 
 function mend(issue: {

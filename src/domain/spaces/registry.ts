@@ -10,6 +10,8 @@ import type { Space } from './space.ts';
 /** One entry an id: a space without one does not compile. */
 const spaces: { readonly [Id in SpaceId]: Space<SettingsOf<Id>> } = { cells, mobile };
 
+export const spaceIds = Object.keys(spaces) as readonly SpaceId[];
+
 /** The space that settings are of. */
 export const spaceOf = ({ id = defaultSpace }: Pick<SpaceSettings, 'id'>): Space =>
   spaces[id] as unknown as Space;
