@@ -20,7 +20,8 @@ import { benchStages, timeStages } from './measure.ts';
 import { Refusal } from './refusal.ts';
 import { createStepper } from './steppers.ts';
 import { probe } from './webgpu.ts';
-import { describeSuperNet } from '../src/domain/counts.ts';
+import { planSuperNet } from '../src/domain/counts.ts';
+import { demandMemory } from './memory.ts';
 
 type Emit = (event: SearchContract['event']) => void;
 
@@ -73,7 +74,9 @@ export class SearchHost {
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const { lineage } = recording?.resumed?.checkpoint ?? {};
     const data = createSearchData(images, settings, lineage?.splitSeed);
-    this.emit({ type: 'super-net', superNet: describeSuperNet(settings, imageOf(data)) });
+    const { superNet, demand } = planSuperNet(settings, imageOf(data));
+    if (!recording) await demandMemory(demand, backend);
+    this.emit({ type: 'super-net', superNet });
     recording ??= await beginRecording({
       settings,
       dataset,

@@ -93,7 +93,7 @@ export async function probe(): Promise<ProbeResult> {
   };
 }
 
-function describe({ info }: GPUAdapter): AdapterInfo {
+function describe({ info, limits }: GPUAdapter): AdapterInfo {
   const { vendor, architecture, device, description } = info;
   // `isFallbackAdapter` is the standard's word for it, but not set by every browser.
   const software =
@@ -101,7 +101,8 @@ function describe({ info }: GPUAdapter): AdapterInfo {
     /swiftshader|llvmpipe|warp|basic render|software/i.test(
       `${vendor} ${architecture} ${device} ${description}`,
     );
-  return { vendor, architecture, description: description || device, software };
+  const largestBuffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  return { vendor, architecture, description: description || device, software, largestBuffer };
 }
 
 /** TensorFlow.js needs WebGL 2 on an OffscreenCanvas in a worker, with 32-bit float targets. */

@@ -33,6 +33,7 @@ export const nouns = {
   pixel: regular('pixel'),
   process: { one: 'process', other: 'processes' },
   regrowth: regular('regrowth'),
+  row: regular('row'),
   run: regular('run'),
   seed: regular('seed'),
   setting: regular('setting'),

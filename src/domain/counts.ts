@@ -5,6 +5,8 @@ import { evaluationForm } from './architecture/schema.ts';
 import { createSpace } from './spaces/registry.ts';
 import type { SpaceShape } from './spaces/shape.ts';
 import type { NetworkPlan } from './spaces/plan.ts';
+import { parameter } from './graph/layout.ts';
+import type { Node } from './graph/graph.ts';
 
 /** The unpruned super-net in numbers: what ratios and losses of parameters are measured against. */
 export interface SuperNet {
@@ -51,13 +53,66 @@ export function unprunedPlans(space: SpaceShape): readonly NetworkPlan[] {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
+type Image = { size: number; channels: number; classes: number };
+
+/** As a search counts: with the norms that the network that comes out has behind its pools. */
+const countedSpace = (settings: SearchSettings, image: Image): SpaceShape =>
+  createSpace(settings.space, image, { form: evaluationForm });
+
 /** @throws RangeError when the settings contradict each other. */
-export function describeSuperNet(
+export const describeSuperNet = (settings: SearchSettings, image: Image): SuperNet =>
+  describeSpace(countedSpace(settings, image));
+
+/** What a super-net asks of a device. */
+export interface Demand {
+  /** Multiply-accumulates of one image through the whole super-net. */
+  readonly macs: number;
+  /** Bytes of each stage before it prunes, about: what a backward pass keeps, weights, gradients and momentum. */
+  readonly stageBytes: readonly number[];
+  /** Bytes of its largest tensor. */
+  readonly largestTensor: number;
+}
+
+/** @throws RangeError when the settings contradict each other. */
+export function planSuperNet(
   settings: SearchSettings,
-  image: { size: number; channels: number; classes: number },
-): SuperNet {
-  // As a search counts: with the norms that the network that comes out has behind its pools.
-  const space = createSpace(settings.space, image, { form: evaluationForm });
+  image: Image,
+): { superNet: SuperNet; demand: Demand } {
+  const space = countedSpace(settings, image);
+  return { superNet: describeSpace(space), demand: demandOf(space, settings.batchSize) };
+}
+
+/** Kinds of node whose results a step keeps for its backward pass; others are computed again where they are read. */
+const keptKinds: ReadonlySet<string> = new Set(['image', 'convolution', 'norm', 'mix']);
+const bytesOfNumber = 4;
+/** Weights, their gradients and their momentum. */
+const arraysOfWeights = 3;
+
+function demandOf(space: SpaceShape, batch: number): Demand {
+  const plans = unprunedPlans(space);
+  // Device tensors have channels in groups of four.
+  const bytesOf = ({ channels, size }: Node): number =>
+    bytesOfNumber * 4 * Math.ceil(channels.length / 4) * size ** 2 * batch;
+  const whole = plans.at(-1)!;
+  const macsOf = (node: Node): number => {
+    if (node.kind === 'convolution')
+      return parameter(whole.table, node.weight).size * node.size ** 2;
+    return node.kind === 'linear' ? parameter(whole.table, `${node.name}.weight`).size : 0;
+  };
+  return {
+    macs: sum(whole.graph.nodes.map(macsOf)),
+    stageBytes: plans.map(
+      ({ graph, table }) =>
+        sum(graph.nodes.filter(({ kind }) => keptKinds.has(kind)).map(bytesOf)) +
+        arraysOfWeights * bytesOfNumber * table.groups.weight.size,
+    ),
+    largestTensor: Math.max(
+      ...whole.graph.nodes.filter(({ kind }) => keptKinds.has(kind)).map(bytesOf),
+    ),
+  };
+}
+
+function describeSpace(space: SpaceShape): SuperNet {
   const stages = unprunedPlans(space);
   const owners = new Map<string, number>();
   for (const { group, name, size } of stages.at(-1)!.table.specs) {

@@ -21,6 +21,8 @@ export interface AdapterInfo {
   description: string;
   /** The adapter runs on the CPU (SwiftShader, llvmpipe, WARP). */
   software: boolean;
+  /** Bytes that one buffer may have; absent where nobody asked. */
+  largestBuffer?: number;
 }
 
 /** Why there is no WebGPU; `none` = there is. */

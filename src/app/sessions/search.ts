@@ -11,6 +11,7 @@ import { afterDrawing } from '../after-drawing.ts';
 import { problems } from '../../domain/settings/problems.ts';
 import { chosenImages, chosenSource, nameOfSource } from './dataset-sources.ts';
 import { datasets } from './datasets-state.ts';
+import { memoryProblem } from './planned-now.ts';
 import type { SetImages } from './dataset-sources.ts';
 import { replaceRun } from '../router.ts';
 import { noteRecording, noteRewind, recordInMemory } from '../store/library-recording.ts';
@@ -66,15 +67,17 @@ export function stopMeasuring(): void {
   client.stopMeasuring();
 }
 
-/** A backend that this browser has, a data set that is known, and settings without a problem on it. */
+/** A backend that this browser has, a data set that is known, settings without a problem on it, and memory for them. */
 export function canStart(
-  { settings, backend, probe }: Pick<LabState, 'settings' | 'backend' | 'probe'>,
+  state: Pick<LabState, 'settings' | 'backend' | 'probe'>,
   set: SetImages | null,
 ): boolean {
+  const { settings, backend, probe } = state;
   return (
     set !== null &&
     (probe === null || probe.backends.includes(backend)) &&
-    problems(settings, set).size === 0
+    problems(settings, set).size === 0 &&
+    memoryProblem(state) === null
   );
 }
 

@@ -8,6 +8,8 @@ interface NumberInputProps {
   onChange: (value: number) => void;
   invalid: boolean;
   describedBy?: string;
+  /** Where no label element names it. */
+  label?: string;
   width?: string;
 }
 
@@ -18,6 +20,7 @@ export function NumberInput({
   invalid,
   describedBy,
   width,
+  label,
 }: NumberInputProps) {
   const [text, setText] = useState(() => String(value));
   // A preset or another field for the same setting changed it: show that.
@@ -31,6 +34,7 @@ export function NumberInput({
       spellCheck={false}
       value={shown}
       style={width ? { width } : undefined}
+      aria-label={label}
       aria-invalid={invalid || undefined}
       aria-describedby={describedBy}
       onChange={(event) => {

@@ -1,7 +1,6 @@
 /** The presets with what they are for, and one's own: kept under a name, renamed, removed and restored. */
 import { useState } from 'react';
-import { presetDescriptions, presets } from '../../domain/settings/presets.ts';
-import type { PresetName } from '../../domain/settings/presets.ts';
+import { presetDescriptions, presetGroups } from '../../domain/settings/presets.ts';
 import { Deleted } from '../components/Deleted.tsx';
 import { integer, plural } from '../format.ts';
 import { changeSettings, choosePreset } from '../sessions/search.ts';
@@ -29,24 +28,35 @@ export function PresetCards() {
   const own = preset === null ? presetWith(settings, list) : undefined;
   return (
     <>
-      <div className="preset-cards" role="radiogroup" aria-label="Preset">
-        {(Object.keys(presets) as PresetName[]).map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="preset-card"
-              checked={preset === name}
-              onChange={() => choosePreset(name)}
-            />
-            <span>
-              <strong>{name}</strong>
-              {presetDescriptions[name]}
-            </span>
-          </label>
+      <div role="radiogroup" aria-label="Preset">
+        {presetGroups.map(({ id, label, names }) => (
+          <div key={id} role="group" aria-label={label}>
+            {presetGroups.length > 1 && <h3 className="preset-space">{label}</h3>}
+            <div className="preset-cards">
+              {names.map((name) => (
+                <label key={name}>
+                  <input
+                    type="radio"
+                    name="preset-card"
+                    checked={preset === name}
+                    onChange={() => choosePreset(name)}
+                  />
+                  <span>
+                    <strong>{name}</strong>
+                    {presetDescriptions[name]}
+                  </span>
+                </label>
+              ))}
+            </div>
+          </div>
         ))}
-        {list.map((one) => (
-          <OwnCard key={one.name} preset={one} chosen={one === own} />
-        ))}
+        {list.length > 0 && (
+          <div className="preset-cards">
+            {list.map((one) => (
+              <OwnCard key={one.name} preset={one} chosen={one === own} />
+            ))}
+          </div>
+        )}
       </div>
       {removed && (
         <Deleted

@@ -4,6 +4,7 @@ import type { FieldGroup } from '../../domain/settings/fields.ts';
 import type { Problems } from '../../domain/settings/problems.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import { Dialog } from '../components/Dialog.tsx';
+import { PlannedFigures } from '../components/PlannedFigures.tsx';
 import { plural } from '../format.ts';
 import { TimeEstimate } from '../components/TimeEstimate.tsx';
 import { activeStates } from '../sessions/search-client.ts';
@@ -76,6 +77,7 @@ function Group({ group, settings, problems }: GroupProps) {
         <span>{group.summary}</span>
         {wrong > 0 && <em>{plural(wrong, 'error')}</em>}
       </summary>
+      {group.of.includes('space') && <PlannedFigures />}
       <div className="fields">
         {group.fields.map((field) => (
           <FieldRow

@@ -2,10 +2,11 @@
 import { WarningIcon } from '../components/icons.tsx';
 import { activeStates } from '../sessions/search-client.ts';
 import { lab, useLab } from '../store/store.ts';
-import { useProblems } from './use-problems.ts';
+import { useMemoryObstacle, useProblems } from './use-problems.ts';
 
 export function SettingsProblem() {
-  const problem = useProblems().values().next().value;
+  const memory = useMemoryObstacle();
+  const problem = useProblems().values().next().value ?? memory;
   const busy = useLab((s) => activeStates.includes(s.state));
   if (!problem || busy) return null;
   return (

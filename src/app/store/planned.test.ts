@@ -3,7 +3,7 @@ import { withValue } from '../../domain/settings/path.ts';
 import { presets } from '../../domain/settings/presets.ts';
 import { fakeSearch, smallSettings } from '../../engine/search/testing/setup.ts';
 import { candidatesOf } from './cell-units.ts';
-import { plannedCandidates, leastMemory, plannedNetwork } from './planned.ts';
+import { plannedCandidates, plannedNetwork } from './planned.ts';
 import { emptyRun, reduceRun } from './run-model.ts';
 
 describe('the planned super-net', () => {
@@ -38,6 +38,35 @@ describe('the planned super-net', () => {
   });
 });
 
-it('the least memory is that of weights, gradients and momentum', () => {
-  expect(leastMemory({ parameters: 1_000 })).toBe(12_000);
+describe('what it asks of a device', () => {
+  const image = { channels: 1, classes: 10 };
+
+  it('is about the memory that a search of the preset reported', () => {
+    // public/runs/tiny.json.gz, SwiftShader: peak of the first stage, which begins unpruned.
+    const [first = 0] = plannedNetwork(presets.tiny, image)!.stageBytes;
+    expect(first / 3_087_744).toBeGreaterThan(0.75);
+    expect(first / 3_087_744).toBeLessThan(1.25);
+  });
+
+  it('grows with the batch, and by stage', () => {
+    const { stageBytes } = plannedNetwork(presets['mobile-tiny'], image)!;
+    const wide = plannedNetwork({ ...presets['mobile-tiny'], batchSize: 64 }, image)!;
+    expect(stageBytes).toHaveLength(3);
+    expect([...stageBytes].sort((a, b) => a - b)).toEqual(stageBytes);
+    expect(wide.stageBytes[0]! / stageBytes[0]!).toBeGreaterThan(3.5);
+    expect(wide.largestTensor).toBe(
+      4 * plannedNetwork(presets['mobile-tiny'], image)!.largestTensor,
+    );
+  });
+
+  it('counts multiply-accumulates as the parts of a chain add up', () => {
+    const mobile = presets['mobile-tiny'];
+    const one = { ...mobile.space, ...{ candidates: [{ kernel: 3, expansion: 6 } as const] } };
+    const groups = [{ channels: 4, layers: 1, stride: 1 as const }];
+    const space = { ...one, groups, stageLayers: [1] };
+    // Stem 9*1*6, first block 9*6 + 6*4, layer 4*24 + 9*24 + 24*4, head 4*32: each for 12 x 12 pixels; classifier 32*10.
+    expect(plannedNetwork({ ...mobile, space }, image)!.macs).toBe(
+      144 * (54 + 54 + 24 + 96 + 216 + 96 + 128) + 320,
+    );
+  });
 });

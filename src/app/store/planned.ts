@@ -1,5 +1,6 @@
 /** What a search would begin with, from its settings alone: shown before Start. */
-import { describeSuperNet } from '../../domain/counts.ts';
+import { planSuperNet } from '../../domain/counts.ts';
+import type { Demand } from '../../domain/counts.ts';
 import type { SearchSettings, SpaceSettings } from '../../domain/settings/schema.ts';
 import { placesOf } from '../../domain/spaces/registry.ts';
 import type { Candidate } from './cell-units.ts';
@@ -17,15 +18,11 @@ export function plannedCandidates(space: SpaceSettings): Candidate[] {
   }));
 }
 
-export interface PlannedNetwork {
+export interface PlannedNetwork extends Demand {
   readonly cells: number;
   readonly operations: number;
   readonly parameters: number;
 }
-
-/** Bytes on the device before any activation: 32-bit weights, gradients and momentum. */
-export const leastMemory = ({ parameters }: Pick<PlannedNetwork, 'parameters'>): number =>
-  3 * 4 * parameters;
 
 /** @returns null where the settings contradict each other. */
 export function plannedNetwork(
@@ -33,11 +30,13 @@ export function plannedNetwork(
   images: { channels: number; classes: number },
 ): PlannedNetwork | null {
   try {
-    const { cells, stageParameters } = describeSuperNet(settings, {
+    const { superNet, demand } = planSuperNet(settings, {
       size: settings.data.imageSize,
       ...images,
     });
+    const { cells, stageParameters } = superNet;
     return {
+      ...demand,
       cells: cells.length,
       operations: cells.reduce((sum, { candidates }) => sum + candidates.length, 0),
       parameters: stageParameters.at(-1) ?? 0,

@@ -4,7 +4,7 @@ import { compact, integer, percent, plural } from '../format.ts';
 import { useSpace, wordsOf } from '../store/state-name.ts';
 import { shownSettings, useShown } from '../store/store.ts';
 import { sizeAgainstTarget } from './size-against-target.ts';
-import { usePlannedNetwork } from './planned-network.ts';
+import { usePlannedNetwork } from '../sessions/planned-now.ts';
 import { cellCount } from '../../domain/spaces/registry.ts';
 
 export function SizePanel() {

@@ -28,6 +28,7 @@ export const cells: Space<CellSettings> = {
     filterRows: 'upper row first block',
   },
   filterWidth: (_, { channels }) => channels,
+  follow: (settings) => settings,
   summary: ({ cells: count, nodes, channels, operations }) =>
     `${count} cells, ${nodes} nodes, ${channels} channels, ${operations.join(', ')}`,
   inOneStage: (settings) => ({ ...settings, stages: 1 }),

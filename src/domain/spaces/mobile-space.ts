@@ -2,6 +2,7 @@
 import { checkLayers, spaceOfLayers, unitsOfLayers } from './mobile-architecture.ts';
 import { buildChain, chainFilterGroups, chainFilterWidth } from './mobile-graph.ts';
 import {
+  fittedStages,
   MobileSettingsSchema,
   mobileStageEnds,
   mobileTableProblems,
@@ -33,6 +34,8 @@ export const mobile: Space<MobileSettings> = {
     filterRows: 'upper row expanded channels, lower row output filters',
   },
   filterWidth: chainFilterWidth,
+  follow: (settings, changed) =>
+    changed === 'groups' ? { ...settings, stageLayers: fittedStages(settings) } : settings,
   summary: ({ groups, candidates }) =>
     `${groups.reduce((sum, { layers }) => sum + layers, 0)} layers of ${groups.map(({ channels }) => channels).join(', ')} channels, ${candidates.map(({ kernel, expansion }) => `${kernel}\u00d7${kernel} e${expansion}`).join(', ')}`,
   inOneStage: (settings) => ({

@@ -162,3 +162,18 @@ export function mobileStageEnds({ stageLayers }: Pick<MobileTable, 'stageLayers'
   let end = -1;
   return stageLayers.map((own) => (end += own));
 }
+
+/** The stages with as many layers together as the groups have: the last ones give or take the difference. */
+export function fittedStages({ groups, stageLayers }: MobileTable): number[] {
+  const count = groups.reduce((sum, group) => sum + group.layers, 0);
+  // A number on the way to being typed.
+  if (!Number.isInteger(count) || count < 1) return stageLayers;
+  const fitted = stageLayers.slice(0, count);
+  let missing = count - fitted.reduce((sum, own) => sum + own, 0);
+  for (let stage = fitted.length - 1; stage >= 0 && missing !== 0; stage--) {
+    const own = Math.max(1, fitted[stage]! + missing);
+    missing -= own - fitted[stage]!;
+    fitted[stage] = own;
+  }
+  return fitted;
+}

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createMobileSpace } from './mobile.ts';
 import {
   allCandidates,
+  fittedStages,
   mobileLayers,
   mobileStageEnds,
   mobileTableProblems,
@@ -50,6 +51,16 @@ test('a table that contradicts itself is refused by the field that does', () => 
     candidates: [{ kernel: 4, expansion: 3 }],
   });
   expect(odd.success).toBe(false);
+});
+
+test('stages follow the number of layers, the last ones first', () => {
+  const fitted = (layers: number, stageLayers: number[]) =>
+    fittedStages({ ...small, stageLayers, groups: [{ channels: 4, layers, stride: 1 }] });
+  expect(fitted(6, [2, 3])).toEqual([2, 4]);
+  expect(fitted(3, [2, 3])).toEqual([2, 1]);
+  expect(fitted(2, [2, 3])).toEqual([1, 1]);
+  expect(fitted(1, [2, 3])).toEqual([1]);
+  expect(fitted(Number.NaN, [2, 3])).toEqual([2, 3]);
 });
 
 test('a pruned channel takes its part of all three convolutions with it', () => {

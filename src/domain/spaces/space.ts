@@ -57,6 +57,8 @@ export interface Space<Settings extends SpaceSettings = SpaceSettings> {
     unit: number | null,
     part: number,
   ) => number;
+  /** What else changes with one of its settings, so that they agree again. @param changed its name. */
+  readonly follow: (settings: Settings, changed: string) => Settings;
   /** The space in a line. */
   readonly summary: (settings: Settings) => string;
   /** The same space, searched in one stage. */

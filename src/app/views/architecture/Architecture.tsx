@@ -16,7 +16,7 @@ import type { Drawing } from './GraphTools.tsx';
 import './darts.css';
 import { candidateRows, operationRows } from './rows.ts';
 import { drawingOf } from './space-drawings.ts';
-import { PlannedFigures } from './PlannedFigures.tsx';
+import { PlannedFigures } from '../../components/PlannedFigures.tsx';
 import { UnitPanel } from './UnitPanel.tsx';
 
 export default function Architecture() {

@@ -1,9 +1,5 @@
 /** What the picture of a chain is made of. */
-import type {
-  PlacedEnd,
-  PlacedGroup,
-  PlacedLayer,
-} from '../../../domain/architecture/publish/chain-layout.ts';
+import type { PlacedEnd, PlacedGroup, PlacedLayer } from './chain-layout.ts';
 
 export function Group({ layer: { group, channels, size }, x, width, y }: PlacedGroup) {
   const narrow = width < 130;

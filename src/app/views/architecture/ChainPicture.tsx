@@ -1,12 +1,8 @@
 /** A chain as one picture: see `chain-layout.ts`. Before a search the super-net, then what is left of it. */
 import { useMemo } from 'react';
 import type { Ref } from 'react';
-import { layoutChain } from '../../../domain/architecture/publish/chain-layout.ts';
-import type {
-  ChainEnd,
-  ChainLayer,
-  PlacedLayer,
-} from '../../../domain/architecture/publish/chain-layout.ts';
+import { layoutChain } from './chain-layout.ts';
+import type { ChainEnd, ChainLayer, PlacedLayer } from './chain-layout.ts';
 import { mbconvShapeOf } from '../../../domain/operations/registry.ts';
 import { mobileSettings } from '../../../domain/spaces/settings.ts';
 import { layoutOf } from '../../../domain/spaces/registry.ts';

@@ -9,7 +9,7 @@ import { layoutOf } from '../../../domain/spaces/registry.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import { plannedCandidates } from '../../store/planned.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
-import { usePlannedNetwork } from '../planned-network.ts';
+import { usePlannedNetwork } from '../../sessions/planned-now.ts';
 import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';

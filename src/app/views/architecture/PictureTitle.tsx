@@ -5,7 +5,7 @@ import { integer, percent, plural } from '../../format.ts';
 import { lastSnapshot } from '../../store/run-model.ts';
 import type { Snapshot } from '../../store/run-state.ts';
 import { useShown } from '../../store/store.ts';
-import { usePlannedNetwork } from '../planned-network.ts';
+import { usePlannedNetwork } from '../../sessions/planned-now.ts';
 
 export function PictureTitle() {
   const counts = usePlannedNetwork();

@@ -3,7 +3,7 @@
  * a block's colour says its kernel and expansion, its height its channels. Here a layer may keep several blocks; they lie
  * one under another, and their sum, with the shortcut where there is one, is the layer's output. Pure.
  */
-import type { MbconvShape } from '../../operations/mbconv.ts';
+import type { MbconvShape } from '../../../domain/operations/mbconv.ts';
 
 export interface ChainBlock extends MbconvShape {
   readonly alive: boolean;
