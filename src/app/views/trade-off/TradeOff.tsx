@@ -5,6 +5,7 @@ import { useMemo, useState } from 'react';
 import type { CsvRows } from '../../charts/csv.ts';
 import { Panel, TableToggle } from '../../components/Panel.tsx';
 import { integer } from '../../format.ts';
+import { wordsOf } from '../../store/state-name.ts';
 import { defaultRunName } from '../../../storage/run-name.ts';
 import { useBeside } from '../../store/beside.ts';
 import { useLibrary } from '../../store/library-state.ts';
@@ -135,7 +136,7 @@ function verdict(points: readonly TradeOffPoint[], target: number): string {
     return `Within ${integer(target)} parameters: ${measuredText(best.accuracy, best.images)}, with ${integer(best.parameters)}.${noiseText(points, best)}`;
   const whole = points.filter((point) => point.whole);
   if (whole.length === 0)
-    return 'No whole network yet: the first stages search the first cells only.';
+    return `No whole network yet: the first stages search the first ${wordsOf().parts} only.`;
   return `No network within the target of ${integer(target)} yet; the smallest has ${integer(Math.min(...whole.map(({ parameters }) => parameters)))} parameters.`;
 }
 

@@ -4,6 +4,7 @@ import type { KeyboardEvent, PointerEvent } from 'react';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { palette } from '../../charts/palette.ts';
 import { integer } from '../../format.ts';
+import { wordsOf } from '../../store/state-name.ts';
 import { askWhy } from '../../why/asked.ts';
 import type { TradeOffPoint, TradeOffRun } from './points.ts';
 import { drawScatter } from './draw-scatter.ts';
@@ -74,7 +75,9 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           <strong>{measuredText(hovered.point.accuracy, hovered.point.images)}</strong> with{' '}
           {integer(hovered.point.parameters)} parameters
           {hovered.run.current && <p>click or Enter: why</p>}
-          {!hovered.point.whole && <p>the network of an earlier stage, without the later cells</p>}
+          {!hovered.point.whole && (
+            <p>the network of an earlier stage, without the later {wordsOf().parts}</p>
+          )}
         </div>
       )}
     </div>

@@ -9,9 +9,15 @@ import { useLab } from '../../../store/store.ts';
 import type { ComparedRun } from './compared-runs.ts';
 import { memoryByStage } from './metrics.ts';
 import { settingRows } from '../differences.ts';
+import type { SearchSettings } from '../../../../domain/settings/schema.ts';
 import { spaceOf, stageCount } from '../../../../domain/spaces/registry.ts';
 
 /** The run with the same settings but one stage, if it is among them. */
+const inOneStage = (settings: SearchSettings): SearchSettings => ({
+  ...settings,
+  space: spaceOf(settings.space).inOneStage(settings.space),
+});
+
 export const oneStageOf = (
   run: ComparedRun,
   runs: readonly ComparedRun[],
@@ -22,7 +28,7 @@ export const oneStageOf = (
         ({ settings, dataset }) =>
           dataset === run.dataset &&
           stageCount(settings.space) === 1 &&
-          settingRows([settings, run.settings]).differ.every(({ path }) => path === 'space.stages'),
+          settingRows([settings, inOneStage(run.settings)]).differ.length === 0,
       );
 
 export function MemoryTable({ runs }: { runs: readonly ComparedRun[] }) {
@@ -117,10 +123,7 @@ function MeasureOne({ run }: { run: ComparedRun }) {
         type="button"
         disabled={busy}
         onClick={() => {
-          changeSettings({
-            ...run.settings,
-            space: spaceOf(run.settings.space).inOneStage(run.settings.space),
-          });
+          changeSettings(inOneStage(run.settings));
           location.hash = viewHref('overview', null);
         }}
       >
