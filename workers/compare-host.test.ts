@@ -78,7 +78,7 @@ function open() {
 }
 
 describe('the host of a comparison', () => {
-  it('estimates by measured steps, then runs, stores every result, and does none of it twice', async () => {
+  it('estimates from measured steps, then runs, stores every result, and repeats none', async () => {
     const { request, of, run } = open();
     const comparison = comparisonOf();
     const estimated = await request('estimate', {
@@ -118,7 +118,7 @@ describe('the host of a comparison', () => {
     expect((await kept('a')).comparison.runs).toEqual(results);
   }, 60_000);
 
-  it('tells of a run that fails, and does the rest; the next time it is tried again', async () => {
+  it('reports a failed run, and continues; it is retried the next time', async () => {
     const { of, run } = open();
     const wild = {
       ...settings,
@@ -144,14 +144,14 @@ describe('the host of a comparison', () => {
     expect((await kept('b')).failures).toHaveLength(1);
   }, 60_000);
 
-  it('says that nothing is stored where there is no such record, and runs all the same', async () => {
+  it('reports that nothing is stored without a record, and runs anyway', async () => {
     const { of, run } = open();
     await run('nowhere', comparisonOf({ methods: ['random'] }));
     expect(of('keeping')[0]!.obstacle).not.toBeNull();
     expect(of('run-finished')).toHaveLength(1);
   }, 60_000);
 
-  it('refuses other data, and data that do not fit, in words', async () => {
+  it('rejects other data, and data that do not fit, with a message', async () => {
     const { of, run, request } = open();
     await expect(run('c', comparisonOf({ dataset: 'another' }))).rejects.toMatchObject({
       code: 'other-data',
@@ -171,7 +171,7 @@ describe('the host of a comparison', () => {
 });
 
 describe('pause and resume over runs', () => {
-  it('holds whatever comes next, and lets no time pass meanwhile', () => {
+  it('pauses the next step, and stops the clock', () => {
     let time = 0;
     const calls: string[] = [];
     const running = (name: string) => ({

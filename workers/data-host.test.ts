@@ -61,7 +61,7 @@ it.each<[string, Files, Uint8Array]>([
     },
     wanted.images,
   ],
-])('stores %s, from which a search gets them back to the byte', async (_, files, images) => {
+])('stores %s, and a search reads the same bytes', async (_, files, images) => {
   const { id, train: counts } = await ask('import', { files: upload(files), options });
   expect(counts).toEqual(new Array(10).fill(3));
   const dataset = await loadSource({ kind: 'stored', id });
@@ -73,7 +73,7 @@ it.each<[string, Files, Uint8Array]>([
   await expect(loadSource({ kind: 'stored', id })).rejects.toThrow(/not in this browser/);
 });
 
-it('shows single images by split and class, and what augmentation makes of some', async () => {
+it('shows single images by split and class, and their augmentations', async () => {
   const { id } = await ask('import', { files: upload(cifar), options });
   const source = { kind: 'stored', id } as const;
   const some = await ask('images', { source, split: 'train', label: 4, first: 1, count: 5 });
@@ -107,7 +107,7 @@ it('shows single images by split and class, and what augmentation makes of some'
   await ask('remove', { set: id });
 });
 
-it('stores nothing of what was cancelled or is damaged', async () => {
+it('stores nothing of cancelled or damaged imports', async () => {
   const importing = ask('import', { files: upload({ 'cifar.tar.gz': makeTarGz(cifar) }), options });
   await ask('cancel', {});
   await expect(importing).rejects.toMatchObject({ code: 'cancelled' });

@@ -44,7 +44,7 @@ async function stored(): Promise<number> {
   return sets.length;
 }
 
-it('stores what it read, and tells how far it is', async () => {
+it('stores what it read, and reports progress', async () => {
   const seen: Progress[] = [];
   const summary = await run(cifar, { progress: (progress) => seen.push(progress) });
   expect(summary).toMatchObject({
@@ -87,7 +87,7 @@ it.each(['reading', 'storing'] as const)(
   },
 );
 
-it('asks how much room there is before it writes', async () => {
+it('checks the available storage before it writes', async () => {
   vi.stubGlobal('navigator', {
     storage: { estimate: () => Promise.resolve({ usage: 900_000, quota: 1_000_000 }) },
   });
@@ -102,7 +102,7 @@ it('asks how much room there is before it writes', async () => {
   expect(await stored()).toBe(1);
 });
 
-it('says so where the browser stores nothing', async () => {
+it('reports a browser that stores nothing', async () => {
   await expect(
     run(cifar, { openStore: () => Promise.reject(new Error('denied')) }),
   ).rejects.toThrow(/not allow this page to store data \(denied\)\. Leave the private window/);

@@ -66,7 +66,7 @@ const architectureIn = (events: readonly SearchEvent[]) => {
 };
 
 describe('a search whose device is lost', () => {
-  it('goes on from its last checkpoint, and finds the same', async () => {
+  it('resumes from its last checkpoint, with the same result', async () => {
     const sample = await sampleRun();
     const { events, devices } = await search({ lossAt: (device) => (device < 5 ? 9 : null) });
     expect(devices).toBe(6);
@@ -77,7 +77,7 @@ describe('a search whose device is lost', () => {
     expect(steps(events).map(([step]) => step)).toEqual(steps(sample.events).map(([step]) => step));
   });
 
-  it('makes the changes again that were made since its checkpoint', async () => {
+  it('repeats the changes made since its checkpoint', async () => {
     const changes: Steering[] = [
       { kind: 'set', setting: 'targetParameters', value: 1_000 },
       { kind: 'protect', cell: 0, edge: 0, operation: 'skip_connect' },
@@ -105,7 +105,7 @@ describe('a search whose device is lost', () => {
     expect(events.findIndex(({ type }) => type === 'steered')).toBeGreaterThan(loss);
   });
 
-  it('begins anew where there is no checkpoint yet', async () => {
+  it('restarts if there is no checkpoint yet', async () => {
     const { events } = await search({ lossAt: (device) => (device === 0 ? 1 : null) });
     expect(events.slice(0, 2).map(({ type }) => type)).toEqual(['started', 'device-lost']);
     expect(events.filter(({ type }) => type === 'started')).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('a search whose device is lost', () => {
     expect(events.at(-1)).toMatchObject({ type: 'failed', code: 'device-lost' });
   });
 
-  it('tries again when no device is to be had at once, and ends when none is', async () => {
+  it('retries if no device is available at once, and ends if none is', async () => {
     const once = await search({
       lossAt: (device) => (device === 0 ? 9 : null),
       refuses: (device) => device === 1,

@@ -7,7 +7,7 @@ import { openStore } from '../src/storage/open.ts';
 import { emptySummary } from '../src/storage/records.ts';
 import { reopenRecording } from './recording.ts';
 
-it('goes on from the last checkpoint, and knows what the user changed after it', async () => {
+it('resumes from the last checkpoint, with the later changes of the user', async () => {
   const { settings, events, checkpoints } = await sampleRun();
   const checkpoint = checkpoints[0]!;
   const steered = (change: Steering, refusal: string | null): SearchEvent => ({

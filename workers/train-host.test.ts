@@ -58,7 +58,7 @@ async function kept(id: string) {
   return trainings;
 }
 
-it('a training that was cut off goes on to what an uninterrupted one finds, curve and all', async () => {
+it('an interrupted training resumes to the result of an uninterrupted one, including its curve', async () => {
   const whole = open();
   await whole.train('whole');
   const { finished } = await kept('whole');
@@ -101,7 +101,7 @@ it('an architecture\u2019s latency is measured without a training, and named aft
   expect(latency).toMatchObject({ adapter: 'the CPU', images: 1, passes: 20 });
 });
 
-it('an architecture that contradicts itself is not measured, but refused in words', async () => {
+it('an inconsistent architecture is rejected with a message', async () => {
   const { request } = open();
   const measuring = request('measure', {
     architecture: { ...architecture, head: { ...architecture.head, inputs: [0] } },
@@ -113,7 +113,7 @@ it('an architecture that contradicts itself is not measured, but refused in word
   });
 });
 
-it('a training of an earlier page is exported from what it left', async () => {
+it('a training of an earlier page is exported from its stored result', async () => {
   const { trained } = (await kept('whole')).finished!;
   const { request } = open();
   const file = await request('export', {
@@ -136,12 +136,12 @@ it('a training of an earlier page is exported from what it left', async () => {
   );
 });
 
-it('one that has nothing to go on from says so', async () => {
+it('a training without a stored epoch reports it', async () => {
   const { train } = open();
   await expect(train('unknown', true)).rejects.toMatchObject({ code: 'no-checkpoint' });
 });
 
-it('a checkpoint that lacks what this version needs is refused in words', async () => {
+it('an incomplete checkpoint is rejected with a message', async () => {
   const store = await TrainingStore.open();
   const { settings: _, ...checkpoint } = {
     format: 'mgas-training-checkpoint',

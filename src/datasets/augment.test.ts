@@ -67,7 +67,7 @@ it('draws every offset and both directions, as a function of seed, epoch and ima
   expect(sequence(7, 4)).not.toEqual(sequence(7, 3));
 });
 
-it('draws none where none is set', () => {
+it('draws none if none is set', () => {
   for (let i = 0; i < 20; i++) {
     const { row, column, flip } = drawAugmentation({ cropPadding: 0, flip: false }, 7, 3, i);
     expect([row + 0, column + 0, flip]).toEqual([0, 0, false]);

@@ -24,7 +24,7 @@ describe('AutoAugment', () => {
     ]);
   });
 
-  it('is the same for the same keys, differs between images and epochs, and leaves its input alone', () => {
+  it('is deterministic, differs between images and epochs, and does not change its input', () => {
     const before = photo.data.slice();
     const once = autoAugment(photo, [1, 2, 3]);
     expect(autoAugment(photo, [1, 2, 3])).toEqual(once);
@@ -80,7 +80,7 @@ describe('AutoAugment', () => {
     expect(apply(ramp, 'equalize', 0, 1).data).toEqual(ramp.data);
   });
 
-  it('blends: nothing at magnitude 0, less or more of it with the sign', () => {
+  it('blends: nothing at magnitude 0, less or more by sign', () => {
     for (const name of ['color', 'contrast', 'sharpness', 'brightness'] as const)
       expect(apply(photo, name, 0, 1).data).toEqual(photo.data);
     expect([...apply(ramp, 'brightness', 9, -1).data].slice(0, 2)).toEqual([1, 2]);

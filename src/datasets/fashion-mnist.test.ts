@@ -30,7 +30,7 @@ it('knows the sizes of the shipped files', async () => {
     expect((await read(name)).length, name).toBe(bytes);
 });
 
-it('keeps progress below its end when the server unpacks the files on the way', async () => {
+it('keeps progress below 100% if the server decompresses the files', async () => {
   const progress: number[] = [];
   await loadFashionMnist(
     async (name, onBytes) => {

@@ -7,7 +7,7 @@ it('averages blocks where the factor is whole', () => {
   expect([...resizeImages(image, 4, 1, 2)]).toEqual([15, 100, 1, 9]);
 });
 
-it('counts parts of pixels by their share', () => {
+it('weights partial pixels by their share', () => {
   // 3 -> 2: each output pixel covers one pixel and half of the middle one along each axis.
   const image = Uint8Array.from([90, 0, 0, 0, 0, 0, 0, 0, 180]);
   expect([...resizeImages(image, 3, 1, 2)]).toEqual([40, 0, 0, 80]);

@@ -71,7 +71,7 @@ describe('createSearchData', () => {
     ]);
   });
 
-  it('gives the same batch in any order of asking, another in another epoch or under another seed', () => {
+  it('returns the same batch in any order of requests, another one in another epoch or with another seed', () => {
     const data = createSearchData(noiseSet(150), settings);
     const later = data.trainBatch(3, 5);
     const first = data.trainBatch(0, 0);
@@ -95,7 +95,7 @@ describe('createSearchData', () => {
     );
   });
 
-  it('moves and recolors by the policy where that is set, the same in any order of asking', () => {
+  it('applies AutoAugment if set, the same in any order of requests', () => {
     const policy = { ...plain, data: { ...plain.data, autoAugment: true } };
     const data = createSearchData(noiseSet(150), policy);
     const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
@@ -108,7 +108,7 @@ describe('createSearchData', () => {
     );
   });
 
-  it('cuts out where that is set, the same in any order of asking', () => {
+  it('applies cutout if set, the same in any order of requests', () => {
     const cut = { ...plain, data: { ...plain.data, cutout: 2 } };
     const data = createSearchData(noiseSet(150), cut);
     const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
@@ -128,7 +128,7 @@ describe('createSearchData', () => {
     );
   });
 
-  it('never looks at a test image', () => {
+  it('never uses a test image', () => {
     const { train, ...set } = noiseSet(150);
     const untouchable = new Proxy(
       {},
@@ -153,7 +153,7 @@ describe('createSearchData', () => {
     }
   });
 
-  it('makes zeros, not NaN, of a channel without variation', () => {
+  it('returns zeros, not NaN, for a channel without variation', () => {
     const set = noiseSet(150);
     const data = createSearchData(
       { ...set, train: { ...set.train, images: new Uint8Array(150 * 32).fill(9) } },
@@ -180,7 +180,7 @@ describe('createSearchData', () => {
       { ...settings, data: { ...settings.data, cropPadding: 4 } },
       /data\.cropPadding: must be less than the image size, 4/,
     ],
-  ])('rejects what the set cannot satisfy', (wrong, message) => {
+  ])('rejects settings that the set cannot satisfy', (wrong, message) => {
     expect(() => createSearchData(noiseSet(150), wrong)).toThrow(message);
   });
 });
@@ -200,7 +200,7 @@ describe('stratifiedSplit', () => {
     expect(new Set([...search, ...validation]).size).toBe(200);
   });
 
-  it('rounds without losing an image, and copes with an empty class', () => {
+  it('rounds without losing an image, and handles an empty class', () => {
     const labels = Uint8Array.from([0, 0, 0, 2, 2, 2, 3]);
     const { search, validation } = stratifiedSplit(labels, 4, { used: 7, validation: 3, seed: 9 });
     expect([...search, ...validation].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);

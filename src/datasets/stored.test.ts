@@ -32,12 +32,12 @@ it('counts classes, and measures each channel of the training images', () => {
   expect(summary.deviation[1]).toBe(0);
 });
 
-it('warns of test images that are training images', () => {
+it('warns about test images that are training images', () => {
   const { notes } = summarize(set(train, split([51, 255, 7, 7], [0, 1])));
   expect(notes[1]).toMatch(/^1 of the 2 test images are, byte for byte, training images/);
 });
 
-it('names a set by what is in it', () => {
+it('derives the id of a set from its contents', () => {
   const id = (one: ReturnType<typeof set>) => summarize(one).id;
   const test = split([1, 2], [1]);
   expect(id({ ...set(train, test), notes: [] })).toBe(id(set(train, test)));

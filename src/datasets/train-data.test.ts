@@ -31,7 +31,7 @@ const settings = {
 };
 
 describe('training data', () => {
-  it('shows every training image once an epoch, in another order each', () => {
+  it('returns every training image once per epoch, in a new order', () => {
     const plain = createTrainData(dataset, { ...settings, cropPadding: 0, flip: false });
     const epoch = (e: number) =>
       Array.from({ length: plain.stepsPerEpoch }, (_, i) => [
@@ -53,7 +53,7 @@ describe('training data', () => {
     ).not.toEqual(later);
   });
 
-  it('gives the whole test set in order, not augmented, by the normalization that it states', () => {
+  it('returns the whole test set in order, not augmented, with the stated normalization', () => {
     const data = createTrainData(dataset, settings);
     const batches = Array.from({ length: data.testBatches }, (_, i) => data.testBatch(i));
     expect(batches.map((batch) => batch.size)).toEqual([6, 6, 1]);

@@ -38,7 +38,7 @@ describe('wilson', () => {
 });
 
 describe('clearlyAbove', () => {
-  it('tells luck from a difference', () => {
+  it('distinguishes chance from a difference', () => {
     expect(clearlyAbove({ accuracy: 0.72, images: 180 }, { accuracy: 0.67, images: 180 })).toBe(
       false,
     );
@@ -50,7 +50,7 @@ describe('clearlyAbove', () => {
     );
   });
 
-  it('is never true both ways, nor of the same', () => {
+  it('is never true both ways, nor for equal values', () => {
     fc.assert(
       fc.property(measured, measured, (a, b) => {
         expect(clearlyAbove(a, b) && clearlyAbove(b, a)).toBe(false);
@@ -60,7 +60,7 @@ describe('clearlyAbove', () => {
   });
 });
 
-it('states n and interval, and no tenths that n does not carry', () => {
+it('states n and interval, with tenths only if n supports them', () => {
   expect(measuredText(129 / 180, 180)).toBe('71.7% (n = 180, 65\u201378%)');
   expect(measuredText(0.83, 20_000)).toBe('83.0% (n = 20,000, 82.5\u201383.5%)');
   expect(measuredText(17 / 32, 32)).toBe('53% (n = 32, 36\u201369%)');

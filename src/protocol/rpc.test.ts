@@ -50,7 +50,7 @@ describe('a client', () => {
     await expect(second).rejects.toMatchObject({ error: { code: 'x' } });
   });
 
-  it('hands on events, and acknowledges a batch when it is told to', () => {
+  it('passes on events, and acknowledges a batch on request', () => {
     const { client, workers, events, acknowledge } = connect();
     void client.request('wait', {});
     workers[0]!.emit({ type: 'step', step: 1 }, { type: 'note', text: 'a' });
@@ -60,7 +60,7 @@ describe('a client', () => {
     expect(workers[0]!.received()).toEqual([1]);
   });
 
-  it('rejects everything pending on a crash, ends the worker, and takes a new one', async () => {
+  it('rejects everything pending on a crash, ends the worker, and starts a new one', async () => {
     const { client, workers, events, crashes, acknowledge } = connect();
     const waiting = [client.request('wait', {}), client.request('add', { a: 1, b: 1 })];
     workers[0]!.emit({ type: 'step', step: 1 });
@@ -157,7 +157,7 @@ describe('a served worker', () => {
     ]);
   });
 
-  it('answers a failure in words, with its causes for a bug report', async () => {
+  it('answers a failure with a message, and its causes for a bug report', async () => {
     const cause = new RangeError('too long');
     const { scope, settled } = start({
       wait: () => {
@@ -175,7 +175,7 @@ describe('a served worker', () => {
     });
   });
 
-  it('holds events back while two batches are not received, and a reply overtakes none', async () => {
+  it('delays events while two batches are not received, and a reply overtakes none', async () => {
     const { scope, emit, settled } = start();
     await settled();
     const batches = () => scope.posted.filter(({ kind }) => kind === 'events');

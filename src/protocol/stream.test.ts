@@ -30,7 +30,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('EventStream', () => {
-  it('sends at most one batch an interval, in order', () => {
+  it('sends at most one batch per interval, in order', () => {
     const { stream, batches } = setUp();
     for (let step = 0; step < 50; step++) {
       stream.push(event('step', step));
@@ -42,7 +42,7 @@ describe('EventStream', () => {
     expect(batches.flat().map(({ step }) => step)).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
-  it('holds back until the page has received what was sent', () => {
+  it('waits until the page has received the previous batches', () => {
     const { stream, batches } = setUp();
     for (let i = 0; i < 10; i++) {
       stream.push(event('step'));
@@ -55,14 +55,14 @@ describe('EventStream', () => {
     expect(batches[2]).toHaveLength(8);
   });
 
-  it('never keeps the end of a search waiting', () => {
+  it('never delays the end of a search', () => {
     const { stream, batches } = setUp();
     stream.push(event('step', 1));
     stream.push(event('finished', 2));
     expect(batches).toEqual([[event('step', 1), event('finished', 2)]]);
   });
 
-  it('sends only the newest of what is replaced', () => {
+  it('sends only the latest of replaced events', () => {
     const { stream, batches } = setUp();
     for (const [i, type] of (['ratios', 'committed', 'ratios'] as const).entries())
       stream.push(event(type, i));
@@ -70,7 +70,7 @@ describe('EventStream', () => {
     expect(batches).toEqual([[event('committed', 1), event('ratios', 2)]]);
   });
 
-  it('bounds what waits by thinning curves, and loses nothing else', () => {
+  it('bounds the queue by thinning curves, and loses nothing else', () => {
     const { stream, batches } = setUp({ capacity: 100 });
     for (let i = 0; i < 3; i++) {
       stream.push(event('step'));
@@ -85,7 +85,7 @@ describe('EventStream', () => {
   });
 });
 
-it('thinCurves keeps the newest step and all other events', () => {
+it('thinCurves keeps the latest step and all other events', () => {
   const events = [event('step', 1), event('step', 2), event('pruned', 2), event('step', 3)];
   expect(thinCurves(events, delivery).map(({ type, step }) => `${type} ${step}`)).toEqual([
     'step 1',

@@ -51,7 +51,7 @@ describe.each(Object.keys(kinds))('a collection in %s', (kind) => {
   }
   const stored = async (store: ComparisonStore) => (await store.list()).map(({ id }) => id);
 
-  it('renames, and gives a name where there is none', async () => {
+  it('renames, and sets a default name', async () => {
     const { collection, store, changes } = await open(record('a', 1));
     await collection.rename('a', `  ${'x'.repeat(200)}`);
     expect((await store.get('a'))!.name).toBe('x'.repeat(120));
@@ -60,7 +60,7 @@ describe.each(Object.keys(kinds))('a collection in %s', (kind) => {
     expect(changes).toEqual(['a', 'a']);
   });
 
-  it('deletes and restores, and then removes for good what was deleted before', async () => {
+  it('deletes and restores, and then removes earlier deletions permanently', async () => {
     const [a, b] = [record('a', 1), record('b', 2)];
     const { collection, store, ids, offers } = await open(a, b);
     await collection.bin(a);
@@ -89,7 +89,7 @@ describe.each(Object.keys(kinds))('a collection in %s', (kind) => {
     expect(await ids()).toEqual(['a']);
   });
 
-  it('at the start removes what has been in the bin for long, and offers what was deleted last', async () => {
+  it('at the start removes old deletions, and offers to restore the last one', async () => {
     const { collection, store, offers, ids } = await open(
       record('old', 1, now - binTime - 1),
       record('new', 2, now - binTime + 1),
@@ -103,7 +103,7 @@ describe.each(Object.keys(kinds))('a collection in %s', (kind) => {
     expect(await ids()).toEqual(['newest', 'kept']);
   });
 
-  it('spans stores: each change goes to the one that has the record', async () => {
+  it('spans stores: each change is made in the store of the record', async () => {
     const { store } = await open(record('a', 1));
     const memory = new MemoryComparisons();
     await memory.add(record('m', 1));

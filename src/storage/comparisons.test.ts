@@ -51,7 +51,7 @@ const kinds: Record<string, () => Promise<ComparisonStore>> = {
 };
 
 describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
-  it('come back as they were, latest first', async () => {
+  it('survive a round trip, latest first', async () => {
     const store = await kinds[kind]!();
     for (const one of [
       record('a', { created: 1 }),
@@ -64,7 +64,7 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
     await expect(store.add(record('a'))).rejects.toThrow();
   });
 
-  it('change in the fields that are given, and go for good', async () => {
+  it('change only the given fields, and can be deleted permanently', async () => {
     const store = await kinds[kind]!();
     await store.add(record('a'));
     await Promise.all([store.update('a', { name: 'Renamed' }), store.update('a', { updated: 9 })]);
@@ -74,7 +74,7 @@ describe.each(Object.keys(kinds))('comparisons in %s', (kind) => {
     await expect(store.update('a', { name: 'x' })).rejects.toThrow("no comparison 'a'");
   });
 
-  it('keep what their runs found, until they go', async () => {
+  it('keep the architectures of their runs until deleted', async () => {
     const store = await kinds[kind]!();
     const architecture = architectureIn(sample.events)!;
     const [one, other] = [
@@ -154,7 +154,7 @@ describe('trainings', () => {
     expect(await store.of('ab')).toEqual({ unfinished: null, finished: null });
   });
 
-  it('can be put into the bin and restored, also those stored before there was one', async () => {
+  it('can be deleted and restored, also older records', async () => {
     const store = await TrainingStore.open(fresh());
     const binned: (Binned | null)[] = [];
     const trainings = new Collection<TrainingSummary>({
@@ -177,7 +177,7 @@ describe('trainings', () => {
     expect((await store.of('a')).unfinished?.updated).toBe(2);
   });
 
-  it('are found by what an architecture is, not by where it came from', () => {
+  it('are found by the architecture, not by its origin', () => {
     const architecture = architectureIn(sample.events)!;
     expect(fingerprint(structuredClone(architecture))).toBe(fingerprint(architecture));
     expect(fingerprint({ ...architecture, steps: architecture.steps + 1 })).not.toBe(

@@ -29,7 +29,7 @@ beforeAll(async () => {
   };
 });
 
-it('offers a smaller target where the first was met, and the first where it was not', () => {
+it('offers a smaller target if the first was met, else the first', () => {
   const { settings, summary } = whole.run;
   const { active } = summary.parameters!;
   expect(offeredContinuation(whole.run)).toEqual({
@@ -50,7 +50,7 @@ it.each([
   expect(() => continuedRun(whole, wish, { id: 'second', now: 3 })).toThrow(message);
 });
 
-it('makes a new run that a resumed search carries to the wish, and leaves the old one', async () => {
+it('makes a new run that reaches the new target, and keeps the old one', async () => {
   const before = structuredClone(whole);
   const wish = { targetParameters: 3_000, moreEpochs: 30 };
   const next = continuedRun(whole, wish, { id: 'second', now: 3 });

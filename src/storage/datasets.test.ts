@@ -68,7 +68,7 @@ async function expectStored(
   expect(Buffer.compare(images, wanted.images)).toBe(0);
 }
 
-it('gives back what it was given, newest first', async () => {
+it('returns what was stored, latest first', async () => {
   const [one, two] = [setOf(3), setOf(5)];
   const told: number[] = [];
   await store.add(one.record, one.chunks(), never, (bytes) => told.push(bytes));
@@ -82,7 +82,7 @@ it('gives back what it was given, newest first', async () => {
   }
 });
 
-it('knows the same contents again, and takes their new name', async () => {
+it('recognizes equal contents, and uses their new name', async () => {
   await store.add(setOf(3).record, setOf(3).chunks(), never, () => {});
   await store.add(setOf(3, 'again').record, setOf(3, 'again').chunks(), never, () =>
     expect.unreachable('nothing needs to be written'),
@@ -91,7 +91,7 @@ it('knows the same contents again, and takes their new name', async () => {
   expect(setOf(4).record.id).not.toBe(setOf(3).record.id);
 });
 
-it('keeps nothing of a set whose writing was aborted or failed', async () => {
+it('stores nothing of a set whose writing was aborted or failed', async () => {
   const { record, chunks } = setOf(3);
   const controller = new AbortController();
   await expect(
@@ -121,7 +121,7 @@ it('deletes a set with all of its images, and no other', async () => {
   await expectStored(two.record, 'test', two.dataset.test);
 });
 
-it('sweeps away what a closed tab left behind', async () => {
+it('removes the leftovers of a closed tab', async () => {
   const [one, two] = [setOf(3), setOf(5)];
   await store.add(two.record, two.chunks(), never, () => {});
   // As if the tab had closed before the record was written.

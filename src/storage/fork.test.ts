@@ -122,7 +122,7 @@ describe('a fork', () => {
     expect(events.length).toBeGreaterThan(sample.events.length);
   });
 
-  it('with another seed, lambda or set of levels takes another way, on the same split', async () => {
+  it('with another seed, lambda or set of levels differs, on the same split', async () => {
     const same = sameAs(point.checkpoint.checkpoint);
     const levels = { ...same.granularities, weight: false };
     const run = fork({ ...same, seed: 77, lambda: same.lambda! + 0.01, granularities: levels });
@@ -141,7 +141,7 @@ describe('a fork', () => {
     expect(weights).toEqual([]);
   });
 
-  it('killed and resumed ends the same', async () => {
+  it('interrupted and resumed has the same result', async () => {
     const at = point.checkpoint.checkpoint;
     const run = fork({ ...withTarget(sameAs(at), at, 3_000), seed: 5 });
     const whole = await resume(run);
@@ -158,7 +158,7 @@ describe('a fork', () => {
     expect(spoken(again.events)).toEqual(spoken(whole.events));
   });
 
-  it('says what it came from, in its record and its file, through a fork of a fork', async () => {
+  it('states its ancestry in record and file, through a fork of a fork', async () => {
     const at = point.checkpoint.checkpoint;
     const run = fork(withTarget(sameAs(at), at, 3_000));
     const ancestor = {
@@ -232,7 +232,7 @@ describe('forkProblems', () => {
     expect(() => fork(wish)).toThrow(message);
   });
 
-  it('finds none in what the parent did, and no change either', () => {
+  it('finds no problem and no change in the settings of the parent', () => {
     const same = sameAs(point.checkpoint.checkpoint);
     expect([...forkProblems(point, same)]).toEqual([]);
     expect(changesIn(point.checkpoint.checkpoint, same)).toEqual([]);

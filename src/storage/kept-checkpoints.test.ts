@@ -18,7 +18,7 @@ it('keeps every commit and stage end, and those within an epoch only as long as 
   expect(steps(gone)).toEqual([15]);
 });
 
-it('thins the older commits over the budget, evenly, and never the latest two or a stage end', () => {
+it('thins older commits above the budget, evenly, and never the latest two or a stage end', () => {
   let kept: CheckpointInfo[] = [];
   for (let step = 10; step <= 400; step += 10)
     kept = keepWithin([...kept, one(step === 200 ? 'stage-end' : 'commit', step)], 100).kept;

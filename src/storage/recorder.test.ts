@@ -81,7 +81,7 @@ describe('RunRecorder', () => {
     });
   });
 
-  it('loses nothing while there is no room, says so once, and when it is over', async () => {
+  it('loses nothing without storage, reports it once, and reports recovery', async () => {
     const { store, recorder, problems, append } = await setUp();
     const { events, checkpoints } = sample;
     append.mockRejectedValue(noRoom);
@@ -97,7 +97,7 @@ describe('RunRecorder', () => {
     expect((await store.checkpoint('a'))!.events).toBe(50);
   });
 
-  it('gives up older checkpoints for room', async () => {
+  it('deletes older checkpoints to free storage', async () => {
     const { store, recorder, problems, append } = await setUp();
     recorder.push(sample.events[0]!);
     for (const checkpoint of sample.checkpoints.slice(0, 2)) {

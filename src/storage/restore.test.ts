@@ -92,8 +92,8 @@ beforeAll(async () => {
   ];
 });
 
-describe('what is right', () => {
-  it('comes back as it was, weights and all', () => {
+describe('valid files', () => {
+  it('is read back unchanged, including weights', () => {
     expect(restore(writeRun(whole, { weights: true }))).toEqual({
       kind: 'run',
       run: { ...whole, checkpoint: { ...whole.checkpoint!, created: whole.run.created } },
@@ -168,7 +168,7 @@ describe('what is right', () => {
     });
   });
 
-  it('is taken in under another id where its own is taken', async () => {
+  it('is imported with another id if its own is in use', async () => {
     const store = new MemoryStore();
     const file = new Blob([writeRun(whole, { weights: true })]);
     const [first, second] = [await importFile(store, file), await importFile(store, file)];
@@ -319,8 +319,8 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
   );
 }
 
-describe('what is wrong', () => {
-  it('is refused with its path, and nothing is stored: 1,000 mutated files', async () => {
+describe('invalid files', () => {
+  it('is rejected with its path, and nothing is stored: 1,000 mutated files', async () => {
     const store = new MemoryStore();
     const met = new Map<string, number>();
     let refused = 0;
@@ -370,7 +370,7 @@ describe('what is wrong', () => {
     throw new Error('was accepted');
   };
 
-  it('is refused for its size before it is read', async () => {
+  it('is rejected for its size before it is read', async () => {
     const huge = {
       size: largestFile + 1,
       text: () => Promise.reject(new Error('was read')),
@@ -378,13 +378,13 @@ describe('what is wrong', () => {
     await expect(restoreFile(huge)).rejects.toThrow('the lab reads up to 64 MiB');
   });
 
-  it('is refused for its depth without being parsed', () => {
+  it('is rejected for its depth without being parsed', () => {
     expect(refusalOf(`{"format":"mgas-run","events":${'['.repeat(5_000_000)}`).message).toMatch(
       /^At events\.0\.0.*32 levels deep$/,
     );
   });
 
-  it('unpacks to no more than it says', () => {
+  it('unpacks to at most its declared size', () => {
     const value = JSON.parse(texts[0]!) as {
       checkpoint: {
         state: { network: { parameters: Record<string, { length: number; deflated: string }> } };
@@ -499,7 +499,7 @@ describe('what is wrong', () => {
     ['{"a":"\u0002"}', 'At a: a string contains a control character'],
     ['{"a":"\\x"}', 'At a: a string contains an invalid escape'],
     ['{"a":01}', 'At a: \u201c01\u201d is not a valid value'],
-  ])('%s is refused in words', (text, message) =>
+  ])('%s is rejected with a message', (text, message) =>
     expect(refusalOf(text).message).toContain(message),
   );
 });

@@ -55,7 +55,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     return store;
   };
 
-  it('gives back what was added, latest run first', async () => {
+  it('returns added runs, latest first', async () => {
     const store = await open(
       record('a', { created: 1 }),
       record('b', { created: 3 }),
@@ -119,7 +119,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.checkpoints('a')).toEqual([]);
   });
 
-  it('cuts back to a checkpoint', async () => {
+  it('truncates to a checkpoint', async () => {
     const store = await open(record('a', { status: 'failed' }));
     const { events } = sample;
     await store.append('a', {
@@ -141,7 +141,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect(await store.architectures.list()).toEqual([]);
   });
 
-  it('removes a run with all that belongs to it, and nothing else', async () => {
+  it('removes a run with all its records, and nothing else', async () => {
     const store = await open(record('a'), record('aa'));
     for (const id of ['a', 'aa'])
       await store.append(id, {
@@ -158,7 +158,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect((await store.architectures.list()).map(({ id }) => id)).toEqual(['aa']);
   });
 
-  it('keeps a latency with its architecture, for as long as that is the same', async () => {
+  it('keeps a latency with its architecture while that is unchanged', async () => {
     const store = await open(record('a'));
     await store.append('a', { first: 0, events: sample.events, change: {} });
     // As stored before latencies could be: without the field.
@@ -189,7 +189,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
     expect((await store.architectures.list()).find(({ id }) => id === 'a')).toEqual(before);
   });
 
-  it('drops all but the latest checkpoint for room', async () => {
+  it('deletes all but the latest checkpoint to free storage', async () => {
     const store = await open(record('a'));
     for (let i = 0; i < 3; i++)
       await store.append('a', { first: 0, events: [], change: {}, checkpoint: checkpoint(i) });
@@ -200,7 +200,7 @@ describe.each(Object.keys(kinds))('%s', (kind) => {
 });
 
 describe('the upgrade', () => {
-  it('from version 1 keeps every run, and folds from its events what was not noted', async () => {
+  it('from version 1 keeps every run, and derives missing fields from its events', async () => {
     const name = `lab-${names++}`;
     const { events, settings } = sample;
     const old = await openDB(name, 1, {
@@ -256,7 +256,7 @@ describe('the upgrade', () => {
     store.close();
   });
 
-  it('of a newer database is refused in words, and the lab goes on in memory', async () => {
+  it('of a newer database is rejected with a message, and the lab continues in memory', async () => {
     const name = `lab-${names++}`;
     (await openDB(name, databaseVersion + 1)).close();
     const { store, obstacle } = await openStore({}, name);

@@ -98,7 +98,7 @@ it("reads all of macOS's zip with more than 65,535 entries", async () => {
   expect(dataset.classNames).toEqual(['cat', 'dog']);
 });
 
-it('refuses a zip that lists fewer entries than it says', async () => {
+it('rejects a zip that lists fewer entries than it declares', async () => {
   const zip = macZip(10, (i) => [`${i % 2 ? 'a' : 'b'}/${i}.png`, png(1)]);
   viewOf(zip).setUint16(zip.length - 12, 12, true);
   await expect(readDataset([memoryFile('a.zip', zip)], options)).rejects.toThrow(
@@ -145,7 +145,7 @@ it.each<[string, string, string[]]>([
   expect(guessEncoding(bytes).encoding).toBe(encoding);
 });
 
-it('unpacks several gzip members, padded or not, where the platform takes one', async () => {
+it('unpacks several gzip members, padded or not', async () => {
   const parts = [new Uint8Array(5000).fill(7), new Uint8Array(300).fill(9)];
   const members = parts.map((part) => gzipSync(part));
   const platform = globalThis.DecompressionStream;

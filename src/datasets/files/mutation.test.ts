@@ -112,7 +112,7 @@ function expectValid({ size, channels, classNames, train, test }: Dataset): void
   }
 }
 
-it('answers 500 damaged files with a clear error, or reads them soundly', async () => {
+it('rejects 500 damaged files with a clear error, or reads them correctly', async () => {
   let errors = 0;
   await fc.assert(
     fc.asyncProperty(

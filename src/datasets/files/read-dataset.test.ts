@@ -89,7 +89,7 @@ describe('CIFAR', () => {
     expectSplit(dataset.test, wantedTest);
   });
 
-  it('takes the class names that come along', async () => {
+  it('uses the class names in the files', async () => {
     const names = Array.from('abcdefghij').join('\n');
     const { dataset } = await read({
       ...cifar,
@@ -128,7 +128,7 @@ describe('CIFAR', () => {
     expect([new Set(cifar100FineNames).size, new Set(cifar100CoarseNames).size]).toEqual([100, 20]);
   });
 
-  it('holds a tenth of each class out where there are no test images', async () => {
+  it('holds out a tenth of each class if there are no test images', async () => {
     const whole = makeCifar(Array.from({ length: 200 }, (_, i) => [i % 10]));
     const { dataset, notes } = await read({ 'train.bin': whole });
     expect([dataset.train.count, dataset.test.count]).toEqual([180, 20]);
@@ -186,7 +186,7 @@ describe('IDX', () => {
     expect([...dataset.test.labels]).toEqual([2, 1]);
   });
 
-  it('leaves out images without labels, and says so', async () => {
+  it('excludes images without labels, and reports it', async () => {
     const { dataset, notes } = await read({
       ...files,
       'more-images-idx3-ubyte': files['train-images-idx3-ubyte'],
@@ -195,7 +195,7 @@ describe('IDX', () => {
     expect(notes[0]).toContain('Left out: more-images-idx3-ubyte.');
   });
 
-  it('moves labels that count from 1', async () => {
+  it('shifts labels that count from 1', async () => {
     const { dataset, notes } = await read({
       ...files,
       'train-labels-idx1-ubyte': makeIdx([6], Uint8Array.from([1, 2, 3, 3, 2, 1])),
@@ -346,7 +346,7 @@ describe('image folders', () => {
       'photos/train/cat/9.png': png(5).subarray(0, -20),
     };
 
-    it('asks, and goes on without them', async () => {
+    it('asks, and continues without them', async () => {
       const asked: unknown[] = [];
       const { dataset, notes } = await read(damaged, {
         skipUnreadable: (unreadable) => {
@@ -372,7 +372,7 @@ describe('image folders', () => {
       expect(notes).toContain('2 of 6 images could not be read and are excluded.');
     });
 
-    it('or fails, naming the first', async () => {
+    it('or fails, and names the first', async () => {
       await expect(read(damaged)).rejects.toThrow(
         /set: 2 of 6 images cannot be read\. photos\/train\/ant\/0\.png/,
       );
@@ -410,7 +410,7 @@ describe('NumPy archives', () => {
   const wide = (values: readonly number[]) =>
     new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
 
-  it("reads Keras' names, labels of eight bytes in a column", async () => {
+  it('reads the names of Keras, labels of eight bytes in a column', async () => {
     const npz = makeZip({
       'x_train.npy': makeNpy('|u1', [4, 4, 4, 3], images),
       'y_train.npy': makeNpy('<i8', [4, 1], wide([1, 0, 1, 0])),
@@ -432,7 +432,7 @@ describe('NumPy archives', () => {
     });
   });
 
-  it('puts channels last, and takes names', async () => {
+  it('puts channels last, and uses names', async () => {
     const planes = new Uint8Array(images.length);
     for (let i = 0; i < 4; i++)
       for (let p = 0; p < 16; p++)
@@ -493,7 +493,7 @@ describe('NumPy archives', () => {
 });
 
 describe('archives', () => {
-  it('names what it does not know', async () => {
+  it('names unknown formats', async () => {
     await expect(read({ 'notes.txt': Uint8Array.from([1, 2, 3]) })).rejects.toThrow(
       /notes\.txt: expected NumPy arrays .*found notes\.txt/,
     );
@@ -511,7 +511,7 @@ describe('archives', () => {
     );
   });
 
-  it('does not unpack what declares more than it can hold, nor entries that overlap', async () => {
+  it('does not unpack entries with impossible sizes or overlaps', async () => {
     const zip = makeZip({ 'a.bin': new Uint8Array(100_000) });
     const view = new DataView(zip.buffer);
     const directory = zip.length - 22 - view.getUint32(zip.length - 10, true);
@@ -539,13 +539,16 @@ describe('archives', () => {
     ).rejects.toThrow(/a\.tar\.gz: cifar.*: expected at most .* 100000 bytes in all/);
   });
 
-  it.each([[700], [20_000], [-600]])('says where a tar archive breaks off (%i)', async (length) => {
-    await expect(read({ 'a.tar': makeTar(cifar).subarray(0, length) })).rejects.toThrow(
-      /a\.tar: truncated in .* at byte \d+, found the end/,
-    );
-  });
+  it.each([[700], [20_000], [-600]])(
+    'reports where a tar archive is truncated (%i)',
+    async (length) => {
+      await expect(read({ 'a.tar': makeTar(cifar).subarray(0, length) })).rejects.toThrow(
+        /a\.tar: truncated in .* at byte \d+, found the end/,
+      );
+    },
+  );
 
-  it('tells how far it is, and stops at once when asked to', async () => {
+  it('reports progress, and is cancelled at once', async () => {
     const seen: Progress[] = [];
     await read({ 'a.tar': makeTar(cifar) }, { progress: (progress) => seen.push(progress) });
     expect(seen.map(({ phase }) => phase)).toEqual([

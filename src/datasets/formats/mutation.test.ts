@@ -144,11 +144,11 @@ const read = (name: string, bytes: Uint8Array) =>
     limits: { memoryBytes: 50e6, archiveBytes: 100e6, entries: 1000, imagePixels: 1e6 },
   });
 
-it.each(originals)('reads %s whole', async (name, bytes) => {
+it.each(originals)('reads all of %s', async (name, bytes) => {
   expectSound((await read(name, bytes)).dataset);
 });
 
-it('answers 500 damaged files with a clear error, or reads them soundly', async () => {
+it('rejects 500 damaged files with a clear error, or reads them correctly', async () => {
   let errors = 0;
   const slow: string[] = [];
   await fc.assert(
@@ -202,6 +202,6 @@ it.each<[string, string, RegExp]>([
   ['a call of a list', '\x80\x02]]R.', /a call is refused/],
   ['state for a dictionary', '\x80\x02}}b.', /BUILD is refused/],
   ['an opcode that there is not', '\x80\x02}\xff.', /the opcode 0xff is refused/],
-])('refuses %s in a pickle by name', async (_, pickle, message) => {
+])('rejects %s in a pickle by name', async (_, pickle, message) => {
   await expect(read('data_batch_1', text(pickle))).rejects.toThrow(message);
 });

@@ -71,7 +71,7 @@ describe('splits', () => {
     expect(result.roles.every(({ question }) => question === null)).toBe(true);
   });
 
-  it('takes validation folders for what they are', () => {
+  it('recognizes validation folders', () => {
     expect(counts(plan(paths('train/{a,b}*2', 'dev/{a,b}', 'valid_more/{a,b}')))).toEqual([
       'train a 2',
       'train b 2',
@@ -80,7 +80,7 @@ describe('splits', () => {
     ]);
   });
 
-  it('says what it left out', () => {
+  it('reports what it excluded', () => {
     const { leftOut } = plan(paths('train/{a,b}*2', 'test/{a,b,c}', 'docs*3', '*1'));
     expect(outlineSentence({ splits: [], leftOut })).toBe(
       'left out: 0.png, docs/ (3 images), test/c/ (1 image)',
@@ -105,7 +105,7 @@ describe('classes', () => {
     expect(result.roles.filter(({ question }) => question)).toEqual([]);
   });
 
-  it('asks about one that has the name of a split', () => {
+  it('asks about a class that has the name of a split', () => {
     const files = paths('{bus,car,train}*4');
     const asked = plan(files).roles.filter(({ question }) => question);
     expect(asked.map(({ path }) => path)).toEqual(['train']);
@@ -158,11 +158,11 @@ describe('classes', () => {
       ['cat.1.jpg', 'cat.2.jpg', 'dog.1.jpg'],
       /classes seem to be in the file names \(cat, dog\)/,
     ],
-  ])('are not made up from %s', (_, files, problem) => {
+  ])('are not derived from %s', (_, files, problem) => {
     expect(plan(files).problem).toMatch(problem);
   });
 
-  it('rejects a choice about a folder that is not there', () => {
+  it('rejects a choice for a missing folder', () => {
     expect(plan(paths('{a,b}*2'), { c: 'out' }).problem).toMatch(
       /no folder 'c' with images; the folders are/,
     );

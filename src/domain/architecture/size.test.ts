@@ -15,7 +15,7 @@ describe.each([
 ])('the size of an architecture, %s', (_, trained) => {
   const network = networkOf(trained);
 
-  it('is that of the network it describes, whose tensors and masks are counted here one by one', () => {
+  it('equals the counted tensors and masks of the network', () => {
     const { specs } = network.plan.table;
     const { weightMask } = network.parameters;
     let [dense, nonZero, bitmaps] = [0, 0, 0];
@@ -35,7 +35,7 @@ describe.each([
     expect(bytes).toEqual({ dense: 4 * dense, withBitmap: 4 * nonZero + bitmaps });
   });
 
-  it('is what the card of an export counts', () => {
+  it('equals the counts of the export card', () => {
     expect(modelCard(network, trained)).toMatchObject(sizeOf(trained.architecture));
   });
 });

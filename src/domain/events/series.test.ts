@@ -7,7 +7,7 @@ const evaluated: SearchEvent = {
   ...{ accuracy: 0.5, loss: 1.25, images: 100, parameters: 10 },
 };
 
-it('gives a row a number, and none for what is no number', () => {
+it('has one row per number, and none for other values', () => {
   const step: SearchEvent = {
     ...{ type: 'step', step: 13, time: 4000, stage: 0, epoch: 1 },
     ...{ crossEntropy: Number.NaN, sizeRegularizer: 0, thresholdRegularizer: 2, gradientNorm: 1 },

@@ -7,7 +7,7 @@ import { outlineOf } from '../spaces/outline.ts';
 import { anySizeLayout, placesOf } from '../spaces/registry.ts';
 import { outline } from './outline.ts';
 
-describe('what there is to draw', () => {
+describe('the outline of a graph', () => {
   it('of cells: every candidate on its edge, the states in their order', () => {
     const { space } = presets.demo;
     const groups = outlineOf(space);
@@ -54,7 +54,7 @@ describe('what there is to draw', () => {
     });
   });
 
-  it('is nothing of settings that contradict each other', () => {
+  it('is null for contradictory settings', () => {
     expect(outlineOf({ ...presets.tiny.space, cells: 1 })).toEqual([]);
   });
 });

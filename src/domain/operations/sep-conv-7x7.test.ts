@@ -32,7 +32,7 @@ it('is counted: twice 49 C + C C + 2 C parameters', () => {
   expect(cells[0]!.candidates[0]).toBe(2 * (49 * 4 + 4 * 4 + 2 * 4));
 });
 
-it('is in the network that the tests of all three exports hold to the engine\u2019s logits', () => {
+it('is in the network of the export tests', () => {
   const found = sampleTrained().architecture.cells.flatMap(({ operations }) => operations);
   expect(found.map(({ operation }) => operation)).toContain(name);
 });

@@ -17,7 +17,7 @@ describe('settings in a link', () => {
     expect(changedPaths(settings, 'tiny')).toEqual(['targetParameters', 'seed']);
   });
 
-  it('come back as they were, lists, switches and fractions too', () => {
+  it('survive a round trip, lists, switches and fractions too', () => {
     let settings = withValue(tiny, 'space.operations', tiny.space.operations.slice(0, 2));
     settings = withValue(settings, 'granularities.weight', false);
     settings = withValue(settings, 'regularizer.lambda0', 1e-7);
@@ -86,7 +86,7 @@ describe('settings in a link', () => {
     throw new Error('it was read');
   });
 
-  it('is read rightly or refused, whatever is done to it', () => {
+  it('is read correctly or rejected, for any mutation', () => {
     const links = [
       ...Object.values(cellPresets).map((preset) => withValue(preset, 'space.cells', 5)),
       withValue(presets['mobile-tiny'], 'space.groups', [{ channels: 8, layers: 5, stride: 2 }]),

@@ -31,7 +31,7 @@ describe('the form', () => {
     expect([...asked].sort()).toEqual([...known].sort());
   });
 
-  it.each(Object.entries(presets))('finds nothing wrong with preset %s', (_, settings) => {
+  it.each(Object.entries(presets))('finds no problem in preset %s', (_, settings) => {
     expect([...problems(settings, set)]).toEqual([]);
   });
 });
@@ -73,13 +73,13 @@ describe('problems', () => {
     else expect([...found]).toEqual([]);
   });
 
-  it('holds the batch size against a small set', () => {
+  it('checks the batch size against a small set', () => {
     expect(problems(presets.demo, { name: 'own', train: 60 }).get('batchSize')).toMatch(
       /must be at most 54, the images left to search on/,
     );
   });
 
-  it('asks for at least one level', () => {
+  it('requires at least one level', () => {
     expect(
       problemsOf('granularities', { operation: false, filter: false, weight: false }).get(
         'granularities',

@@ -35,7 +35,7 @@ test('layers follow from the groups; a shortcut needs the same size and channels
   expect(mobileStageEnds(small)).toEqual([1, 4]);
 });
 
-test('a table that contradicts itself is refused by the field that does', () => {
+test('a contradictory table is rejected with its field', () => {
   const twice = [...allCandidates, allCandidates[0]!];
   expect(mobileTableProblems({ ...small, stageLayers: [2, 2] })).toEqual([
     { path: 'stageLayers', message: 'the stages have 4 layers together, the groups have 5' },
@@ -63,7 +63,7 @@ test('stages follow the number of layers, the last ones first', () => {
   expect(fitted(Number.NaN, [2, 3])).toEqual([2, 3]);
 });
 
-test('a pruned channel takes its part of all three convolutions with it', () => {
+test('a pruned channel removes its part of all three convolutions', () => {
   const masks = fullMasks(space);
   const name = 'cells.1.edges.0.mbconv_3x3_e6';
   masks.filters[`${name}.depthwise`]!.fill(0, 0, 4);

@@ -27,7 +27,7 @@ describe('the space that settings are of', () => {
     expect(placesOf(named.space)).toEqual(placesOf(tiny.space));
   });
 
-  it('is refused where nobody knows it, by field and mend', () => {
+  it('is rejected if unknown, with field and remedy', () => {
     expect(findProblems(withId('transformer'), null)).toEqual([
       { path: 'space.id', message: 'choose from cells, mobile.' },
     ]);
@@ -35,7 +35,7 @@ describe('the space that settings are of', () => {
     expect(() => cellSettings(other)).toThrow(/'transformer'/);
   });
 
-  it('says what there is, also of settings that contradict each other', () => {
+  it('describes itself, also for contradictory settings', () => {
     expect([cellCount(paper.space), stageCount(paper.space)]).toEqual([8, 3]);
     expect(anySizeLayout(paper.space).stageEnds).toEqual([1, 4, 7]);
     const wrong = { ...tiny.space, cells: 1 };
@@ -43,7 +43,7 @@ describe('the space that settings are of', () => {
     expect(() => createSpace(wrong, { size: 8, channels: 1, classes: 2 })).toThrow(RangeError);
   });
 
-  it('gives the form its own fields', () => {
+  it('provides the fields of the form', () => {
     const paths = fieldGroupsOf(tiny).flatMap(({ fields }) => fields.map(({ path }) => path));
     const others = fieldGroups.flatMap(({ fields }) =>
       fields.filter(({ space }) => space !== null && space !== 'cells'),

@@ -29,7 +29,7 @@ const describeNetwork = (network: Network) =>
 const found = describeNetwork(commitLive(scatteredNetwork(), everyLevel).network);
 
 describe('bitmaps', () => {
-  it('come back as they were', () => {
+  it('survive a round trip', () => {
     fc.assert(
       fc.property(fc.uint8Array({ max: 1 }), (mask) => {
         expect(decodeBitmap(encodeBitmap(mask), mask.length)).toEqual(mask);
@@ -87,7 +87,7 @@ describe('an architecture', () => {
     expect(cells[1]!.macs.dense - operations).toBe(2 * 8 * 8 * 8 * 8);
   });
 
-  it('has weight masks that say how many weights are alive', () => {
+  it('has weight masks that match the number of active weights', () => {
     const arrays = found.cells.flatMap(({ operations }) =>
       operations.flatMap(({ blocks }) =>
         blocks.flatMap(({ depthwise, pointwise }) => [depthwise, pointwise]),
@@ -113,7 +113,7 @@ describe('an architecture', () => {
     expect(validate(JSON.parse(json)), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  it('is refused with the place of what is wrong', () => {
+  it('is rejected with the path of the invalid field', () => {
     const wrong = structuredClone(found) as { cells: { operations: { operation: string }[] }[] };
     wrong.cells[1]!.operations[0]!.operation = 'conv_9x9';
     expect(() => parseArchitecture(wrong)).toThrow(/cells\.1\.operations\.0\.operation/);

@@ -58,39 +58,39 @@ async function logitsOf({ plan, parameters }: Network): Promise<Float32Array> {
 }
 
 describe('a widened architecture', () => {
-  it.each([2, 3])(
-    '%i times: is one that this program reads, and says its sizes itself',
-    (factor) => {
-      const widened = parseArchitecture(JSON.stringify(wide(factor)));
-      const network = rebuildNetwork(widened, 1);
-      expect(widened.parameters).toMatchObject(countParameters(network));
-      expect(widened.macs).toMatchObject(addMacs(macsByOwner(network).values()));
-      const channels = ({ settings }: typeof found) => cellSettings(settings.space).channels;
-      expect(channels(widened)).toBe(factor * channels(found));
-      expect(widened.remaining.operation).toEqual(found.remaining.operation);
-      expect(widened.remaining.filter).toEqual({
-        left: factor * found.remaining.filter.left,
-        total: factor * found.remaining.filter.total,
-      });
-      expect([widened.widened, widened.validationAccuracy]).toEqual([factor, null]);
-      widened.cells.forEach((cell, c) =>
-        cell.operations.forEach((operation, o) => {
-          const narrow = found.cells[c]!.operations[o]!;
-          expect([operation.operation, operation.from, operation.to, operation.importance]).toEqual(
-            [narrow.operation, narrow.from, narrow.to, narrow.importance],
-          );
-          operation.blocks.forEach((block, b) => {
-            const { filters, depthwise, pointwise } = narrow.blocks[b]!;
-            expect(block.filters).toHaveLength(factor * filters.length);
-            expect(block.depthwise.alive).toBe(factor * depthwise.alive);
-            expect(block.pointwise.alive).toBe(factor ** 2 * pointwise.alive);
-          });
-        }),
-      );
-    },
-  );
+  it.each([2, 3])('%i times: is read by this program, and states its own sizes', (factor) => {
+    const widened = parseArchitecture(JSON.stringify(wide(factor)));
+    const network = rebuildNetwork(widened, 1);
+    expect(widened.parameters).toMatchObject(countParameters(network));
+    expect(widened.macs).toMatchObject(addMacs(macsByOwner(network).values()));
+    const channels = ({ settings }: typeof found) => cellSettings(settings.space).channels;
+    expect(channels(widened)).toBe(factor * channels(found));
+    expect(widened.remaining.operation).toEqual(found.remaining.operation);
+    expect(widened.remaining.filter).toEqual({
+      left: factor * found.remaining.filter.left,
+      total: factor * found.remaining.filter.total,
+    });
+    expect([widened.widened, widened.validationAccuracy]).toEqual([factor, null]);
+    widened.cells.forEach((cell, c) =>
+      cell.operations.forEach((operation, o) => {
+        const narrow = found.cells[c]!.operations[o]!;
+        expect([operation.operation, operation.from, operation.to, operation.importance]).toEqual([
+          narrow.operation,
+          narrow.from,
+          narrow.to,
+          narrow.importance,
+        ]);
+        operation.blocks.forEach((block, b) => {
+          const { filters, depthwise, pointwise } = narrow.blocks[b]!;
+          expect(block.filters).toHaveLength(factor * filters.length);
+          expect(block.depthwise.alive).toBe(factor * depthwise.alive);
+          expect(block.pointwise.alive).toBe(factor ** 2 * pointwise.alive);
+        });
+      }),
+    );
+  });
 
-  it('grows linearly in what has one channel axis, and by the square in what has two', () => {
+  it('grows linearly with one channel axis, quadratically with two', () => {
     const shape = (factor: number) => {
       const { plan } = rebuildNetwork(wide(factor), 1);
       const size = (pattern: RegExp) =>
@@ -112,7 +112,7 @@ describe('a widened architecture', () => {
     ['cells', trained],
     ['a chain', chain],
   ])(
-    'has the structure of the one found: with copied weights, its logits (%s)',
+    'has the structure of the original: with copied weights, its logits (%s)',
     async (_, one) => {
       const narrow = networkOf(one);
       const network = rebuildNetwork(widenArchitecture(one.architecture, 2), 1);
@@ -157,7 +157,7 @@ describe('a widened architecture', () => {
     expect(wide(1)).toBe(found);
   });
 
-  it('comes back from a trained file', () => {
+  it('is restored from a trained file', () => {
     const file = sampleWidened();
     const back = parseTrained(JSON.stringify(file));
     expect(back).toEqual(file);
@@ -166,7 +166,7 @@ describe('a widened architecture', () => {
     });
   });
 
-  it.each([0, 1.5, 100])('is refused for a factor of %d', (factor) => {
+  it.each([0, 1.5, 100])('is rejected for a factor of %d', (factor) => {
     expect(() => wide(factor)).toThrow(RangeError);
   });
 });

@@ -70,7 +70,7 @@ describe('the methods', () => {
     expect(remaining[pruned[0]].left).toBeLessThan(remaining[pruned[0]].total);
   });
 
-  it('one-stage searches all cells from the start, for as many epochs as the stages may take', async () => {
+  it('one-stage searches all cells from the start, for the maximum epochs of all stages', async () => {
     const { events } = await search('one-stage');
     expect(events.filter(({ type }) => type === 'stage-started')).toMatchObject([
       { joint: true, firstCell: 0, lastCell: 2 },
@@ -194,7 +194,7 @@ describe('a summary', () => {
     expect(random).toMatchObject({ runs: 3, reached: 2 });
   });
 
-  it('pairs runs of equal target and seed, and says who was better', () => {
+  it('pairs runs of equal target and seed, and reports the better method', () => {
     const test = pairedTest(runs, 'random');
     expect(test).toMatchObject({
       // The third of "random" is a tenth too large.
@@ -220,7 +220,7 @@ describe('a summary', () => {
     ...{ difference: 0.02, p: signTest(8, 8), ...fields },
   });
 
-  it('says the direction by the mean, and whether it can be told from chance', () => {
+  it('states the direction of the mean, and whether it is distinguishable from chance', () => {
     // Better in half of the pairs, and worse on average: the sentence that contradicted its number.
     const half = { pairs: 2, better: 1, difference: -0.047, p: signTest(1, 2), all: 2 };
     expect(pairedSentence(test(half))).toBe(
@@ -255,7 +255,7 @@ describe('a summary', () => {
     expect(hypervolume([], 700)).toBe(0);
   });
 
-  it('knows no spread of a single seed', () => {
+  it('has no standard deviation for a single seed', () => {
     expect(spread([0.7])).toEqual({ mean: 0.7, deviation: null });
     expect(spreadText(spread([70]), (value) => value.toFixed(1))).toBe('70.0');
     expect(spreadText(spread([70, 72]), (value) => value.toFixed(1))).toBe('71.0 \u00b1 1.4');
@@ -269,7 +269,7 @@ describe('a summary', () => {
     expect(signTest(0, 0)).toBe(1);
   });
 
-  it('keeps of each method what none of its smaller networks matches', () => {
+  it('keeps the networks of each method that no smaller one matches', () => {
     expect(paretoFront(runs).map(({ seed, method }) => [method, seed])).toEqual([
       ['mgas', 2],
       ['mgas', 3],
@@ -291,7 +291,7 @@ describe('results', () => {
     runs: [run('mgas', 1, 0.8)],
   };
 
-  it('come back from their JSON; wrong ones are refused with the place', () => {
+  it('survive a round trip as JSON; invalid ones are rejected with the path', () => {
     expect(parseComparison(JSON.stringify(comparison))).toEqual(comparison);
     expect(() =>
       parseComparison(JSON.stringify({ ...comparison, runs: [{ ...run('mgas', 1, 2) }] })),
@@ -299,7 +299,7 @@ describe('results', () => {
     expect(() => parseComparison('{')).toThrow(/Not valid JSON/);
   });
 
-  it('are written as CSV, a line a run', () => {
+  it('are written as CSV, one line per run', () => {
     const [head, line, end] = comparisonCsv(comparison).split('\r\n');
     expect(head!.split(',')).toHaveLength(line!.split(',').length);
     expect(line).toMatch(/^mgas,1000,1,900,/);

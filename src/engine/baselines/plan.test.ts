@@ -50,7 +50,7 @@ describe('the matrix', () => {
     ]);
   });
 
-  it('leaves out what is done, and nothing else', () => {
+  it('excludes finished runs only', () => {
     const runs = [result('mgas', 1200, 1, 5), result('random', 2000, 2, 0)];
     const open = openRuns({ ...comparison, runs });
     expect(open).toHaveLength(6);
@@ -58,7 +58,7 @@ describe('the matrix', () => {
     expect(open).toContainEqual({ method: 'mgas', target: 1200, seed: 2 });
   });
 
-  it('gives each run its seed and target, in search and training, and no test but the last', () => {
+  it('sets seed and target of each run, in search and training, and tests only at the end', () => {
     const { settings, training } = runSettings(comparison, {
       ...{ method: 'mgas', target: 1200, seed: 2 },
     });
@@ -95,14 +95,14 @@ describe('the matrix', () => {
 describe('the pace', () => {
   const measured = { msPerStep: 100, searchSteps: 200, trainSteps: 100 };
 
-  it('goes by measured steps before any run, and is less for what does not search', () => {
+  it('uses measured steps before any run, and is smaller without a search', () => {
     const pace = new Pace(comparison, measured);
     expect(pace.of('random')).toBeCloseTo(3.5);
     expect(pace.of('mgas')).toBeCloseTo(13.5);
     expect(pace.left(openRuns(comparison))).toBeCloseTo(4 * (3.5 + 13.5));
   });
 
-  it('goes by runs of the method, else by runs that search as it does', () => {
+  it('uses runs of the method, else runs of similar methods', () => {
     const pace = new Pace(comparison, measured);
     pace.note(result('mgas', 1200, 1, 30));
     expect(pace.of('mgas')).toBe(40);
@@ -113,19 +113,19 @@ describe('the pace', () => {
     expect(pace.of('mgas')).toBe(40);
   });
 
-  it('knows what it has seen only', () => {
+  it('uses only what it has measured', () => {
     const pace = new Pace({ runs: [result('random', 1200, 1, 0)] }, null);
     expect([pace.knows('random'), pace.knows('mgas')]).toEqual([true, false]);
   });
 
-  it('is said in a sentence', () => {
+  it('is described in a sentence', () => {
     expect(estimateSentence({ ...measured, runs: 1, seconds: 12 }, (ms) => `${ms / 1000} s`)).toBe(
       '1 run left: about 12 s (100 ms per step of the super-net; at most 200 steps per search, 100 per training).',
     );
   });
 });
 
-it('a file with the same run twice is refused', () => {
+it('a file with the same run twice is rejected', () => {
   const twice = {
     ...comparison,
     format: comparisonFormat,

@@ -42,7 +42,7 @@ describe('a commit', () => {
     expect(countParameters(after)).toEqual(countParameters(network));
   });
 
-  it('takes away operations, filters and weights under their own thresholds', () => {
+  it('removes operations, filters and weights below their own thresholds', () => {
     const network = freshNetwork();
     const unit = network.plan.cells[1]!.candidates.find(
       ({ operation }) => operation.name === 'dil_conv_3x3',
@@ -90,7 +90,7 @@ describe('a commit', () => {
     expect(after.plan.cells[2]!.preprocess[0]).toMatchObject({ split: 8, filters: [0] });
   });
 
-  it('leaves held cells and switched-off levels alone', () => {
+  it('does not change frozen cells and disabled levels', () => {
     const network = scatteredNetwork();
     const held = commitLive(network, { ...everyLevel, held: (cell) => cell === 0 }).pruned;
     expect(
@@ -103,7 +103,7 @@ describe('a commit', () => {
     expect(prunedNothing(off.pruned)).toBe(true);
   });
 
-  it('gathers values, momentum and masks of all that survives, and changes nothing of what it was given', () => {
+  it('gathers values, momentum and masks of remaining units, and does not change its input', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), (seed) => {
         const network = scatteredNetwork(smallSpace, seed);
@@ -133,7 +133,7 @@ describe('a commit', () => {
     );
   });
 
-  it('finds nothing more to prune when it is repeated', () => {
+  it('prunes nothing more when repeated', () => {
     const once = commitLive(scatteredNetwork(), everyLevel).network;
     const twice = commitLive(once, everyLevel);
     expect(twice.pruned.operations).toEqual([]);
@@ -143,7 +143,7 @@ describe('a commit', () => {
 });
 
 describe('thresholds', () => {
-  it('yield to what survives as the last of its group', () => {
+  it('are lowered to the last survivor of a group', () => {
     const network = freshNetwork();
     for (const name of ['filterThreshold', 'preprocessFilterThreshold', 'weightThreshold'])
       set(network, `cells.0.${name}`, (t) => t.fill(3));

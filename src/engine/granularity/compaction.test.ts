@@ -39,7 +39,7 @@ describe('compaction', () => {
     ['two cells', smallSpace],
     ['three cells, the last after a reduction', { ...smallSpace, cells: 3, stages: 3 }],
     ['one stage of wider cells', { ...smallSpace, stages: 1, channels: 6 }],
-  ])('leaves the output and frees memory: %s', async (_, space) => {
+  ])('keeps the output and frees memory: %s', async (_, space) => {
     const network = scatteredNetwork(space, 3);
     for (const { shape } of network.plan.cells.filter(
       ({ preprocess }) => preprocess[0]!.split !== null,

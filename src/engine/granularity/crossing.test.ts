@@ -8,7 +8,7 @@ import { slice } from './network.ts';
 import { everyLevel, scatteredNetwork, smallSpace } from './testing.ts';
 
 describe('the commit at which a goal was crossed', () => {
-  it('leaves no more than the goal, and far nearer to it than the thresholds as they stand', () => {
+  it('keeps at most the goal, and much closer to it than the current thresholds', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const network = scatteredNetwork(smallSpace, seed);
       const full = countParameters(network).active;
@@ -21,7 +21,7 @@ describe('the commit at which a goal was crossed', () => {
     }
   });
 
-  it('is the commit as the thresholds stand where the goal is just met by it', () => {
+  it('equals the commit with current thresholds if that just meets the goal', () => {
     const network = scatteredNetwork(smallSpace, 3);
     const plain = commitLive(network, everyLevel);
     const { active } = countParameters(plain.network);
@@ -30,7 +30,7 @@ describe('the commit at which a goal was crossed', () => {
     expect(found.masks).toEqual(plain.network.masks);
   });
 
-  it('leaves thresholds that prune nothing more by themselves', () => {
+  it('sets thresholds that prune nothing more', () => {
     const network = scatteredNetwork(smallSpace, 5);
     const least = countParameters(commitLive(network, everyLevel).network).active;
     const { network: found } = commitAtGoal(network, everyLevel, least + 200);

@@ -77,7 +77,7 @@ describe('a chain of MBConvs', () => {
     },
   );
 
-  it('loses a layer only where a shortcut takes its place', () => {
+  it('loses a layer only where a shortcut replaces it', () => {
     const one = network(1);
     for (const layer of [0, 1, 2, 3]) vector(one, `cells.${layer}.operationThreshold`).fill(0.999);
     const masks = liveUnits(one, everyLevel);
@@ -86,7 +86,7 @@ describe('a chain of MBConvs', () => {
     expect(left).toEqual([0, 0, 1, 0]);
   });
 
-  it('counts, steps and starts stages without the layers that are gone', async () => {
+  it('counts, steps and starts stages without the removed layers', async () => {
     const one = network(1);
     for (const layer of [0, 1, 3]) vector(one, `cells.${layer}.operationThreshold`).fill(0.999);
     const { network: after } = commitLive(one, everyLevel);
@@ -129,7 +129,7 @@ describe('a chain of MBConvs', () => {
     expect(drawn.some(({ cell }) => cell < 2)).toBe(true);
   });
 
-  it('brings a block back at the live widths, with fresh weights and open thresholds', () => {
+  it('restores a block at the live widths, with newly initialized weights and open thresholds', () => {
     const { network: after } = commitLive(network(3), everyLevel);
     const [cell, unit] = after.masks.operations
       .flatMap((mask, c) => [...mask].map((alive, o) => [c, o, alive]))

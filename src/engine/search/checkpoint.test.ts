@@ -37,8 +37,8 @@ async function search(
   return { architecture: await running.result, events, checkpoints };
 }
 
-describe('a search that goes on from a checkpoint', () => {
-  it('finds the same, through the same events, from every kind of place', async () => {
+describe('a search that resumes from a checkpoint', () => {
+  it('has the same result and events, from every kind of checkpoint', async () => {
     const whole = await search();
     const phases = new Set(
       whole.checkpoints.map(
@@ -83,7 +83,7 @@ describe('a search that goes on from a checkpoint', () => {
     }
   }, 240_000);
 
-  it('continues from the very step at which it was stopped', async () => {
+  it('continues from the step at which it was stopped', async () => {
     const whole = await search();
     // In the middle of a report, and far from the checkpoints that are taken in any case.
     for (const at of [1, 50, 51]) {
@@ -111,7 +111,7 @@ describe('a search that goes on from a checkpoint', () => {
     }
   });
 
-  it('holds events, settings and time as they were', async () => {
+  it('contains events, settings and time unchanged', async () => {
     const { checkpoints, events } = await search();
     for (const { events: count, settings: held } of checkpoints) {
       expect(events[count - 1]!.type).toBe('checkpoint');
@@ -119,7 +119,7 @@ describe('a search that goes on from a checkpoint', () => {
     }
   });
 
-  it('refuses what does not fit, and says so', async () => {
+  it('rejects invalid checkpoints with the reason', async () => {
     const { checkpoints } = await search();
     const [checkpoint] = checkpoints;
     const damaged: [Partial<Checkpoint>, RegExp][] = [
@@ -145,14 +145,14 @@ describe('a search that goes on from a checkpoint', () => {
 });
 
 describe('a checkpoint of version 1', () => {
-  it('resumes on the super-net that it was taken of, which divided its cells by rounding', () => {
+  it('resumes on its own super-net, which divided its cells by rounding', () => {
     const space = { ...smallSettings().space, cells: 8, stages: 3 };
     const old = { settings: { ...smallSettings(), space } } as Checkpoint;
     expect(stageEndsOf(old)).toEqual([2, 4, 7]);
     expect(stageEndsOf({ ...old, stageEnds: [1, 4, 7] })).toEqual([1, 4, 7]);
   });
 
-  it('resumes to an end although its lambda has a limit and no means of the epoch are kept', async () => {
+  it('resumes to the end although its lambda has a limit and it has no epoch means', async () => {
     const { checkpoints } = await search();
     const { stageEnds: _, ...rest } = checkpoints[1]!;
     const progress = rest.progress && { ...rest.progress };

@@ -35,7 +35,7 @@ async function search(options: {
 
 const target = (value: number): Steering => ({ kind: 'set', setting: 'targetParameters', value });
 
-describe('a search that is over', () => {
+describe('a finished search', () => {
   it('continues from its last checkpoint towards a smaller target', async () => {
     const first = await search({});
     expect(first.architecture.targetReached).toBe(true);
@@ -73,7 +73,7 @@ describe('a search that is over', () => {
     expect(next.architecture).toEqual(whole.architecture);
   });
 
-  it('ends at once where nothing was changed', async () => {
+  it('ends at once if nothing was changed', async () => {
     const first = await search({});
     const next = await search({ resumeFrom: first.checkpoint });
     expect(next.architecture).toEqual(first.architecture);
@@ -81,7 +81,7 @@ describe('a search that is over', () => {
   });
 });
 
-describe('a target that is lowered while the search runs', () => {
+describe('a target lowered during the search', () => {
   it.each(['in the joint stage', 'before it'])('is reached: %s', async (when) => {
     let done = false;
     const { recording, architecture } = await search({
@@ -108,7 +108,7 @@ describe('a target that is lowered while the search runs', () => {
     expect(recording.of('step').every(({ timeLeft }) => timeLeft >= 0)).toBe(true);
   });
 
-  it('takes no room for a higher one', async () => {
+  it('adds no epochs for a higher one', async () => {
     let done = false;
     const { recording } = await search({
       onEvent: (event, steer) => {

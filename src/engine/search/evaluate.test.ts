@@ -85,7 +85,7 @@ describe('evaluation', () => {
   });
   afterAll(() => stepper.dispose());
 
-  it('gives the same accuracy in every order of the images and for every batch size', async () => {
+  it('has the same accuracy for every order of the images and every batch size', async () => {
     const expected = await accuracyOn(validationOf(sorted, settings.batchSize));
     expect(expected).toBeGreaterThan(0.9);
     await fc.assert(
@@ -100,7 +100,7 @@ describe('evaluation', () => {
     );
   });
 
-  it('does not depend on what the running averages were before', async () => {
+  it('does not depend on earlier running averages', async () => {
     const data = validationOf(sorted, 7);
     const expected = await accuracyOn(data);
     const { parameters } = network;
@@ -134,7 +134,7 @@ function reordered(order: readonly number[], size: number): SearchData {
 }
 
 describe('evaluations of a search', () => {
-  it('each settle on training batches of the epoch to come first', async () => {
+  it('first recompute running averages on training batches of the next epoch', async () => {
     const settled: Batch[] = [];
     const perEvaluation: number[] = [];
     const small = smallSettings();
@@ -151,7 +151,7 @@ describe('evaluations of a search', () => {
     expect(perEvaluation).toHaveLength(recording.of('evaluated').length);
   });
 
-  it('count a sample while the search runs, and every held-out image at its end', async () => {
+  it('use a sample during the search, and every held-out image at its end', async () => {
     const small = smallSettings();
     const data = { ...syntheticData(small), validationImages: 1_203, validationBatches: 151 };
     const batch = data.validationBatch(0);
@@ -177,7 +177,7 @@ describe('evaluations of a search', () => {
       if (event.type === 'step') expect(event.images! % small.batchSize).toBe(0);
   });
 
-  it('start again where an operation is pruned by hand in the middle of one', async () => {
+  it('restart if an operation is pruned manually during one', async () => {
     let steered = 0;
     let asked = false;
     const settledAt: number[] = [];

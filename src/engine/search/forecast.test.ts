@@ -13,7 +13,7 @@ const stages = planStages(space, settings);
 const work = stageWork(space, settings);
 
 describe('a forecast', () => {
-  it('gives later stages their own steps: they train more cells', () => {
+  it('estimates later stages with their own step times', () => {
     expect(work).toHaveLength(4);
     expect(work[0]).toBeLessThan(work[1]!);
     expect(work[1]).toBeLessThan(work[2]!);
@@ -24,7 +24,7 @@ describe('a forecast', () => {
     expect(pace[1]).toBeLessThan(300);
   });
 
-  it('is a range from stages that end at once to stages as long as they may be', () => {
+  it('is a range from the shortest to the longest stages', () => {
     const { least, most } = forecastSearch(stages, paceByStage(work, 100, 300), data);
     expect(least).toBeGreaterThan(0);
     expect(least).toBeLessThan(most);
@@ -33,7 +33,7 @@ describe('a forecast', () => {
     expect(most).toBeGreaterThan(100 * 26 * 42);
   });
 
-  it('does not grow while the search runs as it said', () => {
+  it('does not grow while the search matches it', () => {
     // Steps cost what the work costs, and nothing is pruned: the case that `most` stands for.
     const pace = paceByStage(work, 100, (100 * work[3]!) / work[0]!);
     let before = forecastSearch(stages, pace, data).most;

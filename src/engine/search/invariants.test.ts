@@ -123,7 +123,7 @@ function elements({ plan, parameters }: Loaded): Map<string, number> {
 }
 
 describe('in every search', () => {
-  it('masks only fall between regrowths', async () => {
+  it('masks only shrink between regrowths', async () => {
     await fc.assert(
       fc.asyncProperty(settingsArbitrary, async (settings) => {
         await watch(settings, (now, before) => {
@@ -159,7 +159,7 @@ describe('in every search', () => {
     );
   });
 
-  it('ratios and parameters told are those of the masks and of the compacted tensors', async () => {
+  it('reported ratios and parameters equal those of masks and compacted tensors', async () => {
     await fc.assert(
       fc.asyncProperty(settingsArbitrary, async (settings) => {
         await watch(settings, (now, _, counts, active, dense) => {

@@ -21,7 +21,7 @@ describe('adaptive lambda', () => {
     expect(second.lambda).toBeCloseTo(4e-5 + 16e-5, 12);
   });
 
-  it('shrinks by c0 and starts its step anew when much is pruned, also at its cap', () => {
+  it('shrinks by c0 and resets its step when much is pruned, also at its cap', () => {
     const much = round({ prunedShare: settings.manyPruned });
     for (const lambda of [0.004, 4]) {
       const state = adaptLambda({ lambda, step: 0.004 }, much, settings);

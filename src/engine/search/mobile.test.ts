@@ -55,7 +55,7 @@ describe('a search of a chain', () => {
     found = await search();
   }, 60_000);
 
-  it('prunes at every level, stage after stage, and brings an operation back', () => {
+  it('prunes at every level, stage by stage, and regrows an operation', () => {
     const { recording } = found;
     expect(recording.of('failed')).toEqual([]);
     expect(recording.of('stage-started').map(({ lastCell, joint }) => [lastCell, joint])).toEqual([
@@ -72,7 +72,7 @@ describe('a search of a chain', () => {
     );
   });
 
-  it('describes the network as JSON that reads back to the same network', () => {
+  it('writes the network as JSON that is read back to the same network', () => {
     const { architecture } = found;
     expect(architecture.version).toBe(2);
     const read: Architecture = parseArchitecture(JSON.stringify(architecture));

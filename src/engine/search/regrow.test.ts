@@ -89,7 +89,7 @@ describe('regrowth', () => {
     for (const { typeScore } of chosen) expect(typeScore).toBeCloseTo(1 / 10, 3);
   });
 
-  it('brings an operation back at the live widths of its states: fresh weights, gates 0, its importance as pruned', () => {
+  it('restores an operation at the live widths of its states: new weights, gates 0, its importance as pruned', () => {
     const network = pruned();
     const unit = network.plan.space.operations.findIndex(({ name }) => name === 'sep_conv_3x3');
     // Any cell and edge where it is pruned.
@@ -125,7 +125,7 @@ describe('regrowth', () => {
     );
   });
 
-  it("never raises a state's live channels, whatever was pruned and comes back", () => {
+  it('never increases the live channels of a state', () => {
     let lost = 0;
     fc.assert(
       fc.property(
@@ -159,7 +159,7 @@ describe('regrowth', () => {
     expect(lost).toBeGreaterThan(50);
   });
 
-  it('brings back a share rounded down, at least one in a small super-net that pruned any', () => {
+  it('regrows a share rounded down, at least one in a small super-net that pruned any', () => {
     expect([0, 3, 9, 10, 14].map((n) => regrownCount(n, 0.2, 105))).toEqual([0, 1, 1, 2, 2]);
     expect([0, 3, 9, 10, 14].map((n) => regrownCount(n, 0.2, 784))).toEqual([0, 0, 1, 2, 2]);
   });

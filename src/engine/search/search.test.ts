@@ -44,7 +44,7 @@ describe('a search', () => {
     expect(recording.of('regrown').map(({ stage }) => stage)).toEqual([1, 2]);
   });
 
-  it('takes no more steps than it announced, and counts the time left down to them', async () => {
+  it('takes at most the announced steps, and counts the time left down to them', async () => {
     const { running, recording } = fakeSearch(smallSettings((s) => (s.targetParameters = 1)));
     await running.result;
     const { maxSteps } = recording.of('started')[0]!;
@@ -73,7 +73,7 @@ describe('a search', () => {
     ]);
   });
 
-  it('starts every stage with thresholds at zero, and every optimizer afresh', async () => {
+  it('starts every stage with thresholds at zero and new optimizers', async () => {
     let opening = false;
     let checked = 0;
     const { running } = fakeSearch(
@@ -122,7 +122,7 @@ describe('a search', () => {
     expect(relative.mu[0]).toBeLessThan(2 / 10);
   });
 
-  it('is the same again with the same seed, also across a pause', async () => {
+  it('is reproducible with the same seed, also across a pause', async () => {
     const settings = smallSettings();
     const first = fakeSearch(settings);
     const architecture = await first.running.result;
@@ -144,7 +144,7 @@ describe('a search', () => {
     expect(other).not.toEqual(one);
   });
 
-  it('stands still while it is paused', async () => {
+  it('does not train while paused', async () => {
     let steps = 0;
     const { running, recording } = fakeSearch(smallSettings(), { onStep: () => steps++ });
     running.pause();
@@ -155,7 +155,7 @@ describe('a search', () => {
     expect(await running.result).toBeNull();
   });
 
-  it('stops within one step and gives the architecture so far', async () => {
+  it('stops within one step and writes the architecture so far', async () => {
     const { running, recording } = fakeSearch(smallSettings(), {
       onStep: (step) => {
         if (step === 50) running.stop();
@@ -176,7 +176,7 @@ describe('a search', () => {
     });
   });
 
-  it('says so when the device is lost', async () => {
+  it('reports a lost device', async () => {
     const { running, recording } = fakeSearch(smallSettings(), {
       failure: new Error('The device was lost'),
     });
@@ -185,7 +185,7 @@ describe('a search', () => {
   });
 
   it.each(['operation', 'filter', 'weight'] as const)(
-    'leaves the %s level alone when it is switched off',
+    'does not prune the %s level when disabled',
     async (level) => {
       const { running, recording } = fakeSearch(
         smallSettings((s) => (s.granularities[level] = false)),
@@ -199,7 +199,7 @@ describe('a search', () => {
     },
   );
 
-  it('holds earlier cells where re-pruning is off', async () => {
+  it('freezes earlier cells if re-pruning is off', async () => {
     const { running, recording } = fakeSearch(
       smallSettings((s) => (s.reevaluation = { ...s.reevaluation, reprune: false })),
     );

@@ -27,7 +27,7 @@ const outcomes = (recording: Recording): EventOf<'steered'>[] => recording.of('s
 const place = { cell: 0, edge: 0, operation: 'sep_conv_5x5' };
 
 describe('steering', () => {
-  it('prunes an operation by hand: it is gone from the ratios at once and from the architecture', async () => {
+  it('prunes an operation manually: ratios change at once, and the architecture lacks it', async () => {
     const recording = await steered(atStep(5), () => [
       { kind: 'prune', ...place },
       { kind: 'prune', ...place },
@@ -63,7 +63,7 @@ describe('steering', () => {
     }
   });
 
-  it('regrows by hand what was pruned', async () => {
+  it('regrows a pruned operation manually', async () => {
     let pruned: EventOf<'pruned'>['operations'][number] | undefined;
     let done = false;
     const { running, recording } = fakeSearch(smallSettings(), {}, (event, search) => {
@@ -81,7 +81,7 @@ describe('steering', () => {
     expect(outcomes(recording)[0]!.refusal).toBeNull();
   });
 
-  it('keeps what is protected', async () => {
+  it('keeps protected operations', async () => {
     const plain = fakeSearch(smallSettings());
     await plain.running.result;
     const first = plain.recording.of('pruned').flatMap(({ operations }) => operations)[0]!;
@@ -103,7 +103,7 @@ describe('steering', () => {
     ).toBe(true);
   });
 
-  it('changes settings and lambda from the next step on, and refuses what the schema refuses', async () => {
+  it('changes settings and lambda from the next step, and rejects what the schema rejects', async () => {
     const recording = await steered(atStep(5), () => [
       { kind: 'set', setting: 'targetParameters', value: 9000 },
       { kind: 'set', setting: 'targetParameters', value: -1 },
@@ -116,7 +116,7 @@ describe('steering', () => {
     expect(architecture.settings.targetParameters).toBe(9000);
   });
 
-  it('will not take a node its last operation, nor touch a place that is none', async () => {
+  it('rejects pruning the last operation of a node, and invalid places', async () => {
     const all = smallSettings().space.operations;
     const recording = await steered(atStep(3), () => [
       // Node 2 of a cell is fed by edges 0 and 1.
@@ -157,7 +157,7 @@ describe('steering', () => {
     expect(outcomes(recording)[0]).toMatchObject({ refusal: null, step: 7 });
   });
 
-  it('tells of a resume that came while a single step was under way', async () => {
+  it('reports a resume during a single step', async () => {
     const { running, recording } = fakeSearch(
       smallSettings((s) => (s.reportEvery = 1)),
       {},

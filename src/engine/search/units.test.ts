@@ -115,7 +115,7 @@ describe('describeUnits', () => {
     }
   });
 
-  it('is plain JSON, and tells nothing pruned of a fresh super-net', () => {
+  it('is plain JSON, and has no pruned unit in a new super-net', () => {
     expect(JSON.parse(JSON.stringify(cells))).toEqual(cells);
     const fresh = freshNetwork();
     for (const { operations, filters, weights } of describeUnits(fresh)) {
@@ -141,7 +141,7 @@ describe('causes', () => {
     return sigmoid(of('alpha')!) - of('operationThreshold')!;
   };
 
-  it('say of each operation whether its threshold pruned it, or why it is there', () => {
+  it('state for each operation whether its threshold pruned it, or why it is kept', () => {
     for (const { cell, operations } of causesOf(everyLevel)) {
       [...operations.causes!].forEach((cause, unit) => {
         if (cause === unitCauses.threshold) {
@@ -169,7 +169,7 @@ describe('causes', () => {
     }
   });
 
-  it('say of each filter whether its threshold pruned it, or it went with its operation, or is the last', () => {
+  it('state for each filter whether its threshold pruned it, its operation was pruned, or it is the last', () => {
     const seen = new Set<string>();
     for (const { operations, filters } of causesOf(everyLevel)) {
       for (const { unit, gates, threshold, alive, causes } of filters) {
@@ -219,7 +219,7 @@ describe('causes', () => {
     for (const { weights } of causesOf(null)) for (const { last } of weights) expect(last).toBe(0);
   });
 
-  it('name protection, held masks, and a hand', () => {
+  it('name protection, frozen masks, and manual changes', () => {
     const { operations } = causesOf(everyLevel)[0]!;
     const under = operations.causes!.indexOf(unitCauses.threshold);
     const kept = causesOf({ ...everyLevel, kept: (cell, unit) => cell === 0 && unit === under });
@@ -246,7 +246,7 @@ describe('causes', () => {
 });
 
 describe('units events of a search', () => {
-  it('judge by the thresholds that pruned, also where these were lowered to the goal', async () => {
+  it('use the thresholds that pruned, also when lowered to the goal', async () => {
     const { running, recording } = fakeSearch(smallSettings());
     await running.result;
     expect(recording.of('stage-finished').some(({ reason }) => reason === 'goal-reached')).toBe(
@@ -301,7 +301,7 @@ describe('units events of a search', () => {
     expect(levels).toBeGreaterThan(0);
   });
 
-  it('show an operation below its threshold where a pruned event tells of it', async () => {
+  it('show an operation below its threshold if a pruned event reports it', async () => {
     const { running, recording } = fakeSearch(smallSettings());
     await running.result;
     const { events } = recording;

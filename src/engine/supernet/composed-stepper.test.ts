@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 describe('composed stepper', () => {
-  it('holds as many tensors after each of 100 steps as before, and none after dispose', async () => {
+  it('keeps the number of tensors over 100 steps, and none after dispose', async () => {
     const before = tf.memory().numTensors;
     await load(stepper);
     const loaded = tf.memory().numTensors;
@@ -100,7 +100,7 @@ describe('composed stepper', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('counts a network that was just loaded, also where nothing is uploaded yet', async () => {
+  it('counts a newly loaded network, also before upload', async () => {
     // WebGL uploads a tensor when a program first reads it, and reports 0 bytes until then.
     const empty = stepper.memory().bytes;
     const memory = vi
@@ -113,7 +113,7 @@ describe('composed stepper', () => {
     expect(peakBytes).toBeGreaterThanOrEqual(bytes);
   });
 
-  it('learns the batch', async () => {
+  it('fits the batch', async () => {
     await load(stepper);
     for (let i = 0; i < 30; i++) stepper.step(batch, hyper);
     const metrics = await stepper.readMetrics();
@@ -121,7 +121,7 @@ describe('composed stepper', () => {
     expect(metrics.at(-1)!.correct).toBe(3);
   });
 
-  it('gives the same from the same start', async () => {
+  it('is deterministic from the same start', async () => {
     const run = async (): Promise<NetworkParameters> => {
       await load(stepper);
       for (let i = 0; i < 3; i++) stepper.step(batch, hyper);
@@ -198,7 +198,7 @@ describe('composed stepper', () => {
     expect(moved(now.momentum, old.momentum)).toBe(mode !== 'off');
   });
 
-  it('leaves out the gradient of a granularity that is off', async () => {
+  it('omits the gradient of a disabled granularity', async () => {
     for (const off of ['operation', 'filter', 'weight'] as const) {
       await load(stepper, fullPlan, fresh(fullPlan), { ...all, [off]: false });
       const gradient = await stepper.gradients(batch, hyper);
@@ -222,7 +222,7 @@ describe('composed stepper', () => {
     }
   });
 
-  it('holds the best candidate of a node whose candidates all fell under their thresholds', async () => {
+  it('keeps the best candidate of a node whose candidates are all below their thresholds', async () => {
     const parameters = fresh(fullPlan);
     const thresholds = fullPlan.table.byName.get('cells.1.operationThreshold')!;
     parameters.values.fill(2, thresholds.offset, thresholds.offset + thresholds.size);
@@ -274,7 +274,7 @@ describe('compaction', () => {
     return { masks, hide };
   }
 
-  it('changes neither logits nor the gradients of what is left', async () => {
+  it('changes neither logits nor the gradients of the remaining network', async () => {
     const { masks, hide } = prune();
     const parameters = fresh(fullPlan);
     hide(parameters);
@@ -319,7 +319,7 @@ describe('compaction', () => {
     expect(stepper.memory().bytes).toBeLessThan(bytes);
   });
 
-  it('trains on where whole filter groups are gone', async () => {
+  it('keeps training if whole filter groups are removed', async () => {
     const masks = fullMasks(space);
     masks.filters[`${candidateName(0, 0, space.operations[1]!)}.block0`]!.fill(0);
     masks.filters[`${candidateName(0, 1, space.operations[1]!)}.block1`]!.fill(0);

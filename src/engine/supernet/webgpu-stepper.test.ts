@@ -110,7 +110,7 @@ afterEach(() => {
   composed.dispose();
 });
 
-describe('own kernels agree with the composition', () => {
+describe('WGSL kernels agree with the TensorFlow.js composition', () => {
   it.each(cases)('$name', async (c) => {
     const { gradients, ...errors } = await disagreement(own, composed, c);
     for (const [name, error] of Object.entries(gradients))
@@ -121,7 +121,7 @@ describe('own kernels agree with the composition', () => {
 
   // What a graphics card runs, workgroups, chunks and columns of other sizes; and what runs where there are no subgroups.
   it.each(cases.slice(0, 1))(
-    'by the sizes of a graphics card, without subgroups: $name',
+    'with the sizes of a graphics card, without subgroups: $name',
     async (c) => {
       const card = createWebGPUStepper(
         await requestNodeDevice({ without: ['subgroups'] }),
@@ -167,7 +167,7 @@ describe('the WebGPU stepper', () => {
     batch: 2,
   };
 
-  it('gives the same bits from the same start', async () => {
+  it('gives identical bits from the same start', async () => {
     const { plan, parameters, batch, hyper, options } = setUp(small);
     const run = async (): Promise<NetworkParameters> => {
       await own.load(plan, parameters, options);
@@ -177,7 +177,7 @@ describe('the WebGPU stepper', () => {
     expect(await run()).toEqual(await run());
   });
 
-  it('settles running averages alone, whatever they were, and not where it is stopped', async () => {
+  it('recomputes only running averages, independent of earlier ones, and not if it is stopped', async () => {
     const { plan, parameters, batch, hyper, options } = setUp(small);
     const { offset, size } = plan.table.groups.statistic;
     await own.load(plan, parameters, options);
@@ -234,7 +234,7 @@ describe('the WebGPU stepper', () => {
     await expect(run(plain, both.hyper.paths)).rejects.toThrow(/not loaded for drop-path/);
   });
 
-  it('records nothing more for a plan that merely could be trained so', async () => {
+  it('records nothing more for a plan that is not trained with them', async () => {
     const { plan, parameters, options } = setUp({ ...small, dropPath: 0.5, auxiliary: 0.4 });
     const labels = async (load: typeof options) => {
       await own.load(plan, parameters, load);
@@ -263,7 +263,7 @@ describe('the WebGPU stepper', () => {
     expect(own.memory().bytes).toBe(before);
   });
 
-  it('compiles nothing new after compaction', async () => {
+  it('compiles no program after compaction', async () => {
     const full = setUp({ ...small, space: { ...small.space, nodes: 2 } });
     await own.load(full.plan, full.parameters, full.options);
     const compiled = own.gpu.pipelineCount;
@@ -279,7 +279,7 @@ describe('the WebGPU stepper', () => {
     expect(own.gpu.pipelineCount).toBe(compiled);
   });
 
-  it('says which setting is too large for the adapter', async () => {
+  it('names the setting that is too large for the adapter', async () => {
     const { plan, parameters, options } = setUp(small);
     const limit = own.gpu.device.limits.maxStorageBufferBindingSize;
     await expect(

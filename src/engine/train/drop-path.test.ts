@@ -8,13 +8,13 @@ const units = plan.space.edges.length * plan.space.operations.length;
 const pathsOf = (paths: Float32Array, cell: number, unit: number) =>
   paths.subarray((cell * units + unit) * images, (cell * units + unit + 1) * images);
 
-it('rises linearly from 0 towards its most', () => {
+it('rises linearly from 0 towards its maximum', () => {
   expect([0, 150, 300, 600].map((epoch) => dropPathRate(0.3, epoch, 600))).toEqual([
     0, 0.075, 0.15, 0.3,
   ]);
 });
 
-it('drops each image by itself, at the rate given, and keeps the mean', () => {
+it('drops each image independently at the given rate, and keeps the mean', () => {
   const paths = drawPaths(plan, images, 0.25, 1, 7);
   const own = plan.cells.flatMap((cell, c) =>
     cell.candidates
@@ -30,7 +30,7 @@ it('drops each image by itself, at the rate given, and keeps the mean', () => {
   expect(own[0]).not.toEqual(own[1]);
 });
 
-it('leaves the identity alone, but not a skip connection of stride 2', () => {
+it('keeps the identity, but drops a skip connection of stride 2', () => {
   const paths = drawPaths(plan, images, 0.5, 1, 7);
   const skips = plan.cells.flatMap((cell, c) =>
     cell.candidates

@@ -16,7 +16,7 @@ const { architecture } = sampleTrained(1, {
   imageSize: 8,
 });
 
-it('leaves the warm-up out, and takes median and 95th percentile of the rest', async () => {
+it('excludes the warm-up, and computes median and 95th percentile of the rest', async () => {
   // The first three take a second each, the others 20 ms down to 1 ms.
   const durations = [1000, 1000, 1000, ...Array.from({ length: 20 }, (_, i) => 20 - i)];
   let time = 0;
@@ -34,7 +34,7 @@ it('leaves the warm-up out, and takes median and 95th percentile of the rest', a
 });
 
 describe('an architecture without a training', () => {
-  it('runs one image at a time, and tells how far it is', async () => {
+  it('runs one image at a time, and reports progress', async () => {
     const stepper = await createComposedStepper('cpu');
     const sizes = new Set<number>();
     const watched = {

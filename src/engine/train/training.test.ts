@@ -57,7 +57,7 @@ const run = (change: Partial<TrainOptions> = {}, onEvent?: OnTrainEvent) =>
   );
 
 describe('rebuilding an architecture', () => {
-  it('gives the structure, masks and counts that the search found', () => {
+  it('restores the structure, masks and counts of the search', () => {
     const network = rebuildNetwork(architecture, 3);
     expect(network.plan.cells).toEqual(searched.plan.cells);
     expect(countParameters(network)).toEqual(countParameters(searched));
@@ -72,7 +72,7 @@ describe('rebuilding an architecture', () => {
     );
   });
 
-  it('draws weights by the seed', () => {
+  it('initializes weights from the seed', () => {
     const values = (seed: number) => rebuildNetwork(architecture, seed).parameters.values;
     expect(values(3)).toEqual(values(3));
     expect(values(3)).not.toEqual(values(4));
@@ -102,7 +102,7 @@ describe('rebuilding an architecture', () => {
 });
 
 describe('training from scratch', () => {
-  it('learns, tells of it, and gives a file from which the same network comes back', async () => {
+  it('learns, reports it, and writes a file that restores the same network', async () => {
     const { trained, events } = await run();
     expect(events[0]!.type).toBe('training-started');
     expect(events.filter(({ type }) => type === 'training-epoch')).toHaveLength(3);
@@ -135,7 +135,7 @@ describe('training from scratch', () => {
     expect(values.every((value, i) => weightMask[i] === 1 || value === 0)).toBe(true);
   });
 
-  it('goes on from a checkpoint to the same result, bit by bit', async () => {
+  it('resumes from a checkpoint to the same result, bit by bit', async () => {
     const whole = await run();
     let saved = '';
     const onCheckpoint = (checkpoint: TrainCheckpoint) => (saved = checkpointToJson(checkpoint));
@@ -149,7 +149,7 @@ describe('training from scratch', () => {
     expect(resumed.trained).toEqual(whole.trained);
   });
 
-  it('goes on bit by bit with drop-path, an auxiliary head and more channels too', async () => {
+  it('resumes bit by bit with drop-path, an auxiliary head and more channels', async () => {
     const settings = {
       ...trainSettingsFor(architecture, 2),
       reportEvery: 2,
@@ -182,7 +182,7 @@ describe('training from scratch', () => {
     expect(whole.events[0]).toMatchObject({ parameters: trained!.architecture.parameters });
   }, 120_000);
 
-  it('learns otherwise with drop-path, and with an auxiliary head', async () => {
+  it('learns differently with drop-path, and with an auxiliary head', async () => {
     const values = async (regularization: { dropPath: number; auxiliary: number }) => {
       const settings = { ...trainSettingsFor(architecture, 2), evaluateEvery: 0, regularization };
       return (await run({ settings })).trained!.values;
@@ -205,7 +205,7 @@ describe('training from scratch', () => {
     expect([regularization, widen]).toEqual([{ dropPath: 0, auxiliary: 0 }, 1]);
   });
 
-  it("takes the paper's regularization where the training is long and the network has a cell for it", () => {
+  it('uses the regularization of the paper if the training is long and the network has a cell for it', () => {
     expect(paperTraining.regularization).toEqual({ dropPath: 0.2, auxiliary: 0.4 });
     expect(retrainSettingsFor(architecture, 600).regularization).toEqual(
       paperTraining.regularization,
@@ -222,7 +222,7 @@ describe('training from scratch', () => {
     });
   });
 
-  it('places the auxiliary head after cell floor(2L / 3), and where it was in files of before', () => {
+  it('places the auxiliary head after cell floor(2L / 3), and as before in older files', () => {
     const cells = (stages: readonly number[]) =>
       stages.map((stage) => ({ ...architecture.cells[0]!, stage }));
     const place = (stages: readonly number[], form?: NetworkForm) =>
@@ -240,7 +240,7 @@ describe('training from scratch', () => {
     );
   });
 
-  it('takes percentiles by rank', () => {
+  it('computes percentiles by rank', () => {
     const times = Array.from({ length: 20 }, (_, i) => i + 1);
     expect([0.5, 0.95, 1].map((share) => percentile(times, share))).toEqual([10, 19, 20]);
     expect(percentile([7], 0.95)).toBe(7);

@@ -79,7 +79,7 @@ describe('a table row', () => {
 });
 
 describe('the tag wgsl', () => {
-  it('indents values as their line, and drops lines that hold nothing', () => {
+  it('indents values like their line, and drops empty lines', () => {
     const body = 'first;\nsecond;';
     expect(wgsl`
       fn run() {

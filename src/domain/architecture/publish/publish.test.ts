@@ -34,7 +34,7 @@ describe.each(publishedCells)('$id, published again', (cell) => {
     cell.id === 'MG_DARTS_small' ? {} : { cells: 5, channels: 6 },
   );
 
-  it('is read as what it was', () => {
+  it('is read back unchanged', () => {
     const name = 'genotype.py';
     const bytes = new TextEncoder().encode(genotypeModule(architecture));
     const options = cell.id === 'MG_DARTS_small' ? { channels, cells } : { cells: 5, channels: 6 };
@@ -43,14 +43,14 @@ describe.each(publishedCells)('$id, published again', (cell) => {
     expect(bare(again)).toEqual(bare(architecture));
   });
 
-  it('is in DARTS\u2019 notation where its cells allow it, and loses nothing', () => {
+  it('uses the notation of DARTS if its cells allow it, without loss', () => {
     const { notation, lost } = genotypeText(architecture);
     expect(notation).toBe(cell.id === 'MG_DARTS_small' ? 'cells' : 'darts');
     expect(lost).toEqual([]);
   });
 });
 
-it('says what a genotype cannot say of a searched network', () => {
+it('lists what a genotype cannot express of a searched network', () => {
   const { text: genotype, notation, lost } = genotypeText(own.architecture);
   expect(notation).toBe('cells');
   expect(genotype).toMatch(/^Genotype\(\n {4}gene=\[/);
@@ -78,7 +78,7 @@ it.runIf(python).each([
 describe('a drawing', () => {
   const { architecture } = openPublished(publishedCell('DARTS_V2'));
 
-  it('has every different cell once, with every operation', () => {
+  it('has every distinct cell once, with every operation', () => {
     expect(distinctCells(architecture).map(({ title }) => title)).toEqual([
       'cells 1-6, 8-13, 15-20 (normal)',
       'cells 7, 14 (reduction)',
@@ -113,7 +113,7 @@ describe('a drawing', () => {
   });
 });
 
-it('states in a model card what the network is, and how to repeat it', () => {
+it('a model card describes the network and how to reproduce it', () => {
   const { architecture, test, training, backend } = own;
   const card = publicationsOf(architecture).find(({ id }) => id === 'card')!;
   const trained = card.write(architecture, { test, settings: training, backend });

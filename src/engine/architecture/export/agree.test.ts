@@ -107,7 +107,7 @@ describe.each([
 
   // Once a space: a start of PyTorch takes seconds.
   it.runIf(python && channels === 3)(
-    'is scripted by PyTorch, normalize() a part of it that moves along',
+    'is scripted by PyTorch, including normalize()',
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'mgas-script-'));
       try {
@@ -138,7 +138,7 @@ describe.each([
   );
 
   it.runIf(withOnnx)(
-    'passes the full check of ONNX, with the shapes that its inference finds',
+    'passes the full check of ONNX, with inferred shapes',
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'mgas-onnx-'));
       try {

@@ -16,7 +16,7 @@ describe.each([
     expected = await engineLogits(trained, realImages());
   }, 60_000);
 
-  it('gives the logits of the engine in onnxruntime, over 100 real images', async () => {
+  it('returns the logits of the engine in onnxruntime for 100 real images', async () => {
     const { images, count, size } = realImages();
     const session = await InferenceSession.create(exportOnnx(trained));
     // One channel: NHWC and NCHW are the same bytes.
@@ -27,7 +27,7 @@ describe.each([
     expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
   });
 
-  it('counts as the engine counts', () => {
+  it('has the counts of the engine', () => {
     const { graph, metadataProps } = decodeModel(exportOnnx(trained));
     const sizes = new Map(
       graph.initializer.map(({ name, dims }) => [name!, dims.reduce((a, b) => a * b, 1)]),

@@ -74,13 +74,13 @@ describe.runIf(python).each([
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('gives the logits of the engine, over 100 real images', async () => {
+  it('returns the logits of the engine for 100 real images', async () => {
     const bytes = readFileSync(join(folder, 'logits.bin'));
     const logits = new Float32Array(Uint8Array.from(bytes).buffer);
     expect(largestDifference(logits, await engineLogits(trained, realImages()))).toBeLessThan(1e-4);
   });
 
-  it('counts as the engine counts', () => {
+  it('has the counts of the engine', () => {
     const { parameters, macs } = trained.architecture;
     expect(report).toMatchObject({
       parameters: parameters.dense,
@@ -105,7 +105,7 @@ describe.runIf(python).each([
   });
 });
 
-it('has source without a line too long to read', () => {
+it('has source without overlong lines', () => {
   const { module } = exportPyTorch(sampleTrained());
   expect(module.split('\n').filter((line) => line.length > 125)).toEqual([]);
   expect(module).not.toMatch(/undefined|NaN|\[object/);

@@ -9,7 +9,7 @@ it.each([
   ['as found', sampleTrained()],
   ['widened', sampleWidened()],
 ])(
-  '%s: is opened by loadGraphModel, and gives the logits of the engine over 100 real images',
+  '%s: opens with loadGraphModel, and returns the logits of the engine for 100 real images',
   async (_, trained) => {
     const { images, count, size } = realImages();
     const expected = await engineLogits(trained, realImages());

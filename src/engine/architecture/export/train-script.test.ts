@@ -85,7 +85,7 @@ describe.runIf(python)('train.py', () => {
       sum: number;
     };
 
-  it('trains in two processes, stops, resumes to what an uninterrupted training reaches, and reports it', async () => {
+  it('trains in two processes, stops, resumes to the result of an uninterrupted training, and reports it', async () => {
     const first = await run(2, '--out', 'two', '--stop-after', '1');
     expect(first.status, first.stderr).toBe(0);
     expect(first.stdout).toContain('epoch 1 of 2');
@@ -117,7 +117,7 @@ describe.runIf(python)('train.py', () => {
     expect(alive).toBeGreaterThan(1000);
   }, 300_000);
 
-  it('refuses to go on with another recipe, and data of other classes', async () => {
+  it('refuses to resume with another recipe, and rejects data of other classes', async () => {
     expect((await run(1, '--out', 'two', '--rate', '0.1')).stderr).toContain(
       'is of a training with other rate',
     );

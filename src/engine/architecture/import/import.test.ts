@@ -23,7 +23,7 @@ const open = (content: string, options?: ImportOptions) =>
 const { genotype: dartsV2 } = publishedCell('DARTS_V2');
 
 describe('a DARTS genotype', () => {
-  it('has the parameters that DARTS counts: 3,349,342 at 36 channels and 20 cells, auxiliary head left out', () => {
+  it('has the parameter count of DARTS: 3,349,342 at 36 channels and 20 cells, auxiliary head left out', () => {
     const { architecture, name } = open(dartsV2);
     expect(name).toBe('DARTS_V2, 20 cells, 36 channels');
     expect(architecture.parameters).toMatchObject({ dense: 3_349_342, active: 3_349_342 });
@@ -35,7 +35,7 @@ describe('a DARTS genotype', () => {
     expect(parseArchitecture(JSON.stringify(architecture))).toEqual(architecture);
   });
 
-  it('is read at other sizes, by name out of a whole file, over comments and aliases', () => {
+  it('is read at other sizes, by name from a file, with comments and aliases', () => {
     const source = `from collections import namedtuple
 Genotype = namedtuple('Genotype', 'normal normal_concat reduce reduce_concat')
 # OLD = Genotype(normal=[
@@ -52,7 +52,7 @@ DARTS = DARTS_V2  # the second order
     expect(() => open(source, { name: 'SNAS' })).toThrow("no genotype 'SNAS'");
   });
 
-  it('may have a cell of its own for every place', () => {
+  it('may have a different cell at every position', () => {
     const cell = "[('sep_conv_3x3', 0), ('skip_connect', 1)]";
     const { architecture } = open(`Genotype(gene=[${[cell, cell, cell, cell].join()}])`, {
       channels: 4,
@@ -76,7 +76,7 @@ DARTS = DARTS_V2  # the second order
     ["normal=[('skip_connect', 0), ('max_pool_3x3', 1)], normal_concat=[3]", 'concatenate all'],
     ["normal=[('skip_connect', 0), ('max_pool_3x3', 1)], normal_concat=[3", 'cut off'],
     ["cells=3, normal=[('skip_connect', 0), ('max_pool_3x3', 1)]", 'cells is not known'],
-  ])('is refused clearly: %s', (normal, message) => {
+  ])('is rejected with a clear error: %s', (normal, message) => {
     const reduce = "reduce=[('skip_connect', 0), ('max_pool_3x3', 1)]";
     const text = normal.endsWith('[3') ? `Genotype(${normal}` : `Genotype(${normal}, ${reduce})`;
     expect(() => open(text)).toThrow(ArchitectureError);
@@ -108,7 +108,7 @@ const options = { channels: 4, imageSize: 8 };
 describe('a genotype and its mask file', () => {
   const pair = (bytes: Uint8Array) => [file('genotypes.py', gene), file('mask.npy', bytes)];
 
-  it('gives widths and masks, in either order of the files', () => {
+  it('provides widths and masks, in either order of the files', () => {
     const { architecture } = importArchitecture(pair(writeTorch(masks)), options);
     const reversed = importArchitecture(pair(writeTorch(masks)).reverse(), options);
     expect(reversed).toEqual(importArchitecture(pair(writeTorch(masks)), options));
@@ -125,7 +125,7 @@ describe('a genotype and its mask file', () => {
     );
   });
 
-  it('calls nothing that the file asks for', () => {
+  it('calls nothing that the file requests', () => {
     const system = [...new TextEncoder().encode('cos\nsystem\n(X\x02\x00\x00\x00lstR')];
     const hostile = pair(writeTorch(masks, system));
     expect(() => importArchitecture(hostile, options)).toThrow('mask.npy: data.pkl, byte');
@@ -146,7 +146,7 @@ describe('a genotype and its mask file', () => {
       [[[{ shape: [1, 1, 1, 1], values: [0.5] }], [], []], masks[1]!, masks[2]!],
       '0.5 is in a mask',
     ],
-  ])('is refused %s', (_, content, message) => {
+  ])('is rejected %s', (_, content, message) => {
     expect(() => importArchitecture(pair(writeTorch(content)), options)).toThrow(message);
   });
 });
@@ -159,7 +159,7 @@ it.each([
   ['|nor_conv_3x3~0|+|none~0|skip_connect~1|', 'NAS-Bench-201'],
   ['hello', 'text without a genotype'],
   ['', 'an empty file'],
-])('says in a sentence what %s is', (content, message) => {
+])('describes %s in a sentence', (content, message) => {
   expect(() => open(content)).toThrow(message);
   expect(() => open(content)).toThrow('What can be read');
 });
@@ -175,7 +175,7 @@ describe('the gallery', () => {
     else expect(architecture.parameters.dense).toBe(704_082);
   });
 
-  it('gives a published cell the size of another network, for its images', () => {
+  it('scales a published cell to the size and images of another network', () => {
     const { architecture: own } = sampleTrained();
     const { architecture } = openPublishedLike(publishedCell('DARTS_V2'), own);
     expect(architecture.dataset).toEqual({ ...own.dataset });
@@ -250,7 +250,7 @@ const readers: readonly (readonly [
 ];
 
 describe.each(readers)('300 mutated inputs for the reader: %s', (_, files, mutated, own) => {
-  it('are refused with the file\u2019s name, or read as a whole architecture', () => {
+  it('are rejected with the name of the file, or read as a valid architecture', () => {
     expect(() => importArchitecture(files, own)).not.toThrow();
     let refused = 0;
     fc.assert(

@@ -61,13 +61,13 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
     expected = decodeFloats(reference.logits.f32, 4 * 10);
   }, 60_000);
 
-  it('is imported with the size that its program counts', () => {
+  it('is imported with the size counted by its program', () => {
     const { parameters, macs } = imported.architecture;
     expect(parameters).toMatchObject({ dense: 704_082, active: 697_142 });
     expect(macs).toMatchObject({ dense: 137_421_312, sparse: 135_435_968 });
   });
 
-  it('gives its program\u2019s logits in the engine', async () => {
+  it('returns the logits of its program in the engine', async () => {
     const stepper = await createComposedStepper('cpu');
     await stepper.load(network.plan, network.parameters, {
       batchSize: 4,
@@ -80,14 +80,14 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
     expect(largestDifference(logits, expected)).toBeLessThan(1e-4);
   }, 120_000);
 
-  it('gives them in onnxruntime', async () => {
+  it('returns them in onnxruntime', async () => {
     const session = await InferenceSession.create(exportOnnx(trained));
     const image = new Tensor('float32', channelsFirst(images, 32), [4, 3, 32, 32]);
     const { logits } = await session.run({ image });
     expect(largestDifference(logits!.data as Float32Array, expected)).toBeLessThan(1e-4);
   }, 60_000);
 
-  it('gives them in TensorFlow.js', async () => {
+  it('returns them in TensorFlow.js', async () => {
     const { model, weights } = exportTfjs(trained);
     const { modelTopology, weightsManifest, signature, format } = model;
     const loaded = await loadGraphModel({
@@ -105,7 +105,7 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
   }, 120_000);
 
   it.runIf(python)(
-    'gives them in PyTorch',
+    'returns them in PyTorch',
     () => {
       const logits = pytorchLogits(trained, channelsFirst(images, 32), [4, 3, 32, 32]);
       expect(largestDifference(logits, expected)).toBeLessThan(1e-4);

@@ -98,7 +98,7 @@ describe('a graph, lowered', () => {
     expect(result.terms.size).toBe(terms.length);
   });
 
-  it('puts one kind of one level into one batch', () => {
+  it('puts each kind of a level into one batch', () => {
     const { plan } = setUp({
       name: 'levels',
       space: { cells: 1, nodes: 2, channels: 4 },
@@ -145,7 +145,7 @@ describe('a graph, lowered', () => {
   });
 });
 
-describe('refuses by name what no program computes', () => {
+describe('rejects by name what no program computes', () => {
   const depthwise =
     (options: Parameters<GraphBuilder['depthwise']>[2]) =>
     (graph: GraphBuilder, stem: Node): Node =>
@@ -194,7 +194,7 @@ describe('refuses by name what no program computes', () => {
     expect(chain(emit)).toThrow(message);
   });
 
-  it('a kind of node that it does not know', () => {
+  it('an unknown kind of node', () => {
     const { plan } = setUp({ name: 'kinds', space: {}, image: { size: 4, channels: 1 }, batch: 1 });
     const { nodes } = plan.graph;
     const graph = {
@@ -205,7 +205,7 @@ describe('refuses by name what no program computes', () => {
     expect(() => lowered(graph, plan.table, [])).toThrow(/sum: a node of kind 'add' is not/);
   });
 
-  it('says what can be done', () => {
+  it('states the remedy', () => {
     expect(chain(depthwise({ kernel: 9 }))).toThrow(
       /search without the operation that it belongs to, or choose the CPU or WebGL/,
     );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { shareMemory } from './memory.ts';
 
-it('never gives two tensors the same memory at the same time, and grows nothing', () => {
+it('never assigns the same memory to two tensors at a time, without growth', () => {
   const life = fc
     .record({ first: fc.nat(30), length: fc.nat(8), bytes: fc.integer({ min: 1, max: 1000 }) })
     .map(({ first, length, bytes }) => ({ first, last: first + length, bytes }));
@@ -20,7 +20,7 @@ it('never gives two tensors the same memory at the same time, and grows nothing'
   );
 });
 
-it('gives what comes one after the other the same memory', () => {
+it('reuses memory for consecutive tensors', () => {
   const lives = [
     { first: 0, last: 1, bytes: 16 },
     { first: 2, last: 3, bytes: 64 },

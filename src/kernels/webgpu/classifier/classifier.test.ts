@@ -9,7 +9,7 @@ import { sequence } from '../wgsl.ts';
 import { linear, linearFilterGradient, linearInputGradient } from './program.ts';
 import { featureRow, laneFeatureRow } from './rows.ts';
 
-it('gives logits and all gradients', async () => {
+it('computes logits and all gradients', async () => {
   await forDrawn(planes, async ({ channels: features, ...plane }, draw) => {
     const { batch } = plane;
     const classes = 1 + draw.below(10);

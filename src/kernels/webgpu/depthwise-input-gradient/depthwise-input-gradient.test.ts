@@ -117,7 +117,7 @@ describe('input gradient of depthwise convolutions', () => {
     });
   });
 
-  it('writes zeros where nobody reads', async () => {
+  it('writes zeros where nothing reads', async () => {
     const v: DepthwiseVariant = { stride: 1, rows: 4, activation: 'relu' };
     const tables = new TestTables();
     const lists = tables.add([readerListRow.pack({ readers: 0, count: 0 })]);

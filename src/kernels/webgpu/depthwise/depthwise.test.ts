@@ -84,7 +84,7 @@ describe('depthwise convolution', () => {
     });
   });
 
-  it('refuses what its programs would compute wrongly', () => {
+  it('rejects what its programs would compute incorrectly', () => {
     const v: DepthwiseVariant = { stride: 2, rows: 4, activation: 'none' };
     expect(() => depthwiseForward(v, { kernel: 4, dilation: 1 })).toThrow(/kernel of 4x4/);
     expect(() => depthwiseForward(v, { kernel: 9, dilation: 1 })).toThrow(/3, 5, 7 are supported/);

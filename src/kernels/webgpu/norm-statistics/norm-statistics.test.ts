@@ -80,7 +80,7 @@ describe('batch norm: what readers apply', () => {
     });
   });
 
-  it('from running averages, which stay as they are', async () => {
+  it('from running averages, which do not change', async () => {
     await forDrawn(drawn, async ([{ channels, ...plane }, gateBefore], draw) => {
       const x = draw.normals(pixelsOf(plane) * channels);
       const [gamma, beta] = [draw.normals(channels), draw.normals(channels)];
