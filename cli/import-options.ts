@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { optionLimits, widthLimits } from '../src/engine/architecture/import/form.ts';
 import type { NumberOption } from '../src/engine/architecture/import/form.ts';
-import { publishedCells } from '../src/engine/architecture/import/gallery.ts';
+import { publishedNetworks } from '../src/engine/architecture/import/gallery.ts';
 import { wholeNumber } from './search-options.ts';
 
 export interface ImportOptions extends Partial<Record<NumberOption, number>> {
@@ -26,8 +26,8 @@ function numberBetween(least: number, most: number) {
 }
 
 export function importCommand(): Command {
-  const published = publishedCells
-    .map(({ id, label, source }) => `  ${id.padEnd(16)} ${label}. ${source}`)
+  const published = publishedNetworks
+    .map(({ id, label, source }) => `  ${id.padEnd(20)} ${label}. ${source}`)
     .join('\n');
   return new Command('import')
     .description(

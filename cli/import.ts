@@ -7,7 +7,7 @@ import type { Imported, InputFile } from '../src/engine/architecture/import/form
 import {
   openPublished,
   openPublishedLike,
-  publishedCell,
+  publishedNetwork,
 } from '../src/engine/architecture/import/gallery.ts';
 import { importArchitecture } from '../src/engine/architecture/import/registry.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
@@ -41,9 +41,9 @@ async function open(files: readonly string[], options: ImportOptions): Promise<I
     return importArchitecture(await Promise.all(files.map(read)), options);
   }
   if (files.length > 0) throw new UsageError('Pass either files or --published, not both.');
-  const cell = publishedCell(published);
-  if (like === undefined) return openPublished(cell, options);
-  return openPublishedLike(cell, await readArchitecture(like));
+  const network = publishedNetwork(published);
+  if (like === undefined) return openPublished(network, options);
+  return openPublishedLike(network, await readArchitecture(like));
 }
 
 async function read(path: string): Promise<InputFile> {

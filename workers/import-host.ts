@@ -2,7 +2,7 @@
 import {
   openPublished,
   openPublishedLike,
-  publishedCell,
+  publishedNetwork,
 } from '../src/engine/architecture/import/gallery.ts';
 import { importArchitecture } from '../src/engine/architecture/import/registry.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
@@ -16,8 +16,8 @@ export class ImportHost {
     open: ({ files, options }) => inWords(() => importArchitecture(files, options)),
     published: ({ id, like }) =>
       inWords(() => {
-        const cell = publishedCell(id);
-        return like ? openPublishedLike(cell, like) : openPublished(cell);
+        const published = publishedNetwork(id);
+        return like ? openPublishedLike(published, like) : openPublished(published);
       }),
   };
 }

@@ -1,7 +1,8 @@
 /** Published cells as reference points: as their papers report them, or at the parameters of a network of the library. */
 import { useState } from 'react';
-import { publishedCells } from '../../domain/architecture/published-cells.ts';
-import type { PublishedCell } from '../../domain/architecture/published-cells.ts';
+import { describePublished, publishedNetworks } from '../../domain/architecture/published-cells.ts';
+import type { PublishedNetwork } from '../../domain/architecture/published-cells.ts';
+import { pageRefusal } from '../../domain/spaces/registry.ts';
 import type { Imported } from '../../protocol/import-messages.ts';
 import { compact } from '../format.ts';
 import { messageOfImport, readPublished } from '../sessions/import.ts';
@@ -10,6 +11,11 @@ import { ImportedResult } from './ImportedResult.tsx';
 import { Panel } from './Panel.tsx';
 import { TableScroll } from './TableScroll.tsx';
 
+/** Chains as soon as the page can show them. */
+const shown = publishedNetworks.filter(
+  (one) => 'genotype' in one || pageRefusal({ id: 'mobile' }) === null,
+);
+
 export function PublishedCells() {
   const architectures = useLibrary((s) => s.architectures);
   const [like, setLike] = useState('');
@@ -17,7 +23,7 @@ export function PublishedCells() {
   const [problem, setProblem] = useState('');
   const [imported, setImported] = useState<Imported | null>(null);
   const chosen = architectures.find(({ id }) => id === like)?.architecture ?? null;
-  const open = async ({ id }: PublishedCell): Promise<void> => {
+  const open = async ({ id }: PublishedNetwork): Promise<void> => {
     setReading(id);
     setProblem('');
     setImported(null);
@@ -54,7 +60,7 @@ export function PublishedCells() {
               <th scope="col">Cell</th>
               <th scope="col">Network of the paper</th>
               <th scope="col">Parameters</th>
-              <th scope="col">Test error, CIFAR-10</th>
+              <th scope="col">Test error</th>
               <th scope="col">Source</th>
               <th scope="col">
                 <span className="visually-hidden">Read</span>
@@ -62,14 +68,18 @@ export function PublishedCells() {
             </tr>
           </thead>
           <tbody>
-            {publishedCells.map((cell) => (
+            {shown.map((cell) => (
               <tr key={cell.id}>
                 <th scope="row" title={cell.note}>
                   {cell.label}
                 </th>
-                <td>{`${cell.network.cells} cells, ${cell.network.channels} channels`}</td>
+                <td>{describePublished(cell).network}</td>
                 <td>{cell.reported ? `${cell.reported.parameters} M` : '\u2013'}</td>
-                <td>{cell.reported ? `${cell.reported.testError} %` : '\u2013'}</td>
+                <td>
+                  {cell.reported
+                    ? `${cell.reported.testError} %, ${describePublished(cell).data}`
+                    : '\u2013'}
+                </td>
                 <td className="published-source">{`${cell.source}, ${cell.link.replace('https://', '')}`}</td>
                 <td>
                   <button
@@ -93,9 +103,9 @@ export function PublishedCells() {
       )}
       {imported && <ImportedResult imported={imported} close={() => setImported(null)} />}
       <p className="note">
-        Their test errors come from 600 epochs on CIFAR-10 and cannot be compared with a shorter
-        training here. Add one with as many parameters as your network, and train both with the same
-        settings.
+        Their test errors come from hundreds of epochs on the whole data set and cannot be compared
+        with a shorter training here. Add one with as many parameters as your network, and train
+        both with the same settings.
       </p>
     </Panel>
   );

@@ -1,17 +1,19 @@
 /** Networks of published cells: as their papers report them, or at the size of another network. */
 import { ArchitectureError } from '../../../domain/architecture/schema.ts';
-import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { countParameters } from '../../granularity/count.ts';
 import { nameOf, structureOf } from './darts-genotype.ts';
 import type { Imported, ImportOptions } from './form.ts';
 import { checkOptions } from './form.ts';
+import { forImages, openPublishedChain, openPublishedChainLike } from './gallery-chains.ts';
+import type { Like } from './gallery-chains.ts';
 import { readGenotype } from './genotype.ts';
-import type { PublishedCell } from '../../../domain/architecture/published-cells.ts';
+import type { PublishedNetwork } from '../../../domain/architecture/published-cells.ts';
 import { buildArchitecture, networkOfStructure } from './structure.ts';
 
-/** The network of the paper, unless the options say otherwise. @throws ArchitectureError */
-export function openPublished(cell: PublishedCell, options: ImportOptions = {}): Imported {
+/** The network of the paper, unless the options set another size. @throws ArchitectureError */
+export function openPublished(cell: PublishedNetwork, options: ImportOptions = {}): Imported {
   checkOptions(options);
+  if ('chain' in cell) return openPublishedChain(cell, options);
   const genotype = readGenotype(cell.genotype);
   const network = genotype.kind === 'cells' ? { channels: cell.network.channels } : cell.network;
   const structure = {
@@ -21,16 +23,20 @@ export function openPublished(cell: PublishedCell, options: ImportOptions = {}):
   return { architecture: buildArchitecture(structure), name: nameOf(structure) };
 }
 
-export { publishedCell, publishedCells } from '../../../domain/architecture/published-cells.ts';
-
-type Like = Pick<Architecture, 'dataset' | 'parameters' | 'cells'>;
+export {
+  publishedCell,
+  publishedCells,
+  publishedNetwork,
+  publishedNetworks,
+} from '../../../domain/architecture/published-cells.ts';
 
 /**
  * The same cell at the size of another network: for its images and classes, with as many cells (at least three), and the
  * channels at which the active parameters come nearest. A genotype of whole cells keeps their number and widths.
  */
-export function openPublishedLike(cell: PublishedCell, like: Like): Imported {
-  const { imageSize, imageChannels, classes, classNames, name: dataset } = like.dataset;
+export function openPublishedLike(cell: PublishedNetwork, like: Like): Imported {
+  if ('chain' in cell) return openPublishedChainLike(cell, like);
+  const { imageSize, imageChannels, classes } = like.dataset;
   const shape = { imageSize, imageChannels, classes };
   const genotype = readGenotype(cell.genotype);
   if (genotype.kind === 'cells')
@@ -50,12 +56,5 @@ export function openPublishedLike(cell: PublishedCell, like: Like): Imported {
   const distance = (channels: number): number =>
     Math.abs(sizeAt(channels) - like.parameters.active);
   const channels = low > 1 && distance(low - 1) <= distance(low) ? low - 1 : low;
-  const { architecture, name } = openPublished(cell, { ...shape, cells, channels });
-  return {
-    architecture: {
-      ...architecture,
-      dataset: { ...architecture.dataset, name: dataset, classNames: [...classNames] },
-    },
-    name,
-  };
+  return forImages(openPublished(cell, { ...shape, cells, channels }), like);
 }

@@ -1,10 +1,11 @@
 /** Over 250 lines: every reader meets the same mutations. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sampleTrained } from '../export/sample.ts';
+import { sampleChain, sampleTrained, smallestChain } from '../export/sample.ts';
 import { structureOf } from '../../train/rebuild.ts';
 import { encodeBitmap } from '../bitmap.ts';
 import { ArchitectureError, parseArchitecture } from '../../../domain/architecture/schema.ts';
+import { publishedChains } from '../../../domain/architecture/published-cells.ts';
 import { openPublished, openPublishedLike, publishedCell, publishedCells } from './gallery.ts';
 import { importArchitecture } from './registry.ts';
 import type { ImportOptions, InputFile } from './registry.ts';
@@ -189,6 +190,34 @@ describe('the gallery', () => {
   });
 });
 
+describe('the gallery of chains', () => {
+  const [proxyless] = publishedChains;
+
+  it('has ProxylessNAS-mobile with the counts of its authors\u2019 network', () => {
+    const { architecture, name } = openPublished(proxyless!);
+    expect(name).toBe('ProxylessNAS_mobile, 19 of 21 layers, 224 pixels');
+    // Published: about 4.1 million parameters and 320 million multiply-accumulates.
+    expect(architecture.parameters).toMatchObject({ dense: 4_080_512, active: 4_080_512 });
+    expect(architecture.macs.dense).toBe(320_427_584);
+    expect(architecture.origin?.source).toContain('1812.00332');
+    expect(() => openPublished(proxyless!, { cells: 8 })).toThrow('cells 8: leave it out');
+  });
+
+  it('gives it the parameters of another network, for its images', () => {
+    const { architecture: own } = sampleTrained();
+    const like = { ...own, parameters: { ...own.parameters, active: 30_000 } };
+    const { architecture } = openPublishedLike(proxyless!, like);
+    expect(architecture.dataset).toEqual(own.dataset);
+    expect(Math.abs(architecture.parameters.active / 30_000 - 1)).toBeLessThan(0.02);
+    // 14 pixels are halved once, in the last group that does.
+    expect(architecture.cells.map(({ size }) => size)).toEqual([
+      ...new Array<number>(16).fill(14),
+      ...new Array<number>(5).fill(7),
+    ]);
+    structureOf(parseArchitecture(JSON.stringify(architecture)));
+  });
+});
+
 const released = JSON.stringify({
   initChannels: 4,
   stem: 12,
@@ -231,6 +260,12 @@ const readers: readonly (readonly [
   options: ImportOptions,
 ])[] = [
   ['lab', [file('arch.json', JSON.stringify(sampleTrained().architecture))], 0, options],
+  [
+    'lab, a chain',
+    [file('arch.json', JSON.stringify(sampleChain(1, smallestChain).architecture))],
+    0,
+    options,
+  ],
   ['published JSON', [file('small.json', released)], 0, options],
   ['genotype', [file('genotype.py', dartsV2)], 0, options],
   [
