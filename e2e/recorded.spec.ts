@@ -109,8 +109,12 @@ test.describe('without WebGPU', () => {
       await expect(dialog.locator('math')).toBeVisible();
       await page.keyboard.press('Escape');
       await expect(dialog).toBeHidden();
+      const timeline = page.getByRole('img', { name: /^Timeline of pruned/ });
+      for (const key of ['ArrowLeft', 'ArrowLeft', 'ArrowUp', 'Enter']) await timeline.press(key);
+      await expect(dialog).toContainText(/^Why.*commit \d+ of/);
+      await page.keyboard.press('Escape');
       await page.getByRole('link', { name: 'Balance', exact: true }).click();
-      const heat = page.getByRole('img', { name: /^Operations left by cell/ });
+      const heat = page.getByRole('img', { name: /^Operations remaining by cell/ });
       for (const key of ['ArrowLeft', 'ArrowLeft', 'Enter']) await heat.press(key);
       await expect(dialog).toContainText(/^Why.*commit \d+ of/);
       await page.keyboard.press('Escape');

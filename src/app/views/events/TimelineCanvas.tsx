@@ -1,6 +1,6 @@
 /** What happened to which cell, when. */
 import { useMemo, useState } from 'react';
-import type { PointerEvent } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
@@ -15,7 +15,7 @@ import { stageBands } from '../curves.ts';
 import { askWhy } from '../../why/asked.ts';
 import { matches } from './filter.ts';
 import type { EventFilter } from './filter.ts';
-import { collectMarks, drawTimeline, markAt } from './timeline.ts';
+import { collectMarks, drawTimeline, markAt, markBeside } from './timeline.ts';
 import type { Mark, Timeline } from './timeline.ts';
 import { cellCount } from '../../../domain/spaces/registry.ts';
 
@@ -58,20 +58,35 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
     const { x, y, width, height } = pointOf(event);
     setHovered(markAt(select(shownState()), width, height, x, y));
   };
+  const ask = (): void => {
+    if (!hovered) return;
+    const { step, cell, granularity: level } = hovered;
+    askWhy({ kind: 'commit', step, cell, level });
+  };
+  const move = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') {
+      // The key would press the first button of the dialog that it opens.
+      event.preventDefault();
+      return ask();
+    }
+    const next = markBeside(select(shownState()), hovered, event.key);
+    if (!next) return;
+    event.preventDefault();
+    setHovered(next);
+  };
   return (
     <div className="plot timeline">
       <canvas
         ref={canvas}
         role="img"
-        aria-label={`Timeline of pruned and regrown units by ${wordsOf(space).part} and step; the list beside it has every entry`}
+        tabIndex={0}
+        aria-label={`Timeline of pruned and regrown units by ${wordsOf(space).part} and step. Arrow keys move through the marks, Enter explains one; the list has every entry.`}
         onPointerMove={follow}
         onPointerDown={follow}
         onPointerLeave={() => setHovered(null)}
-        onClick={() => {
-          if (!hovered) return;
-          const { step, cell, granularity: level } = hovered;
-          askWhy({ kind: 'commit', step, cell, level });
-        }}
+        onClick={ask}
+        onBlur={() => setHovered(null)}
+        onKeyDown={move}
       />
       {hovered && (
         <div className="readout readout-right" role="status">
@@ -81,7 +96,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
           <strong>
             {plural(hovered.count, granularityNames[hovered.granularity].one)} {hovered.kind}
           </strong>
-          <p>click: why</p>
+          <p>click or Enter: why</p>
         </div>
       )}
     </div>

@@ -193,3 +193,32 @@ export function markAt(
   }
   return best;
 }
+
+const lane = ({ cell, granularity }: Mark): number =>
+  granularities.length * cell + granularities.indexOf(granularity);
+
+/**
+ * The mark next to another, by an arrow key: left and right to the step before or after, up and down to the lane above or
+ * below; Home and End: the first and the last step. From none: the latest. Null for other keys and where there is none.
+ */
+export function markBeside({ marks }: Timeline, from: Mark | null, key: string): Mark | null {
+  const nearest = (wanted: readonly Mark[], far: (mark: Mark) => readonly [number, number]) =>
+    wanted.reduce<Mark | null>((best, mark) => {
+      if (!best) return mark;
+      const [a, b] = [far(mark), far(best)];
+      return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? mark : best;
+    }, null);
+  if (!['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End'].includes(key))
+    return null;
+  if (!from || key === 'End') return nearest(marks, (mark) => [-mark.step, lane(mark)]);
+  if (key === 'Home') return nearest(marks, (mark) => [mark.step, lane(mark)]);
+  const sign = key === 'ArrowLeft' || key === 'ArrowUp' ? -1 : 1;
+  const steps = (mark: Mark): number => mark.step - from.step;
+  const lanes = (mark: Mark): number => lane(mark) - lane(from);
+  const [along, across] =
+    key === 'ArrowLeft' || key === 'ArrowRight' ? [steps, lanes] : [lanes, steps];
+  return nearest(
+    marks.filter((mark) => sign * along(mark) > 0),
+    (mark) => [Math.abs(along(mark)), Math.abs(across(mark))],
+  );
+}
