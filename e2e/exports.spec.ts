@@ -4,10 +4,12 @@ import { unzipSync } from 'fflate';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
 import { sampleComparison, sampleRun } from '../src/engine/baselines/testing.ts';
+import { serveFewTestImages, testImages } from './few-test-images.ts';
 import { expect, test } from './lab.ts';
 
 test('an architecture from a file is trained, tested and exported', async ({ lab: page }, info) => {
   test.setTimeout(600_000);
+  await serveFewTestImages(page);
   const { architecture } = sampleTrained();
   const file = info.outputPath('architecture.json');
   await writeFile(
@@ -25,7 +27,6 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
   await page.getByLabel('Epochs', { exact: true }).fill('600');
   await expect(page.getByLabel('Drop-path')).toHaveValue('0.2');
   await expect(page.getByLabel('Auxiliary head')).toHaveValue('0.4');
-  // Each epoch tests 10,000 images.
   await page.getByLabel('Epochs', { exact: true }).fill('1');
   await expect(page.getByLabel('Drop-path')).toHaveValue('0');
   await page.getByLabel('Drop-path').fill('0.1');
@@ -37,7 +38,11 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
   await page.getByLabel('Training images').fill('500');
   await page.getByRole('button', { name: 'Train from scratch' }).click();
   await expect(
-    page.getByText(/Trained: test accuracy \d+\.\d% \(n = 10,000, \d+\.\d–\d+\.\d%\)/),
+    page.getByText(
+      new RegExp(
+        `Trained: test accuracy \\d+\\.\\d% \\(n = ${testImages}, \\d+\\.\\d–\\d+\\.\\d%\\)`,
+      ),
+    ),
   ).toBeVisible({
     timeout: 500_000,
   });
@@ -52,7 +57,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
         ),
       );
     expect(cells).toHaveLength(100);
-    expect(cells.reduce((a, b) => a + b, 0)).toBe(10_000);
+    expect(cells.reduce((a, b) => a + b, 0)).toBe(testImages);
   });
 
   await test.step('an ONNX model runs in onnxruntime', async () => {

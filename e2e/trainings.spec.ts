@@ -1,28 +1,11 @@
 /** Trainings outlive their page: an interrupted one goes on from its last epoch, a finished one is there still. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { sampleTrained } from '../src/engine/architecture/export/sample.ts';
+import { serveFewTestImages, testImages } from './few-test-images.ts';
 import { expect, test } from './lab.ts';
 
 const patience = 120_000;
-
-/** Test images that are served: all 10,000 would take the software adapter minutes an epoch. */
-const testImages = 200;
-
-/** Cuts an IDX file to its first records; the others are as shipped. */
-async function serveFewTestImages(page: Page): Promise<void> {
-  await page.context().route(/t10k-.*\.gz$/, async (route) => {
-    const name = new URL(route.request().url()).pathname.split('/').at(-1)!;
-    const idx = gunzipSync(await readFile(`public/data/fashion-mnist/${name}`));
-    const header = name.includes('images') ? 16 : 8;
-    const record = name.includes('images') ? 28 * 28 : 1;
-    const cut = Buffer.from(idx.subarray(0, header + testImages * record));
-    cut.writeUInt32BE(testImages, 4);
-    await route.fulfill({ body: gzipSync(cut), contentType: 'application/gzip' });
-  });
-}
 
 test('an interrupted training resumes from its last epoch; a finished one is shown after a reload', async ({
   lab: page,

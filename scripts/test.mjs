@@ -1,8 +1,8 @@
 /**
- * `npm test`: sets up what the tests need, runs every suite, one at a time, even where one fails, and ends with one line
+ * `npm test`: sets up what the tests need, runs every suite, even where one fails, and ends with one line
  * `N passed, N failed`. Exit code 1 where anything failed.
  *
- *   npm test -- [suite ...]         only these: types, format, lint, unit, parity, parity-cpu, data-cases,
+ *   npm test -- [suite ...]         only these: types, format, lint, parity, parity-cpu, data-cases, unit,
  *                                 browser; and, by name alone, swiftshader, lavapipe, deno
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -23,22 +23,54 @@ const deadline = Date.now() + 80 * minute;
 
 /**
  * `count` turns a suite's exit code, output and report into {passed, failed, skipped}; without a report of its own a
- * suite is one check. `skip` gives a reason not to run.
+ * suite is one check. `skip` gives a reason not to run. Light suites need one core each, and run two at a time.
  */
 const suites = [
   {
     name: 'types',
+    light: true,
     command: [bin('tsc'), '-b', 'tsconfig.layers.json'],
     limit: 4 * minute,
     count: oneCheck,
   },
   {
     name: 'format',
+    light: true,
     command: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
     limit: 3 * minute,
     count: oneCheck,
   },
-  { name: 'lint', command: [bin('eslint'), '.'], limit: 6 * minute, count: oneCheck },
+  {
+    name: 'lint',
+    light: true,
+    command: [bin('eslint'), '.'],
+    limit: 6 * minute,
+    count: oneCheck,
+  },
+  {
+    name: 'parity',
+    light: true,
+    command: [bin('tsx'), 'cli/parity.ts', reference],
+    limit: 4 * minute,
+    count: parityCounts,
+    skip: withoutReference,
+  },
+  {
+    name: 'parity-cpu',
+    light: true,
+    command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'],
+    limit: 5 * minute,
+    count: parityCounts,
+    skip: withoutReference,
+  },
+  {
+    name: 'data-cases',
+    light: true,
+    command: [bin('tsx'), 'cli/data-cases.ts', dataCases],
+    limit: 3 * minute,
+    count: parityCounts,
+    skip: () => (existsSync(dataCases) ? null : `no inputs with right answers at ${dataCases}`),
+  },
   {
     name: 'unit',
     command: [
@@ -51,27 +83,6 @@ const suites = [
     limit: 25 * minute,
     report: join(reports, 'unit.json'),
     count: vitestCounts,
-  },
-  {
-    name: 'parity',
-    command: [bin('tsx'), 'cli/parity.ts', reference],
-    limit: 4 * minute,
-    count: parityCounts,
-    skip: withoutReference,
-  },
-  {
-    name: 'parity-cpu',
-    command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'],
-    limit: 5 * minute,
-    count: parityCounts,
-    skip: withoutReference,
-  },
-  {
-    name: 'data-cases',
-    command: [bin('tsx'), 'cli/data-cases.ts', dataCases],
-    limit: 3 * minute,
-    count: parityCounts,
-    skip: () => (existsSync(dataCases) ? null : `no inputs with right answers at ${dataCases}`),
   },
   lane('swiftshader'),
   lane('lavapipe', () => ensureLavapipe().reason),
@@ -108,22 +119,25 @@ function withoutReference() {
   return existsSync(reference) ? null : `no reference arrays at ${reference}`;
 }
 
-/** Runs a suite in a process group of its own, so that its children end with it. */
-function run({ command, env, limit }, onChild) {
+const running = new Set();
+
+/** Runs a suite in a process group of its own, so that its children end with it. Its output goes to `write`. */
+function run({ command, env, limit }, write) {
   return new Promise((resolve) => {
     const [file, ...args] = command;
     const child = spawn(file, args, {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
-    onChild(child);
+    running.add(child);
     let output = '';
     child.stdout.on('data', (text) => {
       output += text;
-      process.stdout.write(text);
+      write(text);
     });
+    child.stderr.on('data', write);
     const left = Math.max(minute / 2, Math.min(limit, deadline - Date.now()));
     let timedOut = false;
     const timer = setTimeout(() => {
@@ -132,10 +146,12 @@ function run({ command, env, limit }, onChild) {
     }, left);
     child.on('error', (error) => {
       clearTimeout(timer);
+      running.delete(child);
       resolve({ code: 1, output, problem: error.message });
     });
     child.on('close', (code) => {
       clearTimeout(timer);
+      running.delete(child);
       resolve({
         code,
         output,
@@ -161,6 +177,20 @@ function judge(suite, result) {
   return suite.count({ ...result, report: JSON.parse(readFileSync(suite.report, 'utf8')) });
 }
 
+/** Runs one suite; the output of those that run at the same time is shown whole, when each ends. */
+async function check(suite) {
+  const reason = suite.skip?.();
+  if (reason) return { passed: 0, failed: 0, skipped: 1, note: `skipped: ${reason}` };
+  const held = [];
+  const write = suite.light ? (text) => held.push(text) : (text) => process.stdout.write(text);
+  write(`\n== ${suite.name}\n`);
+  if (suite.report) rmSync(suite.report, { force: true });
+  const begin = Date.now();
+  const result = await run(suite, write);
+  for (const text of held) process.stdout.write(text);
+  return { seconds: (Date.now() - begin) / 1000, ...judge(suite, result) };
+}
+
 await main(async () => {
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name));
@@ -180,28 +210,28 @@ await main(async () => {
     process.stderr.write(`${missingChromium}\n`);
   }
 
-  let current = null;
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
-      if (current) killGroup(current);
+      for (const child of running) killGroup(child);
       process.exit(130);
     });
   }
 
   const rows = [];
-  for (const suite of suites.filter(
+  const queue = suites.filter(
     ({ name, onlyByName }) => wanted.includes(name) || (wanted.length === 0 && !onlyByName),
-  )) {
-    const reason = suite.skip?.();
-    if (reason) {
-      rows.push({ name: suite.name, passed: 0, failed: 0, skipped: 1, note: `skipped: ${reason}` });
-      continue;
-    }
-    process.stdout.write(`\n== ${suite.name}\n`);
-    if (suite.report) rmSync(suite.report, { force: true });
-    const begin = Date.now();
-    const result = await run(suite, (child) => (current = child));
-    rows.push({ name: suite.name, seconds: (Date.now() - begin) / 1000, ...judge(suite, result) });
+  );
+  while (queue.length > 0) {
+    const heavy = queue.findIndex(({ light }) => !light);
+    const together = queue.splice(0, heavy < 0 ? queue.length : Math.max(1, heavy));
+    const takeTurns = async () => {
+      for (let suite = together.shift(); suite; suite = together.shift()) {
+        const row = { name: suite.name };
+        rows.push(row);
+        Object.assign(row, await check(suite));
+      }
+    };
+    await Promise.all([takeTurns(), takeTurns()]);
   }
 
   process.stdout.write('\n== summary\n');
