@@ -120,19 +120,21 @@ describe('WGSL kernels agree with the TensorFlow.js composition', () => {
   });
 
   // What a graphics card runs, workgroups, chunks and columns of other sizes; and what runs where there are no subgroups.
-  it.each(cases.slice(0, 1))(
-    'with the sizes of a graphics card, without subgroups: $name',
-    async (c) => {
-      const card = createWebGPUStepper(
-        await requestNodeDevice({ without: ['subgroups'] }),
-        adapterSizes.hardware,
-      );
-      const { gradients, ...errors } = await disagreement(card, composed, c);
-      card.dispose();
-      for (const [name, error] of Object.entries({ ...gradients, ...errors }))
-        expect(error, name).toBeLessThan(1e-4);
-    },
-  );
+  it('with the sizes of a graphics card, without subgroups', async () => {
+    const card = createWebGPUStepper(
+      await requestNodeDevice({ without: ['subgroups'] }),
+      adapterSizes.hardware,
+    );
+    // One operation of each kind, the largest kernel: a software adapter takes long to compile these sizes.
+    const operations = ['skip_connect', 'max_pool_3x3', 'sep_conv_5x5', 'dil_conv_3x3'] as const;
+    const { gradients, ...errors } = await disagreement(card, composed, {
+      ...cases[0]!,
+      space: { ...cases[0]!.space, operations: [...operations] },
+    });
+    card.dispose();
+    for (const [name, error] of Object.entries({ ...gradients, ...errors }))
+      expect(error, name).toBeLessThan(1e-4);
+  });
 
   it('on the losses of 20 steps', async () => {
     const { plan, parameters, batch, hyper, options } = setUp({

@@ -1,35 +1,31 @@
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { sampleTrained, sampleWidened } from './sample.ts';
+import { sampleWidened } from './sample.ts';
 import { engineLogits, largestDifference, realImages } from './testing.ts';
 import { exportTfjs } from './tfjs.ts';
 
-it.each([
-  ['as found', sampleTrained()],
-  ['widened', sampleWidened()],
-])(
-  '%s: opens with loadGraphModel, and returns the logits of the engine for 100 real images',
-  async (_, trained) => {
-    const { images, count, size } = realImages();
-    const expected = await engineLogits(trained, realImages());
-    const { model, weights } = exportTfjs(trained);
-    const { modelTopology, weightsManifest, signature, format } = JSON.parse(
-      JSON.stringify(model),
-    ) as typeof model;
-    const loaded = await loadGraphModel({
-      load: () =>
-        Promise.resolve({
-          modelTopology,
-          format,
-          signature,
-          weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
-          weightData: weights.buffer,
-        }),
-    });
-    const logits = loaded.predict(tf.tensor4d(images, [count, size, size, 1])) as tf.Tensor;
-    expect(loaded.outputs.map(({ name }) => name)).toEqual(['logits']);
-    expect(logits.shape).toEqual([100, 10]);
-    expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
-  },
-);
+// As found, it is in agree.test.ts.
+it('a widened network opens with loadGraphModel, and returns the logits of the engine for 100 real images', async () => {
+  const trained = sampleWidened();
+  const { images, count, size } = realImages();
+  const expected = await engineLogits(trained, realImages());
+  const { model, weights } = exportTfjs(trained);
+  const { modelTopology, weightsManifest, signature, format } = JSON.parse(
+    JSON.stringify(model),
+  ) as typeof model;
+  const loaded = await loadGraphModel({
+    load: () =>
+      Promise.resolve({
+        modelTopology,
+        format,
+        signature,
+        weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
+        weightData: weights.buffer,
+      }),
+  });
+  const logits = loaded.predict(tf.tensor4d(images, [count, size, size, 1])) as tf.Tensor;
+  expect(loaded.outputs.map(({ name }) => name)).toEqual(['logits']);
+  expect(logits.shape).toEqual([100, 10]);
+  expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
+});

@@ -75,7 +75,7 @@ DARTS = DARTS_V2  # the second order
     ['normal=[skip, connect]', 'a list, a pair, a text or a whole number expected'],
     ["normal=[__import__('os').system('x'), 1]", "found '__import__('"],
     ["normal=[('skip_connect', 0), ('max_pool_3x3', 1)], normal_concat=[3]", 'concatenate all'],
-    ["normal=[('skip_connect', 0), ('max_pool_3x3', 1)], normal_concat=[3", 'cut off'],
+    ["normal=[('skip_connect', 0), ('max_pool_3x3', 1)], normal_concat=[3", 'it is truncated'],
     ["cells=3, normal=[('skip_connect', 0), ('max_pool_3x3', 1)]", 'cells is not known'],
   ])('is rejected with a clear error: %s', (normal, message) => {
     const reduce = "reduce=[('skip_connect', 0), ('max_pool_3x3', 1)]";
@@ -267,7 +267,8 @@ const readers: readonly (readonly [
     options,
   ],
   ['published JSON', [file('small.json', released)], 0, options],
-  ['genotype', [file('genotype.py', dartsV2)], 0, options],
+  // Not the 20 cells of its paper: each that is read is built.
+  ['genotype', [file('genotype.py', dartsV2)], 0, { ...options, cells: 4 }],
   [
     'genotype of a pair',
     [file('genotype.py', gene), file('mask.npy', writeTorch(masks))],
@@ -305,7 +306,7 @@ describe.each(readers)('300 mutated inputs for the reader: %s', (_, files, mutat
       { numRuns: 300, seed: 19 },
     );
     expect(refused).toBeGreaterThan(50);
-  }, 120_000);
+  });
 });
 
 interface Mutation {

@@ -2,7 +2,6 @@
 import { randomStream } from '../../random.ts';
 import type { RandomStream } from '../../random.ts';
 import { stepHyper } from '../../search/schedule.ts';
-import { operationNames } from '../../../domain/operations/registry.ts';
 import { paperSettings } from '../../../domain/settings/presets.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
@@ -69,7 +68,8 @@ export function setUp({
       channels: 4,
       stages: 1,
       stemMultiplier: 1,
-      operations: [...operationNames],
+      // An operation that is in no preset has a test of its own.
+      operations: [...paperSettings.space.operations],
       ...settings,
     },
     { ...image, classes: 5 },
