@@ -21,7 +21,7 @@ import { Embed, EmbedProblem } from './embed/Embed.tsx';
 import { readEmbed } from './embed/address.ts';
 import type { EmbedAddress } from './embed/address.ts';
 import { keepOffline } from './offline.ts';
-import { openRecording } from './recorded/opening.ts';
+import { firstFrame, openRecording, preloadOpening } from './recorded/opening.ts';
 import { openLink, watchLinks } from './share/link.ts';
 import { listDatasets } from './sessions/datasets.ts';
 import { openLibrary } from './store/library.ts';
@@ -38,19 +38,27 @@ function embedded(): EmbedAddress | string | null {
   }
 }
 
+/** The workers' scripts are megabytes, TensorFlow.js among them: they wait for the first frame of a recording. */
+async function startWorkers(recorded: Promise<boolean>): Promise<void> {
+  if (await recorded.catch(() => false)) await firstFrame();
+  void listDatasets();
+  void probeDevice();
+  keepOffline();
+}
+
 const embed = embedded();
 if (embed === null) {
   openLink();
   watchLinks();
-  void openLibrary().then(openRecording);
-  void listDatasets();
+  // Both are read at once: the first frame of the opening recording needs nothing else.
+  void preloadOpening();
+  const recorded = openLibrary().then(openRecording);
   root.render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-  void probeDevice();
-  keepOffline();
+  void startWorkers(recorded);
 } else {
   root.render(
     <StrictMode>

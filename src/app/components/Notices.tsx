@@ -1,4 +1,4 @@
-/** What stands in the way of a search, and a way on. */
+/** What prevents a search, with remedies. */
 import type { ReactNode } from 'react';
 import type {
   BackendChoice,
@@ -130,11 +130,11 @@ const switchTexts: Readonly<Record<BackendChoice, string>> = {
 };
 
 const obstacles: Readonly<
-  Record<Exclude<WebGPUObstacle, 'none'>, { why: string; mend: ReactNode }>
+  Record<Exclude<WebGPUObstacle, 'none'>, { why: string; remedy: ReactNode }>
 > = {
   unsupported: {
     why: 'This browser has no WebGPU.',
-    mend: (
+    remedy: (
       <>
         Use a current Chrome or Edge, Safari 26 or newer, or Firefox 141 or newer on Windows. In
         Chrome on Linux, turn on <code>chrome://flags/#enable-unsafe-webgpu</code>; in Firefox
@@ -144,7 +144,7 @@ const obstacles: Readonly<
   },
   'insecure-context': {
     why: 'WebGPU needs a secure page, and this page was loaded over plain HTTP.',
-    mend: (
+    remedy: (
       <>
         Open the lab at <code>http://localhost</code> or over <code>https</code>.
       </>
@@ -152,7 +152,7 @@ const obstacles: Readonly<
   },
   'no-adapter': {
     why: 'This browser supports WebGPU, but provides no graphics adapter.',
-    mend: (
+    remedy: (
       <>
         Update the graphics driver and restart the browser; turn on hardware acceleration in its
         settings. In Chrome, <code>chrome://gpu</code> shows what is blocked, and{' '}
@@ -163,7 +163,7 @@ const obstacles: Readonly<
   },
   'device-refused': {
     why: 'The graphics adapter could not open a device.',
-    mend: (
+    remedy: (
       <>
         Close other programs that use a lot of graphics memory, or update the driver, then check
         again.
@@ -193,18 +193,22 @@ function DeviceNotice() {
   return null;
 }
 
+/** One line over a recorded or stored run, which plays without a device; with the remedy in full before a search. */
 function NoWebGPU({ probe }: { probe: ProbeResult }) {
+  const live = useLab(isLive);
   if (probe.obstacle === 'none') return null;
-  const { why, mend } = obstacles[probe.obstacle];
+  const { why, remedy } = obstacles[probe.obstacle];
   return (
-    <section className="notice" role="alert">
+    <section className="notice device-notice" role="alert" data-live={live}>
       <WarningIcon />
       <div>
-        <h2>{why}</h2>
-        <p>
-          {mend}
-          {probe.detail && <> The browser says: “{probe.detail}”.</>}
-        </p>
+        <details open={live}>
+          <summary>{why}</summary>
+          <p>
+            {remedy}
+            {probe.detail && <> The browser reports: “{probe.detail}”.</>}
+          </p>
+        </details>
         <p className="buttons">
           <button type="button" onClick={() => void probeDevice()}>
             Check again

@@ -82,7 +82,7 @@ function PrintButton() {
   return (
     <button
       type="button"
-      className="copy-link"
+      className="copy-link print-button"
       aria-label="Print a summary"
       title="Print a summary of the run on one page"
       onClick={printSummary}

@@ -45,13 +45,26 @@ async function readList(): Promise<readonly RecordedRun[]> {
   return v.parse(RecordedListSchema, await response.json()).runs;
 }
 
+/** Responses of recordings that were fetched ahead. */
+const preloaded = new Map<string, Promise<Response>>();
+
+/** Begins to fetch a recording before it is asked for. */
+export function preloadRecording({ id, file }: RecordedRun): void {
+  const response = fetch(addressOf(file));
+  // Reported where it is used.
+  response.catch(() => {});
+  preloaded.set(id, response);
+}
+
 /** @returns null for an id that is not in the list. @throws TypeError where the file cannot be fetched. */
 export async function loadRecording(
   id: string,
 ): Promise<{ id: string; name: string; events: SearchEvent[] } | null> {
   const recorded = (await listRecordings()).find((one) => one.id === id);
   if (!recorded) return null;
-  const response = await fetch(addressOf(recorded.file));
+  const file = preloaded.get(id) ?? fetch(addressOf(recorded.file));
+  preloaded.delete(id);
+  const response = await file;
   if (!response.ok) return null;
   // Checked by the same schema as any run file when it is recorded, and again by a unit test.
   const { events } = JSON.parse(await unpack(await response.blob())) as { events: SearchEvent[] };
