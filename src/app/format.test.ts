@@ -18,6 +18,8 @@ it.each([
   [999_400, '999 K'],
   [999_700, '1 M'],
   [12_400, '12.4 K'],
+  [999.4e6, '999 M'],
+  [2_250e6, '2.25 G'],
 ])('%s in short: %s', (value, text) => expect(compact(value)).toBe(text));
 
 it.each([

@@ -8,10 +8,12 @@ const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
 export const integer = (n: number): string => whole.format(n);
 
-/** 950, 12.4 K, 3.21 M */
+/** 950, 12.4 K, 3.21 M, 2.25 G */
 export function compact(n: number): string {
   if (Math.abs(n) < 1_000) return String(Math.round(n));
-  const [value, unit] = Math.abs(n) < 999_500 ? [n / 1e3, 'K'] : [n / 1e6, 'M'];
+  const size = Math.abs(n);
+  const [value, unit] =
+    size < 999_500 ? [n / 1e3, 'K'] : size < 999.5e6 ? [n / 1e6, 'M'] : [n / 1e9, 'G'];
   return `${trim(value.toPrecision(3))} ${unit}`;
 }
 

@@ -6,7 +6,8 @@ import { wordsOf } from '../store/state-name.ts';
 import { useLab } from '../store/store.ts';
 import '../settings/tables.css';
 
-export function PlannedFigures() {
+/** @param alone nothing beside it says why the device cannot hold it. */
+export function PlannedFigures({ alone = false }: { alone?: boolean }) {
   const planned = usePlannedNetwork();
   const space = useLab((s) => s.settings.space);
   const batch = useLab((s) => s.settings.batchSize);
@@ -26,7 +27,7 @@ export function PlannedFigures() {
           about <strong>{bytes(memory)}</strong> on the device
         </span>
       </p>
-      {obstacle && <p className="field-problem">{obstacle}</p>}
+      {alone && obstacle && <p className="field-problem">{obstacle}</p>}
     </div>
   );
 }

@@ -48,7 +48,6 @@ function SpaceChoice() {
   return (
     <select
       aria-label="Search space"
-      className="space-choice"
       value={id}
       onChange={(event) => {
         const group = presetGroups.find((one) => one.id === event.target.value);

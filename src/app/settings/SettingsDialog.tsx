@@ -77,7 +77,7 @@ function Group({ group, settings, problems }: GroupProps) {
         <span>{group.summary}</span>
         {wrong > 0 && <em>{plural(wrong, 'error')}</em>}
       </summary>
-      {group.of.includes('space') && <PlannedFigures />}
+      {group.of.includes('space') && <PlannedFigures alone />}
       <div className="fields">
         {group.fields.map((field) => (
           <FieldRow

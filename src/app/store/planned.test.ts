@@ -48,6 +48,11 @@ describe('what it asks of a device', () => {
     expect(first / 3_087_744).toBeLessThan(1.25);
   });
 
+  it('is that of the size of the settings, whatever size the images of the set have', () => {
+    const set = { ...image, size: 28, name: 'fashion-mnist' };
+    expect(plannedNetwork(presets.paper, set)).toEqual(plannedNetwork(presets.paper, image));
+  });
+
   it('grows with the batch, and by stage', () => {
     const { stageBytes } = plannedNetwork(presets['mobile-tiny'], image)!;
     const wide = plannedNetwork({ ...presets['mobile-tiny'], batchSize: 64 }, image)!;

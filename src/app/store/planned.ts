@@ -32,7 +32,8 @@ export function plannedNetwork(
   try {
     const { superNet, demand } = planSuperNet(settings, {
       size: settings.data.imageSize,
-      ...images,
+      channels: images.channels,
+      classes: images.classes,
     });
     const { cells, stageParameters } = superNet;
     return {

@@ -14,7 +14,7 @@ import type { Space } from './space.ts';
 
 export const mobile: Space<MobileSettings> = {
   id: 'mobile',
-  label: 'Chain of blocks (MobileNet)',
+  label: 'Chain (MobileNet)',
   onPage: false,
   schema: MobileSettingsSchema,
   problems: mobileProblems,

@@ -158,15 +158,17 @@ function WholeNetwork() {
     >
       {planned && <PlannedFigures />}
       {begun || planned ? (
-        <div
-          className="network-place"
-          tabIndex={0}
-          role="region"
-          aria-label="Picture of the network"
-        >
-          <Whole ref={picture} ghosts={ghosts} />
+        <>
+          <div
+            className="network-place"
+            tabIndex={0}
+            role="region"
+            aria-label="Picture of the network"
+          >
+            <Whole ref={picture} ghosts={ghosts} />
+          </div>
           {Legend && <Legend />}
-        </div>
+        </>
       ) : (
         <p className="empty">
           The remaining network of a search is drawn here and can be saved as SVG or PNG. Press

@@ -80,7 +80,7 @@ export const CellDrawing = memo(function CellDrawing({
   );
 });
 
-const barLeft = 46;
+const barLeft = 54;
 
 function Box({
   box,

@@ -34,9 +34,9 @@ export function ChainLegend() {
       <li>
         <svg width="14" height="14" aria-hidden="true">
           <rect x=".5" y=".5" width="13" height="13" fill="none" stroke="var(--faint)" />
-          <rect x=".5" y="7" width="13" height="6.5" fill="var(--faint)" />
+          <rect x=".5" y=".5" width="7" height="13" fill="var(--faint)" />
         </svg>
-        height: channels; filled: filters left
+        height: channels; filled: share of filters remaining
       </li>
       <li>
         <svg width="20" height="10" aria-hidden="true">

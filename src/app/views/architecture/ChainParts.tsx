@@ -166,15 +166,12 @@ function Branch({
       />
       {alive && (
         <rect
-          x={x}
-          y={y + height - filled}
-          width={width}
-          height={filled}
-          rx={Math.min(4, filled / 2)}
-          style={{
-            fill: `color-mix(in srgb, ${color} ${depthOf(expansion)}%, var(--panel))`,
-            stroke: color,
-          }}
+          x={x + 0.5}
+          y={y + 0.5}
+          width={Math.max(1, filled - 1)}
+          height={height - 1}
+          rx={Math.min(3.5, filled / 2)}
+          style={{ fill: `color-mix(in srgb, ${color} ${depthOf(expansion)}%, var(--panel))` }}
         />
       )}
       <text

@@ -34,19 +34,21 @@ export function GraphTools({
   const at = steps.findIndex((step) => step === zoom);
   return (
     <div className="graph-tools">
-      <div className="segments" role="radiogroup" aria-label="Drawing">
-        {drawings.map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="drawing"
-              checked={drawing === name}
-              onChange={() => draw(name)}
-            />
-            <span>{labels[name]}</span>
-          </label>
-        ))}
-      </div>
+      {drawings.length > 1 && (
+        <div className="segments" role="radiogroup" aria-label="Drawing">
+          {drawings.map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="drawing"
+                checked={drawing === name}
+                onChange={() => draw(name)}
+              />
+              <span>{labels[name]}</span>
+            </label>
+          ))}
+        </div>
+      )}
       {drawing === 'darts' && (
         <>
           <input

@@ -52,7 +52,7 @@ describe('layoutChain', () => {
     expect(heights.at(-1)).toBeGreaterThan(heights[0]!);
     const [dead, half] = [layers[0]!.blocks[0]!, layers[1]!.blocks[0]!];
     expect(dead.filled).toBe(0);
-    expect(half.filled).toBeCloseTo(half.height / 2);
+    expect(half.filled).toBeCloseTo(half.width / 2);
   });
 
   it('knows which layers are gone, and draws a shortcut over every block', () => {

@@ -38,7 +38,7 @@ export interface PlacedBlock {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Height of the filters that are left, at the bottom of it. */
+  /** Width of the filters that are left, of all in it. */
   readonly filled: number;
 }
 
@@ -149,7 +149,7 @@ function inRows(
         links.push(
           from.y === middle
             ? [from, { x, y: middle }]
-            : turn(from, { x, y: middle }, y + rowGap / 2),
+            : turn(from, { x, y: middle }, y - rowGap / 2),
         );
       placed.push(own);
       from = { x: own.x + own.width, y: middle };
@@ -203,7 +203,7 @@ function placeLayer(layer: ChainLayer, x: number, middle: number, widest: number
   const top = middle - stackHeight(layer, widest) / 2;
   const blocks = layer.blocks.map((own, i): PlacedBlock => {
     const y = top + i * (height + block.gap);
-    const filled = own.alive ? Math.max(2, height * Math.min(1, own.left / layer.channels)) : 0;
+    const filled = own.alive ? block.width * Math.min(1, own.left / layer.channels) : 0;
     return { block: own, x: x + sides.left, y, width: block.width, height, filled };
   });
   const gone = layer.blocks.every(({ alive }) => !alive);

@@ -5,7 +5,7 @@ import { lanesOf } from './lanes.ts';
 import type { BoxShape, CellLayout, LineShape, StateShape } from './shapes.ts';
 
 export const rowHeight = 15;
-export const boxWidth = 104;
+export const boxWidth = 112;
 const boxPadding = 4;
 const boxGap = 12;
 /** Between columns, for lines to bend in. */

@@ -6,6 +6,7 @@ import type { PlotData, PlotLine } from '../../charts/plot.ts';
 import { roundUp } from '../../charts/ticks.ts';
 import { PlotPanel } from '../../components/Panel.tsx';
 import { decimal } from '../../format.ts';
+import { wordsOf } from '../../store/state-name.ts';
 import { filterCourse, operationCourse, weightCourse } from '../../store/cell-units.ts';
 import type { Course } from '../../store/cell-units.ts';
 import type { StageState, UnitDetail } from '../../store/run-state.ts';
@@ -75,7 +76,11 @@ export function UnitCourse({ selected, title }: { selected: Selection; title: st
       title="Over the run"
       label={`${title} over the run`}
       className="area-course"
-      note={level === 'filter' && unit !== null ? 'first block, by step' : 'by step'}
+      note={
+        level === 'filter' && unit !== null
+          ? `${wordsOf().filters(unit, 0).toLowerCase()}, by step`
+          : 'by step'
+      }
       select={select}
       formatY={decimal}
       legend={[
