@@ -85,7 +85,7 @@ it('trains, resumes after Ctrl-C to the same result, and exports it', async () =
   const halves = join(folder, 'halves.json');
   expect((await train(whole)).code).toBe(0);
   const stopped = await train(halves, '"type":"training-epoch","epoch":0');
-  expect(stopped.output).toContain('goes on from');
+  expect(stopped.output).toContain('to resume from');
   expect(stopped.code).toBe(130);
   expect([existsSync(halves), existsSync(`${halves}.checkpoint`)]).toEqual([false, true]);
   const other = await command('retrain', [

@@ -169,6 +169,6 @@ function named<P extends Published>(id: string, all: readonly P[]): P {
   const found = all.find((one) => one.id === id);
   if (found) return found;
   throw new ArchitectureError(
-    `'${id.slice(0, 60)}' is no published cell of the gallery; there is ${all.map((one) => one.id).join(', ')}`,
+    `'${id.slice(0, 60)}' is not a published network of the gallery; choose from ${all.map((one) => one.id).join(', ')}`,
   );
 }

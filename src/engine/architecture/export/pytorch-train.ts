@@ -164,11 +164,11 @@ class Trained(nn.Module):
                 module.reset_parameters()
         self.clear_masked()
         parts = [getattr(self.network, name) for name in exported.OPERATIONS]
-        place = parts[2 * len(parts) // 3]
         self.feature, self.drop = None, 0.0
         self.auxiliary = None
-        if args.auxiliary > 0:
-            hook = place.register_forward_hook(self.keep)
+        # A chain may have lost all of its layers.
+        if args.auxiliary > 0 and parts:
+            parts[2 * len(parts) // 3].register_forward_hook(self.keep)
             with torch.no_grad():
                 self.network.eval()(torch.zeros(1, len(exported.MEAN), exported.IMAGE_SIZE, exported.IMAGE_SIZE))
             _, channels, size, _ = self.feature.shape

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseExternalTraining } from '../../../domain/architecture/external-training.ts';
 import { portableFingerprint } from '../../../domain/architecture/fingerprint.ts';
 import { exportFiles } from './files.ts';
-import { oddNames, sampleEvaluation } from './sample.ts';
+import { oddNames, sampleChain, sampleEvaluation, smallestChain } from './sample.ts';
 import { python } from './testing.ts';
 
 const trained = sampleEvaluation(3);
@@ -116,6 +116,21 @@ describe.runIf(python)('train.py', () => {
     expect(sum).toBe(0);
     expect(alive).toBeGreaterThan(1000);
   }, 300_000);
+
+  it('trains a chain of blocks, auxiliary head and drop-path included', async () => {
+    const chain = sampleChain(3, smallestChain);
+    for (const { name, bytes } of exportFiles(chain, 'pytorch'))
+      writeFileSync(join(folder, name), bytes);
+    const { status, stdout, stderr } = await run(1, '--out', 'chain', '--images', '16');
+    for (const { name, bytes } of exportFiles(trained, 'pytorch'))
+      writeFileSync(join(folder, name), bytes);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('epoch 2 of 2');
+    const result: unknown = JSON.parse(readFileSync(join(folder, 'chain/result.json'), 'utf8'));
+    expect(parseExternalTraining(result)).toMatchObject({
+      ...{ architecture: portableFingerprint(chain.architecture), images: 16, epochs: 2 },
+    });
+  }, 120_000);
 
   it('refuses to resume with another recipe, and rejects data of other classes', async () => {
     expect((await run(1, '--out', 'two', '--rate', '0.1')).stderr).toContain(
