@@ -1,14 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { mobilePresets } from '../src/domain/settings/mobile-presets.ts';
 import { paperSettings } from '../src/domain/settings/presets.ts';
-import {
-  checkKernels,
-  kernelsOf,
-  searchCommand,
-  settingsOf,
-  type SearchOptions,
-} from './search-options.ts';
+import { kernelsOf, searchCommand, settingsOf, type SearchOptions } from './search-options.ts';
 
 const presets = { tiny: paperSettings, paper: paperSettings };
 
@@ -86,10 +79,6 @@ describe('arguments', () => {
   });
 
   it('choose kernels that the backend can run', () => {
-    const { 'mobile-tiny': mobile } = mobilePresets;
-    expect(() => checkKernels(mobile, 'own')).toThrow(/--backend cpu/);
-    expect(() => checkKernels(mobile, 'composed')).not.toThrow();
-    expect(() => checkKernels(paperSettings, 'own')).not.toThrow();
     expect(kernelsOf(parse())).toBe('own');
     expect(kernelsOf(parse('--kernels', 'composed'))).toBe('composed');
     expect(kernelsOf(parse('--backend', 'cpu'))).toBe('composed');

@@ -125,14 +125,6 @@ export function kernelsOf({
   return kernels ?? (backend === 'webgpu' ? 'own' : 'composed');
 }
 
-/** @throws UsageError where nobody has written the space's WGSL programs yet. */
-export function checkKernels({ space }: SearchSettings, kernels: 'own' | 'composed'): void {
-  if (space.id === 'mobile' && kernels === 'own')
-    throw new UsageError(
-      '--preset: the MobileNet-like space has no WGSL programs yet. Add --backend cpu, or --kernels composed.',
-    );
-}
-
 function assign(settings: SearchSettings, assignment: string): void {
   const [path, text] = assignment.split(/=(.*)/s) as [string, string | undefined];
   const keys = path.split('.');

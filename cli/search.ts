@@ -23,7 +23,6 @@ import { loadDataset } from './load-dataset.ts';
 import { createNodeStepper } from './node-stepper.ts';
 import { progressWriter } from './progress.ts';
 import {
-  checkKernels,
   kernelsOf,
   searchCommand,
   checkSettings,
@@ -42,7 +41,6 @@ async function search(args: readonly string[]): Promise<number> {
   const resumed = await resumedOf(options);
   const settings = resumed?.checkpoint.settings ?? settingsOf(options, presets);
   const kernels = kernelsOf(options);
-  checkKernels(settings, kernels);
   await checkWritable('--out', options.out);
   if (options.run !== undefined) await checkWritable('--run', options.run);
   const log = openLog(options.log);

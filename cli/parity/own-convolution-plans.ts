@@ -132,7 +132,7 @@ export const planPointwise: Plan = ({
         inputQuad: 0,
         inputQuads: inQuads,
         weights: at.forward[0]! + o * inQuads * 4,
-        shift: 0,
+        ...{ shift: 0, slot: 0 },
       }),
     ),
   );
@@ -142,7 +142,7 @@ export const planPointwise: Plan = ({
         inputQuad: 0,
         inputQuads: outQuads,
         weights: at.transposed + i * outQuads * 4,
-        shift: 0,
+        ...{ shift: 0, slot: 0 },
       }),
     ),
   );
@@ -150,7 +150,7 @@ export const planPointwise: Plan = ({
   const filter = tables.add(filterRows);
   const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, outputQuad: 0 };
   const tiles = ceilDiv(pixelsOf(outPlane), pointwiseTile);
-  const v = { relu: false, strided: false };
+  const v = { activation: 'none', strided: false } as const;
   return ({ x, y, dy, dx, w, partial, tab }) => {
     gpu.record(pointwiseForward(v), [x, w, y, tab], { ...planes, table: forward }, [
       tiles,

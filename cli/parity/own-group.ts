@@ -132,7 +132,11 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const on = { operation: false, filter: true, weight: true };
   const weights = weightRegistry(table, on.weight);
   const slots = new SlotRegistry();
-  const programs = programsOf(unprunedPlans(plan.space).at(-1)!.graph);
+  // The state is given, and its gradient read, in the mix's lanes.
+  const programs = {
+    ...programsOf(unprunedPlans(plan.space).at(-1)!.graph),
+    directly: () => 'pools' as const,
+  };
   const lowered = lower(graph, [plan.head.node], { table, programs, weights, slots, gated: true });
   const recorder = new Recorder(gpu, {
     ...{ table, batch, on, values, grads, weights, slots, sizes, factors: null },

@@ -10,6 +10,7 @@ import { maskedConvolution } from './own-convolution.ts';
 import { fullIndices, runGroup } from './own-group.ts';
 import type { GroupResult, GroupSetup } from './own-group.ts';
 import { binaryStep, weightMask } from './own-mask.ts';
+import { ownPart } from './own-part.ts';
 import type { NdArray } from './reference.ts';
 
 /** The operation that is made so. */
@@ -232,8 +233,7 @@ export function ownKernels(device: GPUDevice): ReferenceKernels {
       return { y, dx };
     },
 
-    part: () =>
-      Promise.reject(new Error('no WGSL programs compute this yet: check with --kernels composed')),
+    part: ownPart(gpu),
 
     createStepper: () => Promise.resolve(createWebGPUStepper(gpu)),
   };

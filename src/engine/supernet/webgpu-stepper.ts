@@ -31,12 +31,13 @@ const modes: Readonly<Record<UpdateMode, number>> = sgdModes;
 const forwardRunning = new Set(['prologue', 'forward', 'running statistics']);
 const forwardBatch = new Set(['prologue', 'forward', 'frozen batch statistics']);
 const settling = new Set(['prologue', 'forward', 'batch statistics']);
-const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'backward']);
+const gradients = new Set(['prologue', 'forward', 'frozen batch statistics', 'loss', 'backward']);
 /** Parts that make up a training step. */
 export const trainingParts: ReadonlySet<string> = new Set([
   'prologue',
   'forward',
   'batch statistics',
+  'loss',
   'backward',
   'update',
 ]);

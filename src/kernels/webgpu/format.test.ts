@@ -25,9 +25,9 @@ import { weightGradients } from './weight-gradients/program.ts';
 
 const programs = [
   ...([1, 2] as const).flatMap((stride) => {
-    const v = { stride, rows: 4, activation: 'affine' } as const;
+    const v = { stride, rows: 4, activation: stride === 1 ? 'affine' : 'affine6' } as const;
     const c = { kernel: 5, dilation: 1 };
-    const mix = { stride, inPlace: false, dropPath: stride === 2 };
+    const mix = { stride, inPlace: false, dropPath: stride === 2, pools: true };
     const strided = stride === 2;
     return [
       depthwiseForward(v, c),
@@ -35,21 +35,30 @@ const programs = [
       depthwiseFilterGradient(v, c, 8, 5),
       mixForward(mix),
       mixBackward(mix, stride * 8),
-      pointwiseForward({ relu: true, strided }),
-      pointwiseInputGradient({ strided }),
-      pointwiseFilterGradient({ relu: true, strided, tile: 2 }, 8),
+      pointwiseForward({ activation: 'relu', strided }),
+      pointwiseInputGradient({ activation: 'relu', strided }),
+      pointwiseFilterGradient({ activation: 'relu', strided, tile: 2 }, 8),
+      stemForward(3, stride),
+      stemFilterGradient(3, stride, 8),
       normBackward(16, strided),
     ];
   }),
-  stemForward(3),
-  stemFilterGradient(3, 8),
+  mixForward({ stride: 1, inPlace: false, dropPath: false, pools: false }),
+  mixBackward({ stride: 1, inPlace: false, dropPath: false, pools: false }, 8),
+  ...(['none', 'affine6'] as const).flatMap((activation) => [
+    pointwiseForward({ activation, strided: false }),
+    pointwiseInputGradient({ activation, strided: false }),
+    pointwiseFilterGradient({ activation, strided: false, tile: 2 }, 8),
+  ]),
+  ...(['none', 'relu6'] as const).flatMap((activation) => [
+    globalPool(activation),
+    linearInputGradient(activation),
+  ]),
   batchStatistics(16),
   runningStatistics,
   applyNorm,
-  globalPool,
   linear,
   linearFilterGradient,
-  linearInputGradient,
   crossEntropy,
   auxiliaryCrossEntropy,
   prologue,

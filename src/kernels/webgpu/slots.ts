@@ -27,3 +27,6 @@ export const slotFieldIndex = (field: SlotField): number => fields.indexOf(field
 export const slotFunctions = fields
   .map((field, i) => `fn ${field}Of(slot : u32) -> u32 {\n  return slot * ${slotSize}u + ${i}u;\n}`)
   .join('\n');
+
+/** Binding of a program that only reads them. */
+export const slotBinding = ['slots', 'read', 'vec4f'] as const;

@@ -8,6 +8,8 @@ import type { CellSettings } from '../../../domain/spaces/cells-settings.ts';
 import type { NetworkForm } from '../../../domain/architecture/schema.ts';
 import { createSpace } from '../../../domain/spaces/cells.ts';
 import type { SpaceShape } from '../../../domain/spaces/cells.ts';
+import { createMobileSpace } from '../../../domain/spaces/mobile.ts';
+import type { MobileTable } from '../../../domain/spaces/mobile-table.ts';
 import { drawPaths } from '../../train/drop-path.ts';
 import { buildPlan, fullMasks } from '../../../domain/spaces/build-plan.ts';
 import { migrateParameters } from '../parameters.ts';
@@ -24,7 +26,9 @@ export const everything: Record<Granularity, boolean> = {
 /** A network to draw. */
 export interface Case {
   readonly name: string;
-  readonly space: Partial<CellSettings>;
+  /** Of the space of cells, unless `mobile` is given. */
+  readonly space?: Partial<CellSettings>;
+  readonly mobile?: MobileTable;
   readonly image: { size: number; channels: number };
   readonly batch: number;
   readonly granularities?: Record<Granularity, boolean>;
@@ -51,6 +55,7 @@ export interface Setup {
 export function setUp({
   name,
   space: settings,
+  mobile,
   image,
   batch: size,
   granularities = everything,
@@ -61,20 +66,19 @@ export function setUp({
   fixedCounts,
 }: Case): Setup {
   const stream = randomStream('webgpu stepper', name);
-  const space = createSpace(
-    {
-      cells: 1,
-      nodes: 1,
-      channels: 4,
-      stages: 1,
-      stemMultiplier: 1,
-      // An operation that is in no preset has a test of its own.
-      operations: [...paperSettings.space.operations],
-      ...settings,
-    },
-    { ...image, classes: 5 },
-    { form },
-  );
+  const shape = { ...image, classes: 5 };
+  const space: SpaceShape = mobile
+    ? createMobileSpace(mobile, shape, { form })
+    : createSpace(
+        {
+          ...{ cells: 1, nodes: 1, channels: 4, stages: 1, stemMultiplier: 1 },
+          // An operation that is in no preset has a test of its own.
+          operations: [...paperSettings.space.operations],
+          ...settings,
+        },
+        shape,
+        { form },
+      );
   const masks = fullMasks(space);
   prune?.(masks, stream, space);
   const stage = space.stageEnds.length - 1;

@@ -3,16 +3,19 @@
  * share a dispatch; `record.ts` walks them forwards and then backwards. Quads, lanes, weights and slots are settled here,
  * so that a recording only packs table rows.
  */
+import type { Activation, StoredActivation } from '../../../kernels/webgpu/activation.ts';
 import type { DepthwiseClass } from '../../../kernels/webgpu/depthwise/window.ts';
 import type { Node, NodeOf } from '../../../domain/graph/graph.ts';
 import type { UnitRef } from '../../../domain/graph/parameters.ts';
-import type { DepthwiseInput } from './select.ts';
 import type { ProductWeights } from './registry.ts';
 import type { Norm, Place, Tensor, Value } from './tensor.ts';
 
 /** The dense 3x3 convolution of the image. */
 export interface ImageConvolutionBatch {
   readonly kind: 'image convolution';
+  readonly stride: 1 | 2;
+  /** Pixels of the image, a side. */
+  readonly imageSize: number;
   readonly node: NodeOf<'convolution'>;
   readonly channels: number;
   readonly place: Place;
@@ -38,27 +41,36 @@ export interface DepthwiseBatch {
   readonly input: Tensor;
   readonly output: Tensor;
   readonly stride: 1 | 2;
-  readonly activation: DepthwiseInput;
+  readonly activation: Activation;
   /** Kernels that the network's programs are made for, those of other networks of its space too. */
   readonly classes: readonly DepthwiseClass[];
   readonly members: readonly DepthwiseMember[];
   /** Gradient of the norms' results, from the lowest quad of a member's input on. */
   readonly inner: Tensor;
+  /** The output itself where a norm follows, whose way back overwrites it. */
   readonly outputGradient: Tensor;
 }
 
 /** One 1x1 convolution, or the two of stride 2 that a concatenation joins: the second reads the input shifted by a pixel. */
 export interface Product {
   readonly node: Node;
-  readonly value: Value;
+  /** What it reads. */
+  readonly input: Place;
+  /** Where the input goes through a norm; otherwise null. */
+  readonly norm: Norm | null;
+  /** Where the input's gradient goes; null behind a norm. */
+  readonly value: Value | null;
   readonly place: Place;
   readonly weights: ProductWeights;
 }
 
 export interface PointwiseBatch {
   readonly kind: 'pointwise' | 'strided';
-  /** Relu of the input on reading. */
-  readonly relu: boolean;
+  readonly activation: Activation;
+  /** It alone reads the results of depthwise convolutions, as they are. */
+  readonly behindDepthwise: boolean;
+  /** Gradient of the norms' results, from the lowest quad of a member's input on. */
+  readonly inner: Tensor;
   readonly input: Tensor;
   readonly output: Tensor;
   /** Side of the tiles of the weights' gradient, in quads. */
@@ -125,7 +137,8 @@ export interface Source {
 }
 
 export interface MixTerm {
-  readonly unit: UnitRef;
+  /** Null: a shortcut, added as it is. */
+  readonly unit: UnitRef | null;
   readonly source: number;
   readonly target: number;
   /** A norm that the mix applies, or what it computes of the source itself. */
@@ -142,6 +155,8 @@ export interface MixGroup {
   readonly statesGradient: Tensor;
   /** The states are mixes of the set itself. */
   readonly inPlace: boolean;
+  /** In the unpruned network some candidate pools a state. */
+  readonly mayPool: boolean;
   /** Gradients of the states by convolutions; `value.gradient` of the sources. */
   readonly parts: Tensor;
   readonly targets: readonly { readonly quad: number; readonly add: boolean }[];
@@ -166,6 +181,7 @@ export interface MixBatch {
 export interface LinearBatch {
   readonly kind: 'linear';
   readonly node: NodeOf<'linear'>;
+  readonly activation: StoredActivation;
   readonly value: Value;
   /** Lane of each feature in the value's quads. */
   readonly lanes: readonly number[];

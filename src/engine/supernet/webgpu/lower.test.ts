@@ -166,10 +166,13 @@ describe('rejects by name what no program computes', () => {
       /b\.dense: a dense convolution with a kernel of 3x3 is not/,
     ],
     [
-      'a 1x1 convolution of a stored result as it is',
+      'a convolution of a convolution',
       (graph: GraphBuilder, stem: Node): Node =>
-        graph.norm(graph.convolution(stem, 'b.linear', [0]), 'b.norm'),
-      /b\.linear: a 1x1 convolution without relu before is not/,
+        graph.norm(
+          graph.convolution(graph.convolution(stem, 'b.linear', [0]), 'b.second', [0]),
+          'b.norm',
+        ),
+      /b\.second: a convolution that reads b\.linear without a norm between is not/,
     ],
     [
       'a norm of a norm',

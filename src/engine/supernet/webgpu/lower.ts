@@ -67,11 +67,12 @@ class Lowering {
   ) {
     this.index = new GraphIndex(graph);
     this.wanted = needed(graph, outputs).filter(
-      (node) => hasChannels(node) && node.kind !== 'image',
+      (node) => hasChannels(node) && node.kind !== 'image' && !options.given?.has(node),
     );
     this.computed = new Set(this.wanted);
-    this.sets = mixSets(graph, (node) => this.computed.has(node));
+    this.sets = mixSets(graph, (node) => this.computed.has(node), options.programs.directly);
     this.places = new Places(this.index, this.sets, options);
+    for (const node of options.given?.keys() ?? []) this.done.add(node);
   }
 
   run(): Lowered {
@@ -132,11 +133,13 @@ class Lowering {
     for (const mix of set.mixes) this.places.placeMix(set, mix);
     const written = new Set<Node>();
     const outside = set.outside.filter(hasChannels).map((state) => this.places.stateOf(state));
-    const groups = groupBy(
-      outside,
-      ({ place }) => place.tensor,
-      (value) => this.places.statesOf(set, value).tensor,
-    ).flatMap(pairs);
+    const groups = set.isDirect
+      ? groupBy(
+          outside,
+          ({ place }) => place.tensor,
+          (value) => this.places.statesOf(set, value).tensor,
+        ).flatMap(pairs)
+      : [outside];
     // Terms of nothing - their convolutions give zeros, their norms a constant - go with the first.
     const [first = [], ...others] = groups;
     this.mixGroup(set, first, written, (state) => !hasChannels(state));
@@ -165,7 +168,8 @@ class Lowering {
       refuse(set.mixes[0]!, `a mix of ${from} to ${size} pixels`);
     const parts = tensor(`parts of ${set.tensor.label}`, from, true);
     const low = Math.min(...states.map(({ place }) => place.quad));
-    const sources = states.map((state): Source => {
+    // Where norms are between, convolutions leave their gradients with the states themselves.
+    const sources = (set.isDirect ? states : []).map((state): Source => {
       const { quad, quads } = state.place;
       parts.quads = Math.max(parts.quads, quad - low + quads);
       const value = { ...state, gradient: { tensor: parts, quad: quad - low } };
@@ -183,10 +187,8 @@ class Lowering {
     if (terms.length === 0) return;
     const targets = set.mixes.filter((mix) => terms.some((term) => term.mix === mix));
     const group: MixGroup = {
-      ...{ set, stride, sources, shares, parts },
-      inPlace: (set.mixes as readonly Node[]).includes(nodes[0]!),
-      states: states.length > 0 ? this.places.statesOf(set, states[0]!).tensor : parts,
-      statesGradient: states[0]?.gradient.tensor ?? parts,
+      ...{ set, sources, shares, parts, mayPool: set.mayPool },
+      ...this.statesOf(set, stride, states, parts),
       targets: targets.map((mix) => {
         const add = written.has(mix);
         written.add(mix);
@@ -200,9 +202,25 @@ class Lowering {
       })),
     };
     checkDirect(group, set.mixes[0]!);
-    for (const term of group.terms) this.terms.set(unitKey(term.unit), { group, term });
-    this.batches.splice(first, 0, { kind: 'sources', group });
+    for (const term of group.terms)
+      if (term.unit) this.terms.set(unitKey(term.unit), { group, term });
+    if (set.isDirect) this.batches.splice(first, 0, { kind: 'sources', group });
     this.batches.push({ kind: 'mix', group });
+  }
+
+  private statesOf(
+    set: PlannedSet,
+    stride: 1 | 2,
+    [first]: readonly Value[],
+    parts: Tensor,
+  ): Pick<MixGroup, 'stride' | 'inPlace' | 'states' | 'statesGradient'> {
+    if (!set.isDirect) return { stride: 1, inPlace: false, states: parts, statesGradient: parts };
+    return {
+      stride,
+      inPlace: first !== undefined && (set.mixes as readonly Node[]).includes(first.node),
+      states: first ? this.places.statesOf(set, first).tensor : parts,
+      statesGradient: first?.gradient.tensor ?? parts,
+    };
   }
 
   /** How the mix takes in the end of a term. */
@@ -215,12 +233,9 @@ class Lowering {
   }
 }
 
-/** The candidate that a term is. */
-function unitOf({ mix, index }: PlannedSet['terms'][number]): UnitRef {
-  const { unit } = mix.terms[index]!;
-  if (!unit) refuse(mix, 'a sum with a shortcut');
-  return unit;
-}
+/** The candidate that a term is; null: a shortcut. */
+const unitOf = ({ mix, index }: PlannedSet['terms'][number]): UnitRef | null =>
+  mix.terms[index]!.unit;
 
 /** A mix takes one identity, one average and one maximum of a state. */
 function checkDirect({ terms }: MixGroup, state: Node): void {

@@ -1,17 +1,13 @@
 /** Which mixes lie side by side, and at which states their terms begin. */
 import { belongsToReaders, hasChannels } from '../../../domain/graph/graph.ts';
-import type { Graph, Node, NodeOf, Scope } from '../../../domain/graph/graph.ts';
+import type { Graph, Node, NodeOf } from '../../../domain/graph/graph.ts';
 import { mixSources } from '../../../kernels/webgpu/mix/rows.ts';
 import { mostTargets } from '../../../kernels/webgpu/mix-backward/program.ts';
 import { quadsOf } from '../../../kernels/webgpu/quad.ts';
 import type { MixSet } from './batches.ts';
-import { refuse } from './select.ts';
+import { isWithin, refuse } from './select.ts';
+import type { Programs } from './select.ts';
 import { tensor } from './tensor.ts';
-
-function within({ scope }: Node, part: Scope): boolean {
-  for (let at = scope; at; at = at.parent) if (at === part) return true;
-  return false;
-}
 
 /** The nodes of a term, every one after its inputs, and the state at which it begins: the first node outside of it. */
 export interface TermNodes {
@@ -26,7 +22,7 @@ export function termNodes(mix: NodeOf<'mix'>, term: number): TermNodes {
   const states = new Set<Node>();
   const visit = (node: Node): void => {
     if (nodes.has(node) || states.has(node)) return;
-    if (!belongsToReaders(node) && !within(node, scope)) {
+    if (!belongsToReaders(node) && !isWithin(node, scope)) {
       states.add(node);
       return;
     }
@@ -52,14 +48,24 @@ export interface PlannedSet extends MixSet {
   readonly terms: readonly PlannedTerm[];
   /** States outside of the set; some may have no channel left. */
   readonly outside: readonly Node[];
+  /** Mixes take in states themselves or pools of them, for which those lie in the mixes' lanes. */
+  readonly isDirect: boolean;
+  readonly mayPool: boolean;
 }
 
 /** Width that holds the channels of all these nodes, each in the lane of its id. */
 const widthOf = (nodes: readonly Node[]): number =>
   1 + Math.max(-1, ...nodes.flatMap(({ channels }) => channels));
 
-/** The sets of a graph's mixes in order. @param computed whether a node is computed at all. */
-export function mixSets({ nodes }: Graph, computed: (node: Node) => boolean): PlannedSet[] {
+/**
+ * The sets of a graph's mixes in order.
+ * @param computed whether a node is computed at all. @param directly of the network's programs.
+ */
+export function mixSets(
+  { nodes }: Graph,
+  computed: (node: Node) => boolean,
+  directly: Programs['directly'],
+): PlannedSet[] {
   const joined = new Map<Node, NodeOf<'concat'>>();
   for (const node of nodes) {
     if (node.kind !== 'concat' || !computed(node)) continue;
@@ -75,11 +81,38 @@ export function mixSets({ nodes }: Graph, computed: (node: Node) => boolean): Pl
     const key = joined.get(node) ?? node;
     sets.set(key, [...(sets.get(key) ?? []), node]);
   }
-  return [...sets].map(([joint, mixes]) => planSet(joint, mixes));
+  return alike([...sets].map(([joint, mixes]) => draftSet(joint, mixes, directly))).map(planSet);
 }
 
-function planSet(joint: Node, mixes: readonly NodeOf<'mix'>[]): PlannedSet {
-  const { size } = mixes[0]!;
+/** A set before its width is settled. */
+interface Draft extends Pick<PlannedSet, 'mixes' | 'terms' | 'outside' | 'isDirect' | 'mayPool'> {
+  readonly joint: Node;
+  readonly width: number;
+}
+
+/** Mixes that others take in as they are lie as wide as those: channel c in lane c of as many quads. */
+function alike(drafts: readonly Draft[]): Draft[] {
+  const widths = new Map<Draft, number>(drafts.map((draft) => [draft, draft.width]));
+  const pairsOf = drafts.flatMap((draft) =>
+    draft.isDirect
+      ? drafts
+          .filter(({ mixes }) => draft.outside.some((state) => (mixes as Node[]).includes(state)))
+          .map((before) => [before, draft] as const)
+      : [],
+  );
+  // A chain is as wide as its widest link: backwards and forwards.
+  for (const [a, b] of [...pairsOf.toReversed(), ...pairsOf]) {
+    const width = Math.max(widths.get(a)!, widths.get(b)!);
+    widths.set(a, width).set(b, width);
+  }
+  return drafts.map((draft) => ({ ...draft, width: widths.get(draft)! }));
+}
+
+function draftSet(
+  joint: Node,
+  mixes: readonly NodeOf<'mix'>[],
+  direct: Programs['directly'],
+): Draft {
   if (mixes.length > mostTargets) refuse(joint, `a concatenation of ${mixes.length} mixes`);
   const terms = mixes.flatMap((mix) =>
     mix.inputs.map((input, index) => ({
@@ -89,13 +122,23 @@ function planSet(joint: Node, mixes: readonly NodeOf<'mix'>[]): PlannedSet {
   );
   const states = [...new Set(terms.map(({ state }) => state))];
   const outside = states.filter((state) => !(mixes as readonly Node[]).includes(state));
-  const width = widthOf([...mixes, ...outside]);
+  const directly = mixes.map(({ name }) => direct(name));
+  const isDirect = directly.some((takes) => takes !== 'nothing');
+  const mayPool = directly.includes('pools');
   return {
-    ...{ width, mixes, quads: quadsOf(width) },
+    ...{ joint, mixes, terms, isDirect, mayPool },
+    width: widthOf(isDirect ? [...mixes, ...outside] : mixes),
+    outside: outside.sort((a, b) => a.id - b.id),
+  };
+}
+
+function planSet({ joint, width, ...draft }: Draft): PlannedSet {
+  const { size } = draft.mixes[0]!;
+  return {
+    ...draft,
+    ...{ width, quads: quadsOf(width) },
     tensor: tensor(joint.name, size),
     gradient: tensor(`gradient of ${joint.name}`, size, true),
-    terms,
-    outside: outside.sort((a, b) => a.id - b.id),
   };
 }
 

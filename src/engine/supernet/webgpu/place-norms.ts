@@ -60,7 +60,7 @@ export function statistics(places: Places, nodes: readonly NodeOf<'norm'>[]): Ba
 export function store(places: Places, nodes: readonly NodeOf<'norm'>[]): Batch[] {
   const norms = nodes.map((node) => places.norms.get(node)!);
   const setOf = ({ node }: Norm): PlannedSet | undefined =>
-    places.sets.find(({ outside }) => outside.includes(node));
+    places.sets.find(({ isDirect, outside }) => isDirect && outside.includes(node));
   return groupBy(norms, ({ raw }) => raw.tensor, setOf).map((own): Batch => {
     const { raw, node } = own[0]!;
     const set = setOf(own[0]!);

@@ -5,7 +5,7 @@ import { depthwise, imageConvolution, pointwise, strided } from './place-convolu
 import { pools, statistics, store } from './place-norms.ts';
 import type { Places } from './places.ts';
 import type { Work } from './schedule.ts';
-import { refuse } from './select.ts';
+import { readOf, refuse } from './select.ts';
 import { lanesOf } from './tensor.ts';
 
 type Convolution = NodeOf<'convolution'>;
@@ -35,11 +35,11 @@ export function place(places: Places, work: readonly Work[]): Batch[] {
 }
 
 function linear(places: Places, node: NodeOf<'linear'>): Batch {
-  const [input] = node.inputs[0]!.inputs;
-  if (input!.channels.length === 0) refuse(node, 'a classifier of nothing');
-  const value = places.value(node, input!);
+  const { node: input, activation } = readOf(node.inputs[0]!);
+  if (input.channels.length === 0) refuse(node, 'a classifier of nothing');
+  const value = places.value(node, input);
   const { place, gradient } = value;
   if (place.quad > 0 || gradient.quad > 0 || place.quads < place.tensor.quads)
     refuse(node, `a global pool of part of ${place.tensor.label}`);
-  return { kind: 'linear', node, value, lanes: lanesOf(place, input!.channels) };
+  return { kind: 'linear', node, activation, value, lanes: lanesOf(place, input.channels) };
 }

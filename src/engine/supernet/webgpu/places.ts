@@ -19,6 +19,8 @@ export interface PlacementOptions {
   readonly slots: SlotRegistry;
   /** The filter granularity is on: norms have gates. */
   readonly gated: boolean;
+  /** Nodes whose results are there already, for a part of a network alone. */
+  readonly given?: ReadonlyMap<Node, Value>;
 }
 
 export class Places {
@@ -38,7 +40,9 @@ export class Places {
     readonly index: GraphIndex,
     readonly sets: readonly PlannedSet[],
     readonly options: PlacementOptions,
-  ) {}
+  ) {
+    for (const [node, value] of options.given ?? []) this.values.set(node, value);
+  }
 
   /** New tensors for what comes next. */
   open(): void {

@@ -25,7 +25,7 @@ import * as norm from './programs/norm.ts';
 import * as pointwise from './programs/pointwise.ts';
 import * as pool from './programs/pool.ts';
 import * as store from './programs/store.ts';
-import { Recorder } from './recorder.ts';
+import { initialCoefficients, Recorder } from './recorder.ts';
 import type { Part } from './recorder.ts';
 import { SlotRegistry, WeightRegistry } from './registry.ts';
 import { programsOf } from './select.ts';
@@ -90,13 +90,13 @@ export async function recordNetwork(
 
   const units = plan.unitNodes.length;
   const candidates = plan.cells.length * units;
-  const factors = options.dropPath ? { first: candidates, count: candidates * batch } : null;
+  const factors = options.dropPath ? { first: candidates + 1, count: candidates * batch } : null;
   const buffers: GpuBuffer[] = [];
   const own = (buffer: GpuBuffer): GpuBuffer => (buffers.push(buffer), buffer);
   const values = own(gpu.upload(parameters.values));
   const momenta = own(gpu.upload(parameters.momentum));
   const grads = own(gpu.buffer(table.size * 4));
-  const coefficients = own(gpu.buffer((candidates + (factors?.count ?? 0)) * 4));
+  const coefficients = own(gpu.upload(initialCoefficients(candidates, factors ? batch : 0)));
   const { imageSize: size } = plan.space;
   const images = own(gpu.buffer(bytesOf(1, { batch, height: size, width: size })));
   const labels = own(gpu.buffer(batch * 4));

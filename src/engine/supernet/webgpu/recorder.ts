@@ -21,6 +21,7 @@ export type Part =
   | 'batch statistics'
   | 'frozen batch statistics'
   | 'running statistics'
+  | 'loss'
   | 'backward'
   | 'update';
 
@@ -33,6 +34,7 @@ export interface RecorderOptions {
   readonly grads: GpuBuffer;
   readonly images: GpuBuffer;
   readonly labels: GpuBuffer;
+  /** `initialCoefficients`. */
   readonly coefficients: GpuBuffer;
   readonly sizes: AdapterSizes;
   /** Units of a cell: coefficients are numbered cell by cell. */
@@ -48,6 +50,13 @@ export interface RecorderOptions {
 }
 
 const slotBytes = slotSize * 16;
+
+/**
+ * Coefficients of candidates, and of shortcuts behind them; with drop-path then their factors, one a coefficient and image.
+ * The prologue and the host write those of candidates.
+ */
+export const initialCoefficients = (candidates: number, factorsEach: number): Float32Array =>
+  new Float32Array((candidates + 1) * (1 + factorsEach)).fill(1);
 
 export class Recorder {
   readonly tables = new Tables();
@@ -121,9 +130,10 @@ export class Recorder {
     return { chunks: sizes.chunks, chunkStride: () => weights.gradientSize };
   }
 
-  /** Index of a candidate's coefficient. */
-  coefficient({ cell, unit }: UnitRef): number {
-    return cell * this.options.units + unit;
+  /** Index of a candidate's coefficient; of a shortcut's, which is always 1, behind all candidates'. */
+  coefficient(unit: UnitRef | null): number {
+    const { units, candidates } = this.options;
+    return unit ? unit.cell * units + unit.unit : candidates;
   }
 
   /** Parameters of the programs' drop-path variants. */

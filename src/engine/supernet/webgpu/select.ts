@@ -1,4 +1,5 @@
 /** Which program computes a node of the graph. A node that none computes is refused by name, never left out. */
+import type { Activation, StoredActivation } from '../../../kernels/webgpu/activation.ts';
 import type { DepthwiseClass } from '../../../kernels/webgpu/depthwise/window.ts';
 import { depthwiseKernels } from '../../../kernels/webgpu/depthwise/window.ts';
 import type { Graph, Node, NodeOf, Scope } from '../../../domain/graph/graph.ts';
@@ -23,17 +24,23 @@ export const strideOf = (node: Node, stride: number): 1 | 2 =>
 /** What a node reads, behind an activation that is applied on loading. */
 export interface Read {
   readonly node: Node;
-  readonly relu: boolean;
+  readonly activation: StoredActivation;
 }
 
-export function readOf({ inputs: [input] }: Node): Read {
-  if (input!.kind !== 'activation') return { node: input!, relu: false };
-  if (input!.activation !== 'relu') refuse(input!, `activation '${input!.activation}'`);
-  return { node: input!.inputs[0]!, relu: true };
-}
+export const readOf = ({ inputs: [input] }: Node): Read =>
+  input!.kind === 'activation'
+    ? { node: input!.inputs[0]!, activation: input!.activation }
+    : { node: input!, activation: 'none' };
 
-/** How a depthwise convolution reads its input: as it is, through relu, or through a norm and relu. */
-export type DepthwiseInput = 'none' | 'relu' | 'affine';
+/** A dense 1x1 convolution of stride 1. */
+const isProduct = ({ depthwise, kernel, stride, shift }: NodeOf<'convolution'>): boolean =>
+  !depthwise && kernel === 1 && stride === 1 && shift === 0;
+
+/** Whether a node is part of `part`, or of a part of that. */
+export function isWithin({ scope }: Node, part: Scope): boolean {
+  for (let at = scope; at; at = at.parent) if (at === part) return true;
+  return false;
+}
 
 /** Who reads whom in a graph, and what parts of it are candidate operations. */
 export class GraphIndex {
@@ -70,13 +77,16 @@ export class GraphIndex {
     if (reader!.kind === 'mix') return false;
     if (reader!.kind !== 'activation') return true;
     const behind = this.readersOf(reader!);
-    return behind.length !== 1 || behind[0]!.kind !== 'convolution' || !behind[0]!.depthwise;
+    const [convolution] = behind;
+    if (behind.length !== 1 || convolution?.kind !== 'convolution') return true;
+    return !convolution.depthwise && !isProduct(convolution);
   }
 
-  depthwiseInput(node: NodeOf<'convolution'>): DepthwiseInput {
-    const { node: input, relu } = readOf(node);
-    if (!relu) return 'none';
-    return input.kind === 'norm' && !this.isStored(input) ? 'affine' : 'relu';
+  /** How a convolution reads its input. */
+  activation(node: NodeOf<'convolution'>): Activation {
+    const { node: input, activation } = readOf(node);
+    if (activation === 'none' || input.kind !== 'norm' || this.isStored(input)) return activation;
+    return activation === 'relu' ? 'affine' : 'affine6';
   }
 }
 
@@ -85,7 +95,7 @@ export type ConvolutionProgram = 'image convolution' | 'depthwise' | 'pointwise'
 /** @throws RangeError for a convolution that no program computes. */
 export function convolutionProgram(node: NodeOf<'convolution'>): ConvolutionProgram {
   const { kernel, stride, dilation, shift, depthwise } = node;
-  const { node: input, relu } = readOf(node);
+  const { node: input, activation } = readOf(node);
   const size = `a kernel of ${kernel}x${kernel}`;
   if (depthwise) {
     if (!depthwiseKernels.includes(kernel)) refuse(node, `a depthwise ${size.slice(2)}`);
@@ -94,21 +104,20 @@ export function convolutionProgram(node: NodeOf<'convolution'>): ConvolutionProg
     if (shift > 0) refuse(node, 'a shifted depthwise convolution');
     return 'depthwise';
   }
-  if (input.kind === 'image') {
+  if (input.kind === 'image' && kernel > 1) {
     if (input.channels.length > imageChannels)
       throw new RangeError(
         `images of ${input.channels.length} channels: at most ${imageChannels} are supported`,
       );
-    if (kernel !== 3 || stride > 1 || dilation > 1 || relu)
+    if (kernel !== 3 || stride > 2 || dilation > 1 || activation !== 'none')
       refuse(node, `a convolution of the image with ${size}, stride ${stride}`);
     return 'image convolution';
   }
   if (kernel > 1) refuse(node, `a dense convolution with ${size}`);
-  if (stride === 2 && relu) return 'strided';
+  if (stride === 2 && activation === 'relu') return 'strided';
   if (stride > 1 || shift > 0) refuse(node, `a 1x1 convolution of stride ${stride}`);
-  const afterDepthwise = input.kind === 'convolution' && input.depthwise;
-  if (relu === afterDepthwise)
-    refuse(node, relu ? 'relu between two convolutions' : 'a 1x1 convolution without relu before');
+  if (input.kind === 'convolution' && (activation !== 'none' || !input.depthwise))
+    refuse(node, `a convolution that reads ${input.name} without a norm between`);
   return 'pointwise';
 }
 
@@ -117,16 +126,12 @@ function check(node: Node): void {
   switch (node.kind) {
     case 'image':
     case 'norm':
-    case 'global-pool':
-      return;
+    case 'activation':
     case 'mix':
-      if (node.terms.some(({ unit }) => unit === null)) refuse(node, 'a sum with a shortcut');
+    case 'global-pool':
       return;
     case 'convolution':
       convolutionProgram(node);
-      return;
-    case 'activation':
-      if (node.activation !== 'relu') refuse(node, `activation '${node.activation}'`);
       return;
     case 'pool':
       if (node.stride > 2) refuse(node, `a pool of stride ${node.stride}`);
@@ -144,12 +149,21 @@ function check(node: Node): void {
   }
 }
 
+type Direct = 'nothing' | 'states' | 'pools';
+
 /** What the code of programs is made for, from the unpruned network: compaction must not compile anything. */
 export interface Programs {
   /** Kernels of the depthwise programs of an input and stride; at stride 2 by dilation too, at stride 1 rows have it. */
-  depthwise(input: DepthwiseInput, stride: number): readonly DepthwiseClass[];
+  depthwise(input: Activation, stride: number): readonly DepthwiseClass[];
   /** Whether a 1x1 convolution, by its weight's name, has more than one quad of channels on either side. */
   isWide(weight: string): boolean;
+  /** What a mix, by its name, takes in without a norm between: states themselves, also pools of them, or neither. */
+  directly(mix: string): Direct;
+}
+
+function directOf({ inputs, terms }: NodeOf<'mix'>): Direct {
+  if (inputs.some(({ kind }) => kind === 'pool')) return 'pools';
+  return inputs.some((input, i) => !isWithin(input, terms[i]!.scope)) ? 'states' : 'nothing';
 }
 
 /** @throws RangeError naming a node that no program computes. */
@@ -157,13 +171,15 @@ export function programsOf(unpruned: Graph): Programs {
   const index = new GraphIndex(unpruned);
   const classes = new Map<string, Map<string, DepthwiseClass>>();
   const wide = new Set<string>();
+  const direct = new Map<string, Direct>();
   for (const node of unpruned.nodes) {
     check(node);
+    if (node.kind === 'mix') direct.set(node.name, directOf(node));
     if (node.kind !== 'convolution') continue;
     const { kernel, stride } = node;
     if (Math.max(node.channels.length, node.inputs[0]!.channels.length) > 4) wide.add(node.weight);
     if (!node.depthwise) continue;
-    const key = `${index.depthwiseInput(node)} ${stride}`;
+    const key = `${index.activation(node)} ${stride}`;
     const dilation = stride === 1 ? 1 : node.dilation;
     const own = classes.get(key) ?? new Map<string, DepthwiseClass>();
     classes.set(key, own.set(`${dilation} ${kernel}`, { kernel, dilation }));
@@ -174,5 +190,6 @@ export function programsOf(unpruned: Graph): Programs {
         (a, b) => a.dilation - b.dilation || a.kernel - b.kernel,
       ),
     isWide: (weight) => wide.has(weight),
+    directly: (mix) => direct.get(mix) ?? 'nothing',
   };
 }

@@ -12,6 +12,7 @@ export function productTiles(
   shift: number,
   gradient: number,
   tile: number,
+  slot = 0,
 ): number[][] {
   const rows: number[][] = [];
   for (let i = 0; i < xQuads; i += tile) {
@@ -23,6 +24,7 @@ export function productTiles(
           gradientQuad: gQuad + o,
           gradientQuads: Math.min(tile, gQuads - o),
           shift,
+          slot: slot + i,
           result: gradient + o * xQuads * 4 + i * 4,
           resultStride: xQuads * 4,
         }),

@@ -37,14 +37,14 @@ const longestSegment = 1024;
 /** A mix's committed survivors, for the coefficients. */
 export function nodeTables(recorder: Recorder, { mixes }: UnitPlan): number[][] {
   const { tables } = recorder;
-  return mixes.map(({ units }) => {
+  return mixes.map(({ units, keepsOne }) => {
     const candidates = units.map(({ ref, alpha, operationThreshold }) =>
       candidateRow.pack({
         ...{ coefficient: recorder.coefficient(ref), alpha },
         threshold: operationThreshold,
       }),
     );
-    return nodeRow.pack({ candidates: tables.add(candidates), count: candidates.length });
+    return nodeRow.pack({ candidates: tables.add(candidates), count: candidates.length, keepsOne });
   });
 }
 
@@ -138,7 +138,7 @@ export interface Regularized {
 export function regularizedTables(recorder: Recorder, units: UnitPlan): Regularized {
   const { tables } = recorder;
   const places = new Map<string, { node: number[]; index: number; unit: Unit }>();
-  const nodes = units.mixes.map(({ cell, units: own }) => {
+  const nodes = units.mixes.map(({ cell, units: own, keepsOne }) => {
     const rows = own.map(({ ref, alpha, ...thresholds }) =>
       regularizedCandidateRow.pack({
         alpha,
@@ -149,7 +149,7 @@ export function regularizedTables(recorder: Recorder, units: UnitPlan): Regulari
       }),
     );
     const node = regularizedNodeRow.pack({
-      ...{ cell, candidates: tables.add(rows), count: rows.length },
+      ...{ cell, candidates: tables.add(rows), count: rows.length, keepsOne },
     });
     own.forEach((unit, index) => places.set(unitKey(unit.ref), { node, index, unit }));
     return node;

@@ -21,7 +21,12 @@ export interface Unit {
 
 export interface UnitPlan {
   /** Mixes that have candidates. */
-  readonly mixes: readonly { readonly cell: number; readonly units: readonly Unit[] }[];
+  readonly mixes: readonly {
+    readonly cell: number;
+    readonly units: readonly Unit[];
+    /** Its last survivor is kept: it has no shortcut. */
+    readonly keepsOne: boolean;
+  }[];
   /** Norms outside of candidates, and the parameter of their filters' threshold, or none. */
   readonly norms: readonly { readonly node: NodeOf<'norm'>; readonly threshold: number }[];
   /** The unit of a parameter's array, by its name; none of other arrays. */
@@ -74,7 +79,8 @@ export function planUnits(
   const mixes = nodes.flatMap((node) => {
     if (node.kind !== 'mix') return [];
     const units = node.terms.flatMap((_, term) => planUnit(node, term));
-    return units.length > 0 ? [{ cell: units[0]!.ref.cell, units }] : [];
+    const keepsOne = node.terms.every(({ unit }) => unit !== null);
+    return units.length > 0 ? [{ cell: units[0]!.ref.cell, units, keepsOne }] : [];
   });
   const norms = nodes
     .filter(isNorm)

@@ -2,14 +2,14 @@ import { expect, it } from 'vitest';
 import { ceilDiv, none, quadsOf } from '../quad.ts';
 import { joined } from '../testing/arrays.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
-import { unpackQuads } from '../testing/quads.ts';
+import { packQuads, unpackQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
 import { difference, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { linear, linearFilterGradient, linearInputGradient } from './program.ts';
 import { featureRow, laneFeatureRow } from './rows.ts';
 
-it('computes logits and all gradients', async () => {
+it.each(['none', 'relu6'] as const)('computes logits and all gradients: %s', async (activation) => {
   await forDrawn(planes, async ({ channels: features, ...plane }, draw) => {
     const { batch } = plane;
     const classes = 1 + draw.below(10);
@@ -22,6 +22,8 @@ it('computes logits and all gradients', async () => {
     x.forEach((value, i) => {
       pooled[Math.floor(i / features) * quads * 4 + lanes[i % features]!] = value;
     });
+    const read = draw.normals(batch * area * quads * 4).map((value) => value * 5);
+    const lets = (value: number): boolean => activation === 'none' || (value > 0 && value < 6);
     const weight = draw.normals(features * classes);
     const bias = draw.normals(classes);
     const upstream = draw.normals(batch * classes);
@@ -38,6 +40,7 @@ it('computes logits and all gradients', async () => {
       logits: batch * classes,
       gradients: upstream,
       parameterGradients: weight.length + bias.length,
+      inputs: packQuads(read, quads * 4),
       results: quads * batch * area * 4,
       tables: tables.words,
     };
@@ -57,7 +60,7 @@ it('computes logits and all gradients', async () => {
       ceilDiv((features + 1) * classes, 64),
     ]);
     const { results } = await runProgram(
-      linearInputGradient,
+      linearInputGradient(activation),
       arrays,
       { ...params, table: featureTable },
       [ceilDiv(batch * quads, 64)],
@@ -80,7 +83,9 @@ it('computes logits and all gradients', async () => {
       const [pixel, lane] = [Math.floor(i / (quads * 4)), i % (quads * 4)];
       const feature = lanes.indexOf(lane);
       const image = Math.floor(pixel / area);
-      return feature < 0 ? 0 : expected.gradients[0]![image * features + feature]! / area;
+      return feature < 0 || !lets(read[i]!)
+        ? 0
+        : expected.gradients[0]![image * features + feature]! / area;
     });
     expect(difference(perPixel, dx)).toBeLessThan(1e-5);
   });

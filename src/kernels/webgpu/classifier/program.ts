@@ -1,4 +1,6 @@
 /** The linear classifier on the pooled features, and its gradients. Few dispatches of a step, and left simple. */
+import { activated, activationLabel, letsFunction } from '../activation.ts';
+import type { StoredActivation } from '../activation.ts';
 import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 import { featureRow, laneFeatureRow } from './rows.ts';
@@ -71,14 +73,15 @@ export const linearFilterGradient: Program = {
 };
 
 /**
- * Gradient of the last cell's output, the same for every pixel of a plane. Table: `laneFeatureRow`.
- * Grid: [images * quads / 64].
+ * Gradient of what the global pool reads, the same for every pixel of a plane that the activation lets through. Table:
+ * `laneFeatureRow`. Grid: [images * quads / 64].
  */
-export const linearInputGradient: Program = {
-  label: 'classifier input gradient',
+export const linearInputGradient = (activation: StoredActivation): Program => ({
+  label: `classifier input gradient${activationLabel(activation)}`,
   bindings: [
     ['gradients', 'read', 'f32'],
     ['values', 'read', 'f32'],
+    ...(activation === 'none' ? [] : [['inputs', 'read', 'vec4f'] as const]),
     ['results', 'read_write', 'vec4f'],
     ['tables', 'read', 'u32'],
   ],
@@ -86,6 +89,7 @@ export const linearInputGradient: Program = {
   workgroupSize: 64,
   code: wgsl`
     ${laneFeatureRow.wgsl}
+    ${activation === 'none' ? '' : letsFunction(activation)}
     fn run(local : u32, group : vec3u) {
       let i = group.x * 64u + local;
       if (i >= params.batch * params.quads) {
@@ -106,8 +110,8 @@ export const linearInputGradient: Program = {
       sum /= f32(params.area);
       let plane = (quad * params.batch + image) * params.area;
       for (var pixel = 0u; pixel < params.area; pixel++) {
-        results[plane + pixel] = sum;
+        results[plane + pixel] = ${activation === 'none' ? 'sum' : `select(vec4f(), sum, lets(${activated(activation, 'inputs[plane + pixel]')}))`};
       }
     }
   `,
-};
+});

@@ -8,12 +8,12 @@ import {
   depthwiseParams,
   loadNorm,
   planeRows,
-  slotBinding,
   windowRows,
 } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
+import { readsNorm } from '../activation.ts';
 import type { Program } from '../wgsl-program.ts';
-import { slotFunctions } from '../slots.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import { sum, unroll, wgsl } from '../wgsl.ts';
 import { tapsRow } from './rows.ts';
 
@@ -58,7 +58,7 @@ export function depthwiseFilterGradient(
       ['gradients', 'read', 'vec4f'],
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
-      ...(v.activation === 'affine' ? [slotBinding] : []),
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: [...depthwiseParams, 'chunks', 'chunkStride'],
     workgroupSize: threads,

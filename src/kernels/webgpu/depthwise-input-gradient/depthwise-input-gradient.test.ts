@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { depthwise } from '../../composed/depthwise.ts';
+import { relu6 } from '../../composed/relu6.ts';
+import { readsNorm } from '../activation.ts';
 import { tilesAlong } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
 import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
@@ -22,6 +24,14 @@ const cases = [
     stride: 2,
     rows: 4,
     activation: 'relu',
+  },
+  { name: '3x3 of ReLU6', kernels: [3], stride: 1, rows: 4, activation: 'relu6' },
+  {
+    name: '3x3, 5x5 and 7x7 at stride 2 behind a norm and ReLU6',
+    kernels: [3, 5, 7],
+    stride: 2,
+    rows: 4,
+    activation: 'affine6',
   },
 ] as const satisfies readonly (DepthwiseVariant & { name: string; kernels: readonly number[] })[];
 
@@ -45,7 +55,7 @@ describe('input gradient of depthwise convolutions', () => {
         upstream: draw.normals(size),
       }));
       const scale = draw.normals(channels);
-      const shift = draw.normals(channels);
+      const shift = draw.normals(channels).map((value) => value * 4);
       const packed = readers.map(({ filter, kernel }) => packTaps(filter, kernel, channels));
       const firstTap = packed.map((_, i) =>
         packed.slice(0, i).reduce((n, { length }) => n + length / 4, 0),
@@ -95,15 +105,16 @@ describe('input gradient of depthwise convolutions', () => {
       );
       // The gradient of what the convolutions read, before relu: after a norm's scale and shift.
       const read = Float32Array.from(x, (value, i) =>
-        v.activation === 'affine' ? value * scale[i % channels]! + shift[i % channels]! : value,
+        readsNorm(v.activation) ? value * scale[i % channels]! + shift[i % channels]! : value,
       );
+      const through = /6$/.test(v.activation) ? relu6 : tf.relu;
       const expected = new Float32Array(x.length);
       for (const { kernel, filter, upstream } of readers) {
         const { gradients } = twin(
           [{ data: read, shape: [inPlane.batch, inPlane.height, inPlane.width, channels] }],
           (input) =>
             depthwise(
-              tf.relu(input) as tf.Tensor4D,
+              through(input) as tf.Tensor4D,
               tf.tensor4d(filter, [kernel, kernel, channels, 1]),
               v.stride,
               dilation,

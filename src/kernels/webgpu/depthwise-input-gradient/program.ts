@@ -9,11 +9,11 @@ import {
   depthwiseLabel,
   depthwiseParams,
   loadNorm,
-  slotBinding,
 } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
+import { letsFunction, readsNorm } from '../activation.ts';
 import type { Program } from '../wgsl-program.ts';
-import { slotFunctions } from '../slots.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import { sequence, unroll, wgsl } from '../wgsl.ts';
 import { readerListRow, readerRow, readQuadRow } from './rows.ts';
 
@@ -39,7 +39,7 @@ export function depthwiseInputGradient(
       ['inputs', 'read', 'vec4f'],
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
-      ...(v.activation === 'affine' ? [slotBinding] : []),
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: [...depthwiseParams, 'add'],
     workgroupSize: 64,
@@ -49,6 +49,7 @@ export function depthwiseInputGradient(
       ${readerRow.wgsl}
       ${slotFunctions}
       ${columnFunction(v.rows)}
+      ${v.activation === 'none' ? '' : letsFunction(v.activation)}
       fn run(local : u32, group : vec3u) {
         let quad = readReadQuad(params.table, group.y);
         let dilation = quad.dilation;
@@ -86,7 +87,7 @@ export function depthwiseInputGradient(
             ? ''
             : rows(
                 (r) =>
-                  `sum${r} = select(vec4f(), sum${r}, ${activate(v, `inputs[read + at${r}]`)} > vec4f());`,
+                  `sum${r} = select(vec4f(), sum${r}, lets(${activate(v, `inputs[read + at${r}]`)}));`,
               )
         }
         if (params.add != 0u) {

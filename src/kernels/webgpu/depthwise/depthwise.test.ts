@@ -6,7 +6,8 @@ import { packSlots, packTaps } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
 import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
-import { difference, tf, twin } from '../testing/twin.ts';
+import { difference, seen, twin } from '../testing/twin.ts';
+import type { tf } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { depthwiseForward } from './program.ts';
 import { depthwiseRow } from './rows.ts';
@@ -20,6 +21,9 @@ const cases = [
   { kernel: 3, stride: 2, rows: 4, activation: 'relu' },
   { kernel: 5, stride: 2, rows: 4, activation: 'none' },
   { kernel: 7, stride: 2, rows: 4, activation: 'relu' },
+  { kernel: 3, stride: 1, rows: 8, activation: 'relu6' },
+  { kernel: 7, stride: 1, rows: 4, activation: 'affine6' },
+  { kernel: 5, stride: 2, rows: 4, activation: 'affine6' },
 ] as const satisfies readonly (DepthwiseVariant & { kernel: number })[];
 
 describe('depthwise convolution', () => {
@@ -32,7 +36,8 @@ describe('depthwise convolution', () => {
       const x = draw.normals(pixelsOf(inPlane) * channels);
       const filter = draw.normals(kernel * kernel * channels);
       const scale = draw.normals(channels);
-      const shift = draw.normals(channels);
+      // Some beyond 6.
+      const shift = draw.normals(channels).map((value) => value * 4);
       const tables = new TestTables();
       const step = depthwiseStep(v.stride, dilation);
       const rows = sequence(quads).map((q) =>
@@ -68,8 +73,7 @@ describe('depthwise convolution', () => {
           { data: filter, shape: [kernel, kernel, channels, 1] },
         ],
         (input, taps) => {
-          const normed = v.activation === 'affine' ? tf.add(tf.mul(input, scale), shift) : input;
-          const read = v.activation === 'none' ? normed : tf.relu(normed);
+          const read = seen(v.activation, input, scale, shift);
           return depthwise(read as tf.Tensor4D, taps as tf.Tensor4D, v.stride, dilation);
         },
         new Float32Array(pixelsOf(outPlane) * channels),

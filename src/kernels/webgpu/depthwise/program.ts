@@ -1,10 +1,11 @@
 /**
  * Depthwise convolutions of any supported kernel size, stride and dilation, many at once: every output quad has a table
- * row that names its input quad, its weights and its dilation. Relu, or a batch norm's scale and shift and then relu, is
- * applied while the input is read.
+ * row that names its input quad, its weights and its dilation. An activation, behind a batch norm's
+ * scale and shift where there is one, is applied while the input is read.
  */
+import { readsNorm } from '../activation.ts';
 import type { Program } from '../wgsl-program.ts';
-import { slotFunctions } from '../slots.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import { depthwiseRow } from './rows.ts';
 import {
@@ -15,7 +16,6 @@ import {
   depthwiseLabel,
   depthwiseParams,
   loadNorm,
-  slotBinding,
 } from './window.ts';
 import type { DepthwiseClass, DepthwiseVariant, Window } from './window.ts';
 
@@ -40,7 +40,7 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
       ['weights', 'read', 'vec4f'],
       ['outputs', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
-      ...(v.activation === 'affine' ? [slotBinding] : []),
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: depthwiseParams,
     workgroupSize: 64,

@@ -7,6 +7,8 @@
  * table and not a pipeline of its own. Kernel sizes are pipelines of their own: a software adapter executes every side
  * of a branch, and the body of every loop once, under masks.
  */
+import { activated, readsNorm } from '../activation.ts';
+import type { Activation } from '../activation.ts';
 import { sharedLoads, sum, unroll, wgsl } from '../wgsl.ts';
 
 /**
@@ -22,8 +24,8 @@ export interface DepthwiseVariant {
   readonly stride: 1 | 2;
   /** Outputs an invocation makes, one below the other. */
   readonly rows: number;
-  /** What happens to the input on reading: nothing, relu, or scale and shift of its slot and relu. */
-  readonly activation: 'none' | 'relu' | 'affine';
+  /** What happens to the input on reading. */
+  readonly activation: Activation;
 }
 
 /** Kernel sizes that the programs are tested for. */
@@ -75,8 +77,6 @@ export const depthwiseParams = [
   'table',
 ] as const;
 
-export const slotBinding = ['slots', 'read', 'vec4f'] as const;
-
 /** Name in profiles. */
 export const depthwiseLabel = (v: DepthwiseVariant, ...kernels: number[]): string =>
   `${kernels.map((k) => `${k}x${k}`).join(' ')} ${v.activation} s${v.stride}`;
@@ -115,20 +115,12 @@ export const planeRows = (count: number, height: string, width: string): string 
   );
 
 /** The loaded value as the convolution sees it. */
-export function activate(v: DepthwiseVariant, load: string): string {
-  switch (v.activation) {
-    case 'none':
-      return load;
-    case 'relu':
-      return `max(${load}, vec4f())`;
-    case 'affine':
-      return `max(${load} * scale + shift, vec4f())`;
-  }
-}
+export const activate = ({ activation }: DepthwiseVariant, load: string): string =>
+  activated(activation, load);
 
 /** Declares scale and shift where the input goes through a norm. */
 export const loadNorm = (v: DepthwiseVariant, slot: string): string =>
-  v.activation === 'affine'
+  readsNorm(v.activation)
     ? wgsl`
         let scale = slots[scaleOf(${slot})];
         let shift = slots[shiftOf(${slot})];

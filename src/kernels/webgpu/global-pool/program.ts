@@ -1,10 +1,15 @@
 /** Global average pool. */
+import { activated, activationLabel } from '../activation.ts';
+import type { StoredActivation } from '../activation.ts';
 import type { Program } from '../wgsl-program.ts';
 import { wgsl } from '../wgsl.ts';
 
-/** pooled[image * quads + quad] = mean over the plane of `area` pixels. Grid: [images * quads / 64]. */
-export const globalPool: Program = {
-  label: 'global pool',
+/**
+ * pooled[image * quads + quad] = mean over the plane of `area` pixels, each through the activation.
+ * Grid: [images * quads / 64].
+ */
+export const globalPool = (activation: StoredActivation): Program => ({
+  label: `global pool${activationLabel(activation)}`,
   bindings: [
     ['inputs', 'read', 'vec4f'],
     ['pooled', 'read_write', 'vec4f'],
@@ -20,9 +25,9 @@ export const globalPool: Program = {
       let plane = ((i % params.quads) * params.batch + i / params.quads) * params.area;
       var sum = vec4f();
       for (var pixel = 0u; pixel < params.area; pixel++) {
-        sum += inputs[plane + pixel];
+        sum += ${activated(activation, 'inputs[plane + pixel]')};
       }
       pooled[i] = sum / f32(params.area);
     }
   `,
-};
+});

@@ -14,14 +14,15 @@ import { sequence } from '../wgsl.ts';
 import { mixBackward } from './program.ts';
 
 const cases = [
-  { stride: 1, inPlace: false, dropPath: false, threads: 8 },
-  { stride: 1, inPlace: true, dropPath: true, threads: 64 },
-  { stride: 2, inPlace: false, dropPath: true, threads: 8 },
+  { stride: 1, inPlace: false, dropPath: false, pools: true, threads: 8 },
+  { stride: 1, inPlace: true, dropPath: true, pools: true, threads: 64 },
+  { stride: 2, inPlace: false, dropPath: true, pools: true, threads: 8 },
+  { stride: 1, inPlace: false, dropPath: false, pools: false, threads: 8 },
 ] as const satisfies readonly (MixVariant & { threads: number })[];
 
 describe('backward pass of mixed operations', () => {
   it.each(cases)(
-    'stride $stride, in place $inPlace, drop-path $dropPath, by $threads',
+    'stride $stride, in place $inPlace, drop-path $dropPath, pools $pools, by $threads',
     async ({ threads, ...v }) => {
       await forDrawn(mixShapes, async (shape, draw) => {
         const mix = drawMix(v, shape, draw);

@@ -1,4 +1,7 @@
-/** The way back through a mixed operation: gradients of the states through skips and pools, and of the coefficients. */
+/**
+ * The way back through a mixed operation: gradients of the states through skips and pools, and of the coefficients.
+ * Over 250 lines: one program.
+ */
 import { coefficientFunctions, mixColumns, mixLabel, mixParams, mixRows } from '../mix/variant.ts';
 import type { MixVariant } from '../mix/variant.ts';
 import { mixTableFunctions } from '../mix/rows.ts';
@@ -77,13 +80,9 @@ export function mixBackward(v: MixVariant, threads: number): Program {
           let direct = mixDirect(header.targets, t, group.z);
           let plane = (node.quad + group.y) * nodePlane + imageAt;
           let skip = coefficient(direct.skip, image);
-          let average = coefficient(direct.average, image);
-          let maximum = coefficient(direct.maximum, image);
           var products = vec4f();
           ${v.stride === 1 ? unroll(mixRows, (r) => skipBackward(gradients, r)) : ''}
-          if (source.pooled) {
-            ${poolsBackward(gradients, v)}
-          }
+          ${v.pools ? pooledBackward(gradients, v) : ''}
           ${
             v.dropPath
               ? 'products *= vec4f(kept(direct.skip, image), kept(direct.average, image), kept(direct.maximum, image), 0.0);'
@@ -139,6 +138,14 @@ export function mixBackward(v: MixVariant, threads: number): Program {
     `,
   };
 }
+
+const pooledBackward = (gradients: string, v: MixVariant): string => wgsl`
+  if (source.pooled) {
+    let average = coefficient(direct.average, image);
+    let maximum = coefficient(direct.maximum, image);
+    ${poolsBackward(gradients, v)}
+  }
+`;
 
 const everyLane = (make: (lane: number) => string): string => sequence(4).map(make).join(', ');
 

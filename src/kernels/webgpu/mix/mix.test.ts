@@ -13,11 +13,12 @@ import type { MixVariant } from './variant.ts';
 
 describe('mixed operations', () => {
   it.each([
-    { stride: 1, inPlace: false, dropPath: false },
-    { stride: 1, inPlace: true, dropPath: true },
-    { stride: 2, inPlace: false, dropPath: false },
+    { stride: 1, inPlace: false, dropPath: false, pools: true },
+    { stride: 1, inPlace: true, dropPath: true, pools: true },
+    { stride: 2, inPlace: false, dropPath: false, pools: true },
+    { stride: 1, inPlace: false, dropPath: false, pools: false },
   ] as const satisfies readonly MixVariant[])(
-    'stride $stride, in place $inPlace, drop-path $dropPath',
+    'stride $stride, in place $inPlace, drop-path $dropPath, pools $pools',
     async (v) => {
       await forDrawn(mixShapes, async (shape, draw) => {
         const mix = drawMix(v, shape, draw);

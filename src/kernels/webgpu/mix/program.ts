@@ -45,7 +45,7 @@ export function mixForward(v: MixVariant): Program {
       ${alignedShareRow.wgsl}
       ${gatheredShareRow.wgsl}
       ${slotFunctions}
-      ${poolFunctions(states, v)}
+      ${v.pools ? poolFunctions(states, v) : ''}
       ${coefficientFunctions(v)}
       fn run(local : u32, group : vec3u) {
         let header = readMixHeader(params.table, 0u);
@@ -60,7 +60,7 @@ export function mixForward(v: MixVariant): Program {
         let plane = params.batch * params.height * params.width;
         let pixel = (image * params.height + y) * params.width + x;
         ${unroll(mixRows, (r) => `let pixel${r} = min(pixel + ${r}u * params.width, plane - 1u);`)}
-        ${unroll(mixSources, (k) => readSource(states, v, k))}
+        ${unroll(mixSources, (k) => (v.pools ? readSource : readPixels)(states, v, k))}
         for (var t = 0u; t < header.targets; t++) {
           let node = mixTarget(t);
           ${unroll(
@@ -68,11 +68,10 @@ export function mixForward(v: MixVariant): Program {
             (k) => wgsl`
               let direct${k} = mixDirect(header.targets, t, ${k}u);
               let skip${k} = coefficient(direct${k}.skip, image);
-              let average${k} = coefficient(direct${k}.average, image);
-              let maximum${k} = coefficient(direct${k}.maximum, image);
+              ${v.pools ? poolCoefficients(k) : ''}
             `,
           )}
-          ${unroll(mixRows, (r) => `var sum${r} = ${sum(mixSources, (k) => `skip${k} * pools${k}.here${r} + average${k} * pools${k}.average${r} + maximum${k} * pools${k}.maximum${r}`)};`)}
+          ${unroll(mixRows, (r) => `var sum${r} = ${sum(mixSources, (k) => direct(v, k, r))};`)}
           let lists = readMixLists(node.lists, group.y);
           for (var i = 0u; i < lists.alignedCount; i++) {
             let share = readAlignedShare(lists.aligned, i);
@@ -108,6 +107,17 @@ export function mixForward(v: MixVariant): Program {
   };
 }
 
+const poolCoefficients = (k: number): string => wgsl`
+  let average${k} = coefficient(direct${k}.average, image);
+  let maximum${k} = coefficient(direct${k}.maximum, image);
+`;
+
+/** What skip connections and pools of source k give to row r of the column. */
+const direct = ({ pools }: MixVariant, k: number, r: number): string =>
+  pools
+    ? `skip${k} * pools${k}.here${r} + average${k} * pools${k}.average${r} + maximum${k} * pools${k}.maximum${r}`
+    : `skip${k} * here${k}_${r}`;
+
 const everyLane = (make: (lane: number) => string): string => sequence(4).map(make).join(', ');
 
 const gatheredLane = (l: number): string => wgsl`
@@ -115,6 +125,15 @@ const gatheredLane = (l: number): string => wgsl`
   let factor${l} = select(0.0, factor, source${l} != NONE);
   let lane${l} = source${l} & 3u;
   let quad${l} = select(0u, source${l} >> 2u, source${l} != NONE);
+`;
+
+/** Declares here0_0, ..: the pixels of source k, where candidates may be skip connections only. */
+const readPixels = (states: string, _: MixVariant, k: number): string => wgsl`
+  ${unroll(mixRows, (r) => `var here${k}_${r} = vec4f();`)}
+  if (${k}u < params.sources) {
+    let stateAt = ((mixSource(${k}u).quad + group.y) * params.batch + image) * params.inHeight * params.inWidth;
+    ${unroll(mixRows, (r) => `here${k}_${r} = ${states}[stateAt + min(y + ${r}u, params.inHeight - 1u) * params.inWidth + x];`)}
+  }
 `;
 
 /** Declares pools0, pools1: what the group's sources give to pools and skip connections. */

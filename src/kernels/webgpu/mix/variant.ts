@@ -10,6 +10,8 @@ export interface MixVariant {
    * coefficients[params.factors + coefficient * batch + image]. A variant, so that a search pays nothing for it.
    */
   readonly dropPath: boolean;
+  /** Candidates may pool the states. Where none ever does, the code of it need not be compiled. */
+  readonly pools: boolean;
 }
 
 /** Pixels of a column: what one invocation makes. */
@@ -31,7 +33,7 @@ export const mixParams = (v: MixVariant, ...more: string[]): readonly string[] =
 
 /** Name in profiles. */
 export const mixLabel = (name: string, v: MixVariant): string =>
-  `${name} s${v.stride}${v.dropPath ? ' drop-path' : ''}`;
+  `${name}${v.pools ? '' : ' without pools'} s${v.stride}${v.dropPath ? ' drop-path' : ''}`;
 
 /** Declares `coefficient(index, image)`, 0 for none; with drop-path also `kept`, the factor alone. */
 export const coefficientFunctions = (v: MixVariant): string =>

@@ -1,7 +1,9 @@
 /** Gradient of 1x1 convolutions towards their weights. */
 import { pointwiseParams, stridedFunction } from '../pointwise/product.ts';
-import { pointwiseLabel } from '../pointwise/program.ts';
+import { loadSlot, pointwiseLabel } from '../pointwise/program.ts';
 import type { PointwiseVariant } from '../pointwise/program.ts';
+import { activated, readsNorm } from '../activation.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import type { Program } from '../wgsl-program.ts';
 import { component, sequence, unroll, wgsl } from '../wgsl.ts';
 import { productTileRow } from './rows.ts';
@@ -19,8 +21,9 @@ export function pointwiseFilterGradient(
   const tile = v.tile;
   const cells = tile * tile * 4;
   const input = (i: number): string => {
-    const load = `inputs[inputPlane${i} + pixel]`;
-    const value = v.relu ? `max(${load}, vec4f())` : load;
+    const value = activated(v.activation, `inputs[inputPlane${i} + pixel]`, {
+      ...{ scale: `scale${i}`, shift: `shift${i}` },
+    });
     return v.strided ? `select(vec4f(), ${value}, at.inside)` : value;
   };
   return {
@@ -30,11 +33,13 @@ export function pointwiseFilterGradient(
       ['gradients', 'read', 'vec4f'],
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: [...pointwiseParams, 'chunks', 'chunkStride'],
     workgroupSize: threads,
     code: wgsl`
       ${productTileRow.wgsl}
+      ${readsNorm(v.activation) ? slotFunctions : ''}
       ${v.strided ? stridedFunction : ''}
       var<workgroup> shares : array<vec4f, ${cells * threads}>;
       fn run(local : u32, group : vec3u) {
@@ -47,6 +52,7 @@ export function pointwiseFilterGradient(
           (i) => wgsl`
             let inputPlane${i} = (row.inputQuad + min(${i}u, row.inputQuads - 1u)) * plane;
             let gradientPlane${i} = (row.gradientQuad + min(${i}u, row.gradientQuads - 1u)) * pixels;
+            ${readsNorm(v.activation) ? loadSlot(`row.slot + min(${i}u, row.inputQuads - 1u)`, `${i}`) : ''}
           `,
         )}
         ${unroll(cells, (i) => `var sum${i} = vec4f();`)}

@@ -2,26 +2,105 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factorizedReduce } from '../../composed/factorized-reduce.ts';
 import { pointwise } from '../../composed/pointwise.ts';
+import { readsNorm } from '../activation.ts';
 import { pointwiseTile } from '../pointwise/product.ts';
 import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
 import { added, joined } from '../testing/arrays.ts';
-import { packMatrix, transposed } from '../testing/convolution.ts';
+import { packMatrix, packSlots, transposed } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
 import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
-import { difference, tf, twin } from '../testing/twin.ts';
+import { difference, seen, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { pointwiseInputGradient } from './program.ts';
-import { reluGradientRow } from './rows.ts';
+import { productGradientRow, productReaderRow, reluGradientRow } from './rows.ts';
 
 const drawn = fc.tuple(planes, fc.boolean());
 
-describe('input gradient of relu and pointwise convolution', () => {
-  it.each([{ strided: false }, { strided: true }])('strided $strided', async ({ strided }) => {
+describe('input gradient of pointwise convolutions', () => {
+  it.each(['none', 'relu', 'relu6', 'affine6'] as const)(
+    'of two readers: %s',
+    async (activation) => {
+      await forDrawn(drawn, async ([{ channels, ...plane }, add], draw) => {
+        const quads = quadsOf(channels);
+        const x = draw.normals(pixelsOf(plane) * channels).map((value) => value * 3);
+        const before = draw.normals(x.length);
+        const scale = draw.normals(channels);
+        const shift = draw.normals(channels).map((value) => value * 3);
+        const readers = sequence(2).map(() => {
+          const filters = 1 + draw.below(7);
+          return {
+            filters,
+            quads: quadsOf(filters),
+            matrix: draw.normals(channels * filters),
+            upstream: draw.normals(pixelsOf(plane) * filters),
+          };
+        });
+        const packed = readers.map(({ matrix, filters }) =>
+          packMatrix(transposed(matrix, channels, filters), filters, channels),
+        );
+        const [first] = readers;
+        const tables = new TestTables();
+        const table = tables.add(
+          sequence(quads).map((q) =>
+            productGradientRow.pack({
+              ...{ inputQuad: q, slot: q, resultQuad: q, add },
+              readers: tables.add(
+                readers.map((reader, k) =>
+                  productReaderRow.pack({
+                    gradientQuad: k * first!.quads,
+                    gradientQuads: reader.quads,
+                    weights: k * (packed[0]!.length / 4) + q * reader.quads * 4,
+                  }),
+                ),
+              ),
+              count: 2,
+            }),
+          ),
+        );
+        const { results } = await runProgram(
+          pointwiseInputGradient({ activation, strided: false }),
+          {
+            gradients: joined(readers.map(({ upstream, filters }) => packQuads(upstream, filters))),
+            weights: joined(packed),
+            inputs: packQuads(x, channels),
+            results: packQuads(before, channels),
+            tables: tables.words,
+            slots: packSlots(channels, { scale, shift }),
+          },
+          { ...plane, inHeight: plane.height, inWidth: plane.width, table },
+          [ceilDiv(pixelsOf(plane), pointwiseTile), quads],
+        );
+        // The gradient of what the convolutions read, before the activation: after a norm's scale and shift.
+        const read = Float32Array.from(x, (value, i) =>
+          readsNorm(activation) ? value * scale[i % channels]! + shift[i % channels]! : value,
+        );
+        const through = activation === 'affine6' ? 'relu6' : activation;
+        const shape = [plane.batch, plane.height, plane.width, channels];
+        const shares = readers.map(
+          ({ matrix, filters, upstream }) =>
+            twin(
+              [{ data: read, shape }],
+              (input) =>
+                pointwise(
+                  seen(through, input, scale, shift) as tf.Tensor4D,
+                  tf.tensor4d(matrix, [1, 1, channels, filters]),
+                ),
+              upstream,
+            ).gradients[0]!,
+        );
+        const sum = added(shares[0]!, shares[1]!);
+        const actual = unpackQuads(results!, plane, channels);
+        expect(difference(actual, add ? added(sum, before) : sum)).toBeLessThan(1e-5);
+      });
+    },
+  );
+
+  it('of relu and a factorized reduce', async () => {
     await forDrawn(drawn, async ([{ channels, ...inPlane }, add], draw) => {
-      const outPlane = stridedPlane(inPlane, strided ? 2 : 1);
+      const outPlane = stridedPlane(inPlane, 2);
       const inQuads = quadsOf(channels);
-      const halves = (strided ? [0, 1] : [0]).map(() => {
+      const halves = sequence(2).map(() => {
         const filters = 1 + draw.below(7);
         return {
           filters,
@@ -62,7 +141,7 @@ describe('input gradient of relu and pointwise convolution', () => {
         ),
       );
       const { results } = await runProgram(
-        pointwiseInputGradient({ strided }),
+        pointwiseInputGradient({ activation: 'relu', strided: true }),
         {
           gradients: joined(halves.map(({ upstream, filters }) => packQuads(upstream, filters))),
           weights,
@@ -90,7 +169,7 @@ describe('input gradient of relu and pointwise convolution', () => {
         (input) => {
           const read = tf.relu(input) as tf.Tensor4D;
           const [a, b] = matrices();
-          return strided ? factorizedReduce(read, [a!, b!]) : pointwise(read, a!);
+          return factorizedReduce(read, [a!, b!]);
         },
         upstream,
       );

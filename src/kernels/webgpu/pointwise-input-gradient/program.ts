@@ -1,63 +1,94 @@
-/** Gradient of relu and a 1x1 convolution (or a factorized reduce) towards their input. */
+/** Gradient of 1x1 convolutions, or of relu and a factorized reduce, towards what they read. */
 import {
+  addProduct,
   pointwiseParams,
   pointwisePixels,
   pointwiseThreads,
   pointwiseTile,
-  product,
+  productSums,
 } from '../pointwise/product.ts';
+import { loadSlot, pointwiseLabel } from '../pointwise/program.ts';
+import { activated, letsFunction, readsNorm } from '../activation.ts';
+import type { Activation } from '../activation.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import type { Program } from '../wgsl-program.ts';
 import { unroll, wgsl } from '../wgsl.ts';
-import { reluGradientRow } from './rows.ts';
+import { productGradientRow, productReaderRow, reluGradientRow } from './rows.ts';
+
+/** @param activation of the inputs on reading. Strided: relu. */
+export interface PointwiseGradientVariant {
+  readonly activation: Activation;
+  readonly strided: boolean;
+}
 
 /**
- * results (+)= (inputs > 0) * W^T gradients. Strided: pixels with both coordinates even get the first convolution's
- * share, both odd the second's, all others none. height, width are the gradient's, inHeight, inWidth the input's.
- * Grid: [input pixels / 512, rows of the table].
+ * results (+)= act'(inputs) * sum over the readers of W^T gradients, for each quad that 1x1 convolutions read: a table of
+ * `productGradientRow`. Strided: a table of `reluGradientRow`; pixels with both coordinates even get the first
+ * convolution's share, both odd the second's, all others none. height, width are the gradient's, inHeight, inWidth the
+ * input's. Grid: [input pixels / 512, rows of the table].
  */
-export function pointwiseInputGradient(v: { readonly strided: boolean }): Program {
+export function pointwiseInputGradient(v: PointwiseGradientVariant): Program {
   return {
-    label: `pointwise input gradient${v.strided ? ' s2' : ''}`,
+    label: `pointwise input gradient${pointwiseLabel(v)}`,
     bindings: [
       ['gradients', 'read', 'vec4f'],
       ['weights', 'read', 'vec4f'],
-      ['inputs', 'read', 'vec4f'],
+      ...(v.activation === 'none' ? [] : [['inputs', 'read', 'vec4f'] as const]),
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: pointwiseParams,
     workgroupSize: pointwiseThreads,
-    code: v.strided ? strided : dense,
+    code: v.strided ? strided : dense(v.activation),
   };
 }
 
 /** As the forward product: eight pixels an invocation, which use each weight. */
-const dense = (subgroups: boolean): string => wgsl`
-  ${reluGradientRow.wgsl}
-  fn run(local : u32, group : vec3u) {
-    let row = readReluGradientRow(params.table, group.y);
-    let firstQuad = row.gradientQuad;
-    let quads = row.gradientQuads;
-    let matrix = row.weights;
-    let plane = params.batch * params.inHeight * params.inWidth;
-    let out = group.x * ${pointwiseTile}u + local;
-    ${unroll(pointwisePixels, (i) => `let pixel${i} = min(out + ${i * pointwiseThreads}u, plane - 1u);`)}
-    ${product(subgroups, (index) => `gradients[${index}]`)}
-    let inputPlane = row.inputQuad * plane;
-    let resultPlane = row.resultQuad * plane;
-    ${unroll(pointwisePixels, (i) => `sum${i} = select(vec4f(), sum${i}, inputs[inputPlane + pixel${i}] > vec4f());`)}
-    if (row.add) {
-      ${unroll(pointwisePixels, (i) => `sum${i} += results[resultPlane + pixel${i}];`)}
+const dense =
+  (activation: Activation) =>
+  (subgroups: boolean): string => wgsl`
+    ${productGradientRow.wgsl}
+    ${productReaderRow.wgsl}
+    ${readsNorm(activation) ? slotFunctions : ''}
+    ${activation === 'none' ? '' : letsFunction(activation)}
+    fn run(local : u32, group : vec3u) {
+      let row = readProductGradient(params.table, group.y);
+      let plane = params.batch * params.inHeight * params.inWidth;
+      let out = group.x * ${pointwiseTile}u + local;
+      ${unroll(pointwisePixels, (i) => `let pixel${i} = min(out + ${i * pointwiseThreads}u, plane - 1u);`)}
+      ${productSums}
+      for (var r = 0u; r < row.count; r++) {
+        let reader = readProductReader(row.readers, r);
+        let firstQuad = reader.gradientQuad;
+        let quads = reader.gradientQuads;
+        let matrix = reader.weights;
+        ${addProduct(subgroups, (index) => `gradients[${index}]`)}
+      }
+      let resultPlane = row.resultQuad * plane;
+      ${activation === 'none' ? '' : masked(activation)}
+      if (row.add) {
+        ${unroll(pointwisePixels, (i) => `sum${i} += results[resultPlane + pixel${i}];`)}
+      }
+      ${unroll(
+        pointwisePixels,
+        (i) => wgsl`
+          if (out + ${i * pointwiseThreads}u < plane) {
+            results[resultPlane + pixel${i}] = sum${i};
+          }
+        `,
+      )}
     }
-    ${unroll(
-      pointwisePixels,
-      (i) => wgsl`
-        if (out + ${i * pointwiseThreads}u < plane) {
-          results[resultPlane + pixel${i}] = sum${i};
-        }
-      `,
-    )}
-  }
+  `;
+
+const masked = (activation: Activation): string => wgsl`
+  let inputPlane = row.inputQuad * plane;
+  ${readsNorm(activation) ? loadSlot('row.slot') : ''}
+  ${unroll(
+    pointwisePixels,
+    (i) =>
+      `sum${i} = select(vec4f(), sum${i}, lets(${activated(activation, `inputs[inputPlane + pixel${i}]`)}));`,
+  )}
 `;
 
 /** Pixel by pixel: which convolution reaches one is its own affair. */

@@ -1,8 +1,30 @@
 import { row } from '../row.ts';
 
-/** One input quad of relu and a 1x1 convolution, or of a factorized reduce. */
+/** One quad that 1x1 convolutions read. */
+export const productGradientRow = row('ProductGradient', {
+  /** Table of `productReaderRow`. */
+  readers: 'u32',
+  count: 'u32',
+  /** Quad of the values that were read, and its norm slot; unused where they are read as they are. */
+  inputQuad: 'u32',
+  slot: 'u32',
+  /** Quad of the result. */
+  resultQuad: 'u32',
+  /** Whether to add to the result. */
+  add: 'bool',
+});
+
+/** A 1x1 convolution that reads a quad. */
+export const productReaderRow = row('ProductReader', {
+  gradientQuad: 'u32',
+  gradientQuads: 'u32',
+  /** First vec4 of the quad's transposed weights. */
+  weights: 'u32',
+});
+
+/** One input quad of relu and a factorized reduce. */
 export const reluGradientRow = row('ReluGradientRow', {
-  /** Gradient quads of the (first) convolution. */
+  /** Gradient quads of the first convolution. */
   gradientQuad: 'u32',
   gradientQuads: 'u32',
   /** First vec4 of the transposed weights; the second convolution's follow the first's. */
@@ -13,7 +35,7 @@ export const reluGradientRow = row('ReluGradientRow', {
   resultQuad: 'u32',
   /** Whether to add to the result. */
   add: 'bool',
-  /** Strided only: gradient quads of the second convolution. */
+  /** Gradient quads of the second convolution. */
   secondQuad: 'u32',
   secondQuads: 'u32',
 });

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { pointwise } from '../../composed/pointwise.ts';
 import { everySecondPixel } from '../../composed/subsample.ts';
 import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
-import { packMatrix } from '../testing/convolution.ts';
+import { packMatrix, packSlots } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
 import { packQuads, stridedPlane, unpackQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
-import { difference, tf, twin } from '../testing/twin.ts';
+import { difference, seen, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { pointwiseTile } from './product.ts';
 import { pointwiseForward } from './program.ts';
@@ -14,17 +14,22 @@ import { pointwiseRow } from './rows.ts';
 
 describe('pointwise convolution', () => {
   it.each([
-    { relu: false, strided: false, shift: 0 },
-    { relu: true, strided: false, shift: 0 },
-    { relu: true, strided: true, shift: 0 },
-    { relu: true, strided: true, shift: 1 },
-  ] as const)('relu $relu, strided $strided, shift $shift', async ({ shift, ...v }) => {
+    { activation: 'none', strided: false, shift: 0 },
+    { activation: 'relu', strided: false, shift: 0 },
+    { activation: 'relu6', strided: false, shift: 0 },
+    { activation: 'affine6', strided: false, shift: 0 },
+    { activation: 'relu', strided: true, shift: 0 },
+    { activation: 'relu', strided: true, shift: 1 },
+  ] as const)('$activation, strided $strided, shift $shift', async ({ shift, ...v }) => {
     await forDrawn(planes, async ({ channels, ...inPlane }, draw) => {
       const outPlane = stridedPlane(inPlane, v.strided ? 2 : 1);
       const filters = 1 + draw.below(9);
       const [inQuads, outQuads] = [quadsOf(channels), quadsOf(filters)];
       const x = draw.normals(pixelsOf(inPlane) * channels);
       const matrix = draw.normals(channels * filters);
+      const scale = draw.normals(channels);
+      // Some beyond 6.
+      const offset = draw.normals(channels).map((value) => value * 4);
       const tables = new TestTables();
       const table = tables.add(
         sequence(outQuads).map((o) =>
@@ -33,6 +38,7 @@ describe('pointwise convolution', () => {
             inputQuads: inQuads,
             weights: o * inQuads * 4,
             shift,
+            slot: 0,
           }),
         ),
       );
@@ -44,6 +50,7 @@ describe('pointwise convolution', () => {
           // One quad before the result, which must stay as it is.
           outputs: (outQuads + 1) * pixelsOf(outPlane) * 4,
           tables: tables.words,
+          slots: packSlots(channels, { scale, shift: offset }),
         },
         {
           ...outPlane,
@@ -58,7 +65,7 @@ describe('pointwise convolution', () => {
       const { y } = twin(
         [{ data: x, shape }],
         (input) => {
-          const read = (v.relu ? tf.relu(input) : input) as tf.Tensor4D;
+          const read = seen(v.activation, input, scale, offset) as tf.Tensor4D;
           const pixels = v.strided ? everySecondPixel(read, shift) : read;
           return pointwise(pixels, tf.tensor4d(matrix, [1, 1, channels, filters]));
         },

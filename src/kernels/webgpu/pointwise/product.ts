@@ -38,13 +38,27 @@ export const stridedFunction = wgsl`
 /**
  * sum0, sum1, .. = sum over input quads of weights and pixels pixel0, pixel1, .. Reads `firstQuad`, `quads`, `plane` (vec4
  * of an input plane) and `matrix` (first weight).
- * @param load WGSL of an input by its index.
+ * @param load WGSL of an input by its index. @param eachQuad WGSL that declares what it needs of input quad `q`.
  */
-export const product = (subgroups: boolean, load: (index: string) => string): string => wgsl`
-  ${unroll(pointwisePixels, (i) => `var sum${i} = vec4f();`)}
+export const product = (
+  subgroups: boolean,
+  load: (index: string) => string,
+  eachQuad = '',
+): string => [productSums, addProduct(subgroups, load, eachQuad)].join('\n');
+
+/** Declares sum0, sum1, .. */
+export const productSums = unroll(pointwisePixels, (i) => `var sum${i} = vec4f();`);
+
+/** Adds to sum0, sum1, .. what `product` says. */
+export const addProduct = (
+  subgroups: boolean,
+  load: (index: string) => string,
+  eachQuad = '',
+): string => wgsl`
   for (var q = 0u; q < quads; q++) {
     let base = (firstQuad + q) * plane;
     let at = matrix + q * 4u;
+    ${eachQuad}
     ${sharedLoads(subgroups, 'weight', 4, (i) => `weights[at + ${i}]`)}
     ${unroll(
       pointwisePixels,

@@ -2,6 +2,9 @@
  * 1x1 convolutions as matrix products over quads, many at once: each output quad has a table row that names the range of
  * input quads it reads and its weights. The input gradient is the same program over transposed weights.
  */
+import { activated, activationLabel, readsNorm } from '../activation.ts';
+import type { Activation } from '../activation.ts';
+import { slotBinding, slotFunctions } from '../slots.ts';
 import type { Program } from '../wgsl-program.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import {
@@ -15,14 +18,20 @@ import {
 import { pointwiseRow } from './rows.ts';
 
 export interface PointwiseVariant {
-  /** Relu of the input on reading. */
-  readonly relu: boolean;
+  /** What happens to the input on reading. */
+  readonly activation: Activation;
   /** Stride 2: output (y, x) reads input (2y + shift, 2x + shift); outside reads zero (factorized reduce). */
   readonly strided: boolean;
 }
 
 export const pointwiseLabel = (v: PointwiseVariant): string =>
-  `${v.relu ? ' relu' : ''}${v.strided ? ' s2' : ''}`;
+  `${activationLabel(v.activation)}${v.strided ? ' s2' : ''}`;
+
+/** Declares scale and shift of a slot. */
+export const loadSlot = (slot: string, end = ''): string => wgsl`
+  let scale${end} = slots[scaleOf(${slot})];
+  let shift${end} = slots[shiftOf(${slot})];
+`;
 
 /** outputs[outputQuad + row] = W inputs, over the row's input quads. Grid: [pixels / 512, rows of the table]. */
 export function pointwiseForward(v: PointwiseVariant): Program {
@@ -36,11 +45,13 @@ export function pointwiseForward(v: PointwiseVariant): Program {
       ['weights', 'read', 'vec4f'],
       ['outputs', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
+      ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
     params: [...pointwiseParams, 'outputQuad'],
     workgroupSize: pointwiseThreads,
     code: (subgroups) => wgsl`
       ${pointwiseRow.wgsl}
+      ${readsNorm(v.activation) ? slotFunctions : ''}
       ${v.strided ? stridedFunction : ''}
       fn run(local : u32, group : vec3u) {
         let row = readPointwiseRow(params.table, group.y);
@@ -58,7 +69,7 @@ export function pointwiseForward(v: PointwiseVariant): Program {
               `
             : `let pixel${i} = ${pixel(i)};`,
         )}
-        ${product(subgroups, (index) => (v.relu ? `max(inputs[${index}], vec4f())` : `inputs[${index}]`))}
+        ${product(subgroups, (index) => activated(v.activation, `inputs[${index}]`), readsNorm(v.activation) ? loadSlot('row.slot + q') : '')}
         let outputPlane = (params.outputQuad + group.y) * pixels;
         ${unroll(
           pointwisePixels,

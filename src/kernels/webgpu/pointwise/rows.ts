@@ -9,4 +9,6 @@ export const pointwiseRow = row('PointwiseRow', {
   weights: 'u32',
   /** Strided only: 0 or 1, by how many pixels the input is shifted. */
   shift: 'u32',
+  /** Norm slot of the first input quad; unused unless the input goes through a norm. */
+  slot: 'u32',
 });

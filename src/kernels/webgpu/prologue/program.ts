@@ -102,7 +102,7 @@ export const prologue: Program = {
         }
         coefficients[candidate.coefficient] = importance * mask;
       }
-      if (!alive && last != NONE) {
+      if (!alive && node.keepsOne && last != NONE) {
         let candidate = readCandidateRow(node.candidates, last);
         coefficients[candidate.coefficient] = sigmoid(values[candidate.alpha]);
       }

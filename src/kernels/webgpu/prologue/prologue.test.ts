@@ -34,8 +34,11 @@ describe('masks, gates and coefficients', () => {
           draw.normals(lanes),
         ];
         const alphas = draw.normals(candidates);
-        // All of the first node's candidates are under their thresholds: the best is kept.
-        const margins = draw.normals(candidates).map((m, i) => (i < perNode ? -Math.abs(m) : m));
+        // All candidates of the first two nodes are under their thresholds: the best is kept, but for a shortcut.
+        const margins = draw
+          .normals(candidates)
+          .map((m, i) => (i < 2 * perNode ? -Math.abs(m) : m));
+        const keepsOne = (node: number): boolean => node !== 1;
         const operationThresholds = margins.map((m, i) => sigmoid(alphas[i]!) - m * 0.1);
         const [weightThreshold, filterThreshold] = [0.6, 0.45];
         const committed = sequence(weights).map(() => (draw.uniform() < 0.8 ? 1 : 0));
@@ -81,7 +84,9 @@ describe('masks, gates and coefficients', () => {
                   threshold: at[5]! + k,
                 }),
               );
-            return nodeRow.pack({ candidates: tables.add(rows), count: perNode });
+            return nodeRow.pack({
+              ...{ candidates: tables.add(rows), count: perNode, keepsOne: keepsOne(n) },
+            });
           }),
         );
         const total = weights * 2 + lanes + nodes;
@@ -152,7 +157,10 @@ describe('masks, gates and coefficients', () => {
         const coefficients = alphas.map((alpha, k) => {
           const node = Math.floor(k / perNode) * perNode;
           const members = margins.slice(node, node + perNode);
-          const best = members.every((m) => m <= 0) && margins[k] === Math.max(...members);
+          const best =
+            keepsOne(node / perNode) &&
+            members.every((m) => m <= 0) &&
+            margins[k] === Math.max(...members);
           return margins[k]! > 0 || best ? sigmoid(alpha) : 0;
         });
         expect(difference(result.coefficients!, coefficients)).toBeLessThan(1e-6);

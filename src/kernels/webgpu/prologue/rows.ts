@@ -24,6 +24,8 @@ export const nodeRow = row('NodeRow', {
   /** Table of `candidateRow`. */
   candidates: 'u32',
   count: 'u32',
+  /** Its last survivor is kept: it has no shortcut. */
+  keepsOne: 'bool',
 });
 
 /** A candidate operation that was not pruned for good. */

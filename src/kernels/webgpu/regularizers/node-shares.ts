@@ -8,7 +8,7 @@ export const nodeShareFunctions = wgsl`
     all : f32,
     /** Number of survivors, at least one. */
     count : f32,
-    /** Kept when no other survives, as in the prologue; none in a node without candidates. */
+    /** Kept when no other survives, as in the prologue; none in a node without candidates or with a shortcut. */
     alone : u32,
   }
   fn nodeShares(node : RegularizedNode) -> NodeShares {
@@ -32,7 +32,7 @@ export const nodeShareFunctions = wgsl`
         last = i;
       }
     }
-    return NodeShares(all, max(survivors, 1.0), select(NONE, last, survivors == 0.0));
+    return NodeShares(all, max(survivors, 1.0), select(NONE, last, survivors == 0.0 && node.keepsOne));
   }
   fn survives(candidate : RegularizedCandidate, index : u32, shares : NodeShares) -> bool {
     if (candidate.operationThreshold == NONE || index == shares.alone) {

@@ -6,6 +6,8 @@ export const regularizedNodeRow = row('RegularizedNode', {
   /** Table of `regularizedCandidateRow`. */
   candidates: 'u32',
   count: 'u32',
+  /** Its last survivor is kept: it has no shortcut. */
+  keepsOne: 'bool',
 });
 
 /** A candidate operation; parameter indices, or none. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pixelsOf, quadsOf } from '../quad.ts';
 import { unpackStem } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
-import { packQuads } from '../testing/quads.ts';
+import { packQuads, stridedPlane } from '../testing/quads.ts';
 import { runProgram } from '../testing/run.ts';
 import { addChunks, difference, tf, twin } from '../testing/twin.ts';
 import { stemFilterGradient } from './program.ts';
@@ -10,20 +10,29 @@ import { stemFilterGradient } from './program.ts';
 const chunks = 3;
 
 describe('filter gradient of the stem', () => {
-  it.each([1, 3])('on images of %i channels', async (inputs) => {
-    await forDrawn(planes, async ({ channels: filters, ...plane }, draw) => {
-      const x = draw.normals(pixelsOf(plane) * inputs);
+  it.each([
+    [1, 1],
+    [3, 1],
+    [3, 2],
+  ] as const)('on images of %i channels, stride %i', async (inputs, stride) => {
+    await forDrawn(planes, async ({ channels: filters, ...inPlane }, draw) => {
+      const plane = stridedPlane(inPlane, stride);
+      const x = draw.normals(pixelsOf(inPlane) * inputs);
       const upstream = draw.normals(pixelsOf(plane) * filters);
       const quads = quadsOf(filters);
       const chunkStride = quads * 9 * inputs;
       const { results } = await runProgram(
-        stemFilterGradient(inputs, 8),
+        stemFilterGradient(inputs, stride, 8),
         {
           images: packQuads(x, inputs),
           gradients: packQuads(upstream, filters),
           results: chunks * chunkStride * 4,
         },
-        { ...plane, result: 0, chunks, chunkStride },
+        {
+          ...plane,
+          ...{ inHeight: inPlane.height, inWidth: inPlane.width },
+          ...{ result: 0, chunks, chunkStride },
+        },
         [chunks, quads * 3],
       );
       const shape = [3, 3, inputs, filters];
@@ -31,9 +40,9 @@ describe('filter gradient of the stem', () => {
         [{ data: new Float32Array(9 * inputs * filters), shape }],
         (filter) =>
           tf.conv2d(
-            tf.tensor4d(x, [plane.batch, plane.height, plane.width, inputs]),
+            tf.tensor4d(x, [inPlane.batch, inPlane.height, inPlane.width, inputs]),
             filter as tf.Tensor4D,
-            1,
+            stride,
             1,
           ),
         upstream,

@@ -69,7 +69,9 @@ export function drawMix(
   const sources = v.inPlace ? 1 : 2;
   const targets = 2;
   const kinds = (['skip', 'average', 'maximum', 'convolution', 'convolution'] as const).filter(
-    (kind) => v.stride === 1 || kind !== 'skip',
+    (kind) =>
+      (v.stride === 1 || kind !== 'skip') &&
+      (v.pools || (kind !== 'average' && kind !== 'maximum')),
   );
   const all = sequence(sources).flatMap((source) =>
     sequence(targets).flatMap((target) =>

@@ -2,6 +2,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import '../../composed/gradients.ts';
+import { relu6 } from '../../composed/relu6.ts';
+import { readsNorm } from '../activation.ts';
+import type { Activation } from '../activation.ts';
 
 // Else the CPU backend greets every user of Node with an advertisement.
 tf.enableProdMode();
@@ -38,6 +41,26 @@ export function twin(
     const gradients = tf.grads((...args) => make(...args) as tf.Scalar)(tensors, dy as tf.Scalar);
     return { y: values(y), gradients: gradients.map(values) };
   });
+}
+
+/** What a program that reads through `activation` sees of NHWC values; behind a norm, of one scale and shift a channel. */
+export function seen(
+  activation: Activation,
+  input: tf.Tensor,
+  scale: Float32Array,
+  shift: Float32Array,
+): tf.Tensor {
+  const normed = readsNorm(activation) ? tf.add(tf.mul(input, scale), shift) : input;
+  switch (activation) {
+    case 'none':
+      return normed;
+    case 'relu':
+    case 'affine':
+      return tf.relu(normed);
+    case 'relu6':
+    case 'affine6':
+      return relu6(normed);
+  }
 }
 
 /** Largest difference, against the largest expected value or 1. Infinite where a value is not a number. */

@@ -83,7 +83,12 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
       }),
     );
     const node = tables.add([
-      regularizedNodeRow.pack({ cell: 1, candidates: tables.add(rows), count: candidates }),
+      regularizedNodeRow.pack({
+        cell: 1,
+        candidates: tables.add(rows),
+        count: candidates,
+        keepsOne: true,
+      }),
     ]);
     const counted = tables.add([
       countedCandidateRow.pack({

@@ -2,6 +2,7 @@
  * Depthwise convolutions: one dispatch a kernel size; backwards the taps' gradients, and all input gradients at once.
  * Over 250 lines: forwards and backwards share the same classes of taps.
  */
+import { readsNorm } from '../../../../kernels/webgpu/activation.ts';
 import {
   depthwiseFilterGradient,
   filterColumns,
@@ -69,7 +70,7 @@ function tiles(recorder: Recorder, tensor: Tensor, rows: number, step: number): 
 }
 
 const slots = (recorder: Recorder, { activation }: Depthwise): GpuBuffer[] =>
-  activation === 'affine' ? [recorder.slotBuffer] : [];
+  readsNorm(activation) ? [recorder.slotBuffer] : [];
 
 export function forward(recorder: Recorder, batch: Depthwise): void {
   const { tables, tab, masked } = recorder;
@@ -103,7 +104,7 @@ export function backward(recorder: Recorder, batch: Depthwise): void {
   const members = batch.members.filter(({ node }) => recorder.options.isLive(node));
   if (members.length === 0) return;
   tapsBackward(recorder, batch, members);
-  if (batch.activation === 'affine') innerBackward(recorder, batch, members);
+  if (readsNorm(batch.activation)) innerBackward(recorder, batch, members);
   else valuesBackward(recorder, batch, members);
 }
 

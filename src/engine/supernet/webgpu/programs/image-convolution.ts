@@ -12,25 +12,35 @@ function checkWhole({ place }: Convolution): void {
   if (place.quad > 0) throw new Error(`${place.tensor.label} does not begin with the image's`);
 }
 
+/** Sizes of the outputs and of the image. */
+const planes = (recorder: Recorder, { place, imageSize }: Convolution) => ({
+  ...recorder.plane(place.tensor),
+  ...{ inHeight: imageSize, inWidth: imageSize },
+});
+
 export function forward(recorder: Recorder, batch: Convolution): void {
   checkWhole(batch);
   const { place, channels, weights } = batch;
-  const plane = recorder.plane(place.tensor);
-  const tiles = ceilDiv(plane.batch * ceilDiv(plane.height, stemRows) * plane.width, 64);
+  const plane = planes(recorder, batch);
+  const tiles = ceilDiv(
+    plane.batch * ceilDiv(plane.height, stemRows(batch.stride)) * plane.width,
+    64,
+  );
   recorder.record(
-    stemForward(channels),
+    stemForward(channels, batch.stride),
     [recorder.options.images, recorder.masked, recorder.buffer(place.tensor)],
     { ...plane, weights: weights.weights },
     [tiles, place.quads],
   );
 }
 
-export function backward(recorder: Recorder, { place, channels, weights }: Convolution): void {
+export function backward(recorder: Recorder, batch: Convolution): void {
+  const { place, channels, weights, stride } = batch;
   const { sizes, images } = recorder.options;
   recorder.record(
-    stemFilterGradient(channels, sizes.filter),
+    stemFilterGradient(channels, stride, sizes.filter),
     [images, recorder.buffer(place.tensor), recorder.chunks],
-    { ...recorder.plane(place.tensor), result: weights.gradient, ...recorder.chunkParams },
+    { ...planes(recorder, batch), result: weights.gradient, ...recorder.chunkParams },
     [sizes.chunks, place.quads * 3],
   );
 }

@@ -70,9 +70,12 @@ function logitsOf(
   { batch, pooled, logits, shape, laneTable }: Classifier,
 ): void {
   const { values } = recorder.options;
-  recorder.record(globalPool, [recorder.buffer(batch.value.place.tensor), pooled], shape, [
-    ceilDiv(shape.batch! * shape.quads!, 64),
-  ]);
+  recorder.record(
+    globalPool(batch.activation),
+    [recorder.buffer(batch.value.place.tensor), pooled],
+    shape,
+    [ceilDiv(shape.batch! * shape.quads!, 64)],
+  );
   recorder.record(linear, [pooled, values, logits, recorder.tab], { ...shape, table: laneTable }, [
     ceilDiv(shape.batch! * shape.classes!, 64),
   ]);
@@ -84,7 +87,9 @@ export function backward(recorder: Recorder, classifier: Classifier): void {
   const buffers = [logits, labels, gradient, losses];
   const grid = [ceilDiv(shape.batch!, 64)] as const;
   if (auxiliary === null) {
+    recorder.part('loss');
     recorder.record(crossEntropy, buffers, shape, grid);
+    recorder.part('backward');
   } else {
     logitsOf(recorder, classifier);
     const [scale] = new Uint32Array(Float32Array.of(auxiliary).buffer);
@@ -100,7 +105,7 @@ function gradientsOf(
 ): void {
   const { tables, tab } = recorder;
   const { values, grads } = recorder.options;
-  const { value, lanes } = batch;
+  const { value, lanes, activation } = batch;
   recorder.record(
     linearFilterGradient,
     [pooled, gradient, grads, tab],
@@ -112,8 +117,12 @@ function gradientsOf(
   if (recorder.claim(value.gradient.tensor, range(shape.quads!)))
     throw new Error(`${batch.node.name} is not the first to reach what it reads`);
   recorder.record(
-    linearInputGradient,
-    [gradient, values, recorder.buffer(value.gradient.tensor), tab],
+    linearInputGradient(activation),
+    [
+      ...[gradient, values],
+      ...(activation === 'none' ? [] : [recorder.buffer(value.place.tensor)]),
+      ...[recorder.buffer(value.gradient.tensor), tab],
+    ],
     { ...shape, table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))) },
     [ceilDiv(shape.batch! * shape.quads!, 64)],
   );

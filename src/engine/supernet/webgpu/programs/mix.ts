@@ -9,6 +9,7 @@ import {
 } from '../../../../kernels/webgpu/mix/rows.ts';
 import type { MixTable } from '../../../../kernels/webgpu/mix/rows.ts';
 import { mixRows } from '../../../../kernels/webgpu/mix/variant.ts';
+import type { MixVariant } from '../../../../kernels/webgpu/mix/variant.ts';
 import { gatherRow } from '../../../../kernels/webgpu/norm-apply/rows.ts';
 import { normBackwardRow } from '../../../../kernels/webgpu/norm-backward/rows.ts';
 import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
@@ -42,9 +43,16 @@ function tiles(recorder: Recorder, tensor: Tensor): number {
   return ceilDiv(batch * ceilDiv(height, mixRows) * width, 64);
 }
 
+const variantOf = ({ options }: Recorder, { stride, inPlace, mayPool }: MixGroup): MixVariant => ({
+  stride,
+  inPlace,
+  pools: mayPool,
+  dropPath: options.factors !== null,
+});
+
 export function forward(recorder: Recorder, group: MixGroup): MixPlace {
   const { tables, tab, gpu, memory, slotBuffer, dropPath } = recorder;
-  const { set, sources, states, shares, stride, inPlace, terms } = group;
+  const { set, sources, states, shares, inPlace, terms } = group;
   const { quads } = set;
   const pooled = sources.map((_, s) => terms.some((t) => t.source === s && pools(t.direct)));
   const table = tables.add(
@@ -62,7 +70,7 @@ export function forward(recorder: Recorder, group: MixGroup): MixPlace {
     gpu.buffer(pooled.includes(true) ? sources.length * quads * pixels * 4 : 16),
   );
   recorder.record(
-    mixForward({ stride, inPlace, dropPath: recorder.options.factors !== null }),
+    mixForward(variantOf(recorder, group)),
     [
       ...(inPlace ? [] : [recorder.buffer(states)]),
       ...[recorder.buffer(shares), recorder.buffer(set.tensor), winners],
@@ -164,7 +172,7 @@ export function statesBackward(
 ): void {
   if (!isLive(recorder, group)) return;
   const { tables, tab, partials, dropPath } = recorder;
-  const { set, sources, states, statesGradient, parts, stride, inPlace } = group;
+  const { set, sources, states, statesGradient, parts, inPlace } = group;
   const rows = sources.flatMap(({ value: { gradient, place } }) =>
     range(set.quads).map((q) => {
       const from = { quad: gradient.quad, laneOf: place.laneOf };
@@ -178,10 +186,7 @@ export function statesBackward(
   const add = recorder.claim(statesGradient, quads);
   const gridX = tiles(recorder, states);
   recorder.record(
-    mixBackward(
-      { stride, inPlace, dropPath: recorder.options.factors !== null },
-      recorder.options.sizes.mix,
-    ),
+    mixBackward(variantOf(recorder, group), recorder.options.sizes.mix),
     [
       ...(inPlace ? [] : [recorder.buffer(set.gradient)]),
       ...[recorder.buffer(states), recorder.buffer(parts), winners],

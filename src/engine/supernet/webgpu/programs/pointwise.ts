@@ -1,11 +1,24 @@
-/** 1x1 convolutions of stride 1, and those of stride 2, up to two in a product (factorized reduce). */
+/**
+ * 1x1 convolutions of stride 1, and those of stride 2, up to two in a product (factorized reduce).
+ * Over 250 lines: every way back - to values, to norms, to depthwise convolutions - reads the same products.
+ */
 import { pointwiseFilterGradient } from '../../../../kernels/webgpu/pointwise-filter-gradient/program.ts';
 import { pointwiseInputGradient } from '../../../../kernels/webgpu/pointwise-input-gradient/program.ts';
-import { reluGradientRow } from '../../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
+import {
+  productGradientRow,
+  productReaderRow,
+  reluGradientRow,
+} from '../../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
 import { pointwiseTile } from '../../../../kernels/webgpu/pointwise/product.ts';
 import { pointwiseForward } from '../../../../kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../../../kernels/webgpu/pointwise/rows.ts';
-import { ceilDiv, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
+import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
+import { readsNorm } from '../../../../kernels/webgpu/activation.ts';
+import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
+import { normBackwardRow } from '../../../../kernels/webgpu/norm-backward/rows.ts';
+import { groupBy } from '../group-by.ts';
+import { slotOf, wholeQuad } from '../tensor.ts';
+import { normBackward } from './norm.ts';
 import type { BatchOf, Product } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Tensor } from '../tensor.ts';
@@ -20,24 +33,32 @@ const tiles = (recorder: Recorder, tensor: Tensor): number =>
 const partsOf = ({ weights: { quads } }: Product): { k: number; quad: number; quads: number }[] =>
   quads.map((own, k) => ({ k, quad: k === 0 ? 0 : quads[0]!, quads: own }));
 
+const slotAt = ({ norm }: Product, quad = 0): number => (norm ? slotOf(norm, quad) : 0);
+
+const slots = (recorder: Recorder, { activation }: Pointwise): GpuBuffer[] =>
+  readsNorm(activation) ? [recorder.slotBuffer] : [];
+
+const isStrided = ({ kind }: Pointwise): boolean => kind === 'strided';
+
 export function forward(recorder: Recorder, batch: Pointwise): void {
   const { tables, tab, masked } = recorder;
-  const { input, output, relu, members } = batch;
+  const { input, output, activation, members } = batch;
   const rows = members.flatMap((member) =>
     partsOf(member).flatMap(({ k, quads }) =>
       range(quads).map((o) =>
         pointwiseRow.pack({
-          inputQuad: member.value.place.quad,
-          inputQuads: member.value.place.quads,
-          weights: member.weights.forward[k]! + o * member.value.place.quads * 4,
+          inputQuad: member.input.quad,
+          inputQuads: member.input.quads,
+          weights: member.weights.forward[k]! + o * member.input.quads * 4,
           shift: k,
+          slot: slotAt(member),
         }),
       ),
     ),
   );
   recorder.record(
-    pointwiseForward({ relu, strided: batch.kind === 'strided' }),
-    [recorder.buffer(input), masked, recorder.buffer(output), tab],
+    pointwiseForward({ activation, strided: isStrided(batch) }),
+    [recorder.buffer(input), masked, recorder.buffer(output), tab, ...slots(recorder, batch)],
     {
       ...recorder.planes(input, output),
       table: tables.add(rows),
@@ -49,28 +70,31 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
 
 export function backward(recorder: Recorder, batch: Pointwise): void {
   const members = batch.members.filter(({ node }) => recorder.options.isLive(node));
-  const reading = members.filter(({ value }) => value.place.quads > 0);
+  const reading = members.filter(({ input }) => input.quads > 0);
   if (reading.length === 0) return;
   weightsBackward(recorder, batch, reading);
-  if (batch.relu) valuesBackward(recorder, batch, reading);
-  else depthwiseBackward(recorder, batch, reading);
+  if (isStrided(batch)) stridedBackward(recorder, batch, reading);
+  else if (batch.behindDepthwise) depthwiseBackward(recorder, batch, reading);
+  else if (readsNorm(batch.activation)) innerBackward(recorder, batch, reading);
+  else valuesBackward(recorder, batch, reading);
 }
 
 function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
   const { tables, tab, chunks, chunkParams } = recorder;
   const { sizes } = recorder.options;
-  const { input, output, relu, tile } = batch;
+  const { input, output, activation, tile } = batch;
   const rows = members.flatMap((member) =>
     partsOf(member).flatMap(({ k, quad, quads }) =>
       productTiles(
-        ...([member.value.place.quad, member.value.place.quads] as const),
+        ...([member.input.quad, member.input.quads] as const),
         ...([member.place.quad + quad, quads, k, member.weights.gradient[k]!, tile] as const),
+        slotAt(member),
       ),
     ),
   );
   recorder.record(
-    pointwiseFilterGradient({ relu, tile, strided: batch.kind === 'strided' }, sizes.filter),
-    [recorder.buffer(input), recorder.buffer(output), chunks, tab],
+    pointwiseFilterGradient({ activation, tile, strided: isStrided(batch) }, sizes.filter),
+    [...[recorder.buffer(input), recorder.buffer(output), chunks, tab], ...slots(recorder, batch)],
     { ...recorder.planes(input, output), table: tables.add(rows), ...chunkParams },
     [sizes.chunks, rows.length],
   );
@@ -80,11 +104,11 @@ function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly
 function disjoint(members: readonly Product[]): Product[][] {
   const passes: Product[][] = [];
   for (const member of members) {
-    const { tensor, quad } = member.value.gradient;
+    const { tensor, quad } = member.value!.gradient;
     const free = passes.find(
       (pass) =>
-        pass[0]!.value.gradient.tensor === tensor &&
-        pass.every(({ value }) => value.gradient.quad !== quad),
+        pass[0]!.value!.gradient.tensor === tensor &&
+        pass.every(({ value }) => value!.gradient.quad !== quad),
     );
     if (free) free.push(member);
     else passes.push([member]);
@@ -93,21 +117,22 @@ function disjoint(members: readonly Product[]): Product[][] {
 }
 
 /** Through relu, to what else a value's readers give it. */
-function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
+function stridedBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
   const { tables, tab, masked } = recorder;
-  const { input, output } = batch;
+  const { input, output, activation } = batch;
   for (const pass of disjoint(members)) {
-    const { tensor } = pass[0]!.value.gradient;
+    const { tensor } = pass[0]!.value!.gradient;
     const rows = pass.flatMap(({ value, place, weights }) => {
       const [first, second = 0] = weights.quads;
-      const results = range(value.place.quads).map((q) => value.gradient.quad + q);
+      const { quad, quads } = value!.place;
+      const results = range(quads).map((q) => value!.gradient.quad + q);
       const add = recorder.claim(tensor, results);
       return results.map((resultQuad, q) =>
         reluGradientRow.pack({
           gradientQuad: place.quad,
           gradientQuads: first!,
           weights: weights.transposed + q * (first! + second) * 4,
-          inputQuad: value.place.quad + q,
+          inputQuad: quad + q,
           ...{ resultQuad, add },
           secondQuad: place.quad + first!,
           secondQuads: second,
@@ -115,7 +140,7 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
       );
     });
     recorder.record(
-      pointwiseInputGradient({ strided: batch.kind === 'strided' }),
+      pointwiseInputGradient({ activation, strided: true }),
       [
         ...[recorder.buffer(output), masked, recorder.buffer(input)],
         ...[recorder.buffer(tensor), tab],
@@ -124,6 +149,87 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
       [tiles(recorder, input), rows.length],
     );
   }
+}
+
+/** A table of those that read quad `q` of their input. */
+function readersOf(
+  { tables }: Recorder,
+  members: readonly Product[],
+  q: number,
+): { readers: number; count: number } {
+  const rows = members.map(({ place, weights }) =>
+    productReaderRow.pack({
+      gradientQuad: place.quad,
+      gradientQuads: place.quads,
+      weights: weights.transposed + q * place.quads * 4,
+    }),
+  );
+  return { readers: tables.add(rows), count: rows.length };
+}
+
+/** To values, all readers of one at once, besides what others give it. */
+function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
+  const byTensor = groupBy(members, ({ value }) => value!.gradient.tensor);
+  for (const own of byTensor) {
+    const { tensor } = own[0]!.value!.gradient;
+    const rows = [...new Set(own.map(({ value }) => value!))].flatMap(({ place, gradient }) => {
+      const readers = own.filter(({ value }) => value!.place === place);
+      const results = range(place.quads).map((q) => gradient.quad + q);
+      const add = recorder.claim(tensor, results);
+      return results.map((resultQuad, q) =>
+        productGradientRow.pack({
+          ...{ inputQuad: place.quad + q, slot: 0, resultQuad, add },
+          ...readersOf(recorder, readers, q),
+        }),
+      );
+    });
+    inputsBackward(recorder, batch, rows, tensor);
+  }
+}
+
+/** To norms' results, which nothing else reads, and through the norms. */
+function innerBackward(recorder: Recorder, batch: Pointwise, members: readonly Product[]): void {
+  const { inner, input } = batch;
+  const low = Math.min(...members.map((member) => member.input.quad));
+  const quadsOf = (member: Product): { member: Product; q: number; target: number }[] =>
+    range(member.input.quads).map((q) => ({ member, q, target: member.input.quad - low + q }));
+  const quads = members.flatMap(quadsOf);
+  inner.quads = Math.max(...quads.map(({ target }) => target)) + 1;
+  const rows = quads.map(({ member, q, target }) =>
+    productGradientRow.pack({
+      ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q) },
+      ...{ resultQuad: target, add: false },
+      ...readersOf(recorder, [member], q),
+    }),
+  );
+  inputsBackward(recorder, batch, rows, inner);
+  const norms = quads.map(({ member, q, target }) =>
+    normBackwardRow.pack({
+      ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q), coefficient: none },
+      gateBefore: member.norm!.node.gate?.before ?? false,
+      ...wholeQuad(target),
+    }),
+  );
+  normBackward(recorder, input, inner, norms);
+}
+
+function inputsBackward(
+  recorder: Recorder,
+  batch: Pointwise,
+  rows: readonly (readonly number[])[],
+  target: Tensor,
+): void {
+  const { input, output, activation } = batch;
+  recorder.record(
+    pointwiseInputGradient({ activation, strided: false }),
+    [
+      ...[recorder.buffer(output), recorder.masked],
+      ...(activation === 'none' ? [] : [recorder.buffer(input)]),
+      ...[recorder.buffer(target), recorder.tab, ...slots(recorder, batch)],
+    ],
+    { ...recorder.planes(input, output), table: recorder.tables.add(rows) },
+    [tiles(recorder, input), rows.length],
+  );
 }
 
 /** To depthwise convolutions' results, which nothing else reads: runs of quads, each written at once. */
@@ -137,25 +243,25 @@ function depthwiseBackward(
   const runs: Product[][] = [];
   for (const member of members) {
     const run = runs.at(-1);
-    const { value } = run?.at(-1) ?? {};
-    if (value && value.gradient.quad + value.place.quads === member.value.gradient.quad)
+    const value = run?.at(-1)!.value;
+    if (value && value.gradient.quad + value.place.quads === member.value!.gradient.quad)
       run!.push(member);
     else runs.push([member]);
   }
   for (const run of runs) {
-    const { tensor, quad } = run[0]!.value.gradient;
+    const { tensor, quad } = run[0]!.value!.gradient;
     const rows = run.flatMap(({ value, place, weights }) =>
-      range(value.place.quads).map((i) =>
+      range(value!.place.quads).map((i) =>
         pointwiseRow.pack({
           inputQuad: place.quad,
           inputQuads: place.quads,
           weights: weights.transposed + i * place.quads * 4,
-          shift: 0,
+          ...{ shift: 0, slot: 0 },
         }),
       ),
     );
     recorder.record(
-      pointwiseForward({ relu: false, strided: false }),
+      pointwiseForward({ activation: 'none', strided: false }),
       [recorder.buffer(output), masked, recorder.buffer(tensor), tab],
       { ...recorder.planes(output, output), table: tables.add(rows), outputQuad: quad },
       [tiles(recorder, output), rows.length],
