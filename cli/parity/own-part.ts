@@ -14,7 +14,6 @@ import { programsOf } from '../../src/engine/supernet/webgpu/select.ts';
 import { tensor } from '../../src/engine/supernet/webgpu/tensor.ts';
 import type { Place, Tensor } from '../../src/engine/supernet/webgpu/tensor.ts';
 import { planUnits } from '../../src/engine/supernet/webgpu/units.ts';
-import { unprunedPlans } from '../../src/domain/counts.ts';
 import type { Node, NodeOf } from '../../src/domain/graph/graph.ts';
 import { bytesOf, none, quadsOf } from '../../src/kernels/webgpu/quad.ts';
 import type { Plane } from '../../src/kernels/webgpu/quad.ts';
@@ -47,10 +46,15 @@ function collect({ shape, data }: NdArray, lanes: readonly number[]): NdArray {
   return { shape: [...shape.slice(0, 3), lanes.length], data: result };
 }
 
-const minus = (a: NdArray, b: NdArray): NdArray => ({
-  shape: a.shape,
-  data: a.data.map((value, i) => value - b.data[i]!),
-});
+/** a - b, where b has a's channel. @param ids of the channels of each. */
+function minus(a: NdArray, aIds: readonly number[], b: NdArray, bIds: readonly number[]): NdArray {
+  const places = aIds.map((id) => bIds.indexOf(id));
+  const data = a.data.map((value, i) => {
+    const place = places[i % aIds.length]!;
+    return place < 0 ? value : value - b.data[Math.floor(i / aIds.length) * bIds.length + place]!;
+  });
+  return { shape: a.shape, data };
+}
 
 /** What is recorded for an output: the batches that lead to it, its result and where its gradient is written. */
 interface Target {
@@ -78,7 +82,7 @@ export const ownPart =
     const on = { operation: true, filter: true, weight: true };
     const weights = weightRegistry(table, true);
     const slots = new SlotRegistry();
-    const programs = programsOf(unprunedPlans(plan.space).at(-1)!.graph);
+    const programs = programsOf(graph);
     const head = output.kind === 'linear' ? output : plan.head.node;
     const given = {
       ...{ node: image, place: wholePlace(image) },
@@ -138,8 +142,8 @@ export const ownPart =
       y = collect(await readQuads(set.tensor, planeOf(dy)), channels);
       // A candidate alone: what the layer adds to it is taken off.
       if (output.kind !== 'mix' && set.mixes[0]!.terms.some(({ unit }) => unit === null)) {
-        y = minus(y, x);
-        dx = minus(dx, dy);
+        y = minus(y, channels, x, lanes);
+        dx = minus(dx, lanes, dy, channels);
       }
     } else {
       y = { shape: dy.shape, data: await read(classifier!.logits, dy.data.length * 4) };

@@ -53,10 +53,10 @@ const slotBytes = slotSize * 16;
 
 /**
  * Coefficients of candidates, and of shortcuts behind them; with drop-path then their factors, one a coefficient and image.
- * The prologue and the host write those of candidates.
+ * The prologue and the host write those of candidates that are there; a shortcut's are 1.
  */
 export const initialCoefficients = (candidates: number, factorsEach: number): Float32Array =>
-  new Float32Array((candidates + 1) * (1 + factorsEach)).fill(1);
+  new Float32Array((candidates + 1) * (1 + factorsEach)).fill(1, candidates);
 
 export class Recorder {
   readonly tables = new Tables();
