@@ -39,9 +39,7 @@ test('an architecture from a file is trained, tested and exported', async ({ lab
   await page.getByRole('button', { name: 'Train from scratch' }).click();
   await expect(
     page.getByText(
-      new RegExp(
-        `Trained: test accuracy \\d+\\.\\d% \\(n = ${testImages}, \\d+\\.\\d–\\d+\\.\\d%\\)`,
-      ),
+      new RegExp(`Trained: test accuracy \\d+\\.\\d% \\(n = ${testImages}, \\d+–\\d+%\\)`),
     ),
   ).toBeVisible({
     timeout: 500_000,
