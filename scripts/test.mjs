@@ -19,7 +19,7 @@ const reference = process.env.MGAS_REFERENCE ?? join(root, '../shared/reference'
 const bin = (name) => join(root, 'node_modules/.bin', name);
 const minute = 60_000;
 /** All suites together end before this, so that a hanging one is reported, not cut off from outside. */
-const deadline = Date.now() + 80 * minute;
+const deadline = Date.now() + 100 * minute;
 
 /**
  * `count` turns a suite's exit code, output and report into {passed, failed, skipped}; without a report of its own a
@@ -80,7 +80,7 @@ const suites = [
       '--reporter=json',
       `--outputFile.json=${join(reports, 'unit.json')}`,
     ],
-    limit: 25 * minute,
+    limit: 35 * minute,
     report: join(reports, 'unit.json'),
     count: vitestCounts,
   },
@@ -91,7 +91,7 @@ const suites = [
     name: 'browser',
     command: [bin('playwright'), 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(reports, 'browser.json') },
-    limit: 40 * minute,
+    limit: 55 * minute,
     report: join(reports, 'browser.json'),
     count: playwrightCounts,
   },
