@@ -23,9 +23,9 @@ it('gives single methods settings of their own', () => {
 
 it.each([
   ['darts:regularizer.mu=1', /'darts' is none of mgas/],
-  ['mgas:regularizer.nu=1', /'regularizer\.nu' is no setting that is a number/],
+  ['mgas:regularizer.nu=1', /'regularizer\.nu' is not a numeric setting/],
   ['mgas:granularities.weight=1', /no setting that is a number/],
-  ['mgas:regularizer.mu=', /'' is no number/],
+  ['mgas:regularizer.mu=', /'' is not a number/],
   ['regularizer.mu=1', /'' is none of mgas/],
 ])('refuses %s', (text, message) => {
   expect(() => parse('--set-for', text)).toThrow(message);

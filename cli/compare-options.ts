@@ -48,9 +48,9 @@ function methodSetting(text: string, all: MethodSettings): MethodSettings {
   const [, name = '', path = '', value = ''] = /^([^:]*):([^=]*)=(.*)$/.exec(text) ?? [];
   const method = methodOf(name.trim());
   if (fieldOf.get(path)?.kind !== 'number' && fieldOf.get(path)?.kind !== 'integer')
-    throw new InvalidArgumentError(`'${path}' is no setting that is a number (docs/settings.md).`);
+    throw new InvalidArgumentError(`'${path}' is not a numeric setting (docs/settings.md).`);
   if (value.trim() === '' || !Number.isFinite(Number(value)))
-    throw new InvalidArgumentError(`'${value}' is no number.`);
+    throw new InvalidArgumentError(`'${value}' is not a number.`);
   return { ...all, [method]: { ...all[method], [path]: Number(value) } };
 }
 

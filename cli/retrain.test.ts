@@ -147,7 +147,7 @@ it.each([
     /has no trained weights/,
   ],
   [
-    'a file that is no architecture',
+    'a file that is not an architecture',
     'retrain',
     () => [join(root, 'package.json')],
     /Not an architecture/,

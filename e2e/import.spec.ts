@@ -75,13 +75,13 @@ test('a published cell is scaled to the parameters of a network of the library',
 }) => {
   await openLibrary(lab);
   const published = lab.getByRole('region', { name: 'Published cells' });
-  await published.getByRole('button', { name: 'Read MG-DARTS, small' }).click();
+  await published.getByRole('button', { name: 'Import MG-DARTS, small' }).click();
   await expect(published.getByRole('region', { name: /^Read: MG_DARTS_small/ })).toContainText(
     '704,082',
   );
   await published.getByRole('button', { name: 'Add to the library' }).click();
   await published.getByLabel('Size').selectOption({ index: 1 });
-  await published.getByRole('button', { name: 'Read DARTS, second order' }).click();
+  await published.getByRole('button', { name: 'Import DARTS, second order' }).click();
   // 711,238 at 28 channels; 27 are farther from 704,082.
   await expect(
     published.getByRole('region', { name: 'Read: DARTS_V2, 8 cells, 28 channels' }),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
+import { beyondWindow, screens } from './layout.ts';
 import { taskTimes, usedHeap } from './thread-time.ts';
 
 const title = (page: Page) => page.getByLabel('Run on screen');
@@ -126,6 +127,16 @@ test.describe('without WebGPU', () => {
       );
       await page.keyboard.press('Escape');
     });
+    await test.step('a presentation fits the window, its charts their cards', async () => {
+      await page.setViewportSize({ width: 1280, height: 720 });
+      await page.keyboard.press('p');
+      for (const view of ['Overview', 'Balance', 'Discretization', 'Trade-off', 'Events']) {
+        await page.getByRole('link', { name: view, exact: true }).click();
+        await expect(page.locator('main canvas').first()).toBeVisible();
+        expect(await page.evaluate(beyondWindow), view).toEqual([]);
+      }
+      await page.keyboard.press('p');
+    });
     await test.step('views and tour show the recording', async () => {
       for (const view of ['Balance', 'Architecture', 'Discretization', 'Events']) {
         await page.getByRole('link', { name: view, exact: true }).click();
@@ -148,7 +159,10 @@ test.describe('without WebGPU', () => {
       for (let stop = 1; stop <= 10; stop++) {
         await expect(tour.getByText(`Stop ${stop} of 10`)).toBeVisible();
         await expect(tour.locator('.tour-live')).not.toContainText('Start the tiny search');
-        await expect.poll(covered, `stop ${stop}`).toBe(0);
+        for (const { name, width, height } of screens) {
+          await page.setViewportSize({ width, height });
+          await expect.poll(covered, `stop ${stop}, ${name}`).toBe(0);
+        }
         if (stop < 10) await tour.getByRole('link', { name: 'Next' }).click();
       }
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -208,20 +208,20 @@ function NoWebGPU({ probe }: { probe: ProbeResult }) {
             {remedy}
             {probe.detail && <> The browser reports: “{probe.detail}”.</>}
           </p>
-        </details>
-        <p className="buttons">
-          <button type="button" onClick={() => void probeDevice()}>
-            Check again
-          </button>
-          {probe.backends.includes('webgl') && (
-            <button type="button" onClick={() => chooseBackend('webgl')}>
-              Use WebGL
+          <p className="buttons">
+            <button type="button" onClick={() => void probeDevice()}>
+              Check again
             </button>
-          )}
-          <button type="button" onClick={() => chooseBackend('cpu')}>
-            Use the CPU
-          </button>
-        </p>
+            {probe.backends.includes('webgl') && (
+              <button type="button" onClick={() => chooseBackend('webgl')}>
+                Use WebGL
+              </button>
+            )}
+            <button type="button" onClick={() => chooseBackend('cpu')}>
+              Use the CPU
+            </button>
+          </p>
+        </details>
       </div>
     </section>
   );

@@ -61,9 +61,11 @@ export function PublishedCells() {
               <th scope="col">Network of the paper</th>
               <th scope="col">Parameters</th>
               <th scope="col">Test error</th>
-              <th scope="col">Source</th>
+              <th scope="col" className="published-source">
+                Source
+              </th>
               <th scope="col">
-                <span className="visually-hidden">Read</span>
+                <span className="visually-hidden">Import</span>
               </th>
             </tr>
           </thead>
@@ -86,9 +88,9 @@ export function PublishedCells() {
                     type="button"
                     disabled={reading !== ''}
                     onClick={() => void open(cell)}
-                    aria-label={`Read ${cell.label}`}
+                    aria-label={`Import ${cell.label}`}
                   >
-                    {reading === cell.id ? 'Reading' : 'Read'}
+                    {reading === cell.id ? 'Importing' : 'Import'}
                   </button>
                 </td>
               </tr>

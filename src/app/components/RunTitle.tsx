@@ -17,22 +17,17 @@ export function RunTitle() {
       ) : (
         <strong>{name || copy.untitled}</strong>
       )}
+      <span className="run-state" data-state={recorded ? 'recorded' : status}>
+        {recorded ? 'recorded' : runStates[status]}
+      </span>
       <span>{dataSetLabel(dataset)}</span>
       <span>seed {seed}</span>
-      <ForkedFrom ancestry={ancestry} />
-      {recorded ? (
-        <span
-          className="run-state"
-          data-state="recorded"
-          title={`On ${recorded.adapter}, ${recorded.recorded.slice(0, 10)}`}
-        >
-          recorded {recorded.recorded.slice(0, 10)} on {recorded.adapter}
-        </span>
-      ) : (
-        <span className="run-state" data-state={status}>
-          {runStates[status]}
+      {recorded && (
+        <span className="recorded-on" title={recorded.adapter}>
+          {recorded.recorded.slice(0, 10)} on {recorded.adapter}
         </span>
       )}
+      <ForkedFrom ancestry={ancestry} />
     </p>
   );
 }

@@ -223,7 +223,7 @@ export const stops: readonly Stop[] = [
     },
     action: {
       label: 'Pause, and take a single step',
-      then: 'Press Step (or the . key) for one more, Space to go on.',
+      then: 'Press Step (or the . key) for one more, Space to resume.',
       steering: 'pause-and-step',
     },
   },

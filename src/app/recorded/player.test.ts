@@ -16,7 +16,7 @@ function timeToEnd(stops: number, frame: number, speed: (typeof speeds)[number])
 }
 
 describe('player', () => {
-  it('plays a run of any length in the same time, whatever the length of a frame', () => {
+  it('plays a run of any length in the same time, independent of the length of a frame', () => {
     for (const stops of [2, 57, 1000]) {
       for (const frame of [1 / 60, 0.1, 0.4])
         expect(Math.abs(timeToEnd(stops, frame, 1) - secondsPerRun)).toBeLessThanOrEqual(

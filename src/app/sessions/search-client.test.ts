@@ -88,7 +88,7 @@ describe('a search', () => {
     ).toEqual(['start', 'pause', 'resume', 'stop']);
   });
 
-  it('is paused only once the engine says so', async () => {
+  it('is paused only once the engine reports it', async () => {
     const { client, worker } = await running();
     client.pause();
     worker().answer(null);

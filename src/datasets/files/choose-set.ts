@@ -99,7 +99,7 @@ export async function unknown({ name, entries, leftOut }: Archive): Promise<Data
     const foreign = foreignFormatOf(await entry.head());
     if (foreign)
       return new DatasetError(
-        `${entry.name}: found ${foreign.what}, which is not read. ${foreign.mend}`,
+        `${entry.name}: found ${foreign.what}, which is not read. ${foreign.remedy}`,
       );
   }
   const paths = [...entries.map(({ path }) => path), ...leftOut.map(({ what }) => what)];

@@ -1,7 +1,7 @@
 /** Files of formats that are known and not read: what they are, and what to do. */
 import { latin1 } from './bytes.ts';
 
-const magics: readonly (readonly [start: string, at: number, what: string, mend: string])[] = [
+const magics: readonly (readonly [start: string, at: number, what: string, remedy: string])[] = [
   ['7z\xbc\xaf\x27\x1c', 0, 'a 7z archive', 'Unpack it and choose the folder.'],
   ['\xfd7zXZ\0', 0, 'an xz archive', 'Unpack it (tar xf) and choose the folder.'],
   ['BZh', 0, 'a bzip2 archive', 'Unpack it (tar xf) and choose the folder.'],
@@ -24,7 +24,7 @@ const magics: readonly (readonly [start: string, at: number, what: string, mend:
 
 export interface Foreign {
   what: string;
-  mend: string;
+  remedy: string;
 }
 
 export function foreignFormatOf(head: Uint8Array): Foreign | null {
@@ -32,18 +32,18 @@ export function foreignFormatOf(head: Uint8Array): Foreign | null {
   if (/^\s*(<!doctype html|<html|<\?xml|<head)/i.test(text))
     return {
       what: 'a web page (HTML) instead of the file',
-      mend: 'Download the file again.',
+      remedy: 'Download the file again.',
     };
   if (/^version https:\/\/git-lfs/.test(text))
-    return { what: 'a Git LFS pointer', mend: 'Run git lfs pull.' };
+    return { what: 'a Git LFS pointer', remedy: 'Run git lfs pull.' };
   if (/^\.{1,2}\/\P{Cc}+$/u.test(text) && head.length < 256)
     return {
       what: `a link that was stored as text ('${text}')`,
-      mend: 'Copy the files themselves.',
+      remedy: 'Copy the files themselves.',
     };
-  for (const [start, at, what, mend] of magics) {
-    if (at === 0 && text.startsWith(start)) return { what, mend };
-    if (at > 0 && /^ftyp(avif|heic|heix|mif1|hevc)/.test(text.slice(at))) return { what, mend };
+  for (const [start, at, what, remedy] of magics) {
+    if (at === 0 && text.startsWith(start)) return { what, remedy };
+    if (at > 0 && /^ftyp(avif|heic|heix|mif1|hevc)/.test(text.slice(at))) return { what, remedy };
   }
   return null;
 }

@@ -297,7 +297,7 @@ describe('image folders', () => {
     expect([...dataset.train.images.subarray(0, 4)]).toEqual([26, 46, 28, 48]);
   });
 
-  it('shows transparency on black, and reads gray and JPEG and WebP by their bytes, whatever their names', async () => {
+  it('shows transparency on black, and reads gray and JPEG and WebP by their bytes, regardless of their names', async () => {
     const { default: encodeJpeg, init: initJpeg } = await import('@jsquash/jpeg/encode.js');
     const { readFile } = await import('node:fs/promises');
     const compile = async (module: string) =>

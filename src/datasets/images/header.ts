@@ -54,7 +54,7 @@ export function readImageHeader(bytes: Uint8Array, name: string, pixelLimit: num
   if (!format) {
     const foreign = foreignFormatOf(bytes);
     throw new DatasetError(
-      `${name}: expected a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM image, found ${foreign ? `${foreign.what}. ${foreign.mend}` : 'other data.'}`,
+      `${name}: expected a PNG, JPEG, WebP, GIF, BMP, TIFF or PPM image, found ${foreign ? `${foreign.what}. ${foreign.remedy}` : 'other data.'}`,
     );
   }
   const size = sizes[format](bytes, wrong);

@@ -59,7 +59,7 @@ const mbconvShapes = new Map<OperationName, MbconvShape>(
 /** @throws RangeError of another operation. */
 export function mbconvShapeOf(name: OperationName): MbconvShape {
   const shape = mbconvShapes.get(name);
-  if (!shape) throw new RangeError(`${name} is no inverted bottleneck`);
+  if (!shape) throw new RangeError(`${name} is not an inverted bottleneck`);
   return shape;
 }
 

@@ -97,7 +97,7 @@ describe('a table', () => {
     ['stageLayers.2', 1.5, 'Layers of each stage: row 3 must be a whole number.'],
     ['stageLayers', [2, 2], 'Layers of each stage: the stages have 4 layers together, the groups have 5.'],
     ['candidates', [{ kernel: 3, expansion: 3 }, { kernel: 3, expansion: 3 }], 'Candidate blocks: mbconv_3x3_e3 is listed twice.'],
-  ])('%s = %j: the row and the mend', (path, value, message) => {
+  ])('%s = %j: the row and the remedy', (path, value, message) => {
     const settings = structuredClone(mobile) as unknown as Record<string, unknown>;
     const [key, ...rest] = `space.${path}`.split('.').toReversed();
     const holder = rest.toReversed().reduce((at, one) => at[one] as Record<string, unknown>, settings);

@@ -1,5 +1,5 @@
 /**
- * What is wrong with settings, by path, in words that name the field and the mend. The schema is the source of truth for
+ * What is wrong with settings, by path, in words that name the field and the remedy. The schema is the source of truth for
  * each value; what values demand of each other, and of the images, is checked here: for the page before Start, for the
  * shell after the data set was read, and by the data itself (`datasets/search-data.ts`).
  */
@@ -53,7 +53,7 @@ export function findProblems(settings: unknown, set: SetSize | null): Problem[] 
     return [...contradictions(result.output), ...imageProblems(result.output, set)];
   return result.issues.map((issue) => ({
     path: fieldPath(v.getDotPath(issue) ?? ''),
-    message: `${rowOf(v.getDotPath(issue) ?? '')}${mend(issue)}.`,
+    message: `${rowOf(v.getDotPath(issue) ?? '')}${remedy(issue)}.`,
   }));
 }
 
@@ -69,7 +69,7 @@ function rowOf(path: string): string {
   return `row ${Number(row) + 1}${column === undefined ? '' : `, ${column}`} `;
 }
 
-function mend(issue: {
+function remedy(issue: {
   type: string;
   kind: string;
   expected: string | null;

@@ -19,7 +19,7 @@ const { tiny, paper } = presets;
 const withId = (id: unknown) => ({ ...tiny, space: { ...tiny.space, id } });
 
 describe('the space that settings are of', () => {
-  it('is cells where they name none, as in files of earlier versions, and where they say so', () => {
+  it('is cells by default, as in files of earlier versions, and if named', () => {
     expect(v.parse(SearchSettingsSchema, tiny)).toEqual(tiny);
     expect('id' in v.parse(SearchSettingsSchema, tiny).space).toBe(false);
     const named = v.parse(SearchSettingsSchema, withId('cells'));

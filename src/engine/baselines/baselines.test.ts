@@ -112,7 +112,7 @@ describe('the methods', () => {
   });
 });
 
-describe('hand-set ratios', () => {
+describe('fixed ratios', () => {
   it('keep the filters of largest gamma and the weights of largest magnitude', () => {
     const network = superNet(settings, image);
     const { table } = network.plan;
@@ -236,7 +236,7 @@ describe('a summary', () => {
     expect(pairedSentence(test({ difference: 0, better: 4, p: 1 }))).toMatch(/as accurate as/);
   });
 
-  it('compares nothing where no pair is of equal size, and says so', () => {
+  it('compares nothing if no pair has equal sizes, and reports it', () => {
     const large = runs.map((r) => ({ ...r, parameters: { dense: 2000, active: 1021 } }));
     const none = pairedTest(large, 'random');
     expect(none).toMatchObject({ all: 3, pairs: 0, better: 0, difference: 0, p: 1 });

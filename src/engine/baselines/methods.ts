@@ -74,7 +74,7 @@ function oneStage(settings: SearchSettings): SearchSettings {
 }
 
 /**
- * An operation search to a size from which the hand-set ratios lead to the target; then the ratios. Where the search ends
+ * An operation search to a size from which the fixed ratios lead to the target; then the ratios. Where the search ends
  * above that size, more weights go: the method always meets its target, as a hand would see to it.
  */
 function planFixedRatio({ settings }: SearchPlan, target: number, image: ImageShape): SearchPlan {

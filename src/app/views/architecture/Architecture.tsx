@@ -202,7 +202,7 @@ function GraphLegend() {
         </svg>
         regrown
       </li>
-      <li className="axis-name">lines: strongest live operation</li>
+      <li className="axis-name">lines: strongest active operation</li>
     </ul>
   );
 }

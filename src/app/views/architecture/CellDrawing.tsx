@@ -217,5 +217,5 @@ function Operation({ candidate, x, y, width, selected, id, choose }: OperationPr
 }
 
 function spoken({ operation, importance, alive, state, from, to }: Candidate): string {
-  return `${operationTable[operation].label}, ${stateName(from)} to ${stateName(to)}, importance ${importance.toFixed(2)}, ${alive ? (state.regrown ? 'regrown' : 'alive') : 'pruned'}`;
+  return `${operationTable[operation].label}, ${stateName(from)} to ${stateName(to)}, importance ${importance.toFixed(2)}, ${alive ? (state.regrown ? 'regrown' : 'active') : 'pruned'}`;
 }

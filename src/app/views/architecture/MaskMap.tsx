@@ -19,7 +19,7 @@ export function MaskMap({ grid: { title, columns, rows, alive } }: { grid: MaskG
         viewBox={`0 0 ${columns} ${rows}`}
         style={{ aspectRatio: `${columns} / ${rows}`, maxWidth: columns * 18 }}
         role="img"
-        aria-label={`${title}: ${integer(left)} of ${integer(alive.length)} weights alive`}
+        aria-label={`${title}: ${integer(left)} of ${integer(alive.length)} weights active`}
       >
         <path d={squares(false)} fill="var(--line)" />
         <path d={squares(true)} fill="var(--weight)" />

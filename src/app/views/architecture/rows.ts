@@ -15,7 +15,7 @@ const headOf = (space: SpaceSettings) => [
 const rowsOf = (space: SpaceSettings, cell: number, candidates: readonly Candidate[]): CsvRows =>
   candidates.map(({ from, to, operation, importance, threshold, alive, state }) => [
     ...[cell + 1, stateName(from, space), stateName(to, space), operation, importance, threshold],
-    alive ? (state.regrown ? 'regrown' : 'alive') : 'pruned',
+    alive ? (state.regrown ? 'regrown' : 'active') : 'pruned',
   ]);
 
 export const candidateRows = (

@@ -69,7 +69,7 @@ export function HeatMap({ level }: { level: Granularity }) {
         <Glyph of={level} /> <strong>{granularityNames[level].many}</strong>
         <span>
           0% <i style={{ background: `linear-gradient(90deg, transparent, var(--${level}))` }} />{' '}
-          100% left
+          100%
         </span>
       </figcaption>
       <div className="plot">

@@ -130,8 +130,8 @@ function Summary({ cell, level }: { cell: number; level: Granularity }) {
   if (!snapshot || !count) return null;
   return (
     <p className="summary" data-level={level}>
-      <strong>{percent(count.left / Math.max(1, count.total))}</strong> left: {integer(count.left)}{' '}
-      of {integer(count.total)} {granularityNames[level].many.toLowerCase()},{' '}
+      <strong>{percent(count.left / Math.max(1, count.total))}</strong> remaining:{' '}
+      {integer(count.left)} of {integer(count.total)} {granularityNames[level].many.toLowerCase()},{' '}
       {snapshot.committed ? 'committed' : 'as a commit at this step would leave them'}
     </p>
   );
@@ -182,7 +182,7 @@ function UnitLegend({ level }: { level: Granularity }) {
             <rect x="5" width="3" height="10" fill={`var(--${level})`} />
           )}
         </svg>
-        alive
+        active
       </li>
       <li>
         <svg width="14" height="10" aria-hidden="true">

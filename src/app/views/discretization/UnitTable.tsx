@@ -45,7 +45,7 @@ export const unitRows = (
 ];
 
 const stateOf = ({ alive, regrown }: Row): string =>
-  alive ? (regrown ? 'regrown' : 'alive') : 'pruned';
+  alive ? (regrown ? 'regrown' : 'active') : 'pruned';
 
 export function UnitTable({ level, groups }: { level: Granularity; groups: readonly RowGroup[] }) {
   return (

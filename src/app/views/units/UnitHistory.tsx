@@ -12,7 +12,7 @@ const verbs = {
 export function UnitHistory({ candidate }: { candidate: Candidate }) {
   const { history } = candidate.state;
   if (history.length === 0)
-    return <p className="note">Active since its {wordsOf().part} was added.</p>;
+    return <p className="note">Active since the {wordsOf().part} was added.</p>;
   return (
     <ol className="unit-history">
       {history.map(({ kind, step, importance, threshold, byHand }, i) => (

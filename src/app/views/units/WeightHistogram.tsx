@@ -16,7 +16,7 @@ export function WeightHistogram({ weights }: { weights: WeightUnits }) {
   return (
     <Frame
       className="tall"
-      label={`Magnitudes of ${integer(total(counts))} weights, ${integer(left)} of them alive; threshold ${decimal(threshold)}`}
+      label={`Magnitudes of ${integer(total(counts))} weights, ${integer(left)} of them active; threshold ${decimal(threshold)}`}
       xTitle="|w|"
       xTicks={ticks(0, span, 4).map((value) => ({ at: value / span, label: decimal(value) }))}
       yTicks={ticks(0, most, 3).map((value) => ({ at: value / most, label: compact(value) }))}

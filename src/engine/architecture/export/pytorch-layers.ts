@@ -43,7 +43,7 @@ export function layersOf(network: Network, node: Node): Layer[] {
     case 'image':
     case 'mix':
     case 'concat':
-      throw new Error(`${node.name} is no single layer`);
+      throw new Error(`${node.name} is not a single layer`);
   }
 }
 

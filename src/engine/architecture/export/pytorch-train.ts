@@ -14,7 +14,7 @@ train/CLASS/* and test/CLASS/* (or val/CLASS/*) and needs torchvision. Without t
 
 SGD with momentum, learning rate along half a cosine to 0, gradient norm clipped, random crops and flips, cutout, an auxiliary
 head after two thirds of the cells, drop-path that rises over the epochs. Masked weights stay zero. Every epoch leaves
-OUT/checkpoint.pt; the same command goes on from it. OUT/log.jsonl has a line an epoch, OUT/weights.npz the trained state dict,
+OUT/checkpoint.pt; the same command resumes from it. OUT/log.jsonl has one line per epoch, OUT/weights.npz the trained state dict,
 and OUT/result.json the accuracy, which MGAS Lab reads back into its library.
 
 Where it differs from the programs it follows: batch norms keep the statistics of their own process, as DistributedDataParallel
@@ -53,9 +53,9 @@ def arguments():
     parser.add_argument("--auxiliary", type=float, default=0.4, help="weight of the auxiliary head; 0 = none")
     parser.add_argument("--drop-path", type=float, default=0.2, help="probability of the last epoch; 0 = none")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=4, help="data loaders a process")
+    parser.add_argument("--workers", type=int, default=4, help="data loaders per process")
     parser.add_argument("--images", type=int, default=0, help="training and test images used; 0 = all")
-    parser.add_argument("--stop-after", type=int, default=0, help="end after so many epochs, to go on later; 0 = do not")
+    parser.add_argument("--stop-after", type=int, default=0, help="end after this many epochs, to resume later; 0 = do not")
     parser.add_argument("--sync-norm", action="store_true", help="batch norms over all processes (GPUs only)")
     parser.add_argument("--amp", action="store_true", help="mixed precision (GPUs only)")
     return parser.parse_args()

@@ -90,7 +90,7 @@ describe('JSON of blocks', () => {
     ['stride 3', (n) => (conv(n, 1).stride = 3), 'blocks.1: stride 3; there is 1 and 2'],
     ['a missing shortcut', (n) => (n.blocks[2]!.shortcut = null), 'blocks.2: no shortcut, but'],
     ['widths that do not fit', (n) => (conv(n, 2).in_channels = 25), 'blocks.2: in_channels: 25, but the block before writes 24'], // prettier-ignore
-    ['no 1x1 convolution', (n) => Object.assign(n, { feature_mix_layer: null }), 'feature_mix_layer: there is none'], // prettier-ignore
+    ['no 1x1 convolution', (n) => Object.assign(n, { feature_mix_layer: null }), 'feature_mix_layer is missing'], // prettier-ignore
     ['a stem of 5x5', (n) => (n.first_conv.kernel_size = 5), 'first_conv: it must be a plain 3x3'],
     ['a layer of another kind', (n) => (conv(n, 1).name = 'DepthConvLayer'), 'blocks.1.conv.name'],
     ['a left-out layer that halves', (n) => (conv(n, 3).stride = 2), 'blocks.3: a ZeroLayer of stride 2'], // prettier-ignore
@@ -163,7 +163,7 @@ describe('a choice of once-for-all', () => {
     expect(shallow.cells.filter(({ operations }) => operations.length === 0)).toHaveLength(10);
   });
 
-  it('has the widths of the published super-net unless it is told others', () => {
+  it('has the widths of the published super-net by default', () => {
     const { architecture } = open({ ...choiceOf(7, 4, 3), r: [176] });
     expect(architecture.dataset.imageSize).toBe(176);
     expect(architecture.settings.space).toMatchObject({

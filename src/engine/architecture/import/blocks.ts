@@ -35,7 +35,7 @@ export function structureOfBlocks(network: BlocksNetwork, options: ImportOptions
   checkConvolution(stem, 'first_conv', 3);
   if (!head)
     throw new ArchitectureError(
-      'feature_mix_layer: there is none, but the networks of this lab have a 1x1 convolution before the classifier',
+      'feature_mix_layer is missing: the networks of this lab have a 1x1 convolution before the classifier',
     );
   checkConvolution(head, 'feature_mix_layer', 1);
   const first = firstBlock(blocks[0]!, stem.out_channels);

@@ -34,7 +34,7 @@ function ownJson(file: InputFile): unknown {
 }
 
 function nameOf({ dataset, settings, origin, cells }: Architecture): string {
-  if (cells.length === 0) throw new ArchitectureError('cells: there is none');
+  if (cells.length === 0) throw new ArchitectureError('cells is empty');
   return origin
     ? `${origin.name}, ${cells.length} ${settings.space.id === 'mobile' ? 'layers' : 'cells'}, ${spaceOf(settings.space).channels(settings.space).now} channels`
     : `${dataset.name}, seed ${settings.seed}`;
