@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,12 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { npz } from './npz.ts';
 import { exportPyTorch } from './pytorch.ts';
 import { sampleTrained, sampleWidened } from './sample.ts';
-import { engineLogits, largestDifference, realImages } from './testing.ts';
-
-/** A Python that has PyTorch: Debian's lies beside others. */
-const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import torch']).status === 0,
-);
+import { engineLogits, largestDifference, python, realImages } from './testing.ts';
 
 const check = `
 import json, sys

@@ -12,9 +12,9 @@ import { npz } from './npz.ts';
 import { exportPyTorch } from './pytorch.ts';
 import { imageSize } from './sample.ts';
 
-/** A Python that has PyTorch: Debian's lies beside others. */
-export const python = ['python3', '/usr/bin/python3'].find(
-  (command) => spawnSync(command, ['-c', 'import torch']).status === 0,
+/** A Python that has PyTorch: the one that MGAS_PYTHON names, else Debian's, which lies beside others. */
+export const python = [process.env.MGAS_PYTHON, 'python3', '/usr/bin/python3'].find(
+  (command) => command && spawnSync(command, ['-c', 'import torch']).status === 0,
 );
 
 export interface Images {
