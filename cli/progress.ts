@@ -2,9 +2,12 @@
 import { accuracyText, measuredText } from '../src/domain/accuracy.ts';
 import type { SearchEvent, SearchPhase } from '../src/domain/events/events.ts';
 import { stageEnds } from '../src/domain/events/stage-ends.ts';
-import { stageCount } from '../src/domain/spaces/registry.ts';
+import type { SpaceSettings } from '../src/domain/settings/schema.ts';
+import { spaceOf, stageCount } from '../src/domain/spaces/registry.ts';
 
 export interface Progress {
+  /** What the network's parts are called: one of them, and several. */
+  part: { one: string; many: string };
   stages: number;
   stage: number;
   joint: boolean;
@@ -22,7 +25,14 @@ export interface Progress {
   timeLeftLeast: number | null;
 }
 
+/** What follows one another in the network. */
+function partOf(space: SpaceSettings): Progress['part'] {
+  const { part, parts } = spaceOf(space).words;
+  return { one: part, many: parts };
+}
+
 export const initialProgress: Progress = {
+  part: { one: 'cell', many: 'cells' },
   stages: 1,
   stage: 0,
   joint: false,
@@ -43,6 +53,7 @@ export function foldProgress(progress: Progress, event: SearchEvent): Progress {
     case 'started':
       return {
         ...next,
+        part: partOf(event.settings.space),
         stages: stageCount(event.settings.space),
         target: event.settings.targetParameters,
         maxSteps: event.maxSteps,
@@ -123,11 +134,12 @@ export function eventLine(event: SearchEvent, progress: Progress): string | null
         `${number.format(event.dataset.validationImages)} held out; super-net of ${count(event.superNetParameters, 'parameter')} on ${event.backend}`
       );
     case 'stage-started': {
-      const cells =
+      const { one, many } = progress.part;
+      const parts =
         event.firstCell === event.lastCell
-          ? `cell ${event.lastCell + 1}`
-          : `cells ${event.firstCell + 1}-${event.lastCell + 1}`;
-      return `${stageName(progress)}: ${cells}, ${number.format(event.parameters.active)} -> ${count(event.goalParameters, 'parameter')}`;
+          ? `${one} ${event.lastCell + 1}`
+          : `${many} ${event.firstCell + 1}-${event.lastCell + 1}`;
+      return `${stageName(progress)}: ${parts}, ${number.format(event.parameters.active)} -> ${count(event.goalParameters, 'parameter')}`;
     }
     case 'pruned': {
       const sum = (cells: { count: number }[]) =>

@@ -40,8 +40,8 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
     // Measuring the adapter times the same steps, and each kernel.
     await page.getByRole('button', { name: /swiftshader/i }).click();
     const dialog = page.getByRole('dialog', { name: 'This adapter' });
-    await expect(dialog.getByRole('checkbox', { name: 'tiny' })).toBeChecked();
-    await expect(dialog.getByRole('checkbox', { name: 'paper' })).not.toBeChecked();
+    await expect(dialog.getByRole('checkbox', { name: 'tiny', exact: true })).toBeChecked();
+    await expect(dialog.getByRole('checkbox', { name: 'paper', exact: true })).not.toBeChecked();
     await dialog.getByRole('button', { name: 'Measure' }).click();
     await expect(dialog.getByRole('row', { name: /^tiny/ })).toContainText(/\d ms.*MiB.*(s|min)/, {
       timeout: 240_000,

@@ -6,7 +6,6 @@ import {
 } from '../src/engine/architecture/import/gallery.ts';
 import { importArchitecture } from '../src/engine/architecture/import/registry.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
-import { pageRefusal } from '../src/domain/spaces/registry.ts';
 import type { ImportContract, Imported } from '../src/protocol/import-messages.ts';
 import type { Handlers } from '../src/protocol/serve.ts';
 import { Refusal } from './refusal.ts';
@@ -25,10 +24,7 @@ export class ImportHost {
 /** The readers' messages name file, place and mend themselves. */
 function inWords(read: () => Imported): Imported {
   try {
-    const imported = read();
-    const refusal = pageRefusal(imported.architecture.settings.space);
-    if (refusal !== null) throw new ArchitectureError(`${imported.name}: ${refusal}`);
-    return imported;
+    return read();
   } catch (error) {
     if (error instanceof ArchitectureError)
       throw new Refusal('architecture', error.message, '', { cause: error });

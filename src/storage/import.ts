@@ -1,6 +1,4 @@
 /** Puts a file's run or architecture into the store. Nothing is written unless all of it is right. */
-import { pageRefusal } from '../domain/spaces/registry.ts';
-import { JsonRefused } from './json-scan.ts';
 import { restoreFile } from './restore.ts';
 import type { RunStore } from './run-store.ts';
 
@@ -13,9 +11,6 @@ export interface Imported {
 /** @throws JsonRefused for a file that is not right; otherwise what the store throws. */
 export async function importFile(store: RunStore, file: Blob, fileName = ''): Promise<Imported> {
   const restored = await restoreFile(file);
-  const { settings } = restored.kind === 'architecture' ? restored.architecture : restored.run.run;
-  const refusal = pageRefusal(settings.space);
-  if (refusal !== null) throw new JsonRefused('settings.space.id', refusal);
   if (restored.kind === 'architecture') {
     const { architecture } = restored;
     const name =

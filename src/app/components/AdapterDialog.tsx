@@ -37,7 +37,10 @@ function Bench({ name, software }: { name: string; software: boolean }) {
   const failures = useAdapterBench((s) => s.problems);
   const occupant = useOccupiedByAny();
   // What takes minutes on a processor is not measured without being asked for.
-  const [chosen, setChosen] = useState<readonly PresetName[]>(software ? ['tiny'] : presetNames);
+  const [chosen, setChosen] = useState<readonly PresetName[]>(
+    // Large images have to be asked for.
+    software ? ['tiny'] : presetNames.filter((name) => presets[name].data.imageSize <= 32),
+  );
   const measured = presetNames.filter((preset) => results[preset]);
   const last = measured.at(-1);
   return (

@@ -2,7 +2,6 @@
 import { useState } from 'react';
 import { describePublished, publishedNetworks } from '../../domain/architecture/published-cells.ts';
 import type { PublishedNetwork } from '../../domain/architecture/published-cells.ts';
-import { pageRefusal } from '../../domain/spaces/registry.ts';
 import type { Imported } from '../../protocol/import-messages.ts';
 import { compact } from '../format.ts';
 import { messageOfImport, readPublished } from '../sessions/import.ts';
@@ -10,11 +9,6 @@ import { useLibrary } from '../store/library-state.ts';
 import { ImportedResult } from './ImportedResult.tsx';
 import { Panel } from './Panel.tsx';
 import { TableScroll } from './TableScroll.tsx';
-
-/** Chains as soon as the page can show them. */
-const shown = publishedNetworks.filter(
-  (one) => 'genotype' in one || pageRefusal({ id: 'mobile' }) === null,
-);
 
 export function PublishedCells() {
   const architectures = useLibrary((s) => s.architectures);
@@ -70,7 +64,7 @@ export function PublishedCells() {
             </tr>
           </thead>
           <tbody>
-            {shown.map((cell) => (
+            {publishedNetworks.map((cell) => (
               <tr key={cell.id}>
                 <th scope="row" title={cell.note}>
                   {cell.label}

@@ -45,7 +45,6 @@ export const presetGroups: readonly {
   readonly names: readonly PresetName[];
 }[] = spaceIds
   .map((id) => spaceOf({ id }))
-  .filter(({ onPage }) => onPage)
   .map(({ id, label }) => ({
     id,
     label,

@@ -9,7 +9,6 @@ import type { Space } from './space.ts';
 export const cells: Space<CellSettings> = {
   id: 'cells',
   label: 'Cells (DARTS)',
-  onPage: true,
   schema: CellSettingsSchema,
   problems: cellProblems,
   layout: layoutCells,

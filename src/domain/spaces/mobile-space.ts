@@ -15,7 +15,6 @@ import type { Space } from './space.ts';
 export const mobile: Space<MobileSettings> = {
   id: 'mobile',
   label: 'Chain (MobileNet)',
-  onPage: false,
   schema: MobileSettingsSchema,
   problems: mobileProblems,
   layout: layoutMobile,

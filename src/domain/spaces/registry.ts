@@ -16,14 +16,6 @@ export const spaceIds = Object.keys(spaces) as readonly SpaceId[];
 export const spaceOf = ({ id = defaultSpace }: Pick<SpaceSettings, 'id'>): Space =>
   spaces[id] as unknown as Space;
 
-/** Why the page cannot open what was found in this space; null = it can. */
-export function pageRefusal(settings: Pick<SpaceSettings, 'id'>): string | null {
-  const { label, onPage } = spaceOf(settings);
-  return onPage
-    ? null
-    : `It is of the ${label}, which only the shell can search so far: open it there.`;
-}
-
 const layouts = new WeakMap<SpaceSettings, Map<number, Layout>>();
 
 /** Kept for each settings object. */

@@ -28,8 +28,6 @@ export interface SpaceWords {
 export interface Space<Settings extends SpaceSettings = SpaceSettings> {
   readonly id: SpaceId;
   readonly label: string;
-  /** The page draws and searches it. */
-  readonly onPage: boolean;
   readonly schema: v.GenericSchema<unknown, Settings>;
   /** What its settings demand of each other, and of images of `imageSize` pixels per side; paths begin with `space.`. */
   readonly problems: (

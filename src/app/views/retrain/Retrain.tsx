@@ -1,7 +1,6 @@
 /** Trains the architecture on screen from scratch: live curves, the test set's verdict, and exports. */
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { pageRefusal } from '../../../domain/spaces/registry.ts';
 import { parseArchitecture } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
@@ -151,8 +150,6 @@ function ImportButton() {
       const value = JSON.parse(await file.text()) as { architecture?: unknown };
       // A trained file holds its architecture.
       const architecture = parseArchitecture(value?.architecture ?? value);
-      const refusal = pageRefusal(architecture.settings.space);
-      if (refusal !== null) throw new Error(refusal);
       importArchitecture(architecture);
       setProblem('');
     } catch (error) {
