@@ -115,7 +115,7 @@ function regrownText(
       : 'it had been pruned before';
   return [
     `Regrown at step ${integer(event.step)}, after stage ${event.stage + 1}: pruned operations are sampled in proportion to the score of their ${wordsOf().group ?? wordsOf().part}, ${decimal(cellScore)} here, times that of their type, ${decimal(typeScore)}.`,
-    `Lambda was ${decimal(lambda)} then, and ${others === 0 ? 'no other operation was regrown' : `${others} ${others === 1 ? 'other' : 'others'} were regrown with it`}; ${was}, and starts with newly initialized weights and a threshold of 0.`,
+    `Lambda was ${decimal(lambda)} then, and ${others === 0 ? 'no other operation was regrown' : `${others} other ${others === 1 ? 'operation was' : 'operations were'} regrown with it`}; ${was}, and starts with newly initialized weights and a threshold of 0.`,
   ];
 }
 
