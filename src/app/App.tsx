@@ -1,6 +1,7 @@
 /** One screen: what is set, what is going on, and one of the views on it. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { ComponentType } from 'react';
+import { copy } from './copy.ts';
 import { useShortcuts } from './commands.ts';
 import { Header } from './components/Header.tsx';
 import { Notices } from './components/Notices.tsx';
@@ -84,7 +85,7 @@ function ShownView({ view }: { view: View }) {
   const { needsRun } = definitionOf(view);
   const Component = components.get(view)!;
   const shown = (
-    <Suspense fallback={<p className="empty">Loading this view.</p>}>
+    <Suspense fallback={<p className="empty">{copy.loadingView}</p>}>
       <Component />
     </Suspense>
   );

@@ -1,6 +1,7 @@
 /** Everything a key can do, once: the shortcuts and their list come from here. */
 import { useEffect } from 'react';
 import { tinykeys } from 'tinykeys';
+import { copy } from './copy.ts';
 import { downloadArchitecture } from './download.ts';
 import { togglePresentation } from './presentation.ts';
 import { learnHref } from './router.ts';
@@ -60,7 +61,7 @@ export const commands: readonly Command[] = [
     label: 'Stop the search: pauses it and asks for confirmation',
     perform: askToStop,
   },
-  { name: 'download', key: 'd', label: 'Download the architecture', perform: download },
+  { name: 'download', key: 'd', label: copy.downloadArchitecture, perform: download },
   {
     name: 'back',
     key: 'ArrowLeft',

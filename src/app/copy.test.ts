@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formOf, nouns } from './copy.ts';
 import type { Noun } from './copy.ts';
@@ -33,4 +35,30 @@ describe('counted nouns', () => {
       cell.few,
     ]);
   });
+});
+
+/** Texts of a page's file: quoted ones and those between tags, of two words or more. */
+const textsIn = (source: string): Set<string> =>
+  new Set(
+    [
+      ...source
+        .replace(/\/\*[\s\S]*?\*\/|^import .*$|(^|\s)\/\/.*$/gm, '')
+        .matchAll(/(?:['"`]|>\s*)([A-Z][^'"`<>{}$]{13,}?)(?:['"`]|\s*<)/g),
+    ]
+      .map(([, text]) => text!.replace(/\s+/g, ' ').trim())
+      .filter((text) => text.length > 13 && text.includes(' ')),
+  );
+
+it('texts that several files of the page use are in copy.ts', () => {
+  const files = new Map<string, string[]>();
+  for (const name of execFileSync('git', ['ls-files', 'src/app'], { encoding: 'utf8' }).split(
+    '\n',
+  )) {
+    if (!/\.tsx?$/.test(name) || name.includes('.test.') || /(copy|glossary)\.ts$/.test(name))
+      continue;
+    for (const text of textsIn(readFileSync(name, 'utf8')))
+      files.set(text, [...(files.get(text) ?? []), name]);
+  }
+  expect(files.size).toBeGreaterThan(200);
+  expect([...files].filter(([, names]) => names.length > 1)).toEqual([]);
 });

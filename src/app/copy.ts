@@ -65,6 +65,28 @@ export const copy = {
   searchRuns: 'Another search is running in this tab',
   /** A run or architecture whose name is empty. */
   untitled: 'Untitled',
+  newComparison: 'New comparison',
+  validationAccuracy: 'Validation accuracy',
+  resumeFromStep: 'Resume from step',
+  clickForWhy: 'click or Enter: why',
+  trainingBatches: 'Training batches',
+  loadingView: 'Loading this view.',
+  loadingImages: 'Loading images.',
+  readingStored: 'Reading the stored items.',
+  stopItFirst: 'Running: stop it first',
+  chooseTwo: 'Choose two or more to compare',
+  nonZeroParameters: 'Non-zero parameters',
+  reprunedLater: 'Re-pruned in a later stage',
+  recordedSearches: 'Recorded searches',
+  stopSearch: 'Stop the search',
+  remainingFilters: 'Remaining filters',
+  remainingWeights: 'Remaining weights',
+  downloadArchitecture: 'Download the architecture',
+  trainingImages: 'Training images',
+  accuracyAgainstSize: 'Accuracy against size',
+  accuracyByStep: 'Accuracy by training step',
+  candidateBlocks: 'Candidate blocks',
+  ratioByStep: 'Remaining ratio of each granularity by training step',
 } as const;
 
 /** Where a run stands. */

@@ -101,3 +101,7 @@ export function decimal(n: number): string {
 function trim(text: string): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
+
+/** Bytes of a data set that have arrived; `total` 0 = unknown. */
+export const loadingText = ({ loaded, total }: { loaded: number; total: number }): string =>
+  `Loading the data set: ${bytes(loaded)}${total ? ` of ${bytes(total)}` : ''}`;

@@ -1,5 +1,6 @@
 /** What prevents a search, with remedies. */
 import type { ReactNode } from 'react';
+import { copy } from '../copy.ts';
 import type {
   BackendChoice,
   ProbeResult,
@@ -50,7 +51,7 @@ function StopNotice() {
             Resume
           </button>
           <button type="button" onClick={stopSearch}>
-            Stop the search
+            {copy.stopSearch}
           </button>
         </p>
       </div>

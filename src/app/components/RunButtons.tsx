@@ -69,7 +69,7 @@ function ResumeButton({ step, primary }: { step: number; primary: boolean }) {
       title={busy ? copy.searchRuns : `From its checkpoint at step ${integer(step)}`}
       onClick={resumeShown}
     >
-      <PlayIcon /> Resume from step {integer(step)}
+      <PlayIcon /> {copy.resumeFromStep} {integer(step)}
     </button>
   );
 }

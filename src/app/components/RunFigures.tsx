@@ -1,4 +1,5 @@
 /** The four figures of the run on screen that matter most, at the moment shown. */
+import { copy } from '../copy.ts';
 import { intervalText } from '../../domain/accuracy.ts';
 import { accuracy, bytes, clock, compact, duration, durationRange, integer } from '../format.ts';
 import { isLive } from '../sessions/shown-run.ts';
@@ -22,7 +23,7 @@ function Accuracy() {
   const last = useShown(({ run }) => run.evaluations.at(-1) ?? null);
   return (
     <Figure
-      label="Validation accuracy"
+      label={copy.validationAccuracy}
       value={last ? accuracy(last.accuracy) : null}
       note={last ? `n = ${integer(last.images)}` : 'not measured yet'}
       title={last ? `${intervalText(last)} of ${integer(last.images)} images` : undefined}

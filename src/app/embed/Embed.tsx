@@ -1,5 +1,6 @@
 /** One view of a run without the lab around it, for slides and web pages. */
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { copy } from '../copy.ts';
 import { Scrubber } from '../components/Scrubber.tsx';
 import { viewDefinitions } from '../views/registry.ts';
 import { showTheme } from '../theme.ts';
@@ -44,7 +45,7 @@ export function Embed({ address }: { address: EmbedAddress }) {
             </a>
           </header>
           <Scrubber />
-          <Suspense fallback={<p className="empty">Loading this view.</p>}>
+          <Suspense fallback={<p className="empty">{copy.loadingView}</p>}>
             <Component />
           </Suspense>
         </>

@@ -1,5 +1,6 @@
 /** Fork from here: a second search from a kept checkpoint of the run on screen, with something changed. */
 import { useEffect, useState } from 'react';
+import { copy } from '../copy.ts';
 import { Dialog } from '../components/Dialog.tsx';
 import { bytes, integer } from '../format.ts';
 import { activeStates } from '../sessions/search-client.ts';
@@ -67,7 +68,7 @@ function Fork({ id, close }: { id: string; close: () => void }) {
         {live && (
           <div className="buttons">
             <button type="button" className="primary" disabled={stopping} onClick={stopSearch}>
-              {stopping ? 'Stopping after this step' : 'Stop the search'}
+              {stopping ? 'Stopping after this step' : copy.stopSearch}
             </button>
           </div>
         )}

@@ -3,6 +3,7 @@
  * offers one thing to change. Texts are functions of the run on screen, so they speak of what is really there.
  * Over 250 lines: it is one list, the ten stops in their order.
  */
+import { copy } from '../copy.ts';
 import { measuredText } from '../../domain/accuracy.ts';
 import type { Steering } from '../../domain/events/steering-schema.ts';
 import { bytes, decimal, integer, percent, plural } from '../format.ts';
@@ -333,7 +334,7 @@ export const stops: readonly Stop[] = [
       return `${integer(parameters.active)} of ${integer(parameters.superNet)} parameters${validationAccuracy === null ? '' : `, validation accuracy ${measuredText(validationAccuracy, validationImages)}`}.`;
     },
     action: {
-      label: 'Download the architecture',
+      label: copy.downloadArchitecture,
       then: 'A JSON file, described by a published schema.',
       steering: 'download',
     },

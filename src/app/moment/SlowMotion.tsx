@@ -1,5 +1,6 @@
 /** One commit of one cell in four steps: forward pass, thresholds move, commit, compaction. */
 import { useEffect, useState } from 'react';
+import { copy } from '../copy.ts';
 import { operationTable } from '../../domain/operations/registry.ts';
 import { cellName, placeName, useSpace, wordsOf } from '../store/state-name.ts';
 import { Dialog } from '../components/Dialog.tsx';
@@ -167,7 +168,7 @@ function phaseText(
 function Units({ moment: { units }, phase }: { moment: Moment; phase: number }) {
   const edges = new Map<string, MomentUnit[]>();
   for (const unit of units) {
-    const edge = placeName(unit) ?? 'Candidate blocks';
+    const edge = placeName(unit) ?? copy.candidateBlocks;
     edges.set(edge, [...(edges.get(edge) ?? []), unit]);
   }
   return (

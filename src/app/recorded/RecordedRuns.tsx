@@ -1,5 +1,6 @@
 /** The recorded searches that ship with the lab, in the library. */
 import { useState } from 'react';
+import { copy } from '../copy.ts';
 import { Panel } from '../components/Panel.tsx';
 import { compact, duration, integer, percent } from '../format.ts';
 import { viewHref } from '../router.ts';
@@ -18,7 +19,7 @@ export function RecordedRuns({
   const [opens, setOpens] = useState(opensWithRecording);
   if (!list || list.length === 0) return null;
   return (
-    <Panel title="Recorded searches" note="ship with the lab" csv="table">
+    <Panel title={copy.recordedSearches} note="ship with the lab" csv="table">
       <div
         className="recorded-runs"
         role="region"
@@ -31,7 +32,7 @@ export function RecordedRuns({
               <th scope="col">Search</th>
               <th scope="col">Data set</th>
               <th scope="col">Parameters</th>
-              <th scope="col">Validation accuracy</th>
+              <th scope="col">{copy.validationAccuracy}</th>
               <th scope="col">Recorded</th>
               <td />
             </tr>
@@ -47,7 +48,7 @@ export function RecordedRuns({
                         checked={chosen.includes(id)}
                         onChange={(event) => choose(id, event.target.checked)}
                         aria-label={`Compare ${title}`}
-                        title="Choose two or more to compare"
+                        title={copy.chooseTwo}
                       />{' '}
                       {title}
                     </label>

@@ -1,4 +1,5 @@
 /** Where no run is on screen: the recorded searches that can be played. */
+import { copy } from '../copy.ts';
 import { PlayIcon } from '../components/icons.tsx';
 import { compact } from '../format.ts';
 import { viewHref, useView } from '../router.ts';
@@ -13,7 +14,7 @@ export function RecordingsBar() {
   );
   if (!empty || !list || list.length === 0) return null;
   return (
-    <section className="recordings-bar" aria-label="Recorded searches">
+    <section className="recordings-bar" aria-label={copy.recordedSearches}>
       <p>Watch a recorded search:</p>
       {list.map(({ id, title, result }) => (
         <a key={id} className="button primary" href={viewHref(view, id)}>

@@ -1,4 +1,5 @@
 /** A run on one page of paper: what was searched, how, what came of it, and how to repeat it. */
+import { copy } from '../copy.ts';
 import { accuracyText, intervalText } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
 import { fieldOf } from '../../domain/settings/fields.ts';
@@ -24,7 +25,7 @@ export default function Summary() {
   const preset = nearestPreset(settings);
   const changed = changedPaths(settings, preset);
   const facts: readonly (readonly [string, string])[] = [
-    ['Validation accuracy', last ? accuracyText(last.accuracy, last.images) : 'not measured'],
+    [copy.validationAccuracy, last ? accuracyText(last.accuracy, last.images) : 'not measured'],
     ['Images measured', last ? `${integer(last.images)} (${intervalText(last)})` : '\u2013'],
     ['Parameters', run.parameters ? integer(run.parameters.active) : '\u2013'],
     ['Target', integer(settings.targetParameters)],
@@ -54,11 +55,7 @@ export default function Summary() {
         ))}
       </dl>
       <div className="summary-charts">
-        <StaticPlot
-          title="Accuracy by training step"
-          data={accuracyPlot(state)}
-          formatY={percent}
-        />
+        <StaticPlot title={copy.accuracyByStep} data={accuracyPlot(state)} formatY={percent} />
         <StaticPlot
           title="Remaining ratio: operations (line), filters (dashed), weights (dotted)"
           data={ratioPlot(state)}

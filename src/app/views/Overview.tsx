@@ -1,5 +1,6 @@
 /** Everything about a search at a glance. */
 import { use, useState } from 'react';
+import { copy } from '../copy.ts';
 import type { CsvRows } from '../charts/csv.ts';
 import { Panel, PlotPanel } from '../components/Panel.tsx';
 import { accuracyText, intervalText } from '../../domain/accuracy.ts';
@@ -46,7 +47,7 @@ export function Overview() {
     <div className="view overview">
       <PlotPanel
         title="Accuracy"
-        label="Accuracy by training step"
+        label={copy.accuracyByStep}
         className="area-accuracy"
         note="by training step; bars: 95% interval"
         select={accuracyPlot}
@@ -54,7 +55,7 @@ export function Overview() {
         formatTick={percent}
         legend={[
           { label: 'Validation', color: 'text', mark: 'dot' },
-          { label: 'Training batches', color: 'muted', mark: 'light' },
+          { label: copy.trainingBatches, color: 'muted', mark: 'light' },
         ]}
       >
         <LatestAccuracy />
@@ -62,7 +63,7 @@ export function Overview() {
       <LossPanel />
       <PlotPanel
         title="Remaining ratio"
-        label="Remaining ratio of each granularity by training step"
+        label={copy.ratioByStep}
         className="area-ratio"
         note="of all units, by training step"
         select={ratioPlot}
@@ -132,7 +133,7 @@ function LatestAccuracy() {
     <p className="latest">
       {last ? (
         <>
-          Validation accuracy <strong>{accuracyText(last.accuracy, last.images)}</strong> (n ={' '}
+          {copy.validationAccuracy} <strong>{accuracyText(last.accuracy, last.images)}</strong> (n ={' '}
           {integer(last.images)}, {intervalText(last)})
         </>
       ) : (

@@ -1,4 +1,5 @@
 /** The live curves as plots: pure functions of parts of a run, each remembering its last result. */
+import { copy } from '../copy.ts';
 import { measuredText, wilson } from '../../domain/accuracy.ts';
 import { granularities } from '../../domain/granularities.ts';
 import { memoLast } from '../charts/memo.ts';
@@ -88,14 +89,14 @@ const accuracyData = memoLast(
     return {
       lines: [
         {
-          label: 'Training batches',
+          label: copy.trainingBatches,
           color: 'muted',
           style: 'line',
           light: true,
           points: line(points, 'accuracy'),
         },
         {
-          label: 'Validation accuracy',
+          label: copy.validationAccuracy,
           color: 'text',
           style: 'dots',
           points: evaluations.map(({ step, accuracy, images }) => ({

@@ -42,7 +42,7 @@ function BalanceOf({ which }: { which: string }) {
     <>
       <PlotPanel
         title={`Remaining ratio${which}`}
-        label="Remaining ratio of each granularity by training step"
+        label={copy.ratioByStep}
         className="area-ratio"
         note="share of all units, by step"
         select={select}

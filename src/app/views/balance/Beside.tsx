@@ -1,4 +1,5 @@
 /** A second run beside the one on screen: which one, and how the balance of the two differs. */
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { granularities } from '../../../domain/granularities.ts';
 import { granularityNames, integer, percent } from '../../format.ts';
@@ -87,7 +88,7 @@ function Differences() {
             ))}
             <th scope="col">Parameters</th>
             <th scope="col">Target</th>
-            <th scope="col">Validation accuracy</th>
+            <th scope="col">{copy.validationAccuracy}</th>
           </tr>
         </thead>
         <tbody>

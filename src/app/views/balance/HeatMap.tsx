@@ -1,5 +1,6 @@
 import { use, useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { copy } from '../../copy.ts';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
@@ -93,7 +94,7 @@ export function HeatMap({ level }: { level: Granularity }) {
             </p>
             <strong>{percent(count.left / Math.max(1, count.total))}</strong> {integer(count.left)}{' '}
             of {integer(count.total)}
-            {explains && <p>click or Enter: why</p>}
+            {explains && <p>{copy.clickForWhy}</p>}
           </div>
         )}
       </div>

@@ -1,6 +1,7 @@
 /** What methods are worth at equal size: comparisons queued here or measured in a shell, their results, and files of them. */
 import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { copy } from '../../copy.ts';
 import { comparisonCsv, methodLabels } from '../../../engine/baselines/results.ts';
 import type { Comparison } from '../../../engine/baselines/results.ts';
 import {
@@ -78,7 +79,7 @@ function ListActions() {
         title={idle ? undefined : 'Only one runs at a time: stop the running comparison first'}
         onClick={planComparison}
       >
-        New comparison
+        {copy.newComparison}
       </button>
       <button type="button" onClick={() => input.current?.click()}>
         Open results
@@ -103,7 +104,7 @@ function Empty() {
   if (!none) return null;
   return (
     <p className="empty">
-      <strong>New comparison</strong> compares search methods here, at the sizes and seeds you
+      <strong>{copy.newComparison}</strong> compares search methods here, at the sizes and seeds you
       choose. Or run, in a shell, <code>npm run -s compare</code>and open its results.json here, or
       drop it on this page.
     </p>
@@ -128,7 +129,7 @@ function Results({ comparison }: { comparison: Comparison }) {
       </Panel>
       <div className="compare-charts">
         <Panel
-          title="Accuracy against size"
+          title={copy.accuracyAgainstSize}
           note="test accuracy by active parameters"
           className="compare-scatter"
           csv={() => comparisonCsv(comparison)}
@@ -136,7 +137,7 @@ function Results({ comparison }: { comparison: Comparison }) {
             <TableToggle
               on={asTable}
               toggle={() => setAsTable(!asTable)}
-              of="Accuracy against size"
+              of={copy.accuracyAgainstSize}
             />
           }
         >

@@ -1,5 +1,6 @@
 /** Stored comparisons: where each stands, and what can be done with it. */
 import { useState } from 'react';
+import { copy } from '../../copy.ts';
 import { Deleted } from '../../components/Deleted.tsx';
 import { PlayIcon } from '../../components/icons.tsx';
 import { plural, moment } from '../../format.ts';
@@ -17,7 +18,7 @@ import {
 
 export function ComparisonList() {
   const records = useComparisons((s) => s.records);
-  if (records === null) return <p className="note">Reading the stored items.</p>;
+  if (records === null) return <p className="note">{copy.readingStored}</p>;
   if (records.length === 0) return null;
   return (
     <ul className="comparison-list">
@@ -118,7 +119,7 @@ function Delete({ record, stand: { kind } }: { record: ComparisonRecord; stand: 
     <button
       type="button"
       disabled={runs}
-      title={runs ? 'Running: stop it first' : undefined}
+      title={runs ? copy.stopItFirst : undefined}
       onClick={() => void binComparison(record)}
     >
       Delete

@@ -1,5 +1,6 @@
 /** What a new comparison is asked for; how long it will take, before it starts. */
 import { useState } from 'react';
+import { copy } from '../../copy.ts';
 import { comparisonTargets } from '../../../engine/baselines/preset.ts';
 import { estimateSentence, Pace } from '../../../engine/baselines/pace.ts';
 import { allRuns } from '../../../engine/baselines/plan.ts';
@@ -7,7 +8,7 @@ import { methodLabels, methodNames } from '../../../engine/baselines/results.ts'
 import { presets } from '../../../domain/settings/presets.ts';
 import { PlayIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { bytes, duration, plural } from '../../format.ts';
+import { duration, plural, loadingText } from '../../format.ts';
 import { problems as problemsOf } from '../../../domain/settings/problems.ts';
 import { sourceOf, imagesOf } from '../../sessions/dataset-sources.ts';
 import { useDatasets } from '../../sessions/datasets-state.ts';
@@ -60,7 +61,7 @@ export function NewComparison() {
   };
   return (
     <Panel
-      title="New comparison"
+      title={copy.newComparison}
       note="each method searches at each size with each seed; each network found is trained from scratch and tested"
       className="area-form"
     >
@@ -103,7 +104,7 @@ export function NewComparison() {
           />
           <Text
             field="trainImages"
-            label="Training images"
+            label={copy.trainingImages}
             unit="0 = all"
             texts={texts}
             change={change}
@@ -198,11 +199,7 @@ function Estimating() {
       <p className="note">A few steps of the super-net are timed before the comparison starts.</p>
     );
   return (
-    <p role="status">
-      {loading
-        ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
-        : 'Timing a few steps of the super-net'}
-    </p>
+    <p role="status">{loading ? loadingText(loading) : 'Timing a few steps of the super-net'}</p>
   );
 }
 

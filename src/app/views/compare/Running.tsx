@@ -3,7 +3,7 @@ import { methodLabels } from '../../../engine/baselines/results.ts';
 import type { RunProgress } from '../../../protocol/compare-messages.ts';
 import { PauseIcon, PlayIcon, StopIcon, WarningIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { bytes, duration, integer } from '../../format.ts';
+import { duration, integer, loadingText } from '../../format.ts';
 import { pauseComparison, resumeComparison, stopComparison } from '../../sessions/comparison.ts';
 import { useComparisons } from '../../sessions/comparison-state.ts';
 
@@ -59,9 +59,7 @@ function Sentence() {
     const { run, number, total } = progress;
     return `Run ${number} of ${total}: ${methodLabels[run.method]} to ${integer(run.target)} parameters, seed ${run.seed}.`;
   });
-  const now = loading
-    ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
-    : 'Preparing: a few steps are timed.';
+  const now = loading ? loadingText(loading) : 'Preparing: a few steps are timed.';
   return (
     <p className="lead" role="status">
       {text ?? now}

@@ -1,5 +1,6 @@
 /** What the present settings make of a few training images: the same draws as in a search. */
 import { useEffect, useMemo, useRef } from 'react';
+import { copy } from '../../copy.ts';
 import type { DatasetSummary } from '../../../protocol/data-messages.ts';
 import type { DatasetSource } from '../../../protocol/messages.ts';
 import { Panel } from '../../components/Panel.tsx';
@@ -113,7 +114,7 @@ function Rows({ source, summary, seed, data }: RowsProps) {
       drawGrid(canvas.current, { ...preview, columns: epochs + 1, cell: 48, gap });
   }, [preview]);
   if (answer.state === 'failed') return <p className="empty">{answer.error.message}</p>;
-  if (!preview) return <p className="empty">Loading images.</p>;
+  if (!preview) return <p className="empty">{copy.loadingImages}</p>;
   return (
     <>
       <p className="note">

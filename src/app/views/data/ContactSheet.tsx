@@ -1,5 +1,6 @@
 /** Images of a set as they are, by split and class, page by page. */
 import { useEffect, useId, useRef, useState } from 'react';
+import { copy } from '../../copy.ts';
 import type {
   DatasetSummary,
   SomeImages,
@@ -88,7 +89,7 @@ export function ContactSheet({
           {answer.error.message} {answer.error.advice}
         </p>
       ) : shown === null ? (
-        <p className="empty">Loading images.</p>
+        <p className="empty">{copy.loadingImages}</p>
       ) : total === 0 ? (
         <p className="empty">No {split === 'test' ? 'test' : 'training'} image is of this class.</p>
       ) : (

@@ -1,4 +1,5 @@
 /** One data set: its figures, its images, how even its classes are, and what augmentation makes of it. */
+import { copy } from '../../copy.ts';
 import type { DatasetSummary } from '../../../protocol/data-messages.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { bytes, integer } from '../../format.ts';
@@ -61,7 +62,7 @@ function Figures({ summary }: { summary: DatasetSummary }) {
   } = summary;
   const perChannel = channels === 1 ? '0 to 1' : 'red / green / blue, 0 to 1';
   const rows: [string, string][] = [
-    ['Training images', integer(sum(train))],
+    [copy.trainingImages, integer(sum(train))],
     ['Test images', integer(sum(test))],
     ['Size', `${size} × ${size} pixels, ${channels === 1 ? 'gray' : 'colour'}`],
     ['Classes', integer(classNames.length)],

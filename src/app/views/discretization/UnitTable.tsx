@@ -1,4 +1,5 @@
 /** The same as the picture of a cell's units, in numbers. */
+import { copy } from '../../copy.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import type { CsvRows } from '../../charts/csv.ts';
 import { decimal, integer } from '../../format.ts';
@@ -9,8 +10,8 @@ import { HeadRow, TableScroll } from '../../components/TableScroll.tsx';
 
 const heads: Readonly<Record<Granularity, readonly string[]>> = {
   operation: ['Importance', 'Threshold', 'State'],
-  filter: ['Remaining filters', 'Thresholds', 'State'],
-  weight: ['Remaining weights', 'Threshold', 'State'],
+  filter: [copy.remainingFilters, 'Thresholds', 'State'],
+  weight: [copy.remainingWeights, 'Threshold', 'State'],
 };
 
 function cellsOf(level: Granularity, { candidate, groups, weights }: Row): [string, string] {

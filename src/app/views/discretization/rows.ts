@@ -1,4 +1,5 @@
 /** The rows of a cell's picture: one a candidate operation, and one for filters that belong to none, grouped by edge. Pure. */
+import { copy } from '../../copy.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { factsOf } from '../../../domain/operations/facts.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
@@ -45,7 +46,7 @@ export function rowGroups(
   const edges = new Map<number, RowGroup>();
   for (const candidate of shown) {
     const group = edges.get(candidate.edge) ?? {
-      title: placeName(candidate) ?? 'Candidate blocks',
+      title: placeName(candidate) ?? copy.candidateBlocks,
       rows: [],
     };
     group.rows.push(candidateRow(level, candidate, filterGroups, weights));

@@ -1,6 +1,7 @@
 /** What happened to which cell, when. */
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
+import { copy } from '../../copy.ts';
 import { font, pointOf, useCanvas } from '../../charts/canvas.ts';
 import { memoLast } from '../../charts/memo.ts';
 import { palette } from '../../charts/palette.ts';
@@ -96,7 +97,7 @@ export function TimelineCanvas({ filter }: { filter: EventFilter }) {
           <strong>
             {plural(hovered.count, granularityNames[hovered.granularity].one)} {hovered.kind}
           </strong>
-          <p>click or Enter: why</p>
+          <p>{copy.clickForWhy}</p>
         </div>
       )}
     </div>

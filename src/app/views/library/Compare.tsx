@@ -1,4 +1,5 @@
 /** Runs side by side, any number of them: on one chart, by their results, their settings and their memory. */
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { fieldOf } from '../../../domain/settings/fields.ts';
 import type { ArchitectureRecord } from '../../../storage/records.ts';
@@ -46,7 +47,7 @@ const results: readonly Line[] = [
   },
   { label: 'Target', of: ({ settings }) => integer(settings.targetParameters) },
   {
-    label: 'Validation accuracy',
+    label: copy.validationAccuracy,
     of: (run) => {
       const measured = last(run, 'evaluated');
       return measured ? measuredText(measured.accuracy, measured.images) : '\u2013';

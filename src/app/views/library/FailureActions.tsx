@@ -1,4 +1,5 @@
 /** Ways on after a failure, beside trying again: from the last checkpoint, or with less memory. */
+import { copy } from '../../copy.ts';
 import { PlayIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
 import { goOn } from '../../store/library-resume.ts';
@@ -23,7 +24,7 @@ export function FailureActions({ code }: { code: string }) {
     <>
       {run && code !== 'diverged' && (
         <button type="button" onClick={() => goOn(run)}>
-          <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
+          <PlayIcon /> {copy.resumeFromStep} {integer(run.checkpointStep ?? 0)}
         </button>
       )}
       {code === 'out-of-memory' && batch > 1 && (

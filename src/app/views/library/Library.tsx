@@ -1,6 +1,7 @@
 /** Every stored run: found, named, compared, exported, imported, resumed, deleted and restored. */
 import { useEffect, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { copy } from '../../copy.ts';
 import { Deleted } from '../../components/Deleted.tsx';
 import { DownloadIcon } from '../../components/icons.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -131,7 +132,7 @@ export default function Library() {
 }
 
 function emptyText(runs: readonly RunRecord[] | null, words: string): string {
-  if (runs === null) return 'Reading the stored items.';
+  if (runs === null) return copy.readingStored;
   if (words) return 'No run matches. Search looks at names, tags, data sets and states.';
   return 'No runs yet. Every search is stored here from its first step. A file saved from a library can be dropped here.';
 }

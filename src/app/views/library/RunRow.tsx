@@ -34,7 +34,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
         checked={chosen}
         onChange={(event) => choose(event.target.checked)}
         aria-label={`Compare ${name}`}
-        title="Choose two or more to compare"
+        title={copy.chooseTwo}
       />
       {editing ? (
         <EditForm run={run} close={() => setEditing(false)} />
@@ -69,7 +69,7 @@ export function RunRow({ run, chosen, choose }: RunRowProps) {
           }
         />
         <Figure
-          label="Validation accuracy"
+          label={copy.validationAccuracy}
           value={
             summary.accuracy === null ? '\u2013' : measuredText(summary.accuracy, summary.images)
           }
@@ -117,7 +117,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
           title={busy ? copy.searchRuns : undefined}
           onClick={() => goOn(run)}
         >
-          <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
+          <PlayIcon /> {copy.resumeFromStep} {integer(run.checkpointStep ?? 0)}
         </button>
       )}
       {held && !mine ? (
@@ -162,7 +162,7 @@ function Actions({ run, edit }: { run: RunRecord; edit: () => void }) {
         type="button"
         onClick={() => void binRun(run)}
         disabled={held}
-        title={held ? 'Running: stop it first' : undefined}
+        title={held ? copy.stopItFirst : undefined}
       >
         Delete
       </button>

@@ -1,4 +1,5 @@
 /** What the reader must know about the keeping of runs: that it fails, that a search was interrupted, that one is watched. */
+import { copy } from '../../copy.ts';
 import { PlayIcon, WarningIcon } from '../../components/icons.tsx';
 import { integer } from '../../format.ts';
 import { takeUpdate } from '../../offline.ts';
@@ -63,7 +64,7 @@ function Interrupted() {
         </p>
         <p className="buttons">
           <button type="button" className="primary" onClick={() => goOn(run)}>
-            <PlayIcon /> Resume from step {integer(run.checkpointStep ?? 0)}
+            <PlayIcon /> {copy.resumeFromStep} {integer(run.checkpointStep ?? 0)}
           </button>
           <button type="button" onClick={() => library.setState({ dismissed: run.id })}>
             Not now

@@ -1,4 +1,5 @@
 /** The size of a stored architecture in words: one list for a run's row and for the comparison of two. */
+import { copy } from '../../copy.ts';
 import { sizeOf } from '../../../domain/architecture/size.ts';
 import type { MeasuredLatency } from '../../../engine/train/latency.ts';
 import { bytes, compact, integer, milliseconds, moment, plural } from '../../format.ts';
@@ -21,7 +22,7 @@ export function sizeFigures({
       title: 'In the remaining tensors; parameters of batch norms included',
     },
     {
-      label: 'Non-zero parameters',
+      label: copy.nonZeroParameters,
       value: integer(size.parameters.nonZero),
       title: 'Of these, not masked',
     },

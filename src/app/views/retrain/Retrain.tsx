@@ -5,7 +5,7 @@ import { parseArchitecture } from '../../../domain/architecture/schema.ts';
 import type { Architecture } from '../../../domain/architecture/schema.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { RunTitle } from '../../components/RunTitle.tsx';
-import { accuracy, bytes, compact, duration, integer, plural } from '../../format.ts';
+import { accuracy, compact, duration, integer, plural, loadingText } from '../../format.ts';
 import { fingerprint } from '../../../storage/trainings.ts';
 import { useLibrary } from '../../store/library-state.ts';
 import { newestRun, useShownRun } from '../../sessions/shown-run.ts';
@@ -204,13 +204,7 @@ function Progress() {
   const last = useTraining((s) => s.evaluations.at(-1) ?? null);
   if ((state === 'idle' || state === 'failed') && !started) return null;
   if (state === 'loading')
-    return (
-      <p role="status">
-        {loading
-          ? `Loading the data set: ${bytes(loading.loaded)}${loading.total ? ` of ${bytes(loading.total)}` : ''}`
-          : 'Preparing'}
-      </p>
-    );
+    return <p role="status">{loading ? loadingText(loading) : 'Preparing'}</p>;
   if (state === 'finished' && last)
     return (
       <p

@@ -1,4 +1,5 @@
 /** Accuracy on training batches and on the test set, by step; or the same as a table. */
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useState } from 'react';
 import type { CsvRows } from '../../charts/csv.ts';
@@ -46,7 +47,7 @@ export function TrainingCurve() {
         <Legend
           items={[
             { label: 'Test images', color: 'text', mark: 'dot' },
-            { label: 'Training batches', color: 'muted', mark: 'light' },
+            { label: copy.trainingBatches, color: 'muted', mark: 'light' },
           ]}
         />
         <TableToggle on={asTable} toggle={() => setAsTable(!asTable)} of="Training curve" />

@@ -1,4 +1,5 @@
 /** Accuracy against parameters over the search, with the target, other runs, and the Pareto front of all. */
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { stageCount } from '../../../domain/spaces/registry.ts';
 import { useMemo, useState } from 'react';
@@ -27,7 +28,7 @@ export default function TradeOff() {
   return (
     <div className="view trade-off">
       <Panel
-        title="Accuracy against size"
+        title={copy.accuracyAgainstSize}
         note="validation accuracy by active parameters; bars: 95% interval"
         className="area-scatter"
         csv={measured ? () => pointRows(runs) : undefined}
@@ -35,7 +36,7 @@ export default function TradeOff() {
           <TableToggle
             on={asTable}
             toggle={() => setAsTable(!asTable)}
-            of="Accuracy against size"
+            of={copy.accuracyAgainstSize}
           />
         }
       >

@@ -1,3 +1,4 @@
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
@@ -74,7 +75,7 @@ export function TradeOffPlot({ runs, target }: TradeOffPlotProps) {
           </p>
           <strong>{measuredText(hovered.point.accuracy, hovered.point.images)}</strong> with{' '}
           {integer(hovered.point.parameters)} parameters
-          {hovered.run.current && <p>click or Enter: why</p>}
+          {hovered.run.current && <p>{copy.clickForWhy}</p>}
           {!hovered.point.whole && (
             <p>the network of an earlier stage, without the later {wordsOf().parts}</p>
           )}

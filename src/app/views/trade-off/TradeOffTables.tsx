@@ -1,4 +1,5 @@
 /** What stands beside the trade-off chart: its legend, and its points and runs as tables. */
+import { copy } from '../../copy.ts';
 import { measuredText } from '../../../domain/accuracy.ts';
 import { TableScroll } from '../../components/TableScroll.tsx';
 import { integer, plural } from '../../format.ts';
@@ -68,7 +69,7 @@ export function PointTable({ points }: { points: readonly TradeOffPoint[] }) {
           <tr>
             <th scope="col">Step</th>
             <th scope="col">Parameters</th>
-            <th scope="col">Validation accuracy</th>
+            <th scope="col">{copy.validationAccuracy}</th>
             <th scope="col">Network</th>
             <th scope="col">On the front</th>
           </tr>

@@ -1,5 +1,6 @@
 /** One candidate operation or preprocess, at one level: where it stands against its threshold, and why. */
 import { Fragment, useState } from 'react';
+import { copy } from '../../copy.ts';
 import type { Granularity } from '../../../domain/granularities.ts';
 import { along, Frame, importanceTicks, strokes } from '../../charts/Frame.tsx';
 import { TableToggle } from '../../components/Panel.tsx';
@@ -133,7 +134,7 @@ export function operationSentence({
     if (!last || state.alive)
       return `Below its threshold: the next commit prunes it, as importance ${is} does not exceed ${must}.`;
     if (last.byHand) return `Pruned manually at step ${integer(last.step)}.`;
-    const verb = last.kind === 're-pruned' ? 'Re-pruned in a later stage' : 'Pruned';
+    const verb = last.kind === 're-pruned' ? copy.reprunedLater : 'Pruned';
     return last.threshold !== undefined && last.importance !== undefined
       ? `${verb} at step ${integer(last.step)}: its importance ${decimal(last.importance)} did not exceed ${decimal(last.threshold)}.`
       : `${verb} at step ${integer(last.step)}.`;

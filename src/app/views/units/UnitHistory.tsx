@@ -1,11 +1,12 @@
 /** What became of one candidate operation: when it was pruned, by which threshold, and when it grew back. */
+import { copy } from '../../copy.ts';
 import { decimal, integer } from '../../format.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { wordsOf } from '../../store/state-name.ts';
 
 const verbs = {
   pruned: 'Pruned',
-  're-pruned': 'Re-pruned in a later stage',
+  're-pruned': copy.reprunedLater,
   regrown: 'Regrown',
 } as const;
 

@@ -1,4 +1,5 @@
 /** What runs can be compared by, as points of one run's events. Pure. */
+import { copy } from '../../../copy.ts';
 import { searchPoints } from '../../../../domain/events/series.ts';
 import type { SearchEvent } from '../../../../domain/events/events.ts';
 import { accuracy, bytes, compact, decimal, percent } from '../../../format.ts';
@@ -6,7 +7,7 @@ import { accuracy, bytes, compact, decimal, percent } from '../../../format.ts';
 /** Each is a series of `searchPoints`. */
 export const metrics = {
   validation: {
-    label: 'Validation accuracy',
+    label: copy.validationAccuracy,
     series: 'accuracy/validation',
     format: accuracy,
     share: true,
@@ -19,7 +20,7 @@ export const metrics = {
   },
   loss: { label: 'Cross-entropy', series: 'loss/cross_entropy', format: decimal, share: false },
   parameters: {
-    label: 'Non-zero parameters',
+    label: copy.nonZeroParameters,
     series: 'parameters/active',
     format: compact,
     share: false,
@@ -30,8 +31,18 @@ export const metrics = {
     format: percent,
     share: true,
   },
-  filter: { label: 'Remaining filters', series: 'remaining/filter', format: percent, share: true },
-  weight: { label: 'Remaining weights', series: 'remaining/weight', format: percent, share: true },
+  filter: {
+    label: copy.remainingFilters,
+    series: 'remaining/filter',
+    format: percent,
+    share: true,
+  },
+  weight: {
+    label: copy.remainingWeights,
+    series: 'remaining/weight',
+    format: percent,
+    share: true,
+  },
   lambda: { label: 'Lambda', series: 'optimizer/lambda', format: decimal, share: false },
   memory: { label: 'Device memory', series: 'device/bytes', format: bytes, share: false },
 } as const;
