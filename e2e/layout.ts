@@ -19,3 +19,17 @@ export const beyondWindow = (): string[] => {
   );
   return [...(scrolls ? ['the page scrolls'] : []), ...charts];
 };
+
+/** The share of what the tour points at that its card covers, in per cent; 100 where nothing of it is on screen. */
+export const coveredByCard = (): number => {
+  const boxOf = (selector: string): DOMRect | undefined =>
+    document.querySelector(selector)?.getBoundingClientRect();
+  const [target, card, page] = [boxOf('main [data-pointed]'), boxOf('.tour'), boxOf('#root')];
+  if (!target || !card || !page) return 100;
+  // Over a sheet the page ends, and scrolls: what lies below its edge is not drawn.
+  const bottom = Math.min(target.bottom, page.bottom);
+  const shown = target.width * (bottom - target.top);
+  const across = Math.min(target.right, card.right) - Math.max(target.left, card.left);
+  const down = Math.min(bottom, card.bottom) - Math.max(target.top, card.top);
+  return shown > 0 ? (100 * Math.max(0, across) * Math.max(0, down)) / shown : 100;
+};

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
-import { beyondWindow, screens } from './layout.ts';
+import { beyondWindow, coveredByCard, screens } from './layout.ts';
 import { taskTimes, usedHeap } from './thread-time.ts';
 
 const title = (page: Page) => page.getByLabel('Run on screen');
@@ -145,17 +145,7 @@ test.describe('without WebGPU', () => {
       await page.getByRole('link', { name: 'Guided tour' }).click();
       await expect(title(page)).toContainText('recorded');
       const tour = page.getByRole('complementary', { name: 'Guided tour' });
-      // The share of what it points at that the card covers, in per cent.
-      const covered = (): Promise<number> =>
-        page.evaluate(() => {
-          const boxOf = (selector: string) =>
-            document.querySelector(selector)?.getBoundingClientRect();
-          const [target, card] = [boxOf('main [data-pointed]'), boxOf('.tour')];
-          if (!target || !card) return 100;
-          const across = Math.min(target.right, card.right) - Math.max(target.left, card.left);
-          const down = Math.min(target.bottom, card.bottom) - Math.max(target.top, card.top);
-          return (100 * Math.max(0, across) * Math.max(0, down)) / (target.width * target.height);
-        });
+      const covered = (): Promise<number> => page.evaluate(coveredByCard);
       for (let stop = 1; stop <= 10; stop++) {
         await expect(tour.getByText(`Stop ${stop} of 10`)).toBeVisible();
         await expect(tour.locator('.tour-live')).not.toContainText('Start the tiny search');
