@@ -4,6 +4,9 @@ import { stepHyper } from '../src/engine/search/schedule.ts';
 import { presetOperations } from '../src/domain/operations/registry.ts';
 import { paperSettings } from '../src/domain/settings/presets.ts';
 import { createSpace } from '../src/domain/spaces/cells.ts';
+import { createMobileSpace } from '../src/domain/spaces/mobile.ts';
+import { mobileSizes } from '../src/domain/spaces/mobile-table.ts';
+import type { MobileTable } from '../src/domain/spaces/mobile-table.ts';
 import { buildPlan, fullMasks } from '../src/domain/spaces/build-plan.ts';
 import { migrateParameters } from '../src/engine/supernet/parameters.ts';
 import type { NetworkParameters } from '../src/domain/graph/parameters.ts';
@@ -19,16 +22,31 @@ export interface StepCase {
   readonly batch: number;
   readonly cells: number;
   readonly nodes: number;
+  /** A chain of layers instead of cells; `cells` counts its layers. */
+  readonly table?: MobileTable;
 }
 
-/** One stage (no reduction), seven operations, RGB images, ten classes. */
+/** RGB images, ten classes. Cells: one stage (no reduction), seven operations. `mobile`: eight layers of six candidates. */
 export const stepCases: readonly [StepCase, ...StepCase[]] = [
   { name: 'small', imageSize: 16, channels: 8, batch: 32, cells: 2, nodes: 2 },
   { name: 'paper-shaped', imageSize: 32, channels: 16, batch: 32, cells: 3, nodes: 4 },
   { name: 'tiny', imageSize: 14, channels: 4, batch: 32, cells: 2, nodes: 2 },
+  {
+    ...{ name: 'mobile', imageSize: 32, channels: 16, batch: 32, cells: 8, nodes: 1 },
+    table: mobileSizes['mobile-demo'],
+  },
 ];
 
-export function spaceOf({ imageSize, channels, cells, nodes }: StepCase, stages = 1): SpaceShape {
+/** @param stages of a chain: 1, or any other number for those of its table. */
+export function spaceOf(
+  { imageSize, channels, cells, nodes, table }: StepCase,
+  stages = 1,
+): SpaceShape {
+  if (table) {
+    const stageLayers = stages === 1 ? [cells] : table.stageLayers;
+    const image = { size: imageSize, channels: 3, classes: 10 };
+    return createMobileSpace({ ...table, stageLayers }, image);
+  }
   const settings = {
     cells,
     nodes,

@@ -43,17 +43,18 @@ function pruneBefore(space: SpaceShape, masks: UnitMasks, stage: number): void {
 
 /** Runs one step at each point where memory peaks. */
 export async function memoryOfStages(c: StepCase, stages = 3): Promise<MemoryResult> {
-  const space = spaceOf({ ...c, cells: stages }, stages);
+  const space = spaceOf(c.table ? c : { ...c, cells: stages }, stages);
   const stepper = createWebGPUStepper(await requestNodeDevice());
-  const peak = async (masks: UnitMasks, endCell: number): Promise<number> => {
-    const workload = workloadOf(space, c.batch, masks, endCell);
+  const peak = async (masks: UnitMasks, endCell: number, of = space): Promise<number> => {
+    const workload = workloadOf(of, c.batch, masks, endCell);
     stepper.dispose();
     stepper.gpu.resetPeak();
     await load(stepper, workload);
     await timeStep(stepper, workload);
     return stepper.memory().peakBytes;
   };
-  const oneStageBytes = await peak(fullMasks(space), space.cells.length - 1);
+  const whole = spaceOf(c.table ? c : { ...c, cells: stages }, c.table ? 1 : stages);
+  const oneStageBytes = await peak(fullMasks(whole), whole.cells.length - 1, whole);
   const stageBytes: number[] = [];
   for (const [stage, end] of space.stageEnds.entries()) {
     const masks = fullMasks(space);
@@ -63,7 +64,7 @@ export async function memoryOfStages(c: StepCase, stages = 3): Promise<MemoryRes
   stepper.dispose();
   return {
     cells: space.cells.length,
-    stages,
+    stages: space.stageEnds.length,
     oneStageBytes,
     stageBytes,
     multiStageBytes: Math.max(...stageBytes),

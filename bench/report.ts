@@ -1,4 +1,5 @@
 /** The step bench as text. */
+import type { MemoryResult } from './memory.ts';
 import type { StepResult } from './step.ts';
 
 type Cell = string | number;
@@ -20,7 +21,7 @@ const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 const times = (a: number | null, b: number): string =>
   a === null ? '-' : `${(a / b).toFixed(2)}x`;
 
-export function report({ adapter, cases, growth, memory }: StepResult): string {
+export function report({ adapter, cases, growth, memory, chainMemory }: StepResult): string {
   const parts = [`Adapter: ${adapter}`];
   parts.push(
     table(
@@ -76,9 +77,14 @@ export function report({ adapter, cases, growth, memory }: StepResult): string {
       growth.map((row) => [row.cells, row.batch, ms(row.msPerStep), row.relative.toFixed(2)]),
     ),
   );
-  parts.push(
-    `Peak memory, ${memory.cells} cells: one stage ${mib(memory.oneStageBytes)} MiB; ${memory.stages} stages ${mib(memory.multiStageBytes)} MiB ` +
-      `(by stage ${memory.stageBytes.map(mib).join(', ')}; earlier cells pruned to ${memory.kept * 100} % of their operations).`,
-  );
+  for (const [what, one] of [
+    ['cells', memory],
+    ['layers', chainMemory],
+  ] as const)
+    if (one) parts.push(memoryOf(what, one));
   return parts.join('\n\n');
 }
+
+const memoryOf = (what: string, memory: MemoryResult): string =>
+  `Peak memory, ${memory.cells} ${what}: one stage ${mib(memory.oneStageBytes)} MiB; ${memory.stages} stages ${mib(memory.multiStageBytes)} MiB ` +
+  `(by stage ${memory.stageBytes.map(mib).join(', ')}; earlier ${what} pruned to ${memory.kept * 100} % of their operations).`;

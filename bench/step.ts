@@ -28,6 +28,8 @@ export interface StepResult {
   readonly cases: readonly CaseResult[];
   readonly growth: readonly GrowthRow[];
   readonly memory: MemoryResult;
+  /** Of the chain of layers; null: not measured. */
+  readonly chainMemory: MemoryResult | null;
 }
 
 export interface StepOptions {
@@ -54,7 +56,9 @@ export async function benchStep({
   progress('growth with cells and batch');
   const growthRows = await growth(stepCases[0], steps);
   progress('memory by stages');
+  const chain = cases.find(({ table }) => table);
   const memory = await memoryOfStages(stepCases[0]);
+  const chainMemory = chain ? await memoryOfStages(chain) : null;
   const torch = torchStep();
   const torchMs = new Map<string, number>();
   for (const c of torch ? cases : []) {
@@ -78,5 +82,6 @@ export async function benchStep({
     }),
     growth: growthRows,
     memory,
+    chainMemory,
   };
 }

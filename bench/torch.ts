@@ -7,6 +7,7 @@ import type { StepCase } from './cases.ts';
 /** The peer's own script, where it is at hand, knows two cells of two nodes; ours makes the same net of any size. */
 const peer = fileURLToPath(new URL('../../shared/bench/torch_step.py', import.meta.url));
 const general = fileURLToPath(new URL('./torch_step.py', import.meta.url));
+const chain = fileURLToPath(new URL('./torch_mobile_step.py', import.meta.url));
 
 function findPython(): string | null {
   const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(
@@ -21,9 +22,12 @@ function findPython(): string | null {
 export function torchStep(): ((c: StepCase) => number) | null {
   const python = findPython();
   if (!python) return null;
-  return ({ name, imageSize, channels, batch, cells, nodes }) => {
-    const script = cells === 2 && nodes === 2 && existsSync(peer) ? peer : general;
-    const numbers = [imageSize, channels, batch, 1, ...(script === general ? [cells, nodes] : [])];
+  return ({ name, imageSize, channels, batch, cells, nodes, table }) => {
+    const cellScript = cells === 2 && nodes === 2 && existsSync(peer) ? peer : general;
+    const script = table ? chain : cellScript;
+    const numbers = table
+      ? [imageSize, batch, 1, JSON.stringify(table)]
+      : [imageSize, channels, batch, 1, ...(script === general ? [cells, nodes] : [])];
     const result = spawnSync(python, [script, ...numbers.map(String)], { encoding: 'utf8' });
     const ms = /ms\/step ([\d.]+)/.exec(result.stdout)?.[1];
     if (ms === undefined)

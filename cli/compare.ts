@@ -23,6 +23,7 @@ import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
 import { shardFolder, shardRuns } from '../src/engine/baselines/shard.ts';
+import { mobilePresets } from '../src/domain/settings/mobile-presets.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import { failureOf, SearchFailure } from '../src/engine/search/failure.ts';
@@ -40,7 +41,11 @@ import { writeWhole } from './write-whole.ts';
 import { checkSettings, kernelsOf, settingsOf, UsageError } from './search-options.ts';
 
 const exitCode = { finished: 0, failed: 1, usage: 2, interrupted: 130 };
-const allPresets: Record<string, SearchSettings> = { small: comparisonSettings, ...presets };
+const allPresets: Record<string, SearchSettings> = {
+  small: comparisonSettings,
+  ...presets,
+  ...mobilePresets,
+};
 
 async function compare(args: readonly string[]): Promise<number> {
   const options = compareCommand(Object.keys(allPresets))

@@ -9,8 +9,8 @@ import type { NetworkPlan, UnitMasks } from '../../domain/spaces/plan.ts';
 
 /**
  * Random operations, then random filters, then random weights are pruned until `target` active parameters are left. How
- * much of the way each level goes is drawn too (on a logarithmic scale). Of every node an operation, of every block a
- * filter and of every array a weight stays, as in a search.
+ * much of the way each level goes is drawn too (on a logarithmic scale). Of every node an operation (but of a
+ * layer with a shortcut), of every block a filter and of every array a weight stays, as in a search.
  */
 export function randomNetwork(superNet: Network, target: number, seed: number): Network {
   const random = randomStream(seed, 'random architecture', target);
@@ -74,7 +74,9 @@ function copy({ operations, filters }: UnitMasks): UnitMasks {
 function operationChoices({ cells }: NetworkPlan): Choice[] {
   return cells.flatMap(({ shape, candidates }) =>
     candidates
-      .filter(({ to }) => candidates.filter((other) => other.to === to).length > 1)
+      .filter(
+        ({ to }) => shape.shortcut || candidates.filter((other) => other.to === to).length > 1,
+      )
       .map(
         ({ unit }): Choice =>
           (masks) =>
@@ -84,8 +86,8 @@ function operationChoices({ cells }: NetworkPlan): Choice[] {
 }
 
 function filterChoices({ cells }: NetworkPlan): Choice[] {
-  return cells.flatMap(({ preprocess, candidates }) =>
-    [...preprocess, ...candidates.flatMap(({ blocks }) => blocks)]
+  return cells.flatMap(({ gated, candidates }) =>
+    [...gated, ...candidates.flatMap(({ blocks }) => blocks)]
       .filter(({ filters }) => filters.length > 1)
       .flatMap(({ name, filters }) =>
         filters.map(

@@ -7,7 +7,7 @@ import { parameter } from '../../domain/graph/layout.ts';
 import type { UnitMasks } from '../../domain/spaces/plan.ts';
 
 /**
- * Keeps this share of the filters of every block, preprocess and factorized reduce, at least one: those with the largest
+ * Keeps this share of the filters of everything that has gates, at least one: those with the largest
  * |gamma| in their batch norm (network slimming, Liu et al. 2017).
  */
 export function pruneFilters(network: Network, keep: number): Network {
@@ -16,12 +16,20 @@ export function pruneFilters(network: Network, keep: number): Network {
     operations: network.masks.operations,
     filters: { ...network.masks.filters },
   };
-  for (const { preprocess, candidates } of plan.cells) {
+  const norms = new Map(
+    plan.graph.nodes.flatMap((node) =>
+      node.kind === 'norm' && node.gate ? [[node.gate.logits, node.name]] : [],
+    ),
+  );
+  for (const { gated, candidates } of plan.cells) {
     for (const { name, filters } of [
-      ...preprocess,
+      ...gated,
       ...candidates.flatMap((k) => [...k.blocks, ...(k.reduce ? [k.reduce] : [])]),
     ]) {
-      const gamma = slice(parameters.values, parameter(plan.table, `${name}.norm.gamma`));
+      const gamma = slice(
+        parameters.values,
+        parameter(plan.table, `${norms.get(`${name}.gate`)}.gamma`),
+      );
       const order = filters
         .map((_, i) => i)
         .sort((a, b) => Math.abs(gamma[b]!) - Math.abs(gamma[a]!));
