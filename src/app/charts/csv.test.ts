@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { csvText } from './csv.ts';
 import { lossRows } from '../views/balance/csv-rows.ts';
+import { unitRows } from '../views/units/unit-rows.ts';
 import { detailRows } from '../views/discretization/detail-rows.ts';
 
 describe('CSV', () => {
@@ -36,13 +37,19 @@ describe('CSV', () => {
       [0, 0.5, 1, 3],
       [0.5, 1, 2, 0],
     ]);
+    const operation = { importance: 0.7, threshold: 0.2, alive: true };
+    expect(unitRows(operation, [], weights).slice(1)).toEqual([
+      ['operation', '', '', 0.7, 0.2, 1, ''],
+      ['weight', '', '', 0, 0.1, 1, 3],
+      ['weight', '', '', 0.5, 0.1, 2, 0],
+    ]);
   });
 });
 
 /** Panels that hold no chart or table: forms, lists with buttons, previews of images, text. */
 const plain: readonly RegExp[] = [
-  /title="(Architecture|Export|Most confident mistakes|Runs|Architectures|Comparisons|Images|Augmentation|Add data)"/,
-  /className="area-(subject|exports|worst|runs|found|import|comparisons|verdict|form|figures|running|add|sets|preview|sheet|unit)/,
+  /title="(Architecture|Selected operation|Export|Most confident mistakes|Runs|Architectures|Comparisons|Images|Augmentation|Add data)"/,
+  /className="area-(subject|exports|worst|runs|found|import|comparisons|verdict|form|figures|running|add|sets|preview|sheet)/,
 ];
 
 it('every panel with a chart or a table can be saved', () => {

@@ -1,4 +1,4 @@
-/** The selected operation: its importance, its filters, its weights, and what became of it. */
+/** The selected operation: its importance, its filters, its weights, and its history. */
 import { factsOf } from '../../../domain/operations/facts.ts';
 import { operationTable } from '../../../domain/operations/registry.ts';
 import { useMemo } from 'react';
@@ -8,13 +8,14 @@ import { UnitActions } from '../../components/UnitActions.tsx';
 import { cellName, wordsOf } from '../../store/state-name.ts';
 import type { Candidate } from '../../store/cell-units.ts';
 import { useShown } from '../../store/store.ts';
-import { useFilterGroups } from '../units/shown-units.ts';
+import { useFilterGroups, useWeights } from '../units/shown-units.ts';
 import {
   candidateTitle,
   FilterDetail,
   OperationDetail,
   WeightDetail,
 } from '../units/UnitDetail.tsx';
+import { unitRows } from '../units/unit-rows.ts';
 import { MaskMap } from './MaskMap.tsx';
 import { masksOf } from './masks.ts';
 
@@ -28,8 +29,26 @@ export function UnitPanel({ cell, candidate }: { cell: number; candidate: Candid
       </Panel>
     );
   }
+  return <ShownUnit cell={cell} candidate={candidate} />;
+}
+
+function ShownUnit({ cell, candidate }: { cell: number; candidate: Candidate }) {
+  const { unit } = candidate;
+  const groups = useFilterGroups(cell);
+  const weights = useWeights(cell);
   return (
-    <Panel title={candidateTitle(candidate)} note={cellName(cell)} className="area-unit">
+    <Panel
+      title={candidateTitle(candidate)}
+      note={cellName(cell)}
+      className="area-unit"
+      csv={() =>
+        unitRows(
+          candidate,
+          groups.filter((group) => group.unit === unit),
+          weights.find((one) => one.unit === unit),
+        )
+      }
+    >
       <div className="unit-panel" tabIndex={0} role="region" aria-label="Selected operation">
         <UnitActions cell={cell} candidate={candidate} />
         <OperationDetail cell={cell} candidate={candidate} />
