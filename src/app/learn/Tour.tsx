@@ -9,6 +9,7 @@ import { useCanStart } from '../settings/use-problems.ts';
 import { isSteerable, newestRun } from '../sessions/shown-run.ts';
 import { lab, shownState, useLab, useShown } from '../store/store.ts';
 import { useSpace } from '../store/state-name.ts';
+import { presetsLike } from '../../domain/settings/presets.ts';
 import { SlowMotionButton } from '../moment/SlowMotion.tsx';
 import { usePointer } from './pointer.ts';
 import { useCardPlace } from './use-card-place.ts';
@@ -109,7 +110,8 @@ function StartFirst() {
       className="primary"
       disabled={!startable}
       onClick={() => {
-        choosePreset('tiny');
+        // The first of each space is tiny.
+        choosePreset(presetsLike(lab.getState().settings)[0] ?? 'tiny');
         startSearch();
       }}
     >
