@@ -104,7 +104,7 @@ function drawPart(
   const above = middle - height / 2;
   const arc =
     part.kind === 'layer' && part.shortcut && part.blocks.length > 0
-      ? `<path d="M${x - column / 2 + 2} ${middle}C${x - column / 2 + 2} ${above - 24} ${x + column / 2 - 4} ${above - 24} ${x + column / 2 - 4} ${middle}" fill="none" stroke="${colours.line}" stroke-dasharray="3 3"/>`
+      ? `<path d="M${x - column / 2 + 2} ${middle}V${above - 2}Q${x - column / 2 + 2} ${above - 14} ${x} ${above - 14}Q${x + column / 2 - 4} ${above - 14} ${x + column / 2 - 4} ${above - 2}V${middle}" fill="none" stroke="${colours.line}" stroke-dasharray="3 3"/>`
       : '';
   const foot = middle + tallest / 2;
   const pixels = part.kind === 'fixed' && part.size === 1 ? '' : `${part.size}²`;
