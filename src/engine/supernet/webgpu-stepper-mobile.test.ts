@@ -1,8 +1,14 @@
 /** The MobileNet-like space by own WGSL programs against the composition of TensorFlow.js operations. */
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installWebGPU, requestNodeDevice } from '../../../cli/node-webgpu.ts';
+import type { SearchEvent } from '../../domain/events/events.ts';
+import { mobilePresets } from '../../domain/settings/mobile-presets.ts';
+import type { MobileSearchSettings } from '../../domain/settings/mobile-presets.ts';
 import type { MobileTable } from '../../domain/spaces/mobile-table.ts';
 import type { UnitMasks } from '../../domain/spaces/plan.ts';
+import type { Checkpoint } from '../search/checkpoint-state.ts';
+import { startSearch } from '../search/search.ts';
+import { syntheticData } from '../search/testing/setup.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
 import { disagreement, pruneSome, setUp } from './testing/drawn-network.ts';
@@ -131,5 +137,45 @@ describe('own kernels agree with the composition on the MobileNet-like space', (
     });
     await own.load(compact.plan, compact.parameters, compact.options);
     expect(own.gpu.pipelineCount).toBe(compiled);
+  });
+});
+
+describe('a search of a chain on own kernels', () => {
+  const settings: MobileSearchSettings = {
+    ...structuredClone(mobilePresets['mobile-tiny']),
+    space: { id: 'mobile', ...table },
+    batchSize: 4,
+    targetParameters: 700,
+  };
+  settings.data.imageSize = 7;
+  settings.regularizer.lambda0 = 0.2;
+  settings.stage = { ...settings.stage, warmUpEpochs: 1, maxEpochs: 5 };
+  settings.joint = { warmUpEpochs: 0, maxEpochs: 4 };
+
+  async function search(resumeFrom?: Checkpoint) {
+    const events: SearchEvent[] = [];
+    const checkpoints: Checkpoint[] = [];
+    const { result } = startSearch({
+      ...{ settings, stepper: own, resumeFrom },
+      data: syntheticData(settings, { stepsPerEpoch: 2 }),
+      emit: (event) => events.push(event),
+      onCheckpoint: (checkpoint) => checkpoints.push(structuredClone(checkpoint)),
+      now: () => 0,
+    });
+    return { architecture: (await result)!, events, checkpoints };
+  }
+
+  it('prunes at every level, regrows an operation, and resumes exactly', async () => {
+    const whole = await search();
+    const pruned = whole.events.flatMap((event) => (event.type === 'pruned' ? [event] : []));
+    for (const level of ['operations', 'filters', 'weights'] as const)
+      expect(
+        pruned.some((event) => event[level].length > 0),
+        level,
+      ).toBe(true);
+    expect(whole.events.some(({ type }) => type === 'regrown')).toBe(true);
+    const middle = whole.checkpoints[Math.floor(whole.checkpoints.length / 2)]!;
+    const resumed = await search(structuredClone(middle));
+    expect(resumed.architecture).toEqual(whole.architecture);
   });
 });
