@@ -4,10 +4,11 @@ Convolutions, norms, gates and importances; masks of weights and thresholds are 
 """
 import json
 import sys
-import time
 
 import torch
 from torch import nn
+
+from torch_timing import print_step_time
 
 SIZE, BATCH, THREADS = map(int, sys.argv[1:4])
 TABLE = json.loads(sys.argv[4])
@@ -77,15 +78,4 @@ class Net(nn.Module):
         return self.classifier(self.head(self.layers(self.first(self.stem(x)))).mean((2, 3)))
 
 
-net = Net()
-optimizer = torch.optim.SGD(net.parameters(), 0.01, 0.9)
-images = torch.randn(BATCH, 3, SIZE, SIZE)
-labels = torch.randint(0, 10, (BATCH,))
-WARM_UP, STEPS = 1, 3
-for step in range(WARM_UP + STEPS):
-    if step == WARM_UP:
-        begin = time.time()
-    optimizer.zero_grad()
-    nn.functional.cross_entropy(net(images), labels).backward()
-    optimizer.step()
-print("ms/step", (time.time() - begin) / STEPS * 1e3)
+print_step_time(Net(), BATCH, SIZE, warm_up=1, steps=3)

@@ -1,9 +1,10 @@
 """One training step of a super-net's convolutions in PyTorch: SIZE CHANNELS BATCH THREADS CELLS NODES. Prints ms/step."""
 import sys
-import time
 
 import torch
 from torch import nn
+
+from torch_timing import print_step_time
 
 SIZE, C, BATCH, THREADS, CELLS, NODES = map(int, sys.argv[1:7])
 torch.set_num_threads(THREADS)
@@ -76,15 +77,4 @@ class Net(nn.Module):
         return self.classifier(b.mean((2, 3)))
 
 
-net = Net()
-optimizer = torch.optim.SGD(net.parameters(), 0.01, 0.9)
-images = torch.randn(BATCH, 3, SIZE, SIZE)
-labels = torch.randint(0, 10, (BATCH,))
-WARM_UP, STEPS = 2, 5
-for step in range(WARM_UP + STEPS):
-    if step == WARM_UP:
-        begin = time.time()
-    optimizer.zero_grad()
-    nn.functional.cross_entropy(net(images), labels).backward()
-    optimizer.step()
-print("ms/step", (time.time() - begin) / STEPS * 1e3)
+print_step_time(Net(), BATCH, SIZE, warm_up=2, steps=5)

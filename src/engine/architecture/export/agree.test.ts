@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +14,7 @@ import {
   colourImages,
   engineLogits,
   largestDifference,
+  openTfjs,
   python,
   pytorchLogits,
   realImages,
@@ -76,21 +76,11 @@ describe.each([
   }, 60_000);
 
   it('agrees in TensorFlow.js', async () => {
-    const { model, weights } = exportTfjs(trained);
-    const { modelTopology, weightsManifest, signature, format, userDefinedMetadata } = JSON.parse(
-      JSON.stringify(model),
-    ) as typeof model;
-    expect(userDefinedMetadata).toMatchObject({ card: { task: { classNames: oddNames } } });
-    const loaded = await loadGraphModel({
-      load: () =>
-        Promise.resolve({
-          modelTopology,
-          format,
-          signature,
-          weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
-          weightData: weights.buffer,
-        }),
+    const exported = exportTfjs(trained);
+    expect(exported.model.userDefinedMetadata).toMatchObject({
+      card: { task: { classNames: oddNames } },
     });
+    const loaded = await openTfjs(exported);
     const logits = loaded.predict(tf.tensor4d(images, [count, size, size, channels])) as tf.Tensor;
     expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
   }, 60_000);

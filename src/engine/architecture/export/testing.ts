@@ -3,6 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { loadGraphModel } from '@tensorflow/tfjs-converter';
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import type { io } from '@tensorflow/tfjs-core';
 import { gunzipSync } from 'fflate';
 import { createComposedStepper } from '../../supernet/composed-stepper.ts';
 import { trainedLevels } from '../../train/rebuild.ts';
@@ -11,6 +14,7 @@ import type { Trained } from '../../train/trained.ts';
 import { npz } from './npz.ts';
 import { exportPyTorch } from './pytorch.ts';
 import { imageSize } from './sample.ts';
+import type { exportTfjs } from './tfjs.ts';
 
 /** A Python that has PyTorch: the one that MGAS_PYTHON names, else Debian's, which lies beside others. */
 export const python = [process.env.MGAS_PYTHON, 'python3', '/usr/bin/python3'].find(
@@ -134,4 +138,21 @@ export function pytorchLogits(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The exported TensorFlow.js model, as `model.json` and its weights would be loaded. */
+export function openTfjs({ model, weights }: ReturnType<typeof exportTfjs>): Promise<GraphModel> {
+  const { modelTopology, weightsManifest, signature, format } = JSON.parse(
+    JSON.stringify(model),
+  ) as typeof model;
+  return loadGraphModel({
+    load: () =>
+      Promise.resolve({
+        modelTopology,
+        format,
+        signature,
+        weightSpecs: weightsManifest[0].weights as io.WeightsManifestEntry[],
+        weightData: weights.buffer,
+      }),
+  });
 }

@@ -1,8 +1,7 @@
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { sampleWidened } from './sample.ts';
-import { engineLogits, largestDifference, realImages } from './testing.ts';
+import { engineLogits, largestDifference, openTfjs, realImages } from './testing.ts';
 import { exportTfjs } from './tfjs.ts';
 
 // As found, it is in agree.test.ts.
@@ -10,20 +9,7 @@ it('a widened network opens with loadGraphModel, and returns the logits of the e
   const trained = sampleWidened();
   const { images, count, size } = realImages();
   const expected = await engineLogits(trained, realImages());
-  const { model, weights } = exportTfjs(trained);
-  const { modelTopology, weightsManifest, signature, format } = JSON.parse(
-    JSON.stringify(model),
-  ) as typeof model;
-  const loaded = await loadGraphModel({
-    load: () =>
-      Promise.resolve({
-        modelTopology,
-        format,
-        signature,
-        weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
-        weightData: weights.buffer,
-      }),
-  });
+  const loaded = await openTfjs(exportTfjs(trained));
   const logits = loaded.predict(tf.tensor4d(images, [count, size, size, 1])) as tf.Tensor;
   expect(loaded.outputs.map(({ name }) => name)).toEqual(['logits']);
   expect(logits.shape).toEqual([100, 10]);

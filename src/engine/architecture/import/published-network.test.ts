@@ -1,7 +1,6 @@
 /** MG_DARTS_small against arrays of the authors' program, where the folder with them is at hand. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +13,7 @@ import { describeValues } from '../../train/trained.ts';
 import type { Trained } from '../../train/trained.ts';
 import { exportOnnx } from '../export/onnx.ts';
 import { exportTfjs } from '../export/tfjs.ts';
-import { largestDifference, pytorchLogits, python } from '../export/testing.ts';
+import { largestDifference, openTfjs, pytorchLogits, python } from '../export/testing.ts';
 import { importArchitecture } from './registry.ts';
 import type { Imported } from './registry.ts';
 import { filledImages, fillNetwork } from './testing.ts';
@@ -88,18 +87,7 @@ describe.runIf(existsSync(released))('the published MG_DARTS_small', () => {
   }, 60_000);
 
   it('returns them in TensorFlow.js', async () => {
-    const { model, weights } = exportTfjs(trained);
-    const { modelTopology, weightsManifest, signature, format } = model;
-    const loaded = await loadGraphModel({
-      load: () =>
-        Promise.resolve({
-          modelTopology,
-          format,
-          signature,
-          weightSpecs: weightsManifest[0].weights as tf.io.WeightsManifestEntry[],
-          weightData: weights.buffer,
-        }),
-    });
+    const loaded = await openTfjs(exportTfjs(trained));
     const logits = loaded.predict(tf.tensor4d(images, [4, 32, 32, 3])) as tf.Tensor;
     expect(largestDifference((await logits.data()) as Float32Array, expected)).toBeLessThan(1e-4);
   }, 120_000);
