@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchEvent } from '../src/domain/events/events.ts';
+import { findLavapipe } from '../scripts/lavapipe.mjs';
 import { sampleRun } from '../src/engine/search/testing/sample-run.ts';
 import { firstDifference } from './replay-difference.ts';
 
@@ -55,6 +56,15 @@ it('the opening recording starts as its settings start now, on the same kind of 
   const { out } = await run('cli/replay.ts', ['tiny', '--steps', '5']);
   expect(out).toContain('tiny: the same course after 5 steps.');
 }, 240_000);
+
+it.skipIf(findLavapipe() === null)(
+  'so does the one of a chain, where the driver that it was recorded on is set up',
+  async () => {
+    const { out } = await run('cli/replay.ts', ['mobile-tiny', '--steps', '5']);
+    expect(out).toContain('mobile-tiny: the same course after 5 steps.');
+  },
+  240_000,
+);
 
 describe('firstDifference', () => {
   let events: SearchEvent[];
