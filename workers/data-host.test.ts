@@ -70,7 +70,7 @@ it.each<[string, Files, Uint8Array]>([
   expect((await ask('list', {})).map((set) => set.id)).toContain(id);
   await ask('remove', { set: id });
   expect((await ask('list', {})).map((set) => set.id)).not.toContain(id);
-  await expect(loadSource({ kind: 'stored', id })).rejects.toThrow(/not in this browser/);
+  await expect(loadSource({ kind: 'stored', id })).rejects.toThrow(/not stored in this browser/);
 });
 
 it('shows single images by split and class, and their augmentations', async () => {
