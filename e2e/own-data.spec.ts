@@ -145,9 +145,9 @@ test('a training uses the data set of its run, reports it, and shows a failure u
     await page.getByLabel('Epochs', { exact: true }).fill('2');
     await page.getByRole('button', { name: 'Train from scratch' }).click();
     const failure = page.locator('.training-error');
-    await expect(failure).toContainText('not in this browser');
+    await expect(failure).toContainText('not stored in this browser');
     await page.waitForTimeout(2_000);
-    await expect(failure).toContainText('not in this browser');
+    await expect(failure).toContainText('not stored in this browser');
     await failure.getByRole('button', { name: 'Dismiss' }).click();
     await expect(failure).toHaveCount(0);
   });
