@@ -38,7 +38,7 @@ describe('a run of a chain', () => {
     );
   };
 
-  it('is told in layers and groups, never in cells, nodes or edges', () => {
+  it('is described in layers and groups, never in cells, nodes or edges', () => {
     const texts = run.log.entries.map(describeEntry);
     expect(texts.length).toBeGreaterThan(20);
     expect(texts.some((text) => /^Pruned mb \d e\d, layer \d$/.test(text))).toBe(true);

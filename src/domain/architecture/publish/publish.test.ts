@@ -54,7 +54,7 @@ it('lists what a genotype cannot express of a searched network', () => {
   const { text: genotype, notation, lost } = genotypeText(own.architecture);
   expect(notation).toBe('cells');
   expect(genotype).toMatch(/^Genotype\(\n {4}gene=\[/);
-  expect(lost.join(' ')).toMatch(/weight masks .* importances .* different filters/s);
+  expect(lost.join(' ')).toMatch(/weight masks.*importances.*different filters/s);
 });
 
 const python = ['python3', '/usr/bin/python3'].find(
