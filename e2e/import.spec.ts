@@ -80,6 +80,10 @@ test('a published cell is scaled to the parameters of a network of the library',
     '704,082',
   );
   await published.getByRole('button', { name: 'Add to the library' }).click();
+  await published.getByRole('button', { name: 'Import ProxylessNAS, mobile' }).click();
+  const chain = published.getByRole('region', { name: /^Read: ProxylessNAS_mobile, 19 of 21/ });
+  await expect(chain).toContainText('4,080,512');
+  await expect(chain.getByRole('img')).toBeVisible();
   await published.getByLabel('Size').selectOption({ index: 1 });
   await published.getByRole('button', { name: 'Import DARTS, second order' }).click();
   // 711,238 at 28 channels; 27 are farther from 704,082.

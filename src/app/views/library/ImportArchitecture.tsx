@@ -50,7 +50,7 @@ export function ImportArchitecture() {
   return (
     <Panel
       title="Import an architecture"
-      note="DARTS genotypes, published architectures, this lab’s JSON"
+      note="DARTS genotypes, blocks of ProxylessNAS and once-for-all, published architectures, this lab’s JSON"
       className="area-import"
     >
       <form

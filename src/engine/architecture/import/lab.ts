@@ -35,7 +35,8 @@ function ownJson(file: InputFile): unknown {
 
 function nameOf({ dataset, settings, origin, cells }: Architecture): string {
   if (cells.length === 0) throw new ArchitectureError('cells is empty');
+  const { words, channels } = spaceOf(settings.space);
   return origin
-    ? `${origin.name}, ${cells.length} ${settings.space.id === 'mobile' ? 'layers' : 'cells'}, ${spaceOf(settings.space).channels(settings.space).now} channels`
+    ? `${origin.name}, ${cells.length} ${words.parts}, ${channels(settings.space).now} channels`
     : `${dataset.name}, seed ${settings.seed}`;
 }
