@@ -110,8 +110,7 @@ function lane(name, skip) {
 }
 
 function withoutDeno() {
-  const program = bin('deno');
-  const { status } = spawnSync(program, ['--version'], { stdio: 'ignore', timeout: minute });
+  const { status } = spawnSync(bin('deno'), ['--version'], { stdio: 'ignore', timeout: minute });
   return status === 0 ? null : 'the npm package deno does not run on this platform';
 }
 
@@ -225,11 +224,8 @@ await main(async () => {
     const heavy = queue.findIndex(({ light }) => !light);
     const together = queue.splice(0, heavy < 0 ? queue.length : Math.max(1, heavy));
     const takeTurns = async () => {
-      for (let suite = together.shift(); suite; suite = together.shift()) {
-        const row = { name: suite.name };
-        rows.push(row);
-        Object.assign(row, await check(suite));
-      }
+      for (let suite = together.shift(); suite; suite = together.shift())
+        rows.push({ name: suite.name, ...(await check(suite)) });
     };
     await Promise.all([takeTurns(), takeTurns()]);
   }
