@@ -22,11 +22,11 @@ it('gives single methods settings of their own', () => {
 });
 
 it.each([
-  ['darts:regularizer.mu=1', /'darts' is none of mgas/],
+  ['darts:regularizer.mu=1', /'darts' is not a method. Choose from mgas/],
   ['mgas:regularizer.nu=1', /'regularizer\.nu' is not a numeric setting/],
-  ['mgas:granularities.weight=1', /no setting that is a number/],
+  ['mgas:granularities.weight=1', /is not a numeric setting/],
   ['mgas:regularizer.mu=', /'' is not a number/],
-  ['regularizer.mu=1', /'' is none of mgas/],
+  ['regularizer.mu=1', /'' is not a method. Choose from mgas/],
 ])('refuses %s', (text, message) => {
   expect(() => parse('--set-for', text)).toThrow(message);
 });
