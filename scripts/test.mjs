@@ -2,8 +2,8 @@
  * `npm test`: sets up what the tests need, runs every suite, even where one fails, and ends with one line
  * `N passed, N failed`. Exit code 1 where anything failed.
  *
- *   npm test -- [suite ...]         only these: types, format, lint, parity, parity-cpu, data-cases, unit,
- *                                 browser; and, by name alone, swiftshader, lavapipe, deno
+ *   npm test -- [suite ...]         only these: types, format, lint, parity, parity-cpu, parity-mobile,
+ *                                 parity-mobile-cpu, data-cases, unit, browser; and, by name alone, swiftshader, lavapipe, deno
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -47,22 +47,10 @@ const suites = [
     limit: 6 * minute,
     count: oneCheck,
   },
-  {
-    name: 'parity',
-    light: true,
-    command: [bin('tsx'), 'cli/parity.ts', reference],
-    limit: 4 * minute,
-    count: parityCounts,
-    skip: withoutReference,
-  },
-  {
-    name: 'parity-cpu',
-    light: true,
-    command: [bin('tsx'), 'cli/parity.ts', reference, '--backend', 'cpu'],
-    limit: 5 * minute,
-    count: parityCounts,
-    skip: withoutReference,
-  },
+  parity('parity', ''),
+  parity('parity-cpu', '', '--backend', 'cpu'),
+  parity('parity-mobile', 'mobile'),
+  parity('parity-mobile-cpu', 'mobile', '--backend', 'cpu'),
   {
     name: 'data-cases',
     light: true,
@@ -96,6 +84,14 @@ const suites = [
     count: playwrightCounts,
   },
 ];
+
+/** Arrays of the authors' program, or of a part of the method in PyTorch; own kernels unless a backend is named. */
+function parity(name, folder, ...options) {
+  return {
+    ...{ name, light: true, limit: 5 * minute, count: parityCounts, skip: withoutReference },
+    command: [bin('tsx'), 'cli/parity.ts', join(reference, folder), ...options],
+  };
+}
 
 /** Another WebGPU implementation: see lanes.mjs. Run by its name alone, until all of them fit into the time of a whole run. */
 function lane(name, skip) {
@@ -234,7 +230,7 @@ await main(async () => {
   for (const { name, passed, failed, skipped, seconds, note } of rows) {
     const counts = `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
     process.stdout.write(
-      `${failed ? 'FAIL' : 'ok  '} ${name.padEnd(11)} ${counts}${seconds ? `, ${seconds.toFixed(0)} s` : ''}${note ? ` (${note})` : ''}\n`,
+      `${failed ? 'FAIL' : 'ok  '} ${name.padEnd(17)} ${counts}${seconds ? `, ${seconds.toFixed(0)} s` : ''}${note ? ` (${note})` : ''}\n`,
     );
   }
   if (missingChromium) process.stdout.write(`${missingChromium}\n`);
