@@ -103,6 +103,7 @@ const recorded: RecordedRun = {
   result: {
     parameters: summary.parameters?.active ?? 0,
     accuracy: summary.accuracy,
+    images: summary.images,
     steps: summary.step,
     seconds: Math.round(summary.time / 100) / 10,
   },

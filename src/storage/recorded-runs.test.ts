@@ -37,5 +37,7 @@ describe('recorded searches', () => {
     expect(run.settings.targetParameters).toBe(recorded.targetParameters);
     expect(run.summary.parameters?.active).toBe(recorded.result.parameters);
     expect(run.summary.step).toBe(recorded.result.steps);
+    const { accuracy, images } = recorded.result;
+    expect(run.summary).toMatchObject({ accuracy, images });
   });
 });

@@ -31,6 +31,8 @@ export const RecordedRunSchema = v.object({
     parameters: count,
     /** Validation accuracy, a share; null where it was never measured. */
     accuracy: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+    /** On how many images; missing in lists of earlier versions. */
+    images: v.optional(count),
     steps: count,
     /** Of the search on that adapter. */
     seconds: v.pipe(v.number(), v.minValue(0)),

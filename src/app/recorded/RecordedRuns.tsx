@@ -1,8 +1,9 @@
 /** The recorded searches that ship with the lab, in the library. */
 import { useState } from 'react';
+import { measuredText } from '../../domain/accuracy.ts';
 import { copy } from '../copy.ts';
 import { Panel } from '../components/Panel.tsx';
-import { compact, duration, integer, percent } from '../format.ts';
+import { compact, duration, integer } from '../format.ts';
 import { viewHref } from '../router.ts';
 import { opensWithRecording, setOpensWithRecording } from './opening.ts';
 import { useRecordings } from './recordings.ts';
@@ -60,7 +61,11 @@ export function RecordedRuns({
                     {compact(result.parameters)}{' '}
                     <small>of at most {integer(targetParameters)}</small>
                   </td>
-                  <td>{result.accuracy === null ? '\u2013' : percent(result.accuracy)}</td>
+                  <td>
+                    {result.accuracy === null
+                      ? '\u2013'
+                      : measuredText(result.accuracy, result.images)}
+                  </td>
                   <td>
                     {recorded.slice(0, 10)}{' '}
                     <small>

@@ -63,8 +63,9 @@ export function useRecordedRuns(): readonly TradeOffRun[] {
                   current: false,
                   points: [
                     {
-                      ...{ step: result.steps, stage: 0, accuracy: result.accuracy, images: 0 },
-                      ...{ parameters: result.parameters, whole: true },
+                      ...{ step: result.steps, stage: 0, accuracy: result.accuracy },
+                      ...{ images: result.images ?? 0, parameters: result.parameters },
+                      whole: true,
                     },
                   ],
                 },
