@@ -59,11 +59,11 @@ test('a comparison is started, interrupted, resumed, read and exported', async (
 
   await form.getByRole('button', { name: 'Estimate its time' }).click();
   await expect(
-    form.getByText(/^2 runs to go: about \d.*\d+ ms per step of the super-net/),
+    form.getByText(/^2 runs left: about \d.*\d+ ms per step of the super-net/),
   ).toBeVisible({ timeout: patience });
   // Another seed needs no timing anew.
   await form.getByLabel('Seeds').fill('7, 8');
-  await expect(form.getByText(/^4 runs to go/)).toBeVisible();
+  await expect(form.getByText(/^4 runs left/)).toBeVisible();
   await form.getByLabel('Seeds').fill('7');
   await form.getByRole('button', { name: 'Start comparison' }).click();
 

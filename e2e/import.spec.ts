@@ -14,7 +14,7 @@ test('a pasted genotype is read, drawn, counted, and stored only when it is adde
   const panel = lab.getByRole('region', { name: 'Import an architecture' });
   await panel.getByLabel('Genotype, pasted').fill(genotype.trimEnd().slice(0, -1));
   await panel.getByRole('button', { name: 'Import the text' }).click();
-  await expect(panel.getByRole('alert')).toContainText('cut off');
+  await expect(panel.getByRole('alert')).toContainText('truncated');
 
   await panel.getByLabel('Genotype, pasted').fill(genotype);
   await panel.getByRole('button', { name: 'Import the text' }).click();
