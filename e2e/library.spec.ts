@@ -104,7 +104,7 @@ test('runs are imported, searched, sorted, renamed, tagged, compared, opened, de
     }
     await size.getByRole('button', { name: 'Measure latency' }).click();
     await expect(figures.last()).toContainText(
-      /ms median, .* ms 95th percentile1 image a pass, 20 passes on .*swiftshader/i,
+      /ms median, .* ms 95th percentile1 image per pass, 20 passes on .*swiftshader/i,
       { timeout: 60_000 },
     );
     await expect(comparison.getByRole('row', { name: 'Inference latency' })).toContainText(
@@ -174,7 +174,7 @@ test('an invalid file is rejected with its field, and nothing is stored; a dropp
     name: 'short.json',
     buffer: good.buffer.subarray(0, good.buffer.length / 2),
   });
-  await expect(refusal).toContainText('it was cut off');
+  await expect(refusal).toContainText('it is truncated');
   await expect(lab.getByText('No runs yet.')).toBeVisible();
 
   const transfer = await lab.evaluateHandle((text) => {

@@ -242,7 +242,7 @@ test('no storage left: reported, the search continues, and is fully stored once 
   await expect(page.getByRole('alert')).toContainText('is currently not stored', {
     timeout: patience,
   });
-  await expect(page.getByRole('alert')).toContainText('no more room');
+  await expect(page.getByRole('alert')).toContainText('no more storage');
   const { step } = (await run(page)).summary;
   // It goes on to its end in memory, and the download works.
   await searchOver(page);
