@@ -1,6 +1,12 @@
 /** The policy holds in every view, nothing leaves the origin, and the lab works offline once it was opened. */
 import { expect, test } from './lab.ts';
-import { chooseSettings, quickSettings, startButton, status } from './storage-helpers.ts';
+import {
+  chooseSettings,
+  quickSettings,
+  searchOver,
+  startButton,
+  status,
+} from './storage-helpers.ts';
 
 test('no view violates the content security policy', async ({ lab, context }) => {
   const policy = (await (await context.request.get('/')).headersArray()).find(
@@ -68,6 +74,6 @@ test.describe('offline', () => {
     await expect(startButton(page)).toBeEnabled();
     await chooseSettings(page, quickSettings);
     await startButton(page).click();
-    await expect(status(page)).toHaveText(/^(Finished|Stopped at)/, { timeout: 180_000 });
+    await searchOver(page, /^(Finished|Stopped at)/);
   });
 });

@@ -6,8 +6,8 @@ import { expect, test } from './lab.ts';
 import {
   chooseSettings,
   openOverview,
+  searchOver,
   startButton,
-  status,
   storedRecords,
   storedRuns,
 } from './storage-helpers.ts';
@@ -27,7 +27,7 @@ test('four separable classes, sorted in a zip, read above 95 % by the middle of 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await openOverview(page);
   await startButton(page).click();
-  await expect(status(page)).toHaveText(/^(Finished|Stopped at)/, { timeout: 800_000 });
+  await searchOver(page, /^(Finished|Stopped at)/);
 
   const { id } = (await storedRuns(page)).find(({ id: one }) => one !== 'settings')!;
   const batches = await storedRecords<{ events: SearchEvent[] }>(page, 'events', id);

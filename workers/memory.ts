@@ -1,4 +1,5 @@
 /** Whether a graphics card has room for a super-net, found out before the search by reserving it. */
+import { lessMemory } from '../src/domain/counts.ts';
 import type { Demand } from '../src/domain/counts.ts';
 import type { BackendChoice } from '../src/protocol/messages.ts';
 import { Refusal } from './refusal.ts';
@@ -24,7 +25,7 @@ export async function demandMemory(
     throw new Refusal(
       'out-of-memory',
       `A stage of the super-net needs about ${gigabytes(most)} on the device, which has no room for it.`,
-      'Choose a smaller batch, smaller images, fewer channels, or more stages, and start again.',
+      `${lessMemory}, and start again.`,
     );
 }
 

@@ -63,6 +63,9 @@ const countedSpace = (settings: SearchSettings, image: Image): SpaceShape =>
 export const describeSuperNet = (settings: SearchSettings, image: Image): SuperNet =>
   describeSpace(countedSpace(settings, image));
 
+/** What needs less memory, for a super-net that no device here holds. */
+export const lessMemory = 'Choose a smaller batch, smaller images, fewer channels, or more stages';
+
 /** What a super-net asks of a device. */
 export interface Demand {
   /** Multiply-accumulates of one image through the whole super-net. */

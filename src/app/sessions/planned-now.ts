@@ -1,5 +1,6 @@
 /** The super-net that Start would build, counted a moment after the settings have come to rest; and whether a device holds it. */
 import { createStore, useStore } from 'zustand';
+import { lessMemory } from '../../domain/counts.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { AdapterInfo } from '../../protocol/messages.ts';
 import { bytes } from '../format.ts';
@@ -49,8 +50,6 @@ if (typeof window !== 'undefined') {
 const computerMemory = (): number | undefined =>
   (globalThis.navigator as (Navigator & { deviceMemory?: number }) | undefined)?.deviceMemory;
 
-const advice = 'Choose a smaller batch, smaller images, fewer channels, or more stages';
-
 /**
  * Why the device cannot hold a super-net; null: nothing is known against it. A device does not say how much memory it has,
  * only how large one tensor may be; a software adapter uses the computer's.
@@ -63,9 +62,9 @@ export function memoryObstacle(
 ): string | null {
   const most = Math.max(...stageBytes);
   if (largestBuffer !== undefined && largestTensor > largestBuffer)
-    return `Memory: one tensor of the super-net has ${bytes(largestTensor)}, and this device holds at most ${bytes(largestBuffer)} in one. ${advice}.`;
+    return `Memory: one tensor of the super-net has ${bytes(largestTensor)}, and this device holds at most ${bytes(largestBuffer)} in one. ${lessMemory}.`;
   if (software && memory !== null && most > memory)
-    return `Memory: a stage of the super-net needs about ${bytes(most)}, and this computer has about ${bytes(memory)} for its software adapter. ${advice}, or use a computer with a graphics card.`;
+    return `Memory: a stage of the super-net needs about ${bytes(most)}, and this computer has about ${bytes(memory)} for its software adapter. ${lessMemory}, or use a computer with a graphics card.`;
   return null;
 }
 

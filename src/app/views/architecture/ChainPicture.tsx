@@ -11,6 +11,7 @@ import { plannedCandidates } from '../../store/planned.ts';
 import { shownSettings, useShown } from '../../store/store.ts';
 import { integer } from '../../format.ts';
 import { End, Group, Layer } from './ChainParts.tsx';
+import { ArrowHead } from './ArrowHead.tsx';
 import { PictureTitle } from './PictureTitle.tsx';
 
 const headHeight = 46;
@@ -36,17 +37,7 @@ export function ChainPicture({ ref, ghosts }: ChainPictureProps) {
       aria-label={`Network of ${integer(layers.length)} layers${gone > 0 ? `, ${integer(gone)} of them lost` : ''}: ${layers.map(spoken).join('; ')}`}
     >
       <PictureTitle />
-      <marker
-        id="chain-arrow"
-        viewBox="0 0 8 8"
-        refX="6"
-        refY="4"
-        markerWidth="7"
-        markerHeight="7"
-        orient="auto"
-      >
-        <path d="M0 0 8 4 0 8Z" style={{ fill: 'var(--muted)' }} />
-      </marker>
+      <ArrowHead id="chain-arrow" />
       {links.map((points, i) => (
         <path
           key={i}

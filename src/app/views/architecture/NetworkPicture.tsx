@@ -14,6 +14,7 @@ import { arrangeCells, frame } from './arrange.ts';
 import type { PlacedCell } from './arrange.ts';
 import { CellDrawing } from './CellDrawing.tsx';
 import { layoutCell } from './layout.ts';
+import { ArrowHead } from './ArrowHead.tsx';
 import { PictureTitle } from './PictureTitle.tsx';
 
 const headHeight = 46;
@@ -87,17 +88,7 @@ export function NetworkPicture({ ref }: { ref: Ref<SVGSVGElement> }) {
         stem={layout.stemChannels}
         classes={classes}
       />
-      <marker
-        id="arrow"
-        viewBox="0 0 8 8"
-        refX="6"
-        refY="4"
-        markerWidth="7"
-        markerHeight="7"
-        orient="auto"
-      >
-        <path d="M0 0 8 4 0 8Z" style={{ fill: 'var(--muted)' }} />
-      </marker>
+      <ArrowHead id="arrow" />
       {placed.map(({ cell, layout, x, y, width: own, height: tall }) => {
         const summary = snapshot?.cells.find((one) => one.cell === cell.index);
         return (
