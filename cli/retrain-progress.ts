@@ -10,6 +10,7 @@ const number = new Intl.NumberFormat('en-US');
 /** What of the recipe is on. */
 function recipe({ data, regularization: { dropPath, auxiliary }, widen }: TrainSettings): string {
   const parts = [
+    data.randomResizedCrop === true && 'random resized crop',
     data.cutout > 0 && `cutout of ${data.cutout} pixels`,
     dropPath > 0 && `drop-path up to ${dropPath}`,
     auxiliary > 0 && `auxiliary head weighted ${auxiliary}`,

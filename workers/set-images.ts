@@ -1,6 +1,5 @@
 /** Data sets as they are shown: the list, the figures of one, some of its images, and images as a search would see them. */
-import { autoAugment } from '../src/datasets/auto-augment.ts';
-import { cutOut, drawAugmentation, writeImage } from '../src/datasets/augment.ts';
+import { bytesAsTheyAre, croppedSquare, writeAugmented } from '../src/datasets/augment.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
 import { resizeImages } from '../src/datasets/resize.ts';
 import { summarize } from '../src/datasets/stored.ts';
@@ -129,33 +128,27 @@ export class SetImages {
     const { labels, size, channels, read } = await this.reader(source, 'train');
     const numbers = Array.from({ length: Math.min(count, labels.length) }, (_, image) => image);
     const target = data.imageSize;
-    const resized = resizeImages(await read(numbers), size, channels, target);
+    const originals = await read(numbers);
+    const resized = resizeImages(originals, size, channels, target);
     const imageBytes = target * target * channels;
+    const sourceBytes = size * size * channels;
     // Not normalized: these are to be looked at.
-    const levels = Float32Array.from({ length: channels * 256 }, (_, i) => i % 256);
+    const levels = bytesAsTheyAre(channels);
     const seen = new Float32Array(imageBytes);
+    const place = { size: target, channels, levels, target: seen, offset: 0, blank: middleGray };
     const result = new Uint8Array(numbers.length * (epochs + 1) * imageBytes);
     let offset = 0;
     for (const image of numbers) {
       const bytes = resized.subarray(image * imageBytes, (image + 1) * imageBytes);
+      const original = originals.subarray(image * sourceBytes, (image + 1) * sourceBytes);
       result.set(bytes, offset);
       offset += imageBytes;
       for (let epoch = 0; epoch < epochs; epoch++, offset += imageBytes) {
-        writeImage(
-          bytes,
-          target,
-          channels,
-          drawAugmentation(data, seed, epoch, image),
-          levels,
-          seen,
-          0,
-        );
-        if (data.autoAugment) {
-          const moved = { size: target, channels, data: Uint8Array.from(seen) };
-          seen.set(autoAugment(moved, [seed, epoch, image]).data);
-        }
-        if (data.cutout)
-          cutOut(seen, target, channels, data.cutout, [seed, epoch, image], middleGray);
+        const keys = [seed, epoch, image] as const;
+        const square = data.randomResizedCrop
+          ? croppedSquare(original, size, { size: target, channels }, data, keys)
+          : bytes;
+        writeAugmented(square, data, keys, place);
         result.set(seen, offset);
       }
     }

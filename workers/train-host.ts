@@ -120,7 +120,7 @@ export class TrainHost {
       const result = this.running.result.catch(() => null);
       this.trained = await Promise.race([result, lost]);
       if (!this.trained) return;
-      const images = worstImages(this.trained, data);
+      const images = await worstImages(this.trained, data);
       keeper.finish(this.trained, images);
       this.emit({ type: 'worst', images });
     } finally {
@@ -152,10 +152,11 @@ async function explained<T>(work: () => T | Promise<T>): Promise<T> {
 }
 
 /** The test images of the list, their normalization undone. */
-function worstImages({ test, training }: Trained, data: TrainData): WorstImage[] {
+async function worstImages({ test, training }: Trained, data: TrainData): Promise<WorstImage[]> {
   const { imageSize: size, imageChannels: channels, normalization } = data;
-  return test.worst.map(({ image, label, predicted, loss }) => {
-    const { images } = data.testBatch(Math.floor(image / training.batchSize));
+  const worst: WorstImage[] = [];
+  for (const { image, label, predicted, loss } of test.worst) {
+    const { images } = await data.testBatch(Math.floor(image / training.batchSize));
     const first = (image % training.batchSize) * size * size * channels;
     const pixels = new Uint8ClampedArray(size * size * 4);
     for (let i = 0; i < size * size; i++) {
@@ -168,6 +169,7 @@ function worstImages({ test, training }: Trained, data: TrainData): WorstImage[]
       }
       pixels[i * 4 + 3] = 255;
     }
-    return { label, predicted, loss, size, pixels };
-  });
+    worst.push({ label, predicted, loss, size, pixels });
+  }
+  return worst;
 }

@@ -1,5 +1,22 @@
-/** Training augmentation: a crop of the zero-padded image, a horizontal flip, and cutout, each a pure function of its keys. */
+/**
+ * Training augmentation: a random resized crop, a crop of the zero-padded image, a horizontal flip, AutoAugment and cutout,
+ * each a pure function of its keys.
+ */
+import { autoAugment } from './auto-augment.ts';
 import { below, hash } from './random.ts';
+import { drawRegion, resizeRegion } from './random-crop.ts';
+
+/** Of `data` in a search's or a training's settings. */
+export interface AugmentationSettings {
+  readonly cropPadding: number;
+  readonly flip: boolean;
+  readonly cutout?: number;
+  readonly autoAugment?: boolean;
+  readonly randomResizedCrop?: boolean;
+}
+
+/** Which image in which epoch: with it, the same augmentation is drawn again. */
+export type AugmentationKeys = readonly [seed: number, epoch: number, image: number];
 
 export interface Augmentation {
   /** Offset of the crop in the unpadded image, pixels, -padding to padding. */
@@ -14,7 +31,7 @@ const augmentStream = 0xa06;
 
 /** The augmentation of image `image` in epoch `epoch`. */
 export function drawAugmentation(
-  { cropPadding, flip }: { cropPadding: number; flip: boolean },
+  { cropPadding, flip }: Pick<AugmentationSettings, 'cropPadding' | 'flip'>,
   seed: number,
   epoch: number,
   image: number,
@@ -39,9 +56,6 @@ export function moveImage(
   return Uint8Array.from(moved);
 }
 
-const bytesAsTheyAre = (channels: number): Float32Array =>
-  Float32Array.from({ length: channels * 256 }, (_, i) => i % 256);
-
 const cutoutStream = 0xc07;
 
 /**
@@ -54,7 +68,7 @@ export function cutOut(
   size: number,
   channels: number,
   side: number,
-  [seed, epoch, number]: readonly [seed: number, epoch: number, image: number],
+  [seed, epoch, number]: AugmentationKeys,
   blank = 0,
 ): void {
   const key = hash(seed, cutoutStream, epoch, number);
@@ -65,6 +79,60 @@ export function cutOut(
     image.fill(blank, (y * size + first) * channels, (y * size + end) * channels);
   }
 }
+
+/**
+ * What else augmentation starts from: a random region of the image where the settings ask for one.
+ * @param source bytes, sourceSize * sourceSize * channels
+ * @returns bytes, size * size * channels; the source itself where no region is drawn, which must have this size then.
+ */
+export function croppedSquare(
+  source: Uint8Array,
+  sourceSize: number,
+  { size, channels }: { size: number; channels: number },
+  { randomResizedCrop }: AugmentationSettings,
+  keys: AugmentationKeys,
+): Uint8Array {
+  if (!randomResizedCrop) return source;
+  const region = drawRegion(sourceSize, sourceSize, keys);
+  const pixels = { data: source, width: sourceSize, stride: channels };
+  return resizeRegion(pixels, region, size, channels);
+}
+
+/** Where an image goes, and as what values. */
+export interface ImagePlace {
+  readonly size: number;
+  readonly channels: number;
+  /** As `writeImage` takes them. */
+  readonly levels: Float32Array;
+  readonly target: Float32Array;
+  readonly offset: number;
+  /** What cutout leaves: the mean, which is 0 once normalized. */
+  readonly blank?: number;
+}
+
+/** Writes an image (bytes, size * size * channels, its region cropped already) as an epoch of training sees it. */
+export function writeAugmented(
+  image: Uint8Array,
+  settings: AugmentationSettings,
+  keys: AugmentationKeys,
+  { size, channels, levels, target, offset, blank = 0 }: ImagePlace,
+): void {
+  const augmentation = drawAugmentation(settings, ...keys);
+  if (settings.autoAugment) {
+    const moved = { size, channels, data: moveImage(image, size, channels, augmentation) };
+    const seen = autoAugment(moved, keys);
+    writeImage(seen.data, size, channels, noAugmentation, levels, target, offset);
+  } else writeImage(image, size, channels, augmentation, levels, target, offset);
+  const { cutout = 0 } = settings;
+  if (cutout > 0) {
+    const written = target.subarray(offset, offset + size * size * channels);
+    cutOut(written, size, channels, cutout, keys, blank);
+  }
+}
+
+/** Levels of pixels that are to be looked at, not normalized: each byte's value is itself. */
+export const bytesAsTheyAre = (channels: number): Float32Array =>
+  Float32Array.from({ length: channels * 256 }, (_, i) => i % 256);
 
 /**
  * Writes one normalized image into a batch.

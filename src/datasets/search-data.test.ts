@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from './dataset.ts';
 import { hash } from './random.ts';
+import { resizeDataset } from './resize.ts';
 import { createSearchData } from './search-data.ts';
 import { stratifiedSplit } from './split.ts';
 
@@ -106,6 +107,21 @@ describe('createSearchData', () => {
     expect(data.validationBatch(0)).toEqual(
       createSearchData(noiseSet(150), plain).validationBatch(0),
     );
+  });
+
+  it('crops random regions from images at the size they have, validation images as they are', () => {
+    const large = resizeDataset(noiseSet(150), 12);
+    const cropped = { ...plain, data: { ...plain.data, randomResizedCrop: true } };
+    const data = createSearchData(large, cropped);
+    const whole = createSearchData(large, plain);
+    const [later, first] = [data.trainBatch(1, 2), data.trainBatch(0, 0)];
+    expect(first.labels).toEqual(whole.trainBatch(0, 0).labels);
+    expect(first.images.length).toBe(16 * 32);
+    expect(first.images).not.toEqual(whole.trainBatch(0, 0).images);
+    expect(first.images.every(Number.isFinite)).toBe(true);
+    expect(createSearchData(large, cropped).trainBatch(1, 2)).toEqual(later);
+    // Normalized by what the search part is at the image size, cropped or not.
+    expect(data.validationBatch(0)).toEqual(whole.validationBatch(0));
   });
 
   it('applies cutout if set, the same in any order of requests', () => {

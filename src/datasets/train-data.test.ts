@@ -53,6 +53,16 @@ describe('training data', () => {
     ).not.toEqual(later);
   });
 
+  it('crops random regions if set, of the training images only', () => {
+    const plain = { ...settings, cropPadding: 0, flip: false, imageSize: 4 };
+    const cropped = createTrainData(dataset, { ...plain, randomResizedCrop: true });
+    const whole = createTrainData(dataset, plain);
+    expect(cropped.trainBatch(1, 1).images).not.toEqual(whole.trainBatch(1, 1).images);
+    expect(cropped.trainBatch(1, 1).labels).toEqual(whole.trainBatch(1, 1).labels);
+    expect(cropped.testBatch(0)).toEqual(whole.testBatch(0));
+    expect(cropped.normalization).toEqual(whole.normalization);
+  });
+
   it('returns the whole test set in order, not augmented, with the stated normalization', () => {
     const data = createTrainData(dataset, settings);
     const batches = Array.from({ length: data.testBatches }, (_, i) => data.testBatch(i));

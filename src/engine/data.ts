@@ -1,7 +1,10 @@
 /** What a search needs to know of its images; `datasets/` provides it. */
 import type { Batch } from './supernet/stepper.ts';
 
-export interface SearchData {
+/** A batch, or a promise of one where its images are decoded on the way. */
+export type AnyBatch = Batch | Promise<Batch>;
+
+export interface SearchData<B extends AnyBatch = AnyBatch> {
   readonly name: string;
   readonly classNames: readonly string[];
   /** Pixels a side and channels of the images in a batch. */
@@ -11,14 +14,14 @@ export interface SearchData {
   readonly validationImages: number;
   readonly stepsPerEpoch: number;
   /** Batch `index` of `epoch` of the search part: a pure function of the seed and its arguments, so any step can be resumed. */
-  trainBatch(epoch: number, index: number): Batch;
+  trainBatch(epoch: number, index: number): B;
   /** Batches of the held-out part, in fixed order, not augmented; the last may be shorter. */
   readonly validationBatches: number;
-  validationBatch(index: number): Batch;
+  validationBatch(index: number): B;
 }
 
 /** What training an architecture from scratch needs to know of its images. */
-export interface TrainData {
+export interface TrainData<B extends AnyBatch = AnyBatch> {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly imageSize: number;
@@ -32,10 +35,10 @@ export interface TrainData {
   };
   readonly stepsPerEpoch: number;
   /** As in `SearchData`, over all images that are trained with. */
-  trainBatch(epoch: number, index: number): Batch;
+  trainBatch(epoch: number, index: number): B;
   /** Batches of the test set, in fixed order, not augmented; the last may be shorter. */
   readonly testBatches: number;
-  testBatch(index: number): Batch;
+  testBatch(index: number): B;
 }
 
 /** The images of a data set as a space asks for them. */

@@ -299,6 +299,7 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
       'accuracyImages',
       'timeLeftLeast',
       'autoAugment',
+      'randomResizedCrop',
       'form',
       'softCount',
       'relativeMu',

@@ -25,7 +25,12 @@ export const mobilePresets = {
   'mobile-paper': {
     ...paper,
     space: mobileSizes['mobile-paper'],
-    data: { ...paper.data, imageSize: 224, cropPadding: 28, cutout: 0, autoAugment: false },
+    // As ImageNet is augmented in this field: torchvision's random resized crop and flip.
+    data: {
+      ...paper.data,
+      ...{ imageSize: 224, cropPadding: 0, cutout: 0, autoAugment: false },
+      randomResizedCrop: true,
+    },
     targetParameters: 4_000_000,
   },
 } satisfies Record<string, MobileSearchSettings>;

@@ -61,6 +61,13 @@ export const SearchSettingsSchema = v.object({
         'pixels',
       ),
     ),
+    randomResizedCrop: v.optional(
+      setting(
+        v.boolean(),
+        'Random resized crop',
+        'Crops a random 8 to 100 % of the area of each training image, 3:4 to 4:3, and resizes it to the image size.',
+      ),
+    ),
     autoAugment: v.optional(
       setting(
         v.boolean(),

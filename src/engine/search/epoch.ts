@@ -32,7 +32,7 @@ export async function trainEpoch(session: Session, phase: TrainingPhase): Promis
       session.lambda.lambda,
       meanCandidate(session.totals),
     );
-    await stepper.step(data.trainBatch(session.epochs, i), hyper);
+    await stepper.step(await data.trainBatch(session.epochs, i), hyper);
     session.steps++;
     progress.step = i + 1;
     const due = (i + 1) % settings.reportEvery === 0 || i + 1 === data.stepsPerEpoch;

@@ -32,7 +32,7 @@ const trainBatch = (_: number, index: number): Batch =>
   batchOf(Array.from({ length: settings.batchSize }, (__, i) => (i + index) % classes));
 
 /** Held-out images in a given order, `size` a batch. */
-function validationOf(order: readonly number[], size: number): SearchData {
+function validationOf(order: readonly number[], size: number): SearchData<Batch> {
   const all = batchOf(Array.from(order, (i) => Math.floor((i * classes) / order.length)));
   // The same images, whatever the order: each keeps its own noise.
   order.forEach((i, at) => all.images.set(image(all.labels[at]!, i), at * 36));

@@ -1,7 +1,6 @@
 /** Accuracy of the loaded network on held-out images. */
-import type { SearchData } from '../data.ts';
+import type { AnyBatch, SearchData } from '../data.ts';
 import { countParameters } from '../granularity/count.ts';
-import type { Batch } from '../supernet/stepper.ts';
 import { evaluatedImages, settlingBatches } from './evaluation-plan.ts';
 import type { EvaluatedPart } from './evaluation-plan.ts';
 import { diverged } from './failure.ts';
@@ -39,7 +38,7 @@ export async function evaluate(session: Session, part: EvaluatedPart = 'sample')
 }
 
 /** Batches of the epoch to come: a pure function of how far the search is, so a resumed one settles on the same. */
-function* settlingOn(data: SearchData, epoch: number): Generator<Batch> {
+function* settlingOn(data: SearchData, epoch: number): Generator<AnyBatch> {
   for (let i = 0; i < Math.min(settlingBatches, data.stepsPerEpoch); i++)
     yield data.trainBatch(epoch, i);
 }
@@ -61,7 +60,7 @@ async function classify(
   let left = images;
   for (let i = 0; left > 0; i++) {
     await gate();
-    const batch = data.validationBatch(i);
+    const batch = await data.validationBatch(i);
     const logits = await stepper.logits(batch, 'running');
     const counted = Math.min(left, batch.size);
     for (let image = 0; image < counted; image++) {

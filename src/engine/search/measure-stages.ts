@@ -48,7 +48,7 @@ export async function measureStages({
     const time = async (steps: number): Promise<number> => {
       const start = now();
       for (let i = 0; i < steps; i++)
-        await stepper.step(data.trainBatch(0, i % data.stepsPerEpoch), hyper);
+        await stepper.step(await data.trainBatch(0, i % data.stepsPerEpoch), hyper);
       await stepper.readMetrics();
       return (now() - start) / steps;
     };

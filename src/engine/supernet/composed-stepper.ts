@@ -212,13 +212,17 @@ export class ComposedStepper implements Stepper {
     return forward(plan, imagesOf(plan, batch), leafSource(plan, leaves, norm));
   }
 
-  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
+  async settle(
+    batches: Iterable<Batch | Promise<Batch>>,
+    gate?: () => Promise<void>,
+  ): Promise<void> {
     const { plan, batchSize, values } = this.loaded();
     let next = tf.clone(values.statistic);
     let count = 0;
     try {
-      for (const batch of batches) {
+      for (const asked of batches) {
         await gate?.();
+        const batch = await asked;
         if (batch.size !== batchSize)
           throw new RangeError(`a training batch of ${batch.size} images; ${batchSize} wanted`);
         count++;

@@ -86,9 +86,9 @@ export interface Stepper {
    * Sets the running averages to the mean of these batches' statistics, whatever they held before: forward passes alone,
    * nothing else changes. The mean is training's own exponential one, freed of its start (divided by 1 - 0.9^n), so that
    * the result does not depend on what was trained or pruned before.
-   * @param batches whole training batches. @param gate passed before each; where it throws, the averages stay.
+   * @param batches whole training batches, each asked for when it is wanted. @param gate passed before each; where it throws, the averages stay.
    */
-  settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void>;
+  settle(batches: Iterable<Batch | Promise<Batch>>, gate?: () => Promise<void>): Promise<void>;
   /** Logits of a batch, [size x classes]; running-average batch norm, or the batch's own statistics. */
   logits(batch: Batch, statistics: 'running' | 'batch'): Promise<Float32Array>;
   /** Copies the parameters back to the host. */

@@ -180,7 +180,10 @@ export class WebGPUStepper implements Stepper {
     if (this.pending.length > inFlight) await this.pending.shift();
   }
 
-  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
+  async settle(
+    batches: Iterable<Batch | Promise<Batch>>,
+    gate?: () => Promise<void>,
+  ): Promise<void> {
     const { network, plan } = this.loaded();
     const { offset, size } = plan.table.groups.statistic;
     const read = async (): Promise<Float32Array<ArrayBuffer>> =>
@@ -190,8 +193,9 @@ export class WebGPUStepper implements Stepper {
     let count = 0;
     try {
       this.gpu.write(network.values, new Float32Array(size), offset * 4);
-      for (const batch of batches) {
+      for (const next of batches) {
         await gate?.();
+        const batch = await next;
         this.demandWhole(batch);
         this.upload(batch);
         this.writePaths();

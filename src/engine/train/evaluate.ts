@@ -20,7 +20,7 @@ export async function evaluateTest(
   let images = 0;
   for (let i = 0; i < data.testBatches; i++) {
     await gate();
-    const batch = data.testBatch(i);
+    const batch = await data.testBatch(i);
     const logits = await stepper.logits(batch, 'running');
     for (let k = 0; k < batch.size; k++, images++) {
       const row = logits.subarray(k * classes, (k + 1) * classes);

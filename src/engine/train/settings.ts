@@ -20,6 +20,8 @@ export const TrainSettingsSchema = v.object({
     flip: v.boolean(),
     /** Side in pixels of the square that is blanked; 0 = none. */
     cutout: nonNegativeInteger,
+    /** Crops a random region of each image, resized to its size; absent in files of before it existed: no. */
+    randomResizedCrop: v.optional(v.boolean()),
   }),
   optimizer: v.object({
     /** At the first step; it falls to 0 along half a cosine. */
@@ -77,7 +79,7 @@ export function trainSettingsFor(
   },
   epochs: number,
 ): TrainSettings {
-  const { cropPadding, flip } = settings.data;
+  const { cropPadding, flip, randomResizedCrop } = settings.data;
   return {
     ...paperTraining,
     seed: settings.seed,
@@ -89,7 +91,9 @@ export function trainSettingsFor(
       testImages: 0,
       cropPadding,
       flip,
-      cutout: dataset.imageSize >= 28 ? Math.floor(dataset.imageSize / 2) : 0,
+      // A random region hides as much already.
+      cutout: dataset.imageSize >= 28 && !randomResizedCrop ? Math.floor(dataset.imageSize / 2) : 0,
+      ...(randomResizedCrop && { randomResizedCrop }),
     },
     regularization: { dropPath: 0, auxiliary: 0 },
     evaluateEvery: Math.max(1, Math.round(epochs / 20)),

@@ -1,6 +1,7 @@
 /** For tests: data that a network learns in a few steps, and a training on the CPU. */
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { TrainData } from '../data.ts';
+import type { Batch } from '../supernet/stepper.ts';
 import { syntheticData } from '../search/testing/setup.ts';
 import { createComposedStepper } from '../supernet/composed-stepper.ts';
 import type { TrainEvent } from './events.ts';
@@ -8,7 +9,7 @@ import { startTraining } from './training.ts';
 import type { RunningTraining, TrainOptions } from './training.ts';
 
 /** Two classes that differ in brightness. */
-export function brightnessData(settings: SearchSettings, classes = 10): TrainData {
+export function brightnessData(settings: SearchSettings, classes = 10): TrainData<Batch> {
   const base = syntheticData(settings, { stepsPerEpoch: 4, classes });
   const brighten = (batch: ReturnType<typeof base.trainBatch>) => {
     const pixels = batch.images.length / batch.size;

@@ -185,7 +185,7 @@ class Training {
     }
     // A checkpoint taken between the last step and its evaluation has no epoch left.
     const test = this.evaluation ?? (await this.evaluate(settings.epochs - 1));
-    const latency = await measureLatency(stepper, data.testBatch(0), this.now, () =>
+    const latency = await measureLatency(stepper, await data.testBatch(0), this.now, () =>
       this.control.gate(),
     );
     this.emit({ type: 'training-latency', ...latency });
@@ -220,7 +220,7 @@ class Training {
         ...this.paths(epoch),
       };
       const index = this.step - epoch * data.stepsPerEpoch;
-      await stepper.step(data.trainBatch(epoch, index), hyper);
+      await stepper.step(await data.trainBatch(epoch, index), hyper);
       this.step++;
       if ((index + 1) % reportEvery !== 0 && index + 1 !== data.stepsPerEpoch) continue;
       this.report(epoch, hyper.rates.weight, await stepper.readMetrics(), since);

@@ -45,6 +45,16 @@ export function AugmentationPreview({
         title={locked ? 'Stop the search to change its settings' : undefined}
       >
         <label>
+          <input
+            type="checkbox"
+            checked={data.randomResizedCrop ?? false}
+            onChange={(event) =>
+              changeSettings(withValue(settings, 'data.randomResizedCrop', event.target.checked))
+            }
+          />{' '}
+          Random resized crop
+        </label>
+        <label>
           Crop padding{' '}
           <select
             value={data.cropPadding}

@@ -110,9 +110,13 @@ export class FakeStepper implements Stepper {
     return Promise.resolve(this.metrics.splice(0));
   }
 
-  async settle(batches: Iterable<Batch>, gate?: () => Promise<void>): Promise<void> {
-    for (const batch of batches) {
+  async settle(
+    batches: Iterable<Batch | Promise<Batch>>,
+    gate?: () => Promise<void>,
+  ): Promise<void> {
+    for (const next of batches) {
       await gate?.();
+      const batch = await next;
       this.options.onSettle?.(batch);
     }
   }

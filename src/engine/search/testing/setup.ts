@@ -31,7 +31,7 @@ export function smallSettings(
 export function syntheticData(
   settings: SearchSettings,
   { stepsPerEpoch = 6, classes = 10, channels = 1 } = {},
-): SearchData {
+): SearchData<Batch> {
   const { batchSize, data } = settings;
   const batch = (size: number, ...keys: (number | string)[]): Batch => {
     const random = randomStream(settings.seed, ...keys);
