@@ -2,9 +2,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { addAdapterOption } from '../cli/adapters.ts';
 import { installWebGPU } from '../cli/node-webgpu.ts';
+import { cardPresets, cardsRow } from './cards.ts';
 import { stepCases } from './cases.ts';
 import { benchCheckpoints } from './checkpoints.ts';
-import { report } from './report.ts';
+import { report, reportCards } from './report.ts';
 import { benchStep } from './step.ts';
 
 function positive(text: string): number {
@@ -31,9 +32,10 @@ function caseName(text: string): string {
 }
 
 const program = new Command('bench').description('Benchmarks of the engine.').showHelpAfterError();
-addAdapterOption(program).hook('preAction', () =>
-  installWebGPU(program.opts<{ adapter?: string }>().adapter),
-);
+addAdapterOption(program).hook('preAction', async (_, command) => {
+  // The estimate needs no device.
+  if (command.name() !== 'cards') await installWebGPU(program.opts<{ adapter?: string }>().adapter);
+});
 program
   .command('step')
   .description(
@@ -71,6 +73,18 @@ program
         ? JSON.stringify(result)
         : `${checkpoints} checkpoints of at most ${Math.round(bytes / 1024)} KiB in ${result.steps} steps (${seconds.toFixed(0)} s) took ${(100 * share).toFixed(2)} % of the search.`,
     );
+  });
+
+program
+  .command('cards')
+  .description(
+    'What a training step dispatches, and an estimate of its time on published graphics cards.',
+  )
+  .option('--json', 'print one JSON object')
+  .action(async ({ json }: { json?: boolean }) => {
+    const rows = [];
+    for (const preset of cardPresets) rows.push(await cardsRow(preset));
+    console.log(json ? JSON.stringify(rows) : reportCards(rows));
   });
 
 program.parseAsync().catch((error: unknown) => {

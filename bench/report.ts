@@ -1,4 +1,6 @@
 /** The step bench as text. */
+import { fewInvocations } from './cards.ts';
+import type { CardsRow } from './cards.ts';
 import type { MemoryResult } from './memory.ts';
 import type { StepResult } from './step.ts';
 
@@ -88,3 +90,36 @@ export function report({ adapter, cases, growth, memory, chainMemory }: StepResu
 const memoryOf = (what: string, memory: MemoryResult): string =>
   `Peak memory, ${memory.cells} ${what}: one stage ${mib(memory.oneStageBytes)} MiB; ${memory.stages} stages ${mib(memory.multiStageBytes)} MiB ` +
   `(by stage ${memory.stageBytes.map(mib).join(', ')}; earlier ${what} pruned to ${memory.kept * 100} % of their operations).`;
+
+const range = ([least, most]: readonly [number, number]): string => `${ms(least)} to ${ms(most)}`;
+
+/** The estimate for graphics cards as text. */
+export function reportCards(rows: readonly CardsRow[]): string {
+  const few = `under ${fewInvocations.toLocaleString('en')} invocations`;
+  return [
+    'A training step of the whole super-net before anything is pruned, in the variants for hardware:',
+    table(
+      ['preset', 'dispatches', few, 'workgroups, median', 'GFLOP', 'MiB at most moved', 'MiB held'],
+      rows.map((row) => [
+        row.preset,
+        row.dispatches,
+        Object.values(row.small).reduce((a, b) => a + b, 0),
+        row.workgroups.median,
+        ((2 * row.macs) / 1e9).toFixed(2),
+        mib(row.bytes),
+        mib(row.deviceBytes),
+      ]),
+    ),
+    'Estimated ms per step, not measured, from published bandwidths and rates (-: more memory than the card has):',
+    table(
+      ['card', ...rows.map(({ preset }) => preset)],
+      (rows[0]?.cards ?? []).map(({ name }, i) => [
+        name,
+        ...rows.map(({ cards }) => {
+          const estimated = cards[i]?.ms;
+          return estimated ? range(estimated) : '-';
+        }),
+      ]),
+    ),
+  ].join('\n\n');
+}

@@ -9,7 +9,8 @@ import type { Dispatch } from './recording.ts';
 import { source } from './wgsl-program.ts';
 import type { Program } from './wgsl-program.ts';
 
-interface Recorded {
+/** A dispatch before it is bound. */
+export interface Recorded {
   readonly tag: string;
   readonly program: Program;
   readonly buffers: readonly GpuBuffer[];
@@ -23,7 +24,7 @@ export class Gpu {
   private readonly pipelines = new Map<string, GPUComputePipeline>();
   private bytesNow = 0;
   private bytesPeak = 0;
-  private recording: Recorded[] = [];
+  protected recording: Recorded[] = [];
   /** Names the part of the recording that the next dispatches belong to. */
   tag = '';
   /** The first error the device reported outside any call; every later use throws it. */
