@@ -2,7 +2,7 @@
 import { randomStream } from '../src/engine/random.ts';
 import { stepHyper } from '../src/engine/search/schedule.ts';
 import { presetOperations } from '../src/domain/operations/registry.ts';
-import { paperSettings } from '../src/domain/settings/presets.ts';
+import { paperSettings, presets } from '../src/domain/settings/presets.ts';
 import { createSpace } from '../src/domain/spaces/cells.ts';
 import { createMobileSpace } from '../src/domain/spaces/mobile.ts';
 import { mobileSizes } from '../src/domain/spaces/mobile-table.ts';
@@ -22,11 +22,20 @@ export interface StepCase {
   readonly batch: number;
   readonly cells: number;
   readonly nodes: number;
+  /** Of cells; the first cell of each but the first halves the size. Left out: one. */
+  readonly stages?: number;
+  /** Too large for plain TensorFlow.js. */
+  readonly ownOnly?: true;
   /** A chain of layers instead of cells; `cells` counts its layers. */
   readonly table?: MobileTable;
 }
 
-/** RGB images, ten classes. Cells: one stage (no reduction), seven operations. `mobile`: eight layers of six candidates. */
+const { space: demoSpace, data: demoData, batchSize: demoBatch } = presets.demo;
+
+/**
+ * RGB images, ten classes. Cells: seven operations; one stage (no reduction) but in `demo`, the whole super-net of the
+ * preset. `mobile`: eight layers of six candidates.
+ */
 export const stepCases: readonly [StepCase, ...StepCase[]] = [
   { name: 'small', imageSize: 16, channels: 8, batch: 32, cells: 2, nodes: 2 },
   { name: 'paper-shaped', imageSize: 32, channels: 16, batch: 32, cells: 3, nodes: 4 },
@@ -35,13 +44,16 @@ export const stepCases: readonly [StepCase, ...StepCase[]] = [
     ...{ name: 'mobile', imageSize: 32, channels: 16, batch: 32, cells: 8, nodes: 1 },
     table: mobileSizes['mobile-demo'],
   },
+  {
+    ...{ name: 'demo', imageSize: demoData.imageSize, channels: demoSpace.channels },
+    ...{ batch: demoBatch, cells: demoSpace.cells, nodes: demoSpace.nodes },
+    ...{ stages: demoSpace.stages, ownOnly: true },
+  },
 ];
 
 /** @param stages of a chain: 1, or any other number for those of its table. */
-export function spaceOf(
-  { imageSize, channels, cells, nodes, table }: StepCase,
-  stages = 1,
-): SpaceShape {
+export function spaceOf(c: StepCase, stages = c.stages ?? 1): SpaceShape {
+  const { imageSize, channels, cells, nodes, table } = c;
   if (table) {
     const stageLayers = stages === 1 ? [cells] : table.stageLayers;
     const image = { size: imageSize, channels: 3, classes: 10 };

@@ -39,7 +39,7 @@ addAdapterOption(program).hook('preAction', async (_, command) => {
 program
   .command('step')
   .description(
-    'One training step: own kernels against plain TensorFlow.js and PyTorch; growth; memory.',
+    'One training step: own kernels against plain TensorFlow.js and PyTorch; kernels against the ceilings; growth; memory.',
   )
   .option('--json', 'print one JSON object')
   .option('--steps <n>', 'steps to take the median of', positive, 5)

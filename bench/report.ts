@@ -2,6 +2,7 @@
 import { fewInvocations } from './cards.ts';
 import type { CardsRow } from './cards.ts';
 import type { MemoryResult } from './memory.ts';
+import { floorsOf } from './ceilings.ts';
 import type { StepResult } from './step.ts';
 
 type Cell = string | number;
@@ -23,17 +24,23 @@ const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 const times = (a: number | null, b: number): string =>
   a === null ? '-' : `${(a / b).toFixed(2)}x`;
 
-export function report({ adapter, cases, growth, memory, chainMemory }: StepResult): string {
-  const parts = [`Adapter: ${adapter}`];
+export function report(result: StepResult): string {
+  const { adapter, cases, ceilings, growth, memory, chainMemory, threads } = result;
+  const parts = [
+    `Adapter: ${adapter}`,
+    `Ceilings: ${(ceilings.operations / 1e9).toFixed(1)} G operations/s (multiply-adds), ${(ceilings.bytes / 1e9).toFixed(1)} GB/s (copy)`,
+  ];
   parts.push(
     table(
       [
         'case',
         'own ms',
         'plain ms',
-        'PyTorch ms',
+        'PyTorch ms, 1 thread',
+        `${threads} threads`,
         'plain / own',
-        'own / PyTorch',
+        'own / PyTorch, 1 thread',
+        `${threads} threads`,
         'dispatches',
         'pipelines',
         'first step ms',
@@ -44,8 +51,10 @@ export function report({ adapter, cases, growth, memory, chainMemory }: StepResu
         ms(c.msPerStep),
         ms(c.plainMsPerStep),
         ms(c.torchMsPerStep),
+        ms(c.torchAllMsPerStep),
         times(c.plainMsPerStep, c.msPerStep),
         c.torchMsPerStep === null ? '-' : times(c.msPerStep, c.torchMsPerStep),
+        c.torchAllMsPerStep === null ? '-' : times(c.msPerStep, c.torchAllMsPerStep),
         c.dispatches,
         c.pipelines,
         ms(c.firstStepMs),
@@ -59,12 +68,28 @@ export function report({ adapter, cases, growth, memory, chainMemory }: StepResu
     );
     parts.push(
       table(
-        ['kernel', 'dispatches', 'ms', 'share', 'MiB at most moved'],
-        c.kernels.map((k) => [
+        [
+          'kernel, by its gap to the floor',
+          'dispatches',
+          'ms',
+          'share',
+          'floor ms',
+          'floor / ms',
+          'gap ms',
+          'M operations',
+          'MiB needed',
+          'MiB at most moved',
+        ],
+        floorsOf(c.kernels, ceilings).map((k) => [
           k.label,
           k.dispatches,
           ms(k.ms),
           `${(k.share * 100).toFixed(1)} %`,
+          ms(k.floorMs),
+          k.ms > 0 ? `${((100 * k.floorMs) / k.ms).toFixed(0)} %` : '-',
+          ms(k.ms - k.floorMs),
+          (k.operations / 1e6).toFixed(1),
+          mib(k.neededBytes),
           mib(k.bytes),
         ]),
       ),

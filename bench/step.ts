@@ -1,5 +1,8 @@
 /** `bench step`: one training step, side by side: own kernels, plain TensorFlow.js, PyTorch. */
+import { availableParallelism } from 'node:os';
 import { installWebGPU, requestNodeDevice } from '../cli/node-webgpu.ts';
+import { measureCeilings } from './ceilings.ts';
+import type { Ceilings } from './ceilings.ts';
 import { stepCases } from './cases.ts';
 import type { StepCase } from './cases.ts';
 import { memoryOfStages } from './memory.ts';
@@ -14,7 +17,10 @@ export interface CaseResult extends StepCase {
   readonly msPerStep: number;
   /** null: not measured (no PyTorch here, or it would take longer than the limit). */
   readonly plainMsPerStep: number | null;
+  /** On one thread. */
   readonly torchMsPerStep: number | null;
+  /** On as many threads as there are processors. */
+  readonly torchAllMsPerStep: number | null;
   readonly dispatches: number;
   readonly peakBytes: number;
   readonly firstStepMs: number;
@@ -25,6 +31,9 @@ export interface CaseResult extends StepCase {
 
 export interface StepResult {
   readonly adapter: string;
+  /** Processors. */
+  readonly threads: number;
+  readonly ceilings: Ceilings;
   readonly cases: readonly CaseResult[];
   readonly growth: readonly GrowthRow[];
   readonly memory: MemoryResult;
@@ -48,6 +57,9 @@ export async function benchStep({
 }: StepOptions): Promise<StepResult> {
   await installWebGPU();
   const { vendor, architecture, device, description } = (await requestNodeDevice()).adapterInfo;
+  progress('ceilings of the adapter');
+  const ceilings = await measureCeilings();
+  const threads = availableParallelism();
   const own = new Map<string, Awaited<ReturnType<typeof ownStep>>>();
   for (const c of cases) {
     progress(`own kernels, ${c.name}`);
@@ -60,10 +72,10 @@ export async function benchStep({
   const memory = await memoryOfStages(stepCases[0]);
   const chainMemory = chain ? await memoryOfStages(chain) : null;
   const torch = torchStep();
-  const torchMs = new Map<string, number>();
+  const torchMs = new Map<string, { one: number; all: number }>();
   for (const c of torch ? cases : []) {
     progress(`PyTorch, ${c.name}`);
-    torchMs.set(c.name, torch!(c));
+    torchMs.set(c.name, { one: torch!(c, 1), all: torch!(c, threads) });
   }
   progress('plain TensorFlow.js');
   const plain =
@@ -77,9 +89,11 @@ export async function benchStep({
         ...rest,
         ...profile,
         plainMsPerStep: plain.get(c.name) ?? null,
-        torchMsPerStep: torchMs.get(c.name) ?? null,
+        torchMsPerStep: torchMs.get(c.name)?.one ?? null,
+        torchAllMsPerStep: torchMs.get(c.name)?.all ?? null,
       };
     }),
+    ...{ threads, ceilings },
     growth: growthRows,
     memory,
     chainMemory,

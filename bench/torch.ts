@@ -1,4 +1,4 @@
-/** The same step in PyTorch on one thread, where Python has it. */
+/** The same step in PyTorch on so many threads, where Python has it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -19,16 +19,23 @@ function findPython(): string | null {
 }
 
 /** Returns a function that gives ms a step, or null where no Python has PyTorch. */
-export function torchStep(): ((c: StepCase) => number) | null {
+export function torchStep(): ((c: StepCase, threads: number) => number) | null {
   const python = findPython();
   if (!python) return null;
-  return ({ name, imageSize, channels, batch, cells, nodes, table }) => {
+  return ({ name, imageSize, channels, batch, cells, nodes, stages = 1, table }, threads) => {
     const cellScript = cells === 2 && nodes === 2 && existsSync(peer) ? peer : general;
     const script = table ? chain : cellScript;
     const numbers = table
-      ? [imageSize, batch, 1, JSON.stringify(table)]
-      : [imageSize, channels, batch, 1, ...(script === general ? [cells, nodes] : [])];
-    const result = spawnSync(python, [script, ...numbers.map(String)], { encoding: 'utf8' });
+      ? [imageSize, batch, threads, JSON.stringify(table)]
+      : [
+          imageSize,
+          channels,
+          batch,
+          threads,
+          ...(script === general ? [cells, nodes, stages] : []),
+        ];
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
+    const result = spawnSync(python, [script, ...numbers.map(String)], { encoding: 'utf8', env });
     const ms = /ms\/step ([\d.]+)/.exec(result.stdout)?.[1];
     if (ms === undefined)
       throw new Error(

@@ -6,6 +6,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installWebGPU, requestNodeDevice } from '../../../cli/node-webgpu.ts';
 import { createComposedStepper } from './composed-stepper.ts';
 import type { ComposedStepper } from './composed-stepper.ts';
+import type { NodeOf } from '../../domain/graph/graph.ts';
+import { parameter } from '../../domain/graph/layout.ts';
 import type { NetworkParameters } from '../../domain/graph/parameters.ts';
 import { disagreement, everything, pruneSome, relative, setUp } from './testing/drawn-network.ts';
 import type { Case } from './testing/drawn-network.ts';
@@ -248,6 +250,47 @@ describe('the WebGPU stepper', () => {
     expect(regularized.filter((label) => /drop-path/.test(label)).length).toBeGreaterThan(0);
     // Pool, classifier, loss, and both of its gradients.
     expect(regularized).toHaveLength(plain.length + 5);
+  });
+
+  it('counts the arithmetic of a step, and each value that it moves once', async () => {
+    // Four channels: no quad has spare lanes.
+    const { plan, parameters, options } = setUp({
+      ...small,
+      space: { ...small.space, channels: 4 },
+    });
+    await own.load(plan, parameters, options);
+    const sum = (label: RegExp, of: 'operations' | 'bytes'): number =>
+      own
+        .trainingDispatches()
+        .filter((dispatch) => label.test(dispatch.label))
+        .reduce((total, { work }) => total + work[of], 0);
+    const { batchSize } = options;
+    /** Multiply-adds of one pass over the convolutions that `isOf` picks. */
+    const multiplyAdds = (isOf: (node: NodeOf<'convolution'>) => boolean): number =>
+      plan.graph.nodes
+        .filter((node) => node.kind === 'convolution' && isOf(node))
+        .map((node) => node as NodeOf<'convolution'>)
+        .reduce(
+          (total, { weight, size }) =>
+            total + batchSize * parameter(plan.table, weight).size * size ** 2,
+          0,
+        );
+    const image = (node: NodeOf<'convolution'>) => node.inputs[0]!.kind === 'image';
+    expect(sum(/^depthwise \d/, 'operations')).toBe(2 * multiplyAdds((node) => node.depthwise));
+    expect(sum(/^depthwise input/, 'operations')).toBe(2 * multiplyAdds((node) => node.depthwise));
+    expect(sum(/^depthwise filter/, 'operations')).toBe(2 * multiplyAdds((node) => node.depthwise));
+    const products = multiplyAdds((node) => !node.depthwise && !image(node));
+    expect(sum(/^pointwise filter/, 'operations')).toBe(2 * products);
+    // Forwards, and towards what is read, by one program or the other.
+    expect(sum(/^pointwise(?! filter)/, 'operations')).toBe(2 * 2 * products);
+    expect(sum(/^stem/, 'operations')).toBe(2 * 2 * multiplyAdds(image));
+    const [stem] = plan.graph.nodes.filter((node) => node.kind === 'convolution' && image(node));
+    const pixels = batchSize * stem!.size ** 2;
+    const weights = parameter(plan.table, (stem as NodeOf<'convolution'>).weight).size;
+    // The image is a quad of its own.
+    expect(sum(/^stem filter/, 'bytes')).toBe(4 * (pixels * (4 + stem!.channels.length) + weights));
+    const trained = plan.table.groups.statistic.offset;
+    expect(sum(/^sgd/, 'bytes')).toBe(4 * 6 * trained);
   });
 
   it('frees every buffer, and needs fewer bytes after compaction', async () => {

@@ -3,6 +3,16 @@
  * building each anew (as an eager library does) costs about a hundred.
  */
 
+/** What a dispatch cannot avoid. */
+export interface Work {
+  /** Operations on numbers: a multiply-add is two. */
+  readonly operations: number;
+  /** Each value that it reads or writes, once. */
+  readonly bytes: number;
+}
+
+export const noWork: Work = { operations: 0, bytes: 0 };
+
 export interface Dispatch {
   readonly tag: string;
   readonly label: string;
@@ -11,6 +21,8 @@ export interface Dispatch {
   readonly grid: readonly [number, number, number];
   /** Bytes of all buffers bound, each once: what the dispatch moves at most, when every value is moved once. */
   readonly bytes: number;
+  /** What it moves and computes at least. */
+  readonly work: Work;
 }
 
 /** A recorded sequence of dispatches over fixed buffers. */

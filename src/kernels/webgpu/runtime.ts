@@ -4,8 +4,8 @@
  */
 
 import type { GpuBuffer } from './buffers.ts';
-import { Recording } from './recording.ts';
-import type { Dispatch } from './recording.ts';
+import { noWork, Recording } from './recording.ts';
+import type { Dispatch, Work } from './recording.ts';
 import { source } from './wgsl-program.ts';
 import type { Program } from './wgsl-program.ts';
 
@@ -16,6 +16,7 @@ export interface Recorded {
   readonly buffers: readonly GpuBuffer[];
   readonly params: Readonly<Record<string, number | (() => number)>>;
   readonly grid: readonly [number, number, number];
+  readonly work: Work;
 }
 
 const paramStride = 256; // WebGPU's least uniform offset alignment
@@ -100,6 +101,7 @@ export class Gpu {
     buffers: readonly GpuBuffer[],
     params: Readonly<Record<string, number | (() => number)>>,
     grid: readonly [number, number?, number?],
+    work = noWork,
   ): void {
     if (buffers.length !== program.bindings.length)
       throw new Error(`${program.label}: ${buffers.length} buffers given`);
@@ -107,7 +109,7 @@ export class Gpu {
     if (missing) throw new Error(`${program.label}: parameter '${missing}' missing`);
     const [x, y = 1, z = 1] = grid;
     if (x === 0 || y === 0 || z === 0) return;
-    this.recording.push({ tag: this.tag, program, buffers, params, grid: [x, y, z] });
+    this.recording.push({ tag: this.tag, program, buffers, params, grid: [x, y, z], work });
   }
 
   /**
@@ -150,7 +152,8 @@ export class Gpu {
           entries,
         });
         const bytes = r.buffers.reduce((sum, b) => sum + b.bytes, 0);
-        return { tag: r.tag, label: r.program.label, pipeline, bindGroup, grid: r.grid, bytes };
+        const { tag, grid, work } = r;
+        return { tag, label: r.program.label, pipeline, bindGroup, grid, bytes, work };
       }),
     );
     this.check();

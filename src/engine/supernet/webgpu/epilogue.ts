@@ -21,6 +21,7 @@ import {
   weightSegments,
 } from './unit-tables.ts';
 import type { UnitInputs } from './unit-tables.ts';
+import { updateOperations, WorkCounter } from './work.ts';
 
 interface Inputs extends UnitInputs {
   readonly momenta: GpuBuffer;
@@ -41,6 +42,8 @@ export function recordEpilogue(
   const metrics = memory.own(gpu.buffer(inputs.ring * metricSize * 4));
   const committed = memory.own(gpu.upload(maskWords(inputs.weightMask)));
   const laneTable = tables.add(slots.lanes);
+  /** Parameters that train. */
+  const size = table.groups.statistic.offset;
   const registry = recorder.options.weights;
   const weights = registry.sources.length;
 
@@ -60,6 +63,8 @@ export function recordEpilogue(
     [values, committed, recorder.masked, slotBuffer, coefficients, tab],
     { ...shape, gridX },
     [gridX, gridY],
+    // A weight and its threshold against one masked weight.
+    new WorkCounter(recorder).more(2 * weights).numbers(2 * weights),
   );
 
   recorder.part('backward');
@@ -69,6 +74,7 @@ export function recordEpilogue(
     [values, slotBuffer, coefficients, partials, grads, tab],
     { units: rows.length, table: tables.add(rows), laneTable },
     [ceilDiv(rows.length, 64)],
+    new WorkCounter(recorder).numbers(2 * lanes),
   );
   const regularized = regularizedTables(recorder, units);
   const counted = countedTables(recorder, regularized, inputs);
@@ -88,6 +94,7 @@ export function recordEpilogue(
       chunkStride: () => registry.gradientSize * 4,
     },
     [segments.length],
+    new WorkCounter(recorder).more(2 * size).numbers(3 * size),
   );
   recorder.record(
     regularizers,
@@ -101,10 +108,10 @@ export function recordEpilogue(
       batch: recorder.options.batch,
     },
     [1],
+    new WorkCounter(recorder).numbers(segments.length + table.groups.alpha.size),
   );
   recorder.part('update');
   const { groups } = table;
-  const size = groups.statistic.offset;
   const [ux, uy] = grid(size);
   recorder.record(
     sgd,
@@ -122,6 +129,8 @@ export function recordEpilogue(
       gridX: ux,
     },
     [ux, uy],
+    // Parameter, gradient and momentum are read and written.
+    new WorkCounter(recorder).more(updateOperations * size).numbers(6 * size),
   );
   return { hyper, metrics };
 }

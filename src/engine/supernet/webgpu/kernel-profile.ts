@@ -12,6 +12,9 @@ export interface KernelRow {
   readonly share: number;
   /** Bytes of the buffers bound, each once per dispatch: the most that it needs to move. */
   readonly bytes: number;
+  /** What it cannot avoid: operations on numbers, and bytes that it reads or writes, each once. */
+  readonly operations: number;
+  readonly neededBytes: number;
 }
 
 export interface KernelProfile {
@@ -99,6 +102,8 @@ export async function profileKernels(stepper: WebGPUStepper): Promise<KernelProf
       dispatches: dispatches.length,
       ms: median(times),
       bytes: dispatches.reduce((sum, d) => sum + d.bytes, 0),
+      operations: dispatches.reduce((sum, d) => sum + d.work.operations, 0),
+      neededBytes: dispatches.reduce((sum, d) => sum + d.work.bytes, 0),
     });
   }
   const total = rows.reduce((sum, { ms }) => sum + ms, 0);

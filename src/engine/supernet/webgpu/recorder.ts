@@ -2,6 +2,7 @@
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
+import type { Work } from '../../../kernels/webgpu/recording.ts';
 import type { Program } from '../../../kernels/webgpu/wgsl-program.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import { slotSize } from '../../../kernels/webgpu/slots.ts';
@@ -92,8 +93,9 @@ export class Recorder {
     buffers: readonly GpuBuffer[],
     params: Readonly<Record<string, number | (() => number)>>,
     grid: readonly [number, number?, number?],
+    work: Work,
   ): void {
-    this.gpu.record(program, buffers, params, grid);
+    this.gpu.record(program, buffers, params, grid, work);
     this.memory.tick();
   }
 

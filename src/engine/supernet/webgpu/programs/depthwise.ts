@@ -30,6 +30,7 @@ import { largestDilation } from '../select.ts';
 import { slotOf, wholeQuad } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { range } from '../tiles.ts';
+import { WorkCounter } from '../work.ts';
 import { normBackward } from './norm.ts';
 
 type Depthwise = BatchOf<'depthwise'>;
@@ -72,6 +73,24 @@ function tiles(recorder: Recorder, tensor: Tensor, rows: number, step: number): 
 const slots = (recorder: Recorder, { activation }: Depthwise): GpuBuffer[] =>
   readsNorm(activation) ? [recorder.slotBuffer] : [];
 
+const quadsIn = (members: readonly DepthwiseMember[]): number =>
+  members.reduce((sum, { place }) => sum + place.quads, 0);
+
+/** Multiply-adds of the convolutions, their inputs and their taps: forwards, and for the taps' gradients alike. */
+function tapsWork(
+  recorder: Recorder,
+  { output }: Depthwise,
+  members: readonly DepthwiseMember[],
+): WorkCounter {
+  const work = new WorkCounter(recorder);
+  for (const { node, place, input } of members) {
+    const taps = node.kernel ** 2;
+    work.multiplyAdds(taps, output, place.quads).readsPlace(input);
+    work.numbers(taps * 4 * place.quads);
+  }
+  return work;
+}
+
 export function forward(recorder: Recorder, batch: Depthwise): void {
   const { tables, tab, masked } = recorder;
   const { input, output, stride } = batch;
@@ -96,6 +115,7 @@ export function forward(recorder: Recorder, batch: Depthwise): void {
       ],
       { ...recorder.planes(input, output), table: tables.add(rows) },
       [tiles(recorder, output, v.rows, stride === 1 ? largestDilation : 1), rows.length],
+      tapsWork(recorder, batch, members).moves(output, rows.length),
     );
   }
 }
@@ -141,6 +161,7 @@ function tapsBackward(
       ],
       { ...recorder.planes(batch.input, batch.output), table: tables.add(rows), ...chunkParams },
       [sizes.chunks, rows.length],
+      tapsWork(recorder, batch, own).moves(batch.output, quadsIn(own)),
     );
   }
 }
@@ -182,7 +203,7 @@ function innerBackward(
       }),
     ),
   );
-  normBackward(recorder, batch.input, batch.inner, rows);
+  normBackward(recorder, batch.input, batch.inner, rows, rows.length);
 }
 
 function valuesBackward(
@@ -229,8 +250,17 @@ function inputBackward(
   // With stride 2 the columns' step is 1 whatever the dilation.
   const passes = v.stride === 1 ? [...new Set(all)].sort((a, b) => a - b) : [null];
   passes.forEach((dilation, pass) => {
+    const adds = add || pass > 0;
+    const work = new WorkCounter(recorder);
     const rows = quads.map(({ q, readers, quad, target: outputQuad }) => {
       const some = readers.filter(({ node }) => dilation === null || node.dilation === dilation);
+      for (const { node, gradientQuad } of some) {
+        const taps = node.kernel ** 2;
+        work.multiplyAdds(taps, output, 1).reads(outputGradient, gradientQuad + q);
+        work.numbers(taps * 4);
+      }
+      if (batch.activation !== 'none') work.reads(input, quad);
+      work.moves(target, adds ? 2 : 1);
       const lists = byClass(batch, some).map(([c, members]) => {
         const entries = members.map((member) =>
           readerRow.pack({
@@ -257,9 +287,10 @@ function inputBackward(
       {
         ...recorder.planes(input, output),
         table: tables.add(rows),
-        add: add || pass > 0 ? 1 : 0,
+        add: adds ? 1 : 0,
       },
       [tiles(recorder, input, v.rows, dilation ?? 1), rows.length],
+      work,
     );
   });
 }

@@ -5,6 +5,7 @@ import { stemRows } from '../../../../kernels/webgpu/stem/column.ts';
 import { stemForward } from '../../../../kernels/webgpu/stem/program.ts';
 import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
+import { WorkCounter } from '../work.ts';
 
 type Convolution = BatchOf<'image convolution'>;
 
@@ -17,6 +18,13 @@ const planes = (recorder: Recorder, { place, imageSize }: Convolution) => ({
   ...recorder.plane(place.tensor),
   ...{ inHeight: imageSize, inWidth: imageSize },
 });
+
+const workOf = (recorder: Recorder, { place, channels, imageSize }: Convolution): WorkCounter =>
+  new WorkCounter(recorder)
+    .multiplyAdds(9 * channels, place.tensor, place.quads)
+    .moves(place.tensor, place.quads)
+    .moves({ size: imageSize }, 1)
+    .numbers(9 * channels * 4 * place.quads);
 
 export function forward(recorder: Recorder, batch: Convolution): void {
   checkWhole(batch);
@@ -31,6 +39,7 @@ export function forward(recorder: Recorder, batch: Convolution): void {
     [recorder.options.images, recorder.masked, recorder.buffer(place.tensor)],
     { ...plane, weights: weights.weights },
     [tiles, place.quads],
+    workOf(recorder, batch),
   );
 }
 
@@ -42,5 +51,6 @@ export function backward(recorder: Recorder, batch: Convolution): void {
     [images, recorder.buffer(place.tensor), recorder.chunks],
     { ...planes(recorder, batch), result: weights.gradient, ...recorder.chunkParams },
     [sizes.chunks, place.quads * 3],
+    workOf(recorder, batch),
   );
 }

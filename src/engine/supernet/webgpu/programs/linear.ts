@@ -16,6 +16,7 @@ import { parameter } from '../../../../domain/graph/layout.ts';
 import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { range } from '../tiles.ts';
+import { WorkCounter } from '../work.ts';
 
 type Linear = BatchOf<'linear'>;
 
@@ -65,6 +66,14 @@ export function forward(recorder: Recorder, classifier: Classifier): void {
   if (classifier.auxiliary === null) logitsOf(recorder, classifier);
 }
 
+/** Of the product of features and weights, whichever two of the three it multiplies. */
+function productWork(recorder: Recorder, shape: Classifier['shape']): WorkCounter {
+  const [images, features, classes] = [shape.batch!, shape.features!, shape.classes!];
+  return new WorkCounter(recorder)
+    .more(2 * images * features * classes)
+    .numbers(images * (features + classes) + features * classes);
+}
+
 function logitsOf(
   recorder: Recorder,
   { batch, pooled, logits, shape, laneTable }: Classifier,
@@ -75,10 +84,18 @@ function logitsOf(
     [recorder.buffer(batch.value.place.tensor), pooled],
     shape,
     [ceilDiv(shape.batch! * shape.quads!, 64)],
+    new WorkCounter(recorder)
+      .each(1, batch.value.place.tensor, shape.quads!)
+      .readsPlace(batch.value.place)
+      .numbers(shape.batch! * shape.lanes!),
   );
-  recorder.record(linear, [pooled, values, logits, recorder.tab], { ...shape, table: laneTable }, [
-    ceilDiv(shape.batch! * shape.classes!, 64),
-  ]);
+  recorder.record(
+    linear,
+    [pooled, values, logits, recorder.tab],
+    { ...shape, table: laneTable },
+    [ceilDiv(shape.batch! * shape.classes!, 64)],
+    productWork(recorder, shape),
+  );
 }
 
 export function backward(recorder: Recorder, classifier: Classifier): void {
@@ -86,14 +103,16 @@ export function backward(recorder: Recorder, classifier: Classifier): void {
   const { labels } = recorder.options;
   const buffers = [logits, labels, gradient, losses];
   const grid = [ceilDiv(shape.batch!, 64)] as const;
+  const logitCount = shape.batch! * shape.classes!;
+  const work = new WorkCounter(recorder).more(4 * logitCount).numbers(2 * logitCount);
   if (auxiliary === null) {
     recorder.part('loss');
-    recorder.record(crossEntropy, buffers, shape, grid);
+    recorder.record(crossEntropy, buffers, shape, grid, work);
     recorder.part('backward');
   } else {
     logitsOf(recorder, classifier);
     const [scale] = new Uint32Array(Float32Array.of(auxiliary).buffer);
-    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale: scale! }, grid);
+    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale: scale! }, grid, work);
   }
   gradientsOf(recorder, classifier);
 }
@@ -111,6 +130,7 @@ function gradientsOf(
     [pooled, gradient, grads, tab],
     { ...shape, table: laneTable },
     [ceilDiv((lanes.length + 1) * shape.classes!, 64)],
+    productWork(recorder, shape),
   );
   const featureOf = new Array<number>(shape.quads! * 4).fill(none);
   lanes.forEach((lane, f) => (featureOf[lane] = f));
@@ -125,5 +145,9 @@ function gradientsOf(
     ],
     { ...shape, table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))) },
     [ceilDiv(shape.batch! * shape.quads!, 64)],
+    productWork(recorder, shape).moves(
+      value.place.tensor,
+      shape.quads! * (activation === 'none' ? 1 : 2),
+    ),
   );
 }

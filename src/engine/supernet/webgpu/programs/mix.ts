@@ -19,6 +19,7 @@ import type { Recorder } from '../recorder.ts';
 import { gatherQuad, laneIn, slotOf } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { range } from '../tiles.ts';
+import { mixBackwardWork, mixWork } from './mix-work.ts';
 import { normBackward } from './norm.ts';
 
 /** What the backward pass and the units need of the forward one. */
@@ -82,6 +83,7 @@ export function forward(recorder: Recorder, group: MixGroup): MixPlace {
       ...{ sources: sources.length, table, slot: shares.slot },
     },
     [tiles(recorder, set.tensor), quads],
+    mixWork(recorder, group),
   );
   const each = quads * tiles(recorder, states);
   const partial = recorder.partialCount;
@@ -158,7 +160,8 @@ export function sharesBackward(recorder: Recorder, group: MixGroup): void {
       }),
     );
   });
-  normBackward(recorder, shares, set.gradient, rows, true);
+  const reached = new Set(group.terms.flatMap(({ share, target }) => (share ? [target] : [])));
+  normBackward(recorder, shares, set.gradient, rows, reached.size * set.quads, true);
 }
 
 const isLive = ({ options }: Recorder, { set }: MixGroup): boolean =>
@@ -200,5 +203,6 @@ export function statesBackward(
       add: add ? 1 : 0,
     },
     [gridX, set.quads, sources.length],
+    mixBackwardWork(recorder, group, rows.length, add),
   );
 }

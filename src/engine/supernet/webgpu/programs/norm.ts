@@ -10,6 +10,7 @@ import type { Part, Recorder } from '../recorder.ts';
 import { slotOf } from '../tensor.ts';
 import type { Tensor } from '../tensor.ts';
 import { range } from '../tiles.ts';
+import { normGradientOperations, statisticsOperations, WorkCounter } from '../work.ts';
 
 /** In the three ways that a replay may want. */
 export function forward(recorder: Recorder, { input, norms }: BatchOf<'norm'>): void {
@@ -30,18 +31,28 @@ export function forward(recorder: Recorder, { input, norms }: BatchOf<'norm'>): 
       [recorder.buffer(input), slotBuffer, values, tab],
       { pixels, table, slot, updateRunning },
       [rows.length],
+      new WorkCounter(recorder)
+        .each(statisticsOperations, input, rows.length)
+        .moves(input, rows.length),
     );
   };
   record('batch statistics', 1);
   record('frozen batch statistics', 0);
   recorder.part('running statistics');
-  recorder.record(runningStatistics, [slotBuffer, values, tab], { table, slot }, [rows.length]);
+  recorder.record(
+    runningStatistics,
+    [slotBuffer, values, tab],
+    { table, slot },
+    [rows.length],
+    new WorkCounter(recorder),
+  );
   recorder.part('forward');
 }
 
 /**
  * Overwrites norms' inputs by their gradients.
  * @param rows packed `normBackwardRow`s.
+ * @param upstreamQuads quads of the upstream gradient that they read, each once.
  * @param candidates they are of candidate operations, whose coefficients and drop-path factors count.
  */
 export function normBackward(
@@ -49,6 +60,7 @@ export function normBackward(
   inputs: Tensor,
   upstream: Tensor,
   rows: readonly (readonly number[])[],
+  upstreamQuads: number,
   candidates = false,
 ): void {
   if (rows.length === 0) return;
@@ -59,5 +71,9 @@ export function normBackward(
     [recorder.buffer(inputs), recorder.buffer(upstream), slotBuffer, coefficients, tab],
     { pixels: pixelsOf(recorder.plane(inputs)), table: tables.add(rows), ...dropPath },
     [rows.length],
+    new WorkCounter(recorder)
+      .each(normGradientOperations, inputs, rows.length)
+      .moves(inputs, 2 * rows.length)
+      .moves(upstream, upstreamQuads),
   );
 }

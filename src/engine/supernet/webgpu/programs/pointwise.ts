@@ -23,6 +23,7 @@ import type { BatchOf, Product } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Tensor } from '../tensor.ts';
 import { productTiles, range } from '../tiles.ts';
+import { WorkCounter } from '../work.ts';
 
 type Pointwise = BatchOf<'pointwise' | 'strided'>;
 
@@ -39,6 +40,35 @@ const slots = (recorder: Recorder, { activation }: Pointwise): GpuBuffer[] =>
   readsNorm(activation) ? [recorder.slotBuffer] : [];
 
 const isStrided = ({ kind }: Pointwise): boolean => kind === 'strided';
+
+/** Multiply-adds of the products, what they read and their weights: forwards, and for the weights' gradients alike. */
+function productWork(
+  recorder: Recorder,
+  { output }: Pointwise,
+  members: readonly Product[],
+): WorkCounter {
+  const work = new WorkCounter(recorder);
+  for (const { input, place } of members) {
+    work.multiplyAdds(4 * input.quads, output, place.quads).readsPlace(input);
+    work.numbers(16 * input.quads * place.quads);
+  }
+  return work;
+}
+
+/** Of products' gradients towards quads of their input: multiply-adds, gradients and weights. */
+function readersWork(
+  recorder: Recorder,
+  { output, activation }: Pointwise,
+  readers: readonly Product[],
+): WorkCounter {
+  const work = new WorkCounter(recorder);
+  for (const { place, input } of readers) {
+    work.multiplyAdds(4 * place.quads, output, input.quads).readsPlace(place);
+    work.numbers(16 * input.quads * place.quads);
+    if (activation !== 'none') work.readsPlace(input);
+  }
+  return work;
+}
 
 export function forward(recorder: Recorder, batch: Pointwise): void {
   const { tables, tab, masked } = recorder;
@@ -65,6 +95,7 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
       outputQuad: members[0]!.place.quad,
     },
     [tiles(recorder, output), rows.length],
+    productWork(recorder, batch, members).moves(output, rows.length),
   );
 }
 
@@ -97,6 +128,10 @@ function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly
     [...[recorder.buffer(input), recorder.buffer(output), chunks, tab], ...slots(recorder, batch)],
     { ...recorder.planes(input, output), table: tables.add(rows), ...chunkParams },
     [sizes.chunks, rows.length],
+    productWork(recorder, batch, members).moves(
+      output,
+      members.reduce((sum, { place }) => sum + place.quads, 0),
+    ),
   );
 }
 
@@ -122,11 +157,13 @@ function stridedBackward(recorder: Recorder, batch: Pointwise, members: readonly
   const { input, output, activation } = batch;
   for (const pass of disjoint(members)) {
     const { tensor } = pass[0]!.value!.gradient;
+    const work = readersWork(recorder, batch, pass);
     const rows = pass.flatMap(({ value, place, weights }) => {
       const [first, second = 0] = weights.quads;
       const { quad, quads } = value!.place;
       const results = range(quads).map((q) => value!.gradient.quad + q);
       const add = recorder.claim(tensor, results);
+      work.moves(tensor, quads * (add ? 2 : 1));
       return results.map((resultQuad, q) =>
         reluGradientRow.pack({
           gradientQuad: place.quad,
@@ -147,6 +184,7 @@ function stridedBackward(recorder: Recorder, batch: Pointwise, members: readonly
       ],
       { ...recorder.planes(input, output), table: tables.add(rows) },
       [tiles(recorder, input), rows.length],
+      work,
     );
   }
 }
@@ -172,10 +210,12 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
   const byTensor = groupBy(members, ({ value }) => value!.gradient.tensor);
   for (const own of byTensor) {
     const { tensor } = own[0]!.value!.gradient;
+    const work = readersWork(recorder, batch, own);
     const rows = [...new Set(own.map(({ value }) => value!))].flatMap(({ place, gradient }) => {
       const readers = own.filter(({ value }) => value!.place === place);
       const results = range(place.quads).map((q) => gradient.quad + q);
       const add = recorder.claim(tensor, results);
+      work.moves(tensor, results.length * (add ? 2 : 1));
       return results.map((resultQuad, q) =>
         productGradientRow.pack({
           ...{ inputQuad: place.quad + q, slot: 0, resultQuad, add },
@@ -183,7 +223,7 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
         }),
       );
     });
-    inputsBackward(recorder, batch, rows, tensor);
+    inputsBackward(recorder, batch, rows, tensor, work);
   }
 }
 
@@ -202,7 +242,8 @@ function innerBackward(recorder: Recorder, batch: Pointwise, members: readonly P
       ...readersOf(recorder, [member], q),
     }),
   );
-  inputsBackward(recorder, batch, rows, inner);
+  const work = readersWork(recorder, batch, members);
+  inputsBackward(recorder, batch, rows, inner, work.moves(inner, rows.length));
   const norms = quads.map(({ member, q, target }) =>
     normBackwardRow.pack({
       ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q), coefficient: none },
@@ -210,7 +251,7 @@ function innerBackward(recorder: Recorder, batch: Pointwise, members: readonly P
       ...wholeQuad(target),
     }),
   );
-  normBackward(recorder, input, inner, norms);
+  normBackward(recorder, input, inner, norms, norms.length);
 }
 
 function inputsBackward(
@@ -218,6 +259,7 @@ function inputsBackward(
   batch: Pointwise,
   rows: readonly (readonly number[])[],
   target: Tensor,
+  work: WorkCounter,
 ): void {
   const { input, output, activation } = batch;
   recorder.record(
@@ -229,6 +271,7 @@ function inputsBackward(
     ],
     { ...recorder.planes(input, output), table: recorder.tables.add(rows) },
     [tiles(recorder, input), rows.length],
+    work,
   );
 }
 
@@ -265,6 +308,7 @@ function depthwiseBackward(
       [recorder.buffer(output), masked, recorder.buffer(tensor), tab],
       { ...recorder.planes(output, output), table: tables.add(rows), outputQuad: quad },
       [tiles(recorder, output), rows.length],
+      readersWork(recorder, batch, run).moves(tensor, rows.length),
     );
   }
 }

@@ -7,6 +7,7 @@ import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
 import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { range } from '../tiles.ts';
+import { poolGradientOperations, poolOperations, WorkCounter } from '../work.ts';
 
 type Pools = BatchOf<'pool'>;
 
@@ -30,6 +31,11 @@ export function forward(recorder: Recorder, batch: Pools): void {
       outputQuad: members[0]!.place.quad,
     },
     [ceilDiv(pixels, 64), rows.length],
+    members
+      .reduce((work, { value }) => work.readsPlace(value.place), new WorkCounter(recorder))
+      .each(poolOperations, output, rows.length)
+      .moves(output, rows.length)
+      .numbers(rows.length * pixels),
   );
 }
 
@@ -42,6 +48,7 @@ export function backward(recorder: Recorder, batch: Pools): void {
   const { value: first } = members[0]!;
   const target = first.gradient.tensor;
   const low = batch.members[0]!.place.quad;
+  const work = new WorkCounter(recorder);
   const rows = [...new Set(members.map(({ value }) => value))].flatMap((value) => {
     if (value.gradient.tensor !== target) throw new Error('pools of several gradients');
     const own = members.filter((member) => member.value === value);
@@ -50,6 +57,11 @@ export function backward(recorder: Recorder, batch: Pools): void {
       target,
       quads.map((q) => value.gradient.quad + q),
     );
+    for (const { place, maximum } of own) {
+      work.each(poolGradientOperations, output, place.quads).readsPlace(place);
+      if (maximum) work.numbers(place.quads * pixelsOf(recorder.plane(output)));
+    }
+    work.moves(target, quads.length * (add ? 2 : 1));
     return quads.map((q) => {
       const readers = own.map(({ place, maximum }) =>
         pooledReaderRow.pack({
@@ -70,5 +82,6 @@ export function backward(recorder: Recorder, batch: Pools): void {
     [recorder.buffer(output), winnersOf.get(batch)!, recorder.buffer(target), tab],
     { ...recorder.planes(input, output), table: tables.add(rows) },
     [ceilDiv(pixelsOf(recorder.plane(input)), 64), rows.length],
+    work,
   );
 }

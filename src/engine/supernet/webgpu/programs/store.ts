@@ -7,6 +7,7 @@ import type { BatchOf } from '../batches.ts';
 import type { Recorder } from '../recorder.ts';
 import { gatherQuad, laneIn, slotOf, wholeQuad } from '../tensor.ts';
 import { range } from '../tiles.ts';
+import { WorkCounter } from '../work.ts';
 import { normBackward } from './norm.ts';
 
 type Store = BatchOf<'store'>;
@@ -29,6 +30,10 @@ export function forward(recorder: Recorder, { input, members, copies }: Store): 
       [recorder.buffer(input), recorder.buffer(tensor), slotBuffer, tab],
       { pixels, table: tables.add(rows), slot: input.slot, outputQuad: places[0]!.quad },
       [ceilDiv(pixels, 64), rows.length],
+      members
+        .reduce((work, { norm }) => work.readsPlace(norm.raw), new WorkCounter(recorder))
+        .multiplyAdds(1, input, rows.length)
+        .moves(tensor, rows.length),
     );
   }
 }
@@ -47,5 +52,6 @@ export function backward(recorder: Recorder, { input, members }: Store): void {
       }),
     ),
   );
-  normBackward(recorder, input, live[0]!.gradient.tensor, rows);
+  const quads = live.reduce((sum, { gradient }) => sum + gradient.quads, 0);
+  normBackward(recorder, input, live[0]!.gradient.tensor, rows, quads);
 }
