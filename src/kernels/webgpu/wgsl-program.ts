@@ -1,4 +1,6 @@
 /** A compute program as data, and its whole WGSL. */
+import { halfActivations, toHalfFunction } from './half-activations.ts';
+import type { ActivationFormat } from './half-activations.ts';
 import { none } from './quad.ts';
 
 export type Access = 'read' | 'read_write';
@@ -7,7 +9,10 @@ export type Access = 'read' | 'read_write';
 export interface Program {
   /** Names the kernel in profiles and errors. */
   readonly label: string;
-  /** Storage bindings in order: [name, access, WGSL element type]. */
+  /**
+   * Storage bindings in order: [name, access, WGSL element type]. Activations and their gradients have the type
+   * `activation`: the code loads and assigns them as vec4f, whole elements, whatever they are stored as.
+   */
   readonly bindings: readonly (readonly [name: string, access: Access, type: string])[];
   /** u32 fields of the uniform `params`. */
   readonly params: readonly string[];
@@ -17,13 +22,21 @@ export interface Program {
 }
 
 /** The whole program. */
-export function source(program: Program, subgroups: boolean): string {
+export function source(
+  program: Program,
+  subgroups: boolean,
+  activations: ActivationFormat = 'float32',
+): string {
   const lanes = subgroups && typeof program.code === 'function';
+  const stored = program.bindings.filter(([, , type]) => type === 'activation');
+  const half = activations === 'float16' && stored.length > 0;
   const bindings = program.bindings.map(
     ([name, access, type], i) =>
-      `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type}>;`,
+      `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name} : array<${type === 'activation' ? (half ? 'vec4h' : 'vec4f') : type}>;`,
   );
+  const code = typeof program.code === 'function' ? program.code(subgroups) : program.code;
   return [
+    ...(half ? ['enable f16;'] : []),
     ...(lanes ? ['enable subgroups;', 'var<private> lane : u32;'] : []),
     'struct Params {',
     ...program.params.map((field) => `  ${field} : u32,`),
@@ -32,7 +45,13 @@ export function source(program: Program, subgroups: boolean): string {
     ...bindings,
     `/** A word of a table that names nothing. */`,
     `const NONE = ${none}u;`,
-    typeof program.code === 'function' ? program.code(subgroups) : program.code,
+    ...(half ? [toHalfFunction] : []),
+    half
+      ? halfActivations(
+          code,
+          stored.map(([name]) => name),
+        )
+      : code,
     `@compute @workgroup_size(${program.workgroupSize})`,
     'fn main(',
     '  @builtin(local_invocation_index) local : u32,',

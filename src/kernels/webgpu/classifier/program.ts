@@ -81,8 +81,8 @@ export const linearInputGradient = (activation: StoredActivation): Program => ({
   bindings: [
     ['gradients', 'read', 'f32'],
     ['values', 'read', 'f32'],
-    ...(activation === 'none' ? [] : [['inputs', 'read', 'vec4f'] as const]),
-    ['results', 'read_write', 'vec4f'],
+    ...(activation === 'none' ? [] : [['inputs', 'read', 'activation'] as const]),
+    ['results', 'read_write', 'activation'],
     ['tables', 'read', 'u32'],
   ],
   params: ['batch', 'classes', 'quads', 'area', 'weight', 'table'],

@@ -54,8 +54,8 @@ export function depthwiseFilterGradient(
   return {
     label: `depthwise filter gradient ${depthwiseLabel(v, kernel)}`,
     bindings: [
-      ['inputs', 'read', 'vec4f'],
-      ['gradients', 'read', 'vec4f'],
+      ['inputs', 'read', 'activation'],
+      ['gradients', 'read', 'activation'],
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),

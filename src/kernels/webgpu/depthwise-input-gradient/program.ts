@@ -34,10 +34,10 @@ export function depthwiseInputGradient(
   return {
     label: `depthwise input gradient ${depthwiseLabel(v, ...classes.map((c) => c.kernel))}`,
     bindings: [
-      ['gradients', 'read', 'vec4f'],
+      ['gradients', 'read', 'activation'],
       ['weights', 'read', 'vec4f'],
-      ['inputs', 'read', 'vec4f'],
-      ['results', 'read_write', 'vec4f'],
+      ['inputs', 'read', 'activation'],
+      ['results', 'read_write', 'activation'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],

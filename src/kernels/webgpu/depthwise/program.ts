@@ -36,9 +36,9 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
   return {
     label: `depthwise ${depthwiseLabel(v, c.kernel)}`,
     bindings: [
-      ['inputs', 'read', 'vec4f'],
+      ['inputs', 'read', 'activation'],
       ['weights', 'read', 'vec4f'],
-      ['outputs', 'read_write', 'vec4f'],
+      ['outputs', 'read_write', 'activation'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],

@@ -11,7 +11,7 @@ import { wgsl } from '../wgsl.ts';
 export const globalPool = (activation: StoredActivation): Program => ({
   label: `global pool${activationLabel(activation)}`,
   bindings: [
-    ['inputs', 'read', 'vec4f'],
+    ['inputs', 'read', 'activation'],
     ['pooled', 'read_write', 'vec4f'],
   ],
   params: ['batch', 'quads', 'area'],

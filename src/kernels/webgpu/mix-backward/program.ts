@@ -26,11 +26,11 @@ export function mixBackward(v: MixVariant, threads: number): Program {
   return {
     label: mixLabel('mix backward', v),
     bindings: [
-      ...(v.inPlace ? [] : [['gradients', 'read', 'vec4f'] as const]),
-      ['states', 'read', 'vec4f'],
-      ['parts', 'read', 'vec4f'],
+      ...(v.inPlace ? [] : [['gradients', 'read', 'activation'] as const]),
+      ['states', 'read', 'activation'],
+      ['parts', 'read', 'activation'],
       ['winners', 'read', 'u32'],
-      ['results', 'read_write', 'vec4f'],
+      ['results', 'read_write', 'activation'],
       ['partials', 'read_write', 'vec4f'],
       ['coefficients', 'read', 'f32'],
       ['tables', 'read', 'u32'],

@@ -29,9 +29,9 @@ export function mixForward(v: MixVariant): Program {
   return {
     label: mixLabel('mix', v),
     bindings: [
-      ...(v.inPlace ? [] : [['states', 'read', 'vec4f'] as const]),
-      ['shares', 'read', 'vec4f'],
-      ['nodes', 'read_write', 'vec4f'],
+      ...(v.inPlace ? [] : [['states', 'read', 'activation'] as const]),
+      ['shares', 'read', 'activation'],
+      ['nodes', 'read_write', 'activation'],
       ['winners', 'read_write', 'u32'],
       ['slots', 'read', 'vec4f'],
       ['coefficients', 'read', 'f32'],

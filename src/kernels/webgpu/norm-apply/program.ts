@@ -13,8 +13,8 @@ const threads = 64;
 export const applyNorm: Program = {
   label: 'norm apply',
   bindings: [
-    ['inputs', 'read', 'vec4f'],
-    ['outputs', 'read_write', 'vec4f'],
+    ['inputs', 'read', 'activation'],
+    ['outputs', 'read_write', 'activation'],
     ['slots', 'read', 'vec4f'],
     ['tables', 'read', 'u32'],
   ],

@@ -32,8 +32,8 @@ export function normBackward(threads: number, dropPath = false): Program {
   return {
     label: dropPath ? 'norm backward drop-path' : 'norm backward',
     bindings: [
-      ['inputs', 'read_write', 'vec4f'],
-      ['upstream', 'read', 'vec4f'],
+      ['inputs', 'read_write', 'activation'],
+      ['upstream', 'read', 'activation'],
       ['slots', 'read_write', 'vec4f'],
       ['coefficients', 'read', 'f32'],
       ['tables', 'read', 'u32'],

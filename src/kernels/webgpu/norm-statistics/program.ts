@@ -20,7 +20,7 @@ import { statisticsRow } from './rows.ts';
 export const batchStatistics = (threads: number): Program => ({
   label: 'norm statistics',
   bindings: [
-    ['inputs', 'read', 'vec4f'],
+    ['inputs', 'read', 'activation'],
     ['slots', 'read_write', 'vec4f'],
     ['values', 'read_write', 'f32'],
     ['tables', 'read', 'u32'],

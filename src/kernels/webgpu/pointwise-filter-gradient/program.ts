@@ -29,8 +29,8 @@ export function pointwiseFilterGradient(
   return {
     label: `pointwise filter gradient${pointwiseLabel(v)}`,
     bindings: [
-      ['inputs', 'read', 'vec4f'],
-      ['gradients', 'read', 'vec4f'],
+      ['inputs', 'read', 'activation'],
+      ['gradients', 'read', 'activation'],
       ['results', 'read_write', 'vec4f'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),

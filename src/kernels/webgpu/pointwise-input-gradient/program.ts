@@ -31,10 +31,10 @@ export function pointwiseInputGradient(v: PointwiseGradientVariant): Program {
   return {
     label: `pointwise input gradient${pointwiseLabel(v)}`,
     bindings: [
-      ['gradients', 'read', 'vec4f'],
+      ['gradients', 'read', 'activation'],
       ['weights', 'read', 'vec4f'],
-      ...(v.activation === 'none' ? [] : [['inputs', 'read', 'vec4f'] as const]),
-      ['results', 'read_write', 'vec4f'],
+      ...(v.activation === 'none' ? [] : [['inputs', 'read', 'activation'] as const]),
+      ['results', 'read_write', 'activation'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],

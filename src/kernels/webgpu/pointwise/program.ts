@@ -41,9 +41,9 @@ export function pointwiseForward(v: PointwiseVariant): Program {
   return {
     label: `pointwise${pointwiseLabel(v)}`,
     bindings: [
-      ['inputs', 'read', 'vec4f'],
+      ['inputs', 'read', 'activation'],
       ['weights', 'read', 'vec4f'],
-      ['outputs', 'read_write', 'vec4f'],
+      ['outputs', 'read_write', 'activation'],
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],

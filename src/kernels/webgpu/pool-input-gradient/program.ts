@@ -12,9 +12,9 @@ const threads = 64;
 export const poolInputGradient = (stride: 1 | 2): Program => ({
   label: `pool input gradient, stride ${stride}`,
   bindings: [
-    ['gradients', 'read', 'vec4f'],
+    ['gradients', 'read', 'activation'],
     ['winners', 'read', 'u32'],
-    ['results', 'read_write', 'vec4f'],
+    ['results', 'read_write', 'activation'],
     ['tables', 'read', 'u32'],
   ],
   params: ['batch', 'height', 'width', 'inHeight', 'inWidth', 'table'],

@@ -12,8 +12,8 @@ const threads = 64;
 export const poolForward = (stride: 1 | 2): Program => ({
   label: `pool, stride ${stride}`,
   bindings: [
-    ['inputs', 'read', 'vec4f'],
-    ['outputs', 'read_write', 'vec4f'],
+    ['inputs', 'read', 'activation'],
+    ['outputs', 'read_write', 'activation'],
     ['winners', 'read_write', 'u32'],
     ['tables', 'read', 'u32'],
   ],

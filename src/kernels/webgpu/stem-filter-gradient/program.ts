@@ -17,7 +17,7 @@ export function stemFilterGradient(channels: number, stride: 1 | 2, threads: num
     label: `stem filter gradient${stride === 1 ? '' : ' s2'}`,
     bindings: [
       ['images', 'read', 'vec4f'],
-      ['gradients', 'read', 'vec4f'],
+      ['gradients', 'read', 'activation'],
       ['results', 'read_write', 'vec4f'],
     ],
     params: [...stemParams, 'result', 'chunks', 'chunkStride'],

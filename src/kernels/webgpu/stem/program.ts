@@ -25,7 +25,7 @@ export function stemForward(channels: number, stride: 1 | 2): Program {
     bindings: [
       ['images', 'read', 'vec4f'],
       ['weights', 'read', 'vec4f'],
-      ['outputs', 'read_write', 'vec4f'],
+      ['outputs', 'read_write', 'activation'],
     ],
     params: [...stemParams, 'weights'],
     workgroupSize: 64,
