@@ -17,6 +17,7 @@ import type { Handlers } from '../src/protocol/serve.ts';
 import { DatasetStore } from '../src/storage/datasets.ts';
 import { importDataset } from './data-import.ts';
 import { decodeImage } from './decode-image.ts';
+import { imageMaker } from './decode-pool.ts';
 import { Refusal } from './refusal.ts';
 import { SetImages } from './set-images.ts';
 
@@ -137,6 +138,7 @@ export class DataHost {
       choices,
       signal,
       decode: decodeImage,
+      maker: imageMaker(),
       progress: (progress) => this.tell(progress),
       skipUnreadable: (unreadable) => this.ask(this.running!, unreadable),
     });

@@ -2,6 +2,7 @@
  * Entry of every worker of the page. Its name says what it serves; the code for that is loaded then. One entry, so that
  * all workers share their chunks: an entry each would bundle the engine and TensorFlow.js once per worker.
  */
+import type { MakerRequest } from '../src/datasets/images/maker-pool.ts';
 import { compareDelivery } from '../src/protocol/compare-messages.ts';
 import type { CompareContract } from '../src/protocol/compare-messages.ts';
 import { dataDelivery } from '../src/protocol/data-messages.ts';
@@ -46,6 +47,13 @@ const roles: Readonly<Record<WorkerRole, () => void>> = {
       open: async () => new (await import('./import-host.ts')).ImportHost().handlers,
       delivery: importDelivery,
     }),
+  decode: () => {
+    // Heard from the start: the first image may come before the decoder's code.
+    const loading = import('./decode-thread.ts');
+    self.addEventListener('message', ({ data }: MessageEvent<MakerRequest>) => {
+      void loading.then(({ decodeFor }) => decodeFor(data));
+    });
+  },
 };
 
 roles[self.name as WorkerRole]();

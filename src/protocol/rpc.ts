@@ -52,8 +52,8 @@ export type WorkerMessage<C extends Contract = Contract> =
   /** A failure outside any request: the worker is of no more use. */
   | { version: number; kind: 'crashed'; error: WorkerError };
 
-/** What a worker serves: one contract each. */
-export type WorkerRole = 'search' | 'train' | 'compare' | 'data' | 'import';
+/** What a worker serves: one contract each; `decode` serves other workers. */
+export type WorkerRole = 'search' | 'train' | 'compare' | 'data' | 'import' | 'decode';
 
 /** What of `Worker` a client needs; a test gives it an EventTarget. */
 export interface Transport {

@@ -9,6 +9,7 @@ import {
 } from '../formats/format.ts';
 import { formats } from '../formats/registry.ts';
 import type { ImageDecoder } from '../images/decode.ts';
+import { makerHere, type ImageMaker } from '../images/make.ts';
 import { isImageName } from '../images/header.ts';
 import {
   noChoices,
@@ -37,6 +38,8 @@ export interface ReadOptions {
   signal: AbortSignal;
   limits?: Partial<Limits>;
   decode: ImageDecoder;
+  /** Makes images in other threads; without it, they are made in this one. */
+  maker?: ImageMaker;
   /** Whether to go on without them. */
   skipUnreadable(unreadable: Unreadable): Promise<boolean>;
   progress?(progress: Progress): void;
@@ -66,7 +69,9 @@ export async function openDataset(
   options: ReadOptions,
 ): Promise<Opened> {
   const { signal, name, progress = () => {} } = options;
-  const context = { signal, limits: { ...defaultLimits, ...options.limits }, progress };
+  const limits = { ...defaultLimits, ...options.limits };
+  const context = { signal, limits, progress };
+  const { maker = makerHere({ limits, decode: options.decode }) } = options;
   signal.throwIfAborted();
   const opened = new Map<string | null, Promise<{ archive: Archive; claims: Claims }>>();
   const openWith = (encoding: string | null) => {
@@ -84,12 +89,12 @@ export async function openDataset(
     async look(some, imageSize = options.imageSize) {
       const choices = { ...noChoices, ...some };
       const { archive, claims } = await openWith(choices.encoding);
-      const { decode, skipUnreadable } = options;
+      const { skipUnreadable } = options;
       return lookAt(archive, claims, options, {
         ...context,
         choices,
         imageSize,
-        decode,
+        maker,
         skipUnreadable,
       });
     },

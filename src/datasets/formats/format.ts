@@ -3,7 +3,7 @@ import type { Archive } from '../files/archive.ts';
 import type { Entry } from '../files/entry.ts';
 import type { DatasetKind, Found } from '../files/assemble.ts';
 import type { ReadContext } from '../files/source.ts';
-import type { ImageDecoder } from '../images/decode.ts';
+import type { ImageMaker } from '../images/make.ts';
 import type { Choices, Outline, SplitName } from '../outline.ts';
 
 /** A file as formats see it before they claim it. */
@@ -27,7 +27,8 @@ export interface FormatContext extends ReadContext {
   choices: Choices;
   /** Pixels a side that every photo is brought to: its middle square, averaged over areas. */
   imageSize: number;
-  decode: ImageDecoder;
+  /** Makes the images of class folders. */
+  maker: ImageMaker;
   /** Whether to go on without them. */
   skipUnreadable(unreadable: Unreadable): Promise<boolean>;
 }

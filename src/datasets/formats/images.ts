@@ -5,10 +5,8 @@
 import { DatasetError } from '../dataset.ts';
 import type { Archive } from '../files/archive.ts';
 import type { Entry } from '../files/entry.ts';
-import { readImage } from '../images/decode.ts';
 import { imageFormatOf, isImageName } from '../images/header.ts';
 import type { SplitName } from '../outline.ts';
-import { squareFromRgba } from '../resize.ts';
 import { planTree, teachableMachine } from './image-tree.ts';
 import { channels, readPlaced, type Placed } from './read-images.ts';
 import {
@@ -79,7 +77,7 @@ async function samplesOf(
   archive: Archive,
   placed: readonly Placed[],
   classNames: readonly string[],
-  { imageSize, decode, limits }: FormatContext,
+  { imageSize, maker, signal }: FormatContext,
   count: number,
 ): Promise<Samples> {
   const chosen = oneOfEach(placed, count);
@@ -87,10 +85,7 @@ async function samplesOf(
   const found = new Map<Entry, Uint8Array>();
   await archive.visit(new Set(chosen.map(({ entry }) => entry)), async (entry, bytes) => {
     try {
-      const { width, height, data } = await readImage(bytes, { name: entry.name, limits, decode });
-      const pixels = new Uint8Array(imageBytes);
-      squareFromRgba(data, width, height, imageSize, pixels, 0);
-      found.set(entry, pixels);
+      found.set(entry, await maker.square({ bytes, name: entry.name, size: imageSize }, signal));
     } catch (error) {
       // What cannot be read is counted and asked about when all is read.
       if (!(error instanceof DatasetError)) throw error;

@@ -4,15 +4,11 @@ import type { Archive } from '../files/archive.ts';
 import type { Found } from '../files/assemble.ts';
 import type { Entry } from '../files/entry.ts';
 import { allocate, type ReadContext } from '../files/source.ts';
-import { readImage } from '../images/decode.ts';
 import type { SplitName } from '../outline.ts';
-import { squareFromRgba } from '../resize.ts';
 import type { Place } from '../tree/tree.ts';
 import type { FormatContext } from './format.ts';
 
 export const channels = 3;
-/** Decoders have threads of their own. */
-const decodedAtOnce = 8;
 const examplesShown = 5;
 
 export type Placed = Place & { entry: Entry };
@@ -25,7 +21,7 @@ export async function readPlaced(
   context: FormatContext,
 ): Promise<Found> {
   const notes = [...planNotes];
-  const { imageSize, limits, decode } = context;
+  const { imageSize, maker, signal } = context;
   const imageBytes = imageSize * imageSize * channels;
   const parts = new Map<SplitName, Part>();
   const slots = new Map<Entry, { part: Part; slot: number }>();
@@ -44,9 +40,9 @@ export async function readPlaced(
   const read = async (entry: Entry, bytes: Uint8Array): Promise<void> => {
     const { part, slot } = slots.get(entry)!;
     try {
-      const { width, height, data } = await readImage(bytes, { name: entry.name, limits, decode });
-      squareFromRgba(data, width, height, imageSize, part.images, slot * imageBytes);
-      gray &&= isGray(part.images.subarray(slot * imageBytes, (slot + 1) * imageBytes));
+      const square = await maker.square({ bytes, name: entry.name, size: imageSize }, signal);
+      part.images.set(square, slot * imageBytes);
+      gray &&= isGray(square);
     } catch (error) {
       if (!(error instanceof DatasetError)) throw error;
       part.lost.add(slot);
@@ -56,7 +52,7 @@ export async function readPlaced(
     if (done % 32 === 0 || done === placed.length)
       context.progress({ phase: 'reading', done, total: placed.length, unit: 'images' });
   };
-  await concurrently(archive, new Set(slots.keys()), read, context.signal);
+  await concurrently(archive, new Set(slots.keys()), read, maker.atOnce, signal);
 
   if (lost.length > 0) {
     lost.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -100,6 +96,7 @@ async function concurrently(
   archive: Archive,
   wanted: ReadonlySet<Entry>,
   read: (entry: Entry, bytes: Uint8Array) => Promise<void>,
+  atOnce: number,
   signal: ReadContext['signal'],
 ): Promise<void> {
   const running = new Set<Promise<void>>();
@@ -112,7 +109,7 @@ async function concurrently(
     });
     running.add(one);
     void one.then(() => running.delete(one));
-    if (running.size >= decodedAtOnce) await Promise.race(running);
+    if (running.size >= atOnce) await Promise.race(running);
   });
   await Promise.all(running);
   signal.throwIfAborted();
