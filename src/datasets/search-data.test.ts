@@ -46,6 +46,21 @@ describe('createSearchData', () => {
     expect(() => data.trainBatch(0, 7)).toThrow(/no training batch 7/);
   });
 
+  it('ends an epoch after `stepsPerEpoch`, and shows other images in the next', () => {
+    const limited = { ...plain, data: { ...plain.data, stepsPerEpoch: 2 } };
+    const data = createSearchData(noiseSet(150), limited);
+    expect([data.trainImages, data.epochImages, data.stepsPerEpoch]).toEqual([120, 32, 2]);
+    expect(() => data.trainBatch(0, 2)).toThrow(/no training batch 2/);
+    const epochs = Array.from({ length: 20 }, (_, epoch) =>
+      [0, 1].flatMap((i) => imagesOf(data.trainBatch(epoch, i))),
+    );
+    for (const images of epochs) expect(new Set(images).size).toBe(32);
+    // 20 draws of 32 in 120 miss an image with probability 0.2 %.
+    expect(new Set(epochs.flat()).size).toBeGreaterThan(110);
+    const all = { ...plain, data: { ...plain.data, stepsPerEpoch: 100 } };
+    expect(createSearchData(noiseSet(150), all).stepsPerEpoch).toBe(7);
+  });
+
   it('shows no image twice in an epoch, and none of the validation part', () => {
     const data = createSearchData(noiseSet(150), plain);
     const seen = Array.from({ length: data.stepsPerEpoch }, (_, i) =>

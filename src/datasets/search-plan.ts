@@ -1,7 +1,7 @@
 /** Which images are in which batch of a search: a pure function of labels, settings and seeds, wherever the images lie. */
 import type { AnyBatch, SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
-import { imageProblems, splitSizes } from '../domain/settings/problems.ts';
+import { epochSizes, imageProblems, splitSizes } from '../domain/settings/problems.ts';
 import { DatasetError, type Labels } from './dataset.ts';
 import { hash, shuffle } from './random.ts';
 import { stratifiedSplit, type SplitIndices } from './split.ts';
@@ -40,17 +40,19 @@ export interface BatchMaker<B> {
 }
 
 /**
- * Every batch is a pure function of set, settings and its arguments. An epoch's last, incomplete batch is dropped.
+ * Every batch is a pure function of set, settings and its arguments. An epoch's last, incomplete batch is dropped;
+ * `data.stepsPerEpoch` may end it sooner.
  * @param splitSeed of the order of the validation part
  */
 export function searchBatches<B extends AnyBatch>(
   { name, classNames, channels }: LabelledSet,
   { search, validation }: SplitIndices,
-  { seed, batchSize, data }: SearchDataSettings,
+  settings: SearchDataSettings,
   splitSeed: number,
   make: BatchMaker<B>,
 ): SearchData<B> {
-  const stepsPerEpoch = Math.floor(search.length / batchSize);
+  const { seed, batchSize, data } = settings;
+  const { stepsPerEpoch, epochImages } = epochSizes(settings, search.length);
   const orderOf = epochOrder(search.length, seed, shuffleStream);
   // Drawn once: a part of it is a fair sample, however the set was sorted.
   const validationOrder = shuffle(
@@ -66,6 +68,7 @@ export function searchBatches<B extends AnyBatch>(
     imageSize: data.imageSize,
     imageChannels: channels,
     trainImages: search.length,
+    epochImages,
     validationImages: validation.length,
     stepsPerEpoch,
     trainBatch(epoch, index) {

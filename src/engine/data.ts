@@ -11,6 +11,8 @@ export interface SearchData<B extends AnyBatch = AnyBatch> {
   readonly imageSize: number;
   readonly imageChannels: number;
   readonly trainImages: number;
+  /** Of these, how many an epoch trains on. Absent: all. */
+  readonly epochImages?: number;
   readonly validationImages: number;
   readonly stepsPerEpoch: number;
   /** Batch `index` of `epoch` of the search part: a pure function of the seed and its arguments, so any step can be resumed. */

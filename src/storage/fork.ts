@@ -4,7 +4,7 @@
  */
 import type { ForkChange } from '../domain/events/ancestry.ts';
 import type { SearchEvent } from '../domain/events/events.ts';
-import { findProblems } from '../domain/settings/problems.ts';
+import { epochSizes, findProblems } from '../domain/settings/problems.ts';
 import { valueAt } from '../domain/settings/path.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import { fieldOf } from '../domain/settings/fields.ts';
@@ -178,7 +178,7 @@ export function forkedRun(
 function mostSteps({ checkpoint, events }: ForkPoint, settings: SearchSettings): number {
   const [started] = events;
   if (started?.type !== 'started') return 0;
-  const stepsPerEpoch = Math.floor(started.dataset.trainImages / settings.batchSize);
+  const { stepsPerEpoch } = epochSizes(settings, started.dataset.trainImages);
   const stageEnds = [...stageEndsOf(checkpoint.checkpoint)];
   return maxEpochs(planStages({ stageEnds }, settings)) * stepsPerEpoch;
 }

@@ -146,6 +146,17 @@ export function* imageProblems(
     };
 }
 
+/** Steps of an epoch of a search, and the images that it trains on. @param searched images to search with. */
+export function epochSizes(
+  { data: { stepsPerEpoch: most = 0 }, batchSize }: Pick<SearchSettings, 'data' | 'batchSize'>,
+  searched: number,
+): { stepsPerEpoch: number; epochImages: number } {
+  const whole = Math.floor(searched / batchSize);
+  return most > 0 && most < whole
+    ? { stepsPerEpoch: most, epochImages: most * batchSize }
+    : { stepsPerEpoch: whole, epochImages: searched };
+}
+
 /**
  * Images to search with and to validate on, of `available` training images; `spare` more of those that are not used join
  * the validation part.

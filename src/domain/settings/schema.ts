@@ -46,6 +46,14 @@ export const SearchSettingsSchema = v.object({
         'images',
       ),
     ),
+    stepsPerEpoch: v.optional(
+      setting(
+        nonNegativeInteger,
+        'Steps per epoch, up to',
+        'An epoch ends after this many steps; the next one draws other images. 0 = all images in every epoch.',
+        'steps',
+      ),
+    ),
     cropPadding: setting(
       nonNegativeInteger,
       'Crop padding',

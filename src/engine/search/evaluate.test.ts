@@ -153,7 +153,11 @@ describe('evaluations of a search', () => {
 
   it('use a sample during the search, and every held-out image at its end', async () => {
     const small = smallSettings();
-    const data = { ...syntheticData(small), validationImages: 1_203, validationBatches: 151 };
+    const data = {
+      ...syntheticData(small),
+      // The sample goes by what an epoch trains on, not by all images.
+      ...{ trainImages: 2_000, epochImages: 32, validationImages: 1_203, validationBatches: 151 },
+    };
     const batch = data.validationBatch(0);
     const counts: number[] = [];
     const events: SearchEvent[] = [];

@@ -10,10 +10,14 @@ const leastSample = 500;
 export type EvaluatedPart = 'sample' | 'all';
 
 export function evaluatedImages(
-  { trainImages, validationImages }: Pick<SearchData, 'trainImages' | 'validationImages'>,
+  {
+    trainImages,
+    epochImages = trainImages,
+    validationImages,
+  }: Pick<SearchData, 'trainImages' | 'epochImages' | 'validationImages'>,
   part: EvaluatedPart,
 ): number {
   return part === 'all'
     ? validationImages
-    : Math.min(validationImages, Math.max(leastSample, trainImages));
+    : Math.min(validationImages, Math.max(leastSample, epochImages));
 }

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { imageOf } from '../data.ts';
 import { createSpace } from '../../domain/spaces/cells.ts';
 import { presets } from '../../domain/settings/presets.ts';
-import { forecastRest, forecastSearch, paceByStage, stageWork, workOf } from './forecast.ts';
+import {
+  forecastRest,
+  forecastSearch,
+  paceByStage,
+  sizesOf,
+  stageWork,
+  workOf,
+} from './forecast.ts';
 import { planStages } from './schedule.ts';
 import { fakeSearch, smallSettings, syntheticData } from './testing/setup.ts';
 
@@ -22,6 +29,14 @@ describe('a forecast', () => {
     expect([pace[0], pace[3]]).toEqual([100, 300]);
     expect(pace[1]).toBeGreaterThan(100);
     expect(pace[1]).toBeLessThan(300);
+  });
+
+  it('knows where an epoch does not take all images', () => {
+    const at = (stepsPerEpoch: number) =>
+      sizesOf({ ...settings, data: { ...settings.data, trainImages: 2_000, stepsPerEpoch } }, 4_000);
+    expect(at(0)).toMatchObject({ trainImages: 1_400, epochImages: 1_400, stepsPerEpoch: 87 });
+    expect(at(26)).toMatchObject({ trainImages: 1_400, epochImages: 416, stepsPerEpoch: 26 });
+    expect(at(90)).toEqual(at(0));
   });
 
   it('is a range from the shortest to the longest stages', () => {

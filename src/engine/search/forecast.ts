@@ -7,7 +7,7 @@ import type { SpaceShape } from '../../domain/spaces/cells.ts';
 import { parameter } from '../../domain/graph/layout.ts';
 import { buildPlan, fullMasks } from '../../domain/spaces/build-plan.ts';
 import type { NetworkPlan } from '../../domain/spaces/plan.ts';
-import { splitSizes } from '../../domain/settings/problems.ts';
+import { epochSizes, splitSizes } from '../../domain/settings/problems.ts';
 import type { SearchData } from '../data.ts';
 import { evaluatedImages, settlingBatches } from './evaluation-plan.ts';
 import { planStages } from './schedule.ts';
@@ -26,15 +26,16 @@ const prunedShare = 0.5;
 
 type Sizes = Pick<
   SearchData,
-  'stepsPerEpoch' | 'trainImages' | 'validationImages' | 'validationBatches'
+  'stepsPerEpoch' | 'trainImages' | 'epochImages' | 'validationImages' | 'validationBatches'
 >;
 
 /** Of a search by these settings, on a set of so many training images. */
-export function sizesOf({ data, batchSize }: SearchSettings, available: number): Sizes {
+export function sizesOf(settings: SearchSettings, available: number): Sizes {
+  const { data, batchSize } = settings;
   const { searched, validation, spare } = splitSizes(data, available);
   return {
     trainImages: searched,
-    stepsPerEpoch: Math.floor(searched / batchSize),
+    ...epochSizes(settings, searched),
     validationImages: validation + spare,
     validationBatches: Math.ceil((validation + spare) / batchSize),
   };
