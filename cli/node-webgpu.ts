@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { chooseDriver } from './adapters.ts';
+import { restWhileWaiting } from './rest-while-waiting.ts';
 
 const advice =
   'Install a Vulkan driver for your graphics card, or, for the software driver: apt-get install chromium libvulkan1. ' +
@@ -68,6 +69,7 @@ async function install(driver?: string): Promise<GPU> {
   loadVulkan();
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
+  restWhileWaiting(globalThis);
   const gpu = create([]);
   if (typeof globalThis.navigator === 'undefined') {
     // Node 20. TensorFlow.js asks for the user agent when it looks for mobile devices.
