@@ -33,7 +33,10 @@ describe('a forecast', () => {
 
   it('knows where an epoch does not take all images', () => {
     const at = (stepsPerEpoch: number) =>
-      sizesOf({ ...settings, data: { ...settings.data, trainImages: 2_000, stepsPerEpoch } }, 4_000);
+      sizesOf(
+        { ...settings, data: { ...settings.data, trainImages: 2_000, stepsPerEpoch } },
+        4_000,
+      );
     expect(at(0)).toMatchObject({ trainImages: 1_400, epochImages: 1_400, stepsPerEpoch: 87 });
     expect(at(26)).toMatchObject({ trainImages: 1_400, epochImages: 416, stepsPerEpoch: 26 });
     expect(at(90)).toEqual(at(0));
