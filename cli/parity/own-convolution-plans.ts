@@ -14,7 +14,7 @@ import { depthwiseForward } from '../../src/kernels/webgpu/depthwise/program.ts'
 import { depthwiseRow } from '../../src/kernels/webgpu/depthwise/rows.ts';
 import { depthwiseStep, tilesAlong } from '../../src/kernels/webgpu/depthwise/window.ts';
 import { pointwiseFilterGradient } from '../../src/kernels/webgpu/pointwise-filter-gradient/program.ts';
-import { pointwiseTile } from '../../src/kernels/webgpu/pointwise/product.ts';
+import { plainShape, pointwiseTile } from '../../src/kernels/webgpu/pointwise/product.ts';
 import { pointwiseForward } from '../../src/kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../src/kernels/webgpu/pointwise/rows.ts';
 import { ceilDiv, pixelsOf } from '../../src/kernels/webgpu/quad.ts';
@@ -131,6 +131,7 @@ export const planPointwise: Plan = ({
       pointwiseRow.pack({
         inputQuad: 0,
         inputQuads: inQuads,
+        ...{ outputQuad: o, both: false },
         weights: at.forward[0]! + o * inQuads * 4,
         ...{ shift: 0, slot: 0 },
       }),
@@ -141,6 +142,7 @@ export const planPointwise: Plan = ({
       pointwiseRow.pack({
         inputQuad: 0,
         inputQuads: outQuads,
+        ...{ outputQuad: i, both: false },
         weights: at.transposed + i * outQuads * 4,
         ...{ shift: 0, slot: 0 },
       }),
@@ -148,8 +150,8 @@ export const planPointwise: Plan = ({
   );
   const filterRows = productTiles(0, inQuads, 0, outQuads, 0, at.gradient[0]!, 2);
   const filter = tables.add(filterRows);
-  const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width, outputQuad: 0 };
-  const tiles = ceilDiv(pixelsOf(outPlane), pointwiseTile);
+  const planes = { ...outPlane, inHeight: outPlane.height, inWidth: outPlane.width };
+  const tiles = ceilDiv(pixelsOf(outPlane), pointwiseTile(plainShape));
   const v = { activation: 'none', strided: false } as const;
   return ({ x, y, dy, dx, w, partial, tab }) => {
     gpu.record(pointwiseForward(v), [x, w, y, tab], { ...planes, table: forward }, [

@@ -10,6 +10,8 @@ export interface AdapterSizes {
   readonly taps: number;
   /** Invocations of a workgroup of the mix's backward pass. */
   readonly mix: number;
+  /** The pixels of an invocation of a 1x1 convolution lie side by side. */
+  readonly adjacent: boolean;
 }
 
 /**
@@ -17,8 +19,8 @@ export interface AdapterSizes {
  * workgroups save most of the compilation.
  */
 export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
-  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8 },
-  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64 },
+  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8, adjacent: true },
+  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64, adjacent: false },
 };
 
 export function sizesFor(device: GPUDevice): AdapterSizes {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { factorizedReduce } from '../../composed/factorized-reduce.ts';
 import { pointwise } from '../../composed/pointwise.ts';
 import { readsNorm } from '../activation.ts';
-import { pointwiseTile } from '../pointwise/product.ts';
+import { plainShape, pointwiseTile } from '../pointwise/product.ts';
 import { ceilDiv, pixelsOf, quadsOf } from '../quad.ts';
 import { added, joined } from '../testing/arrays.ts';
 import { packMatrix, packSlots, transposed } from '../testing/convolution.ts';
@@ -21,6 +21,8 @@ describe('input gradient of pointwise convolutions', () => {
   it.each(['none', 'relu', 'relu6', 'affine6'] as const)(
     'of two readers: %s',
     async (activation) => {
+      const outputs = activation === 'relu6' ? 1 : 2;
+      const product = { outputs, adjacent: activation === 'relu' } as const;
       await forDrawn(drawn, async ([{ channels, ...plane }, add], draw) => {
         const quads = quadsOf(channels);
         const x = draw.normals(pixelsOf(plane) * channels).map((value) => value * 3);
@@ -42,9 +44,11 @@ describe('input gradient of pointwise convolutions', () => {
         const [first] = readers;
         const tables = new TestTables();
         const table = tables.add(
-          sequence(quads).map((q) =>
-            productGradientRow.pack({
+          sequence(ceilDiv(quads, outputs)).map((i) => {
+            const q = i * outputs;
+            return productGradientRow.pack({
               ...{ inputQuad: q, slot: q, resultQuad: q, add },
+              both: outputs === 2 && q + 1 < quads,
               readers: tables.add(
                 readers.map((reader, k) =>
                   productReaderRow.pack({
@@ -55,11 +59,11 @@ describe('input gradient of pointwise convolutions', () => {
                 ),
               ),
               count: 2,
-            }),
-          ),
+            });
+          }),
         );
         const { results } = await runProgram(
-          pointwiseInputGradient({ activation, strided: false }),
+          pointwiseInputGradient({ activation, strided: false }, product),
           {
             gradients: joined(readers.map(({ upstream, filters }) => packQuads(upstream, filters))),
             weights: joined(packed),
@@ -69,7 +73,7 @@ describe('input gradient of pointwise convolutions', () => {
             slots: packSlots(channels, { scale, shift }),
           },
           { ...plane, inHeight: plane.height, inWidth: plane.width, table },
-          [ceilDiv(pixelsOf(plane), pointwiseTile), quads],
+          [ceilDiv(pixelsOf(plane), pointwiseTile(product)), ceilDiv(quads, outputs)],
         );
         // The gradient of what the convolutions read, before the activation: after a norm's scale and shift.
         const read = Float32Array.from(x, (value, i) =>
@@ -150,7 +154,7 @@ describe('input gradient of pointwise convolutions', () => {
           tables: tables.words,
         },
         { ...outPlane, inHeight: inPlane.height, inWidth: inPlane.width, table },
-        [ceilDiv(pixelsOf(inPlane), pointwiseTile), inQuads],
+        [ceilDiv(pixelsOf(inPlane), pointwiseTile(plainShape)), inQuads],
       );
       const matrices = (): tf.Tensor4D[] =>
         halves.map(({ matrix, filters }) => tf.tensor4d(matrix, [1, 1, channels, filters]));

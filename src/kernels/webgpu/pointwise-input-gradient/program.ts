@@ -1,12 +1,17 @@
 /** Gradient of 1x1 convolutions, or of relu and a factorized reduce, towards what they read. */
 import {
   addProduct,
+  eachResult,
+  firstPixel,
+  pixelAt,
+  pixelsEach,
+  plainShape,
   pointwiseParams,
-  pointwisePixels,
   pointwiseThreads,
   pointwiseTile,
   productSums,
 } from '../pointwise/product.ts';
+import type { ProductShape } from '../pointwise/product.ts';
 import { loadSlot, pointwiseLabel } from '../pointwise/program.ts';
 import { activated, letsFunction, readsNorm } from '../activation.ts';
 import type { Activation } from '../activation.ts';
@@ -25,9 +30,10 @@ export interface PointwiseGradientVariant {
  * results (+)= act'(inputs) * sum over the readers of W^T gradients, for each quad that 1x1 convolutions read: a table of
  * `productGradientRow`. Strided: a table of `reluGradientRow`; pixels with both coordinates even get the first
  * convolution's share, both odd the second's, all others none. height, width are the gradient's, inHeight, inWidth the
- * input's. Grid: [input pixels / 512, rows of the table].
+ * input's. Grid: [input pixels / `pointwiseTile`, rows of the table].
+ * @param shape of a product of stride 1.
  */
-export function pointwiseInputGradient(v: PointwiseGradientVariant): Program {
+export function pointwiseInputGradient(v: PointwiseGradientVariant, shape = plainShape): Program {
   return {
     label: `pointwise input gradient${pointwiseLabel(v)}`,
     bindings: [
@@ -40,13 +46,12 @@ export function pointwiseInputGradient(v: PointwiseGradientVariant): Program {
     ],
     params: pointwiseParams,
     workgroupSize: pointwiseThreads,
-    code: v.strided ? strided : dense(v.activation),
+    code: v.strided ? strided : dense(v.activation, shape),
   };
 }
 
-/** As the forward product: eight pixels an invocation, which use each weight. */
 const dense =
-  (activation: Activation) =>
+  (activation: Activation, shape: ProductShape) =>
   (subgroups: boolean): string => wgsl`
     ${productGradientRow.wgsl}
     ${productReaderRow.wgsl}
@@ -54,42 +59,50 @@ const dense =
     ${activation === 'none' ? '' : letsFunction(activation)}
     fn run(local : u32, group : vec3u) {
       let row = readProductGradient(params.table, group.y);
+      let both = row.both;
       let plane = params.batch * params.inHeight * params.inWidth;
-      let out = group.x * ${pointwiseTile}u + local;
-      ${unroll(pointwisePixels, (i) => `let pixel${i} = min(out + ${i * pointwiseThreads}u, plane - 1u);`)}
-      ${productSums}
+      ${firstPixel(shape)}
+      ${unroll(pixelsEach(shape), (i) => `let pixel${i} = min(${pixelAt(shape, i)}, plane - 1u);`)}
+      ${productSums(shape)}
       for (var r = 0u; r < row.count; r++) {
         let reader = readProductReader(row.readers, r);
         let firstQuad = reader.gradientQuad;
         let quads = reader.gradientQuads;
         let matrix = reader.weights;
-        ${addProduct(subgroups, (index) => `gradients[${index}]`)}
+        ${addProduct(shape, subgroups, (index) => `gradients[${index}]`)}
       }
-      let resultPlane = row.resultQuad * plane;
-      ${activation === 'none' ? '' : masked(activation)}
+      // Where there is no second quad the first is read twice, and written once.
+      ${unroll(shape.outputs, (o) => `let quad${o} = ${o === 0 ? '0u' : 'select(0u, 1u, both)'};`)}
+      ${unroll(shape.outputs, (o) => `let resultPlane${o} = (row.resultQuad + quad${o}) * plane;`)}
+      ${activation === 'none' ? '' : masked(activation, shape)}
       if (row.add) {
-        ${unroll(pointwisePixels, (i) => `sum${i} += results[resultPlane + pixel${i}];`)}
+        ${eachResult(shape, (o, i) => `sum${o}_${i} += results[resultPlane${o} + pixel${i}];`)}
       }
-      ${unroll(
-        pointwisePixels,
-        (i) => wgsl`
-          if (out + ${i * pointwiseThreads}u < plane) {
-            results[resultPlane + pixel${i}] = sum${i};
+      ${eachResult(
+        shape,
+        (o, i) => wgsl`
+          if (${pixelAt(shape, i)} < plane${o > 0 ? ' && both' : ''}) {
+            results[resultPlane${o} + pixel${i}] = sum${o}_${i};
           }
         `,
       )}
     }
   `;
 
-const masked = (activation: Activation): string => wgsl`
-  let inputPlane = row.inputQuad * plane;
-  ${readsNorm(activation) ? loadSlot('row.slot') : ''}
-  ${unroll(
-    pointwisePixels,
-    (i) =>
-      `sum${i} = select(vec4f(), sum${i}, lets(${activated(activation, `inputs[inputPlane + pixel${i}]`)}));`,
-  )}
-`;
+const masked = (activation: Activation, shape: ProductShape): string =>
+  unroll(
+    shape.outputs,
+    (o) => wgsl`
+      let inputPlane${o} = (row.inputQuad + quad${o}) * plane;
+      ${readsNorm(activation) ? loadSlot(`row.slot + quad${o}`, `${o}`) : ''}
+      ${unroll(pixelsEach(shape), (i) => {
+        const seen = activated(activation, `inputs[inputPlane${o} + pixel${i}]`, {
+          ...{ scale: `scale${o}`, shift: `shift${o}` },
+        });
+        return `sum${o}_${i} = select(vec4f(), sum${o}_${i}, lets(${seen}));`;
+      })}
+    `,
+  );
 
 /** Pixel by pixel: which convolution reaches one is its own affair. */
 const strided = wgsl`
@@ -134,8 +147,8 @@ const strided = wgsl`
   }
   fn run(local : u32, group : vec3u) {
     let row = readReluGradientRow(params.table, group.y);
-    for (var k = 0u; k < ${pointwisePixels}u; k++) {
-      onePixel(group.x * ${pointwiseTile}u + k * ${pointwiseThreads}u + local, row);
+    for (var k = 0u; k < ${pixelsEach(plainShape)}u; k++) {
+      onePixel(group.x * ${pointwiseTile(plainShape)}u + k * ${pointwiseThreads}u + local, row);
     }
   }
 `;

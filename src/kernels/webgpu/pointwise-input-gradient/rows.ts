@@ -1,6 +1,6 @@
 import { row } from '../row.ts';
 
-/** One quad that 1x1 convolutions read. */
+/** One quad that 1x1 convolutions read, or two that the same read and that lie side by side. */
 export const productGradientRow = row('ProductGradient', {
   /** Table of `productReaderRow`. */
   readers: 'u32',
@@ -10,6 +10,8 @@ export const productGradientRow = row('ProductGradient', {
   slot: 'u32',
   /** Quad of the result. */
   resultQuad: 'u32',
+  /** There is a second. */
+  both: 'bool',
   /** Whether to add to the result. */
   add: 'bool',
 });
@@ -18,7 +20,7 @@ export const productGradientRow = row('ProductGradient', {
 export const productReaderRow = row('ProductReader', {
   gradientQuad: 'u32',
   gradientQuads: 'u32',
-  /** First vec4 of the quad's transposed weights. */
+  /** First vec4 of the quad's transposed weights; the second quad's follow. */
   weights: 'u32',
 });
 

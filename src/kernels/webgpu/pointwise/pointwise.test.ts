@@ -10,17 +10,26 @@ import { difference, seen, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { pointwiseTile } from './product.ts';
 import { pointwiseForward } from './program.ts';
+import type { PointwiseVariant } from './program.ts';
 import { pointwiseRow } from './rows.ts';
 
+interface Variant extends PointwiseVariant {
+  readonly shift: 0 | 1;
+  readonly outputs?: 1 | 2;
+  readonly adjacent?: boolean;
+}
+
 describe('pointwise convolution', () => {
-  it.each([
+  it.each<Variant>([
     { activation: 'none', strided: false, shift: 0 },
-    { activation: 'relu', strided: false, shift: 0 },
+    { activation: 'relu', strided: false, shift: 0, outputs: 2, adjacent: true },
     { activation: 'relu6', strided: false, shift: 0 },
-    { activation: 'affine6', strided: false, shift: 0 },
-    { activation: 'relu', strided: true, shift: 0 },
+    { activation: 'affine6', strided: false, shift: 0, outputs: 2 },
+    { activation: 'relu', strided: true, shift: 0, outputs: 2, adjacent: true },
     { activation: 'relu', strided: true, shift: 1 },
-  ] as const)('$activation, strided $strided, shift $shift', async ({ shift, ...v }) => {
+  ])('$activation, strided $strided, shift $shift', async (c: Variant) => {
+    const { shift, outputs: most = 1, adjacent = false, ...v } = c;
+    const product = { outputs: most, adjacent };
     await forDrawn(planes, async ({ channels, ...inPlane }, draw) => {
       const outPlane = stridedPlane(inPlane, v.strided ? 2 : 1);
       const filters = 1 + draw.below(9);
@@ -32,18 +41,20 @@ describe('pointwise convolution', () => {
       const offset = draw.normals(channels).map((value) => value * 4);
       const tables = new TestTables();
       const table = tables.add(
-        sequence(outQuads).map((o) =>
+        sequence(ceilDiv(outQuads, most)).map((i) =>
           pointwiseRow.pack({
             inputQuad: 0,
             inputQuads: inQuads,
-            weights: o * inQuads * 4,
+            outputQuad: 1 + i * most,
+            both: i * most + 1 < outQuads && most === 2,
+            weights: i * most * inQuads * 4,
             shift,
             slot: 0,
           }),
         ),
       );
       const { outputs } = await runProgram(
-        pointwiseForward(v),
+        pointwiseForward(v, product),
         {
           inputs: packQuads(x, channels),
           weights: packMatrix(matrix, channels, filters),
@@ -57,9 +68,8 @@ describe('pointwise convolution', () => {
           inHeight: inPlane.height,
           inWidth: inPlane.width,
           table,
-          outputQuad: 1,
         },
-        [ceilDiv(pixelsOf(outPlane), pointwiseTile), outQuads],
+        [ceilDiv(pixelsOf(outPlane), pointwiseTile(product)), ceilDiv(outQuads, most)],
       );
       const shape = [inPlane.batch, inPlane.height, inPlane.width, channels];
       const { y } = twin(

@@ -8,10 +8,13 @@ import { slotBinding, slotFunctions } from '../slots.ts';
 import type { Program } from '../wgsl-program.ts';
 import { unroll, wgsl } from '../wgsl.ts';
 import {
+  eachResult,
+  firstPixel,
+  pixelAt,
+  pixelsEach,
+  plainShape,
   pointwiseParams,
-  pointwisePixels,
   pointwiseThreads,
-  pointwiseTile,
   product,
   stridedFunction,
 } from './product.ts';
@@ -33,11 +36,14 @@ export const loadSlot = (slot: string, end = ''): string => wgsl`
   let shift${end} = slots[shiftOf(${slot})];
 `;
 
-/** outputs[outputQuad + row] = W inputs, over the row's input quads. Grid: [pixels / 512, rows of the table]. */
-export function pointwiseForward(v: PointwiseVariant): Program {
-  const pixel = (i: number): string => `min(out + ${i * pointwiseThreads}u, pixels - 1u)`;
-  const result = (i: number): string =>
-    v.strided ? `select(vec4f(), sum${i}, strided${i}.inside)` : `sum${i}`;
+/** outputs[row.outputQuad ..] = W inputs, over the row's input quads. Grid: [pixels / `pointwiseTile`, rows of the table]. */
+export function pointwiseForward(v: PointwiseVariant, shape = plainShape): Program {
+  const pixel = (i: number): string => `min(${pixelAt(shape, i)}, pixels - 1u)`;
+  const store = (o: number, i: number): string => wgsl`
+    if (${pixelAt(shape, i)} < pixels${o > 0 ? ' && both' : ''}) {
+      outputs[outputPlane${o} + ${pixelAt(shape, i)}] = ${v.strided ? `select(vec4f(), sum${o}_${i}, strided${i}.inside)` : `sum${o}_${i}`};
+    }
+  `;
   return {
     label: `pointwise${pointwiseLabel(v)}`,
     bindings: [
@@ -47,7 +53,7 @@ export function pointwiseForward(v: PointwiseVariant): Program {
       ['tables', 'read', 'u32'],
       ...(readsNorm(v.activation) ? [slotBinding] : []),
     ],
-    params: [...pointwiseParams, 'outputQuad'],
+    params: pointwiseParams,
     workgroupSize: pointwiseThreads,
     code: (subgroups) => wgsl`
       ${pointwiseRow.wgsl}
@@ -58,10 +64,11 @@ export function pointwiseForward(v: PointwiseVariant): Program {
         let firstQuad = row.inputQuad;
         let quads = row.inputQuads;
         let matrix = row.weights;
+        let both = row.both;
         let pixels = params.batch * params.height * params.width;
         let plane = params.batch * params.inHeight * params.inWidth;
-        let out = group.x * ${pointwiseTile}u + local;
-        ${unroll(pointwisePixels, (i) =>
+        ${firstPixel(shape)}
+        ${unroll(pixelsEach(shape), (i) =>
           v.strided
             ? wgsl`
                 let strided${i} = strided(${pixel(i)}, row.shift);
@@ -69,16 +76,9 @@ export function pointwiseForward(v: PointwiseVariant): Program {
               `
             : `let pixel${i} = ${pixel(i)};`,
         )}
-        ${product(subgroups, (index) => activated(v.activation, `inputs[${index}]`), readsNorm(v.activation) ? loadSlot('row.slot + q') : '')}
-        let outputPlane = (params.outputQuad + group.y) * pixels;
-        ${unroll(
-          pointwisePixels,
-          (i) => wgsl`
-            if (out + ${i * pointwiseThreads}u < pixels) {
-              outputs[outputPlane + out + ${i * pointwiseThreads}u] = ${result(i)};
-            }
-          `,
-        )}
+        ${product(shape, subgroups, (index) => activated(v.activation, `inputs[${index}]`), readsNorm(v.activation) ? loadSlot('row.slot + q') : '')}
+        ${unroll(shape.outputs, (o) => `let outputPlane${o} = (row.outputQuad + ${o}u) * pixels;`)}
+        ${eachResult(shape, store)}
       }
     `,
   };

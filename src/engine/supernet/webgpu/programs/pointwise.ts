@@ -9,7 +9,8 @@ import {
   productReaderRow,
   reluGradientRow,
 } from '../../../../kernels/webgpu/pointwise-input-gradient/rows.ts';
-import { pointwiseTile } from '../../../../kernels/webgpu/pointwise/product.ts';
+import { plainShape, pointwiseTile } from '../../../../kernels/webgpu/pointwise/product.ts';
+import type { ProductShape } from '../../../../kernels/webgpu/pointwise/product.ts';
 import { pointwiseForward } from '../../../../kernels/webgpu/pointwise/program.ts';
 import { pointwiseRow } from '../../../../kernels/webgpu/pointwise/rows.ts';
 import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
@@ -27,8 +28,20 @@ import { WorkCounter } from '../work.ts';
 
 type Pointwise = BatchOf<'pointwise' | 'strided'>;
 
-const tiles = (recorder: Recorder, tensor: Tensor): number =>
-  ceilDiv(pixelsOf(recorder.plane(tensor)), pointwiseTile);
+const tiles = (recorder: Recorder, tensor: Tensor, shape: ProductShape): number =>
+  ceilDiv(pixelsOf(recorder.plane(tensor)), pointwiseTile(shape));
+
+/** Two quads of results at once, where the unpruned network has a convolution that makes more than one. */
+const shapeOf = ({ options: { sizes } }: Recorder, { tile }: Pointwise): ProductShape => ({
+  ...{ outputs: tile, adjacent: sizes.adjacent },
+});
+
+/** [0, count) in steps of the quads that a row makes; whether there is a second. */
+const steps = ({ outputs }: ProductShape, count: number): { q: number; both: boolean }[] =>
+  range(ceilDiv(count, outputs)).map((i) => ({
+    q: i * outputs,
+    both: outputs === 2 && i * outputs + 1 < count,
+  }));
 
 /** Each convolution of a product: its first quad within the product's, and the shift of its input. */
 const partsOf = ({ weights: { quads } }: Product): { k: number; quad: number; quads: number }[] =>
@@ -40,6 +53,9 @@ const slots = (recorder: Recorder, { activation }: Pointwise): GpuBuffer[] =>
   readsNorm(activation) ? [recorder.slotBuffer] : [];
 
 const isStrided = ({ kind }: Pointwise): boolean => kind === 'strided';
+
+const quadsIn = (members: readonly Product[]): number =>
+  members.reduce((sum, { place }) => sum + place.quads, 0);
 
 /** Multiply-adds of the products, what they read and their weights: forwards, and for the weights' gradients alike. */
 function productWork(
@@ -73,13 +89,16 @@ function readersWork(
 export function forward(recorder: Recorder, batch: Pointwise): void {
   const { tables, tab, masked } = recorder;
   const { input, output, activation, members } = batch;
+  const shape = shapeOf(recorder, batch);
   const rows = members.flatMap((member) =>
-    partsOf(member).flatMap(({ k, quads }) =>
-      range(quads).map((o) =>
+    partsOf(member).flatMap(({ k, quad, quads }) =>
+      steps(shape, quads).map(({ q, both }) =>
         pointwiseRow.pack({
           inputQuad: member.input.quad,
           inputQuads: member.input.quads,
-          weights: member.weights.forward[k]! + o * member.input.quads * 4,
+          outputQuad: member.place.quad + quad + q,
+          both,
+          weights: member.weights.forward[k]! + q * member.input.quads * 4,
           shift: k,
           slot: slotAt(member),
         }),
@@ -87,15 +106,11 @@ export function forward(recorder: Recorder, batch: Pointwise): void {
     ),
   );
   recorder.record(
-    pointwiseForward({ activation, strided: isStrided(batch) }),
+    pointwiseForward({ activation, strided: isStrided(batch) }, shape),
     [recorder.buffer(input), masked, recorder.buffer(output), tab, ...slots(recorder, batch)],
-    {
-      ...recorder.planes(input, output),
-      table: tables.add(rows),
-      outputQuad: members[0]!.place.quad,
-    },
-    [tiles(recorder, output), rows.length],
-    productWork(recorder, batch, members).moves(output, rows.length),
+    { ...recorder.planes(input, output), table: tables.add(rows) },
+    [tiles(recorder, output, shape), rows.length],
+    productWork(recorder, batch, members).moves(output, quadsIn(members)),
   );
 }
 
@@ -128,10 +143,7 @@ function weightsBackward(recorder: Recorder, batch: Pointwise, members: readonly
     [...[recorder.buffer(input), recorder.buffer(output), chunks, tab], ...slots(recorder, batch)],
     { ...recorder.planes(input, output), table: tables.add(rows), ...chunkParams },
     [sizes.chunks, rows.length],
-    productWork(recorder, batch, members).moves(
-      output,
-      members.reduce((sum, { place }) => sum + place.quads, 0),
-    ),
+    productWork(recorder, batch, members).moves(output, quadsIn(members)),
   );
 }
 
@@ -183,7 +195,7 @@ function stridedBackward(recorder: Recorder, batch: Pointwise, members: readonly
         ...[recorder.buffer(tensor), tab],
       ],
       { ...recorder.planes(input, output), table: tables.add(rows) },
-      [tiles(recorder, input), rows.length],
+      [tiles(recorder, input, plainShape), rows.length],
       work,
     );
   }
@@ -216,9 +228,9 @@ function valuesBackward(recorder: Recorder, batch: Pointwise, members: readonly 
       const results = range(place.quads).map((q) => gradient.quad + q);
       const add = recorder.claim(tensor, results);
       work.moves(tensor, results.length * (add ? 2 : 1));
-      return results.map((resultQuad, q) =>
+      return steps(shapeOf(recorder, batch), place.quads).map(({ q, both }) =>
         productGradientRow.pack({
-          ...{ inputQuad: place.quad + q, slot: 0, resultQuad, add },
+          ...{ inputQuad: place.quad + q, slot: 0, resultQuad: gradient.quad + q, both, add },
           ...readersOf(recorder, readers, q),
         }),
       );
@@ -235,15 +247,17 @@ function innerBackward(recorder: Recorder, batch: Pointwise, members: readonly P
     range(member.input.quads).map((q) => ({ member, q, target: member.input.quad - low + q }));
   const quads = members.flatMap(quadsOf);
   inner.quads = Math.max(...quads.map(({ target }) => target)) + 1;
-  const rows = quads.map(({ member, q, target }) =>
-    productGradientRow.pack({
-      ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q) },
-      ...{ resultQuad: target, add: false },
-      ...readersOf(recorder, [member], q),
-    }),
+  const rows = members.flatMap((member) =>
+    steps(shapeOf(recorder, batch), member.input.quads).map(({ q, both }) =>
+      productGradientRow.pack({
+        ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q) },
+        ...{ resultQuad: member.input.quad - low + q, both, add: false },
+        ...readersOf(recorder, [member], q),
+      }),
+    ),
   );
   const work = readersWork(recorder, batch, members);
-  inputsBackward(recorder, batch, rows, inner, work.moves(inner, rows.length));
+  inputsBackward(recorder, batch, rows, inner, work.moves(inner, quads.length));
   const norms = quads.map(({ member, q, target }) =>
     normBackwardRow.pack({
       ...{ inputQuad: member.input.quad + q, slot: slotAt(member, q), coefficient: none },
@@ -262,15 +276,16 @@ function inputsBackward(
   work: WorkCounter,
 ): void {
   const { input, output, activation } = batch;
+  const shape = shapeOf(recorder, batch);
   recorder.record(
-    pointwiseInputGradient({ activation, strided: false }),
+    pointwiseInputGradient({ activation, strided: false }, shape),
     [
       ...[recorder.buffer(output), recorder.masked],
       ...(activation === 'none' ? [] : [recorder.buffer(input)]),
       ...[recorder.buffer(target), recorder.tab, ...slots(recorder, batch)],
     ],
     { ...recorder.planes(input, output), table: recorder.tables.add(rows) },
-    [tiles(recorder, input), rows.length],
+    [tiles(recorder, input, shape), rows.length],
     work,
   );
 }
@@ -291,24 +306,30 @@ function depthwiseBackward(
       run!.push(member);
     else runs.push([member]);
   }
+  const shape = shapeOf(recorder, batch);
   for (const run of runs) {
-    const { tensor, quad } = run[0]!.value!.gradient;
+    const { tensor } = run[0]!.value!.gradient;
     const rows = run.flatMap(({ value, place, weights }) =>
-      range(value!.place.quads).map((i) =>
+      steps(shape, value!.place.quads).map(({ q, both }) =>
         pointwiseRow.pack({
           inputQuad: place.quad,
           inputQuads: place.quads,
-          weights: weights.transposed + i * place.quads * 4,
+          outputQuad: value!.gradient.quad + q,
+          both,
+          weights: weights.transposed + q * place.quads * 4,
           ...{ shift: 0, slot: 0 },
         }),
       ),
     );
     recorder.record(
-      pointwiseForward({ activation: 'none', strided: false }),
+      pointwiseForward({ activation: 'none', strided: false }, shape),
       [recorder.buffer(output), masked, recorder.buffer(tensor), tab],
-      { ...recorder.planes(output, output), table: tables.add(rows), outputQuad: quad },
-      [tiles(recorder, output), rows.length],
-      readersWork(recorder, batch, run).moves(tensor, rows.length),
+      { ...recorder.planes(output, output), table: tables.add(rows) },
+      [tiles(recorder, output, shape), rows.length],
+      run.reduce(
+        (work, { value }) => work.moves(tensor, value!.place.quads),
+        readersWork(recorder, batch, run),
+      ),
     );
   }
 }
