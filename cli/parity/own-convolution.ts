@@ -1,6 +1,7 @@
 /** One masked convolution by own kernels alone: prologue (masks), forward, both gradients, threshold. */
 import { WeightRegistry, Tables } from '../../src/engine/supernet/webgpu/registry.ts';
 import type { ParameterSpec } from '../../src/domain/graph/parameters.ts';
+import { floatBits } from '../../src/kernels/webgpu/float-bits.ts';
 import { hyperBytes } from '../../src/kernels/webgpu/hyper.ts';
 import { maskWords, prologue } from '../../src/kernels/webgpu/prologue/program.ts';
 import { weightRow } from '../../src/kernels/webgpu/prologue/rows.ts';
@@ -98,6 +99,7 @@ export const maskedConvolution =
       placeTable,
       chunkCount: chunks,
       chunkStride: registry.gradientSize * 4,
+      unscale: floatBits(1),
     };
     // No parameter-aware factor here.
     const [hyper, counts] = [make(hyperBytes), make(16)];

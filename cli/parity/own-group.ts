@@ -140,6 +140,7 @@ export async function runGroup(gpu: Gpu, setup: GroupSetup): Promise<GroupResult
   const lowered = lower(graph, [plan.head.node], { table, programs, weights, slots, gated: true });
   const recorder = new Recorder(gpu, {
     ...{ table, batch, on, values, grads, weights, slots, sizes, factors: null },
+    activations: 'float32',
     ...{ units: plan.unitNodes.length, candidates: plan.unitNodes.length, isLive: lowered.isLive },
     coefficients: own(gpu.buffer(plan.unitNodes.length * 4)),
     images: own(gpu.buffer(16)),

@@ -100,6 +100,7 @@ export const ownPart =
     const grads = own(gpu.buffer(table.size * 4));
     const recorder = new Recorder(gpu, {
       ...{ table, batch, on, values, grads, weights, slots, sizes, factors: null },
+      activations: 'float32',
       ...{ units, candidates, isLive: lowered.isLive, coefficients },
       images: own(gpu.buffer(16)),
       labels: own(gpu.buffer(batch * 4)),

@@ -8,6 +8,7 @@ import { batchNorm, batchNormRunning } from '../../kernels/composed/batch-norm.t
 import { runningRate } from '../../kernels/running-rate.ts';
 import type { Granularity } from '../../domain/granularities.ts';
 import { activateBackend } from './composed/backend.ts';
+import { demandHalfFloats } from './half-floats.ts';
 import type { ComposedBackend } from './composed/backend.ts';
 import { forward } from './composed/network.ts';
 import type { Source } from './composed/network.ts';
@@ -59,6 +60,8 @@ export class ComposedStepper implements Stepper {
   private state: Loaded | null = null;
   private peakBytes = 0;
 
+  readonly halfFloats = false;
+
   constructor(readonly backend: ComposedBackend) {}
 
   load(
@@ -66,6 +69,7 @@ export class ComposedStepper implements Stepper {
     parameters: NetworkParameters,
     options: Parameters<Stepper['load']>[2],
   ): Promise<void> {
+    if (options.halfFloats) demandHalfFloats(this);
     this.dispose();
     const { groups } = plan.table;
     const pick = (array: Float32Array, group: ParameterGroup): tf.Tensor1D =>

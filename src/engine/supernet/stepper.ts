@@ -60,10 +60,13 @@ export interface DeviceMemory {
 
 export interface Stepper {
   readonly backend: string;
+  /** Whether a network may be loaded with `halfFloats`. */
+  readonly halfFloats: boolean;
   /**
    * Takes a structure and its parameters (copied), and prepares everything a step needs. Replaces what was loaded.
    * @param options.fixedCounts per cell, [edges x operations]: parameters of each candidate, as constants. Absent: the
    * soft count, which gates, filter thresholds and weight thresholds move (docs/algorithm.md, Loss).
+   * @throws RangeError where the device has not what the options ask for.
    */
   load(
     plan: NetworkPlan,
@@ -76,6 +79,8 @@ export interface Stepper {
       dropPath?: boolean;
       /** Weight of the cross entropy under the plan's auxiliary head; 0 where not set. */
       auxiliary?: number;
+      /** Activations and their gradients are stored as half floats: only where `halfFloats` says so. */
+      halfFloats?: boolean;
     },
   ): Promise<void>;
   /** Queues one training step: forward, backward, update. Reads nothing back. */

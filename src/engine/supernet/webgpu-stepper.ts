@@ -19,6 +19,7 @@ import type {
   UpdateMode,
 } from './stepper.ts';
 import { sizesFor } from './webgpu/adapter-sizes.ts';
+import { demandHalfFloats } from './half-floats.ts';
 import type { AdapterSizes } from './webgpu/adapter-sizes.ts';
 import { recordNetwork } from './webgpu/record.ts';
 import type { DeviceNetwork } from './webgpu/record.ts';
@@ -53,6 +54,9 @@ export function createWebGPUStepper(gpu: GPUDevice | Gpu, sizes?: AdapterSizes):
 
 export class WebGPUStepper implements Stepper {
   readonly backend = 'webgpu';
+  get halfFloats(): boolean {
+    return this.gpu.device.features.has('shader-f16');
+  }
   private network: DeviceNetwork | null = null;
   private plan: NetworkPlan | null = null;
   private batchSize = 0;
@@ -74,9 +78,11 @@ export class WebGPUStepper implements Stepper {
     parameters: NetworkParameters,
     options: Parameters<Stepper['load']>[2],
   ): Promise<void> {
+    if (options.halfFloats) demandHalfFloats(this);
     this.dispose();
     this.network = await recordNetwork(this.gpu, plan, parameters, {
       ...options,
+      activations: options.halfFloats ? 'float16' : 'float32',
       ring,
       sizes: this.sizes,
     });

@@ -4,6 +4,8 @@
  * pixels, concatenation and slices along channels are ranges of quads, and a channel's reduction is one plane.
  * Spare lanes of a last quad hold zeros.
  */
+import { bytesOfActivation } from './half-activations.ts';
+import type { ActivationFormat } from './half-activations.ts';
 
 export const quadsOf = (channels: number): number => Math.ceil(channels / 4);
 
@@ -17,7 +19,11 @@ export interface Plane {
 export const pixelsOf = (plane: Plane): number => plane.batch * plane.height * plane.width;
 
 /** Bytes of `quads` planes. */
-export const bytesOf = (quads: number, plane: Plane): number => quads * pixelsOf(plane) * 16;
+export const bytesOf = (
+  quads: number,
+  plane: Plane,
+  format: ActivationFormat = 'float32',
+): number => quads * pixelsOf(plane) * 4 * bytesOfActivation(format);
 
 /** Marks a lane without a channel in the tables. */
 export const none = 0xffffffff;

@@ -4,6 +4,7 @@
  */
 
 import type { GpuBuffer } from './buffers.ts';
+import type { ActivationFormat } from './half-activations.ts';
 import { noWork, Recording } from './recording.ts';
 import type { Dispatch, Work } from './recording.ts';
 import { source } from './wgsl-program.ts';
@@ -115,14 +116,15 @@ export class Gpu {
   /**
    * Ends the recording: compiles what is new (without blocking) and binds everything once.
    * @param first tag of the dispatches that run before all others, though what they need was known only at the end.
+   * @param activations how they lie in the buffers of what was recorded.
    */
-  async finish(first = ''): Promise<Recording> {
+  async finish(first = '', activations: ActivationFormat = 'float32'): Promise<Recording> {
     const list = [
       ...this.recording.filter((r) => r.tag === first),
       ...this.recording.filter((r) => r.tag !== first),
     ];
     this.recording = [];
-    await Promise.all(list.map((r) => this.pipeline(r.program)));
+    await Promise.all(list.map((r) => this.pipeline(r.program, activations)));
     const uniforms = this.device.createBuffer({
       size: Math.max(1, list.length) * paramStride,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
@@ -138,7 +140,7 @@ export class Gpu {
     this.device.queue.writeBuffer(uniforms, 0, words);
     const dispatches = await Promise.all(
       list.map(async (r, i): Promise<Dispatch> => {
-        const pipeline = await this.pipeline(r.program);
+        const pipeline = await this.pipeline(r.program, activations);
         const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({
           binding: b + 1,
           resource: { buffer },
@@ -162,8 +164,8 @@ export class Gpu {
 
   private readonly pending = new Map<string, Promise<GPUComputePipeline>>();
 
-  private pipeline(program: Program): Promise<GPUComputePipeline> {
-    const code = source(program, this.device.features.has('subgroups'));
+  private pipeline(program: Program, activations: ActivationFormat): Promise<GPUComputePipeline> {
+    const code = source(program, this.device.features.has('subgroups'), activations);
     let made = this.pending.get(code);
     if (!made) {
       made = this.compile(program, code);

@@ -35,6 +35,7 @@ export interface FakeOptions {
 
 export class FakeStepper implements Stepper {
   readonly backend = 'fake';
+  readonly halfFloats = true;
   private loaded: {
     plan: NetworkPlan;
     parameters: NetworkParameters;

@@ -1,6 +1,7 @@
 /** Prologue and epilogue of a step: masks and gates before; thresholds, regularizers, clipping and SGD after. */
 import { ceilDiv } from '../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
+import { floatBits } from '../../../kernels/webgpu/float-bits.ts';
 import { hyperBytes } from '../../../kernels/webgpu/hyper.ts';
 import { maskWords, prologue } from '../../../kernels/webgpu/prologue/program.ts';
 import { weightRow } from '../../../kernels/webgpu/prologue/rows.ts';
@@ -68,11 +69,12 @@ export function recordEpilogue(
   );
 
   recorder.part('backward');
+  const unscale = floatBits(1 / recorder.lossScale);
   const rows = unitRows(recorder, inputs);
   recorder.record(
     unitGradients,
     [values, slotBuffer, coefficients, partials, grads, tab],
-    { units: rows.length, table: tables.add(rows), laneTable },
+    { units: rows.length, table: tables.add(rows), laneTable, unscale },
     [ceilDiv(rows.length, 64)],
     new WorkCounter(recorder).numbers(2 * lanes),
   );
@@ -92,6 +94,7 @@ export function recordEpilogue(
       placeTable,
       chunkCount: recorder.options.sizes.chunks,
       chunkStride: () => registry.gradientSize * 4,
+      unscale,
     },
     [segments.length],
     new WorkCounter(recorder).more(2 * size).numbers(3 * size),

@@ -1,6 +1,7 @@
 /** Buffers of tensors. Those that live in the backward pass only share memory with others that live at other times. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Tensor } from './tensor.ts';
@@ -41,6 +42,7 @@ export class Memory {
   constructor(
     private readonly gpu: Gpu,
     private readonly batch: number,
+    private readonly format: ActivationFormat,
   ) {}
 
   /** A buffer that the next dispatch uses. */
@@ -61,7 +63,7 @@ export class Memory {
   }
 
   private bytes({ quads, size }: Tensor): number {
-    return bytesOf(quads, { batch: this.batch, height: size, width: size });
+    return bytesOf(quads, { batch: this.batch, height: size, width: size }, this.format);
   }
 
   /** After each dispatch. */

@@ -1,5 +1,6 @@
 /** Records a whole training step of a network: prologue, forward, loss, backward, update. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Recording } from '../../../kernels/webgpu/recording.ts';
@@ -41,6 +42,7 @@ export interface RecordOptions {
   readonly sizes: AdapterSizes;
   readonly dropPath?: boolean;
   readonly auxiliary?: number;
+  readonly activations?: ActivationFormat;
 }
 
 /** Device buffers of a loaded network that the stepper reads and writes. */
@@ -79,7 +81,7 @@ export async function recordNetwork(
   options: RecordOptions,
 ): Promise<DeviceNetwork> {
   const { table, graph } = plan;
-  const { granularities: on, batchSize: batch } = options;
+  const { granularities: on, batchSize: batch, activations = 'float32' } = options;
   const weights = weightRegistry(table, on.weight);
   const slots = new SlotRegistry();
   // The auxiliary head comes last: its way back is the first.
@@ -115,7 +117,12 @@ export async function recordNetwork(
       slots,
       candidates,
     },
-    ...{ sizes: options.sizes, factors: factors?.first ?? null, isLive: lowered.isLive },
+    ...{
+      activations,
+      sizes: options.sizes,
+      factors: factors?.first ?? null,
+      isLive: lowered.isLive,
+    },
   });
   const { mixes, classifiers } = recordBatches(recorder, lowered.batches, (node) =>
     node === auxiliary ? options.auxiliary! : null,
@@ -129,7 +136,7 @@ export async function recordNetwork(
     ring: options.ring,
   });
   recorder.resolve();
-  const recording = await gpu.finish('prologue' satisfies Part);
+  const recording = await gpu.finish('prologue' satisfies Part, activations);
   return {
     ...{ recording, images, labels, values, grads, momenta, ...epilogue, logits: head.logits },
     factors: factors && { buffer: coefficients, ...factors },

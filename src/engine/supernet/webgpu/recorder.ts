@@ -1,6 +1,7 @@
 /** What the programs of a recording share: tables, buffers, and which gradients hold something already. */
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { Work } from '../../../kernels/webgpu/recording.ts';
 import type { Program } from '../../../kernels/webgpu/wgsl-program.ts';
@@ -10,6 +11,7 @@ import type { Granularity } from '../../../domain/granularities.ts';
 import type { Node } from '../../../domain/graph/graph.ts';
 import type { ParameterTable, UnitRef } from '../../../domain/graph/parameters.ts';
 import type { AdapterSizes } from './adapter-sizes.ts';
+import { lossScale } from './loss-scale.ts';
 import { Memory } from './memory.ts';
 import { Tables } from './registry.ts';
 import type { SlotRegistry, WeightRegistry } from './registry.ts';
@@ -38,6 +40,8 @@ export interface RecorderOptions {
   /** `initialCoefficients`. */
   readonly coefficients: GpuBuffer;
   readonly sizes: AdapterSizes;
+  /** How activations and their gradients are stored. */
+  readonly activations: ActivationFormat;
   /** Units of a cell: coefficients are numbered cell by cell. */
   readonly units: number;
   /** All of them: cells times units. */
@@ -76,7 +80,7 @@ export class Recorder {
     readonly gpu: Gpu,
     readonly options: RecorderOptions,
   ) {
-    this.memory = new Memory(gpu, options.batch);
+    this.memory = new Memory(gpu, options.batch, options.activations);
   }
 
   part(tag: Part): void {
@@ -136,6 +140,11 @@ export class Recorder {
   coefficient(unit: UnitRef | null): number {
     const { units, candidates } = this.options;
     return unit ? unit.cell * units + unit.unit : candidates;
+  }
+
+  /** What activations' gradients are multiplied by, and their sums by its inverse. */
+  get lossScale(): number {
+    return lossScale(this.options.activations, this.options.batch);
   }
 
   /** Parameters of the programs' drop-path variants. */

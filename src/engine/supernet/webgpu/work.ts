@@ -65,7 +65,7 @@ export class WorkCounter implements Work {
 
   /** So many quads of a tensor, read or written once. */
   moves(tensor: Pick<Tensor, 'size'>, quads: number): this {
-    this.bytes += bytesOf(quads, this.recorder.plane(tensor));
+    this.bytes += bytesOf(quads, this.recorder.plane(tensor), this.recorder.options.activations);
     return this;
   }
 

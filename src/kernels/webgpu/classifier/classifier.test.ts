@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { floatBits } from '../float-bits.ts';
 import { ceilDiv, none, quadsOf } from '../quad.ts';
 import { joined } from '../testing/arrays.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
@@ -62,7 +63,7 @@ it.each(['none', 'relu6'] as const)('computes logits and all gradients: %s', asy
     const { results } = await runProgram(
       linearInputGradient(activation),
       arrays,
-      { ...params, table: featureTable },
+      { ...params, table: featureTable, scale: floatBits(4) },
       [ceilDiv(batch * quads, 64)],
     );
     const expected = twin(
@@ -85,7 +86,7 @@ it.each(['none', 'relu6'] as const)('computes logits and all gradients: %s', asy
       const image = Math.floor(pixel / area);
       return feature < 0 || !lets(read[i]!)
         ? 0
-        : expected.gradients[0]![image * features + feature]! / area;
+        : (4 * expected.gradients[0]![image * features + feature]!) / area;
     });
     expect(difference(perPixel, dx)).toBeLessThan(1e-5);
   });

@@ -73,8 +73,8 @@ export const linearFilterGradient: Program = {
 };
 
 /**
- * Gradient of what the global pool reads, the same for every pixel of a plane that the activation lets through. Table:
- * `laneFeatureRow`. Grid: [images * quads / 64].
+ * Gradient of what the global pool reads, the same for every pixel of a plane that the activation lets through, times
+ * `scale`, the bits of an f32: all gradients of activations are scaled by it. Table: `laneFeatureRow`. Grid: [images * quads / 64].
  */
 export const linearInputGradient = (activation: StoredActivation): Program => ({
   label: `classifier input gradient${activationLabel(activation)}`,
@@ -85,7 +85,7 @@ export const linearInputGradient = (activation: StoredActivation): Program => ({
     ['results', 'read_write', 'activation'],
     ['tables', 'read', 'u32'],
   ],
-  params: ['batch', 'classes', 'quads', 'area', 'weight', 'table'],
+  params: ['batch', 'classes', 'quads', 'area', 'weight', 'table', 'scale'],
   workgroupSize: 64,
   code: wgsl`
     ${laneFeatureRow.wgsl}
@@ -107,7 +107,7 @@ export const linearInputGradient = (activation: StoredActivation): Program => ({
           sum[lane] += gradients[image * params.classes + label] * values[params.weight + feature * params.classes + label];
         }
       }
-      sum /= f32(params.area);
+      sum = sum * bitcast<f32>(params.scale) / f32(params.area);
       let plane = (quad * params.batch + image) * params.area;
       for (var pixel = 0u; pixel < params.area; pixel++) {
         results[plane + pixel] = ${activation === 'none' ? 'sum' : `select(vec4f(), sum, lets(${activated(activation, 'inputs[plane + pixel]')}))`};

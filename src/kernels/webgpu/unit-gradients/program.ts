@@ -8,7 +8,8 @@ import { wgsl } from '../wgsl.ts';
 import { blockRow, unitRow } from './rows.ts';
 
 /**
- * From the sums that the norms and mixes left, through the straight-through step. One invocation a unit.
+ * From the sums that the norms and mixes left, through the straight-through step. One invocation a unit. The sums are
+ * multiplied by `unscale`, the bits of an f32: activations' gradients are scaled.
  * Grid: [units / 64].
  */
 export const unitGradients: Program = {
@@ -21,7 +22,7 @@ export const unitGradients: Program = {
     ['gradients', 'read_write', 'f32'],
     ['tables', 'read', 'u32'],
   ],
-  params: ['units', 'table', 'laneTable'],
+  params: ['units', 'table', 'laneTable', 'unscale'],
   workgroupSize: 64,
   code: wgsl`
     ${unitRow.wgsl}
@@ -40,8 +41,9 @@ export const unitGradients: Program = {
       if (row.gamma == NONE) {
         return sums;
       }
-      let sum = slots[sumOf(slot)][lane];
-      let sumNormalized = slots[sumNormalizedOf(slot)][lane];
+      let unscale = bitcast<f32>(params.unscale);
+      let sum = slots[sumOf(slot)][lane] * unscale;
+      let sumNormalized = slots[sumNormalizedOf(slot)][lane] * unscale;
       let gamma = slots[gammaOf(slot)][lane];
       let beta = slots[betaOf(slot)][lane];
       let gate = slots[gateOf(slot)][lane];
@@ -99,7 +101,7 @@ export const unitGradients: Program = {
       }
       if (unit.partial != NONE) {
         for (var k = 0u; k < unit.partialCount; k++) {
-          coefficientGradient += partials[(unit.partial + k) * 4u + unit.partialLane];
+          coefficientGradient += partials[(unit.partial + k) * 4u + unit.partialLane] * bitcast<f32>(params.unscale);
         }
       }
       if (unit.alpha == NONE) {

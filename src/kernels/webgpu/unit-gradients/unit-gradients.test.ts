@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { batchNorm, normEpsilon } from '../../composed/batch-norm.ts';
 import { binaryStep } from '../../composed/binary-step.ts';
 import { filterGate } from '../../composed/filter-gate.ts';
+import { floatBits } from '../float-bits.ts';
 import { laneRow } from '../prologue/rows.ts';
 import { none, quadsOf } from '../quad.ts';
+import { slotFieldIndex, slotSize } from '../slots.ts';
 import { joined } from '../testing/arrays.ts';
 import { packSlots } from '../testing/convolution.ts';
 import { forDrawn } from '../testing/draw.ts';
@@ -63,17 +65,22 @@ async function run(
     unitGradients,
     {
       values,
-      slots,
+      slots: scaledSums(slots),
       coefficients: Float32Array.of(unit.coefficient),
-      partials: partials ?? 4,
+      partials: partials?.map((share) => share * 4) ?? 4,
       gradients: values.length,
       tables: tables.words,
     },
-    { units: 1, table, laneTable },
+    { units: 1, table, laneTable, unscale: floatBits(1 / 4) },
     [1],
   );
   return gradients!;
 }
+
+/** As where activations' gradients are scaled by 4. */
+const scaledSums = (slots: Float32Array): Float32Array =>
+  slots.map((value, i) => (sumFields.includes((i >> 2) % slotSize) ? value * 4 : value));
+const sumFields = (['sum', 'sumNormalized'] as const).map(slotFieldIndex);
 
 const channelCounts = fc.integer({ min: 1, max: 9 });
 const drawParameters = (channels: number, draw: Draw): Float32Array[] => [

@@ -18,7 +18,7 @@ import { softCountFunctions } from './soft-count.ts';
 const threads = 64;
 
 /**
- * Adds the chunks of each filter gradient, and what the size regularizer's count gives; goes through the mask's
+ * Adds the chunks of each filter gradient, times `unscale` (the bits of an f32: activations' gradients are scaled), and what the size regularizer's count gives; goes through the mask's
  * straight-through step, sums the weight threshold's gradient, and leaves each segment's share of the squared norm. `counts`
  * holds each candidate's parameters for the regularizers, and room for its filters' shares. Grid: [segments].
  */
@@ -34,7 +34,7 @@ export const weightGradients: Program = {
     ['counts', 'read_write', 'f32'],
     ['tables', 'read', 'u32'],
   ],
-  params: ['table', 'placeTable', 'chunkCount', 'chunkStride'],
+  params: ['table', 'placeTable', 'chunkCount', 'chunkStride', 'unscale'],
   workgroupSize: threads,
   code: wgsl`
     const THREADS = ${threads}u;
@@ -96,6 +96,7 @@ export const weightGradients: Program = {
           for (var chunk = 0u; chunk < params.chunkCount; chunk++) {
             gradient += chunks[chunk * params.chunkStride + place];
           }
+          gradient *= bitcast<f32>(params.unscale);
           if (threshold != NONE) {
             let weight = values[i];
             let alive = committedBit(i);

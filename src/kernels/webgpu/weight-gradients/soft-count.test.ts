@@ -7,6 +7,7 @@ import { Segments } from '../../composed/segments.ts';
 import { gateShares, softCount } from '../../composed/soft-count.ts';
 import { packHyper } from '../hyper.ts';
 import { maskWords } from '../prologue/program.ts';
+import { floatBits } from '../float-bits.ts';
 import { none } from '../quad.ts';
 import {
   countedArrayRow,
@@ -138,7 +139,7 @@ it('counts a candidate’s parameters and moves gates, weights and both threshol
         counts: candidates + 2 * gates,
         tables: tables.words,
       },
-      { table, placeTable, chunkCount: 1, chunkStride: weights },
+      { table, placeTable, chunkCount: 1, chunkStride: weights, unscale: floatBits(1) },
       [1],
     );
 

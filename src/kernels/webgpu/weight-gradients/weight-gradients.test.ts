@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { maskedWeight } from '../../composed/masked-weight.ts';
 import { maskWords } from '../prologue/program.ts';
 import { hyperBytes } from '../hyper.ts';
+import { floatBits } from '../float-bits.ts';
 import { none } from '../quad.ts';
 import { joined } from '../testing/arrays.ts';
 import { forDrawn } from '../testing/draw.ts';
@@ -46,14 +47,15 @@ it('go through the mask, and give the thresholds’ gradient and the squared nor
       {
         values: joined([weight, [threshold]]),
         committed: maskWords(committed),
-        chunks,
+        // As where activations' gradients are scaled by 4.
+        chunks: chunks.map((share) => share * 4),
         gradients: before,
         norms: 2,
         hyper: hyperBytes / 4,
         counts: 1,
         tables: tables.words,
       },
-      { table, placeTable, chunkCount, chunkStride: size },
+      { table, placeTable, chunkCount, chunkStride: size, unscale: floatBits(1 / 4) },
       [2],
     );
     const expected = twin(

@@ -23,8 +23,7 @@ const workOf = (recorder: Recorder, { place, channels, imageSize }: Convolution)
   new WorkCounter(recorder)
     .multiplyAdds(9 * channels, place.tensor, place.quads)
     .moves(place.tensor, place.quads)
-    .moves({ size: imageSize }, 1)
-    .numbers(9 * channels * 4 * place.quads);
+    .numbers(4 * recorder.options.batch * imageSize ** 2 + 9 * channels * 4 * place.quads);
 
 export function forward(recorder: Recorder, batch: Convolution): void {
   checkWhole(batch);

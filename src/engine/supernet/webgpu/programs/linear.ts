@@ -9,6 +9,7 @@ import {
   auxiliaryCrossEntropy,
   crossEntropy,
 } from '../../../../kernels/webgpu/cross-entropy/program.ts';
+import { floatBits } from '../../../../kernels/webgpu/float-bits.ts';
 import { globalPool } from '../../../../kernels/webgpu/global-pool/program.ts';
 import { ceilDiv, none, pixelsOf } from '../../../../kernels/webgpu/quad.ts';
 import type { GpuBuffer } from '../../../../kernels/webgpu/buffers.ts';
@@ -111,8 +112,13 @@ export function backward(recorder: Recorder, classifier: Classifier): void {
     recorder.part('backward');
   } else {
     logitsOf(recorder, classifier);
-    const [scale] = new Uint32Array(Float32Array.of(auxiliary).buffer);
-    recorder.record(auxiliaryCrossEntropy, buffers, { ...shape, scale: scale! }, grid, work);
+    recorder.record(
+      auxiliaryCrossEntropy,
+      buffers,
+      { ...shape, scale: floatBits(auxiliary) },
+      grid,
+      work,
+    );
   }
   gradientsOf(recorder, classifier);
 }
@@ -143,7 +149,11 @@ function gradientsOf(
       ...(activation === 'none' ? [] : [recorder.buffer(value.place.tensor)]),
       ...[recorder.buffer(value.gradient.tensor), tab],
     ],
-    { ...shape, table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))) },
+    {
+      ...shape,
+      table: tables.add(featureOf.map((feature) => laneFeatureRow.pack({ feature }))),
+      scale: floatBits(recorder.lossScale),
+    },
     [ceilDiv(shape.batch! * shape.quads!, 64)],
     productWork(recorder, shape).moves(
       value.place.tensor,
