@@ -43,7 +43,7 @@ export const paperSettings: CellSearchSettings = {
   },
   // The paper limits no stage by epochs: it ends by its size. The limits are for safety.
   stage: { warmUpEpochs: 5, commitEvery: 2, maxEpochs: 200, endShare: 0.3, patience: 4 },
-  joint: { warmUpEpochs: 5, maxEpochs: 200 },
+  joint: { warmUpEpochs: 5, maxEpochs: 200, weightFactor: 1 },
   reevaluation: { reprune: true, regrowShare: 0.2, scoringEpochs: 1 },
   reportEvery: 20,
 };
@@ -53,10 +53,11 @@ const tiny: CellSearchSettings = {
   space: cellSizes.tiny,
   data: {
     imageSize: 10,
-    trainImages: 600,
+    // 1,960 to search on, in epochs of 26 steps: more different images in the same time (docs/scaling.md).
+    trainImages: 2_800,
     validationFraction: 0.3,
     validationImages: 2_000,
-    stepsPerEpoch: 0,
+    stepsPerEpoch: 26,
     cropPadding: 0,
     flip: false,
     cutout: 0,
@@ -72,7 +73,7 @@ const tiny: CellSearchSettings = {
   },
   regularizer: { ...paperSettings.regularizer, lambda0: 2e-4 },
   stage: { warmUpEpochs: 2, commitEvery: 1, maxEpochs: 8, endShare: 0.3, patience: 4 },
-  joint: { warmUpEpochs: 1, maxEpochs: 16 },
+  joint: { warmUpEpochs: 1, maxEpochs: 16, weightFactor: 0.2 },
   reevaluation: paperSettings.reevaluation,
   reportEvery: 5,
 };
@@ -101,7 +102,7 @@ const demo: CellSearchSettings = {
   },
   regularizer: { ...paperSettings.regularizer, lambda0: 6e-5 },
   stage: { ...paperSettings.stage, warmUpEpochs: 2, commitEvery: 1, maxEpochs: 12 },
-  joint: { warmUpEpochs: 1, maxEpochs: 16 },
+  joint: { warmUpEpochs: 1, maxEpochs: 16, weightFactor: 1 },
 };
 
 export const cellPresets: Readonly<Record<'tiny' | 'demo' | 'paper', CellSearchSettings>> = {

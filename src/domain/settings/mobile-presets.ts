@@ -12,7 +12,8 @@ export const mobilePresets = {
   'mobile-tiny': {
     ...tiny,
     space: mobileSizes['mobile-tiny'],
-    data: { ...tiny.data, imageSize: 12 },
+    data: { ...tiny.data, imageSize: 12, trainImages: 600, stepsPerEpoch: 0 },
+    joint: { ...tiny.joint, weightFactor: 1 },
     targetParameters: 4_000,
     regularizer: { ...tiny.regularizer, lambda0: 6e-4 },
   },

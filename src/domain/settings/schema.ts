@@ -258,6 +258,14 @@ export const SearchSettingsSchema = v.object({
       'Upper limit of the last stage, which prunes down to the target.',
       'epochs',
     ),
+    weightFactor: v.optional(
+      setting(
+        nonNegative,
+        'Weights in the joint stage',
+        'Multiplies the learning rate of the weights in the last stage, so that they settle; 1 in the paper.',
+        '\u00d7',
+      ),
+    ),
   }),
   reevaluation: v.object({
     reprune: setting(

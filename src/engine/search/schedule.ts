@@ -92,7 +92,7 @@ const million = 1e6;
  */
 export function stepHyper(
   settings: SearchSettings,
-  stage: Pick<Stage, 'firstCell' | 'lastCell'>,
+  stage: Pick<Stage, 'firstCell' | 'lastCell'> & Partial<Pick<Stage, 'joint'>>,
   phase: TrainingPhase,
   lambda: number,
   meanCandidate = million,
@@ -110,7 +110,7 @@ export function stepHyper(
     decay: weights.decay,
     clipNorm: weights.clipNorm,
     rates: {
-      weight: weights.rate,
+      weight: weights.rate * (stage.joint ? (settings.joint.weightFactor ?? 1) : 1),
       alpha: importances.rate,
       gate: gates.rate,
       threshold: thresholds.rate,
