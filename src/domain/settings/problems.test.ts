@@ -54,7 +54,7 @@ describe('problems', () => {
       presets.tiny.data.imageSize,
       /^Crop padding: must be less than the image size, \d+\.$/,
     ],
-    ['batchSize', 900, /^Batch size: must be at most 420/],
+    ['batchSize', 2_000, /^Batch size: must be at most 1,960/],
     ['stage.warmUpEpochs', 8, /Max epochs per stage/],
   ])('%s = %s', (path, value, message) => {
     const problems = problemsOf(path, value);
