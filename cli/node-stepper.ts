@@ -3,6 +3,7 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import { createComposedStepper } from '../src/engine/supernet/composed-stepper.ts';
 import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
+import { kindFile } from './kind-file.ts';
 import { describeAdapter, installWebGPU, requestNodeDevice } from './node-webgpu.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function createNodeStepper(
     await installWebGPU(adapter);
     process.stderr.write(`Adapter: ${await describeAdapter()}.\n`);
   }
-  if (kernels === 'own') return createWebGPUStepper(await requestNodeDevice());
+  if (kernels === 'own') return createWebGPUStepper(await requestNodeDevice(), kindFile);
   enableProdMode(); // Else the CPU backend greets every user of Node with an advertisement.
   return createComposedStepper(backend);
 }

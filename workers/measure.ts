@@ -4,6 +4,7 @@ import { measureStages } from '../src/engine/search/measure-stages.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
 import type { BenchCase } from '../src/protocol/bench.ts';
 import type { BackendChoice } from '../src/protocol/messages.ts';
+import { kindDatabase } from '../src/storage/adapter-kinds.ts';
 import { createStepper } from './steppers.ts';
 import { requestSearchDevice } from './webgpu.ts';
 
@@ -29,7 +30,7 @@ export async function benchStages(measured: Measured): Promise<BenchCase> {
   const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
   const { profileKernels } = await import('../src/engine/supernet/webgpu/kernel-profile.ts');
   const { device } = await requestSearchDevice();
-  const stepper = createWebGPUStepper(device);
+  const stepper = createWebGPUStepper(device, kindDatabase);
   try {
     const { msPerStep, firstStepMs } = await measureStages({ ...measured, stepper, now });
     return {

@@ -3,6 +3,7 @@ import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { adapterName } from '../src/protocol/adapter.ts';
 import type { BackendChoice } from '../src/protocol/messages.ts';
 import { Refusal } from './refusal.ts';
+import { kindDatabase } from '../src/storage/adapter-kinds.ts';
 import { requestSearchDevice } from './webgpu.ts';
 
 /** @param lost told when the graphics device is gone. @throws Refusal in words a user can act on. */
@@ -26,7 +27,7 @@ export async function createNamedStepper(
       ),
     );
     const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
-    return { stepper: createWebGPUStepper(device), adapter: adapterName(adapter) };
+    return { stepper: createWebGPUStepper(device, kindDatabase), adapter: adapterName(adapter) };
   }
   // Only here: TensorFlow.js is of no use to a search on WebGPU.
   const { createComposedStepper } = await import('../src/engine/supernet/composed-stepper.ts');

@@ -18,8 +18,9 @@ import type {
   Stepper,
   UpdateMode,
 } from './stepper.ts';
-import { sizesFor } from './webgpu/adapter-sizes.ts';
 import { demandHalfFloats } from './half-floats.ts';
+import { sizesFor } from './webgpu/adapter-kind.ts';
+import type { KindStore } from './webgpu/adapter-kind.ts';
 import type { AdapterSizes } from './webgpu/adapter-sizes.ts';
 import { recordNetwork } from './webgpu/record.ts';
 import type { DeviceNetwork } from './webgpu/record.ts';
@@ -45,11 +46,16 @@ export const trainingParts: ReadonlySet<string> = new Set([
 
 /**
  * @param gpu a device, or one with programs compiled before.
- * @param sizes what suits the adapter, where that is not to be told from the device.
+ * @param sizes what suits the adapter, or where the answer of its measurement is kept; the first `load` measures it.
  */
-export function createWebGPUStepper(gpu: GPUDevice | Gpu, sizes?: AdapterSizes): WebGPUStepper {
+export function createWebGPUStepper(
+  gpu: GPUDevice | Gpu,
+  sizes?: AdapterSizes | KindStore,
+): WebGPUStepper {
   const wrapped = gpu instanceof Gpu ? gpu : new Gpu(gpu);
-  return new WebGPUStepper(wrapped, sizes ?? sizesFor(wrapped.device));
+  return new WebGPUStepper(wrapped, () =>
+    sizes && 'chunks' in sizes ? Promise.resolve(sizes) : sizesFor(wrapped.device, sizes),
+  );
 }
 
 export class WebGPUStepper implements Stepper {
@@ -70,7 +76,7 @@ export class WebGPUStepper implements Stepper {
 
   constructor(
     readonly gpu: Gpu,
-    private readonly sizes: AdapterSizes,
+    private readonly sizes: () => Promise<AdapterSizes>,
   ) {}
 
   async load(
@@ -84,7 +90,7 @@ export class WebGPUStepper implements Stepper {
       ...options,
       activations: options.halfFloats ? 'float16' : 'float32',
       ring,
-      sizes: this.sizes,
+      sizes: await this.sizes(),
     });
     this.plan = plan;
     this.batchSize = options.batchSize;

@@ -14,19 +14,14 @@ export interface AdapterSizes {
   readonly adjacent: boolean;
 }
 
+/** Whether an adapter goes through the invocations of a workgroup a few at a time, or has room for all of them. */
+export type AdapterKind = 'software' | 'hardware';
+
 /**
  * A software adapter clears workgroup memory by one instruction a number, which its compiler has to get through: small
  * workgroups save most of the compilation.
  */
-export const adapterSizes: Readonly<Record<'software' | 'hardware', AdapterSizes>> = {
+export const adapterSizes: Readonly<Record<AdapterKind, AdapterSizes>> = {
   software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8, adjacent: true },
   hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64, adjacent: false },
 };
-
-export function sizesFor(device: GPUDevice): AdapterSizes {
-  const info = device.adapterInfo as GPUAdapterInfo | undefined;
-  const software = /swiftshader|llvmpipe|warp|basic render/i.test(
-    `${info?.vendor} ${info?.architecture} ${info?.device} ${info?.description}`,
-  );
-  return adapterSizes[software ? 'software' : 'hardware'];
-}
