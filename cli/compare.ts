@@ -74,7 +74,12 @@ async function compare(args: readonly string[]): Promise<number> {
   const open = openRuns({ ...plan, runs: comparison.runs }).filter((run) =>
     all.some((one) => sameRun(one, run)),
   );
-  const stepper = await createNodeStepper(options.backend, kernels, options.adapter);
+  const stepper = await createNodeStepper(
+    options.backend,
+    kernels,
+    options.adapter,
+    settings.halfFloats,
+  );
   try {
     const { stopped, failed } = await runAll(comparison, open, all.length, {
       options,

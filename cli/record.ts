@@ -51,7 +51,12 @@ const dataset = await loadDataset(options.dataset, {
   note: (line) => process.stderr.write(`${line}\n`),
 });
 const data = createSearchData(dataset, settings);
-const stepper = await createNodeStepper(options.backend, kernelsOf(options), options.adapter);
+const stepper = await createNodeStepper(
+  options.backend,
+  kernelsOf(options),
+  options.adapter,
+  settings.halfFloats,
+);
 const events: SearchEvent[] = [];
 const show = progressWriter(process.stderr, process.stderr.isTTY);
 const created = Date.now();

@@ -79,6 +79,7 @@ async function replay(name: string, entry: RecordedRun): Promise<boolean> {
     backend,
     backend === 'cpu' ? 'composed' : 'own',
     backend === 'cpu' ? undefined : adapter,
+    settings.halfFloats,
   );
   const events: SearchEvent[] = [];
   const running = startSearch({

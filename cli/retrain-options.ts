@@ -29,6 +29,7 @@ export interface RetrainOptions extends DataOptions {
   dropPath?: number;
   auxiliary?: number;
   widen: number;
+  halfFloats?: boolean;
   out: string;
   weights?: string;
   json: boolean;
@@ -102,6 +103,10 @@ export function retrainCommand(): Command {
       wholeNumber(1, 64),
       1,
     )
+    .option(
+      '--half-floats',
+      'store activations as 16-bit floats: about half the memory; needs an adapter with shader-f16',
+    )
     .option('--out <file>', 'output file of the trained architecture', 'trained.json')
     .option('--weights <file>', 'also write the weights alone, as .npz')
     .option('--json', 'write the events to standard output, one JSON object per line', false)
@@ -161,6 +166,7 @@ export function trainSettingsOf(
     auxiliary: options.auxiliary ?? auxiliary,
   };
   settings.widen = options.widen;
+  if (options.halfFloats) settings.halfFloats = true;
   const parsed = v.safeParse(TrainSettingsSchema, settings);
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;

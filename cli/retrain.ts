@@ -50,7 +50,12 @@ async function retrain(args: readonly string[]): Promise<number> {
     ...settings,
     imageSize: architecture.dataset.imageSize,
   });
-  const stepper = await createNodeStepper(options.backend, kernels, options.adapter);
+  const stepper = await createNodeStepper(
+    options.backend,
+    kernels,
+    options.adapter,
+    settings.halfFloats,
+  );
   const show = options.json ? writeEventLine : trainingWriter(process.stderr, process.stderr.isTTY);
   const log = openLog(options.log);
   log?.note('settings', settingsNote(settings));

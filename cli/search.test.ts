@@ -159,6 +159,11 @@ it.each([
     ['--set', 'space.cells=1'],
     /--set space\.cells: must be at least 3, one for each stage/,
   ],
+  [
+    'half floats on a device without them',
+    ['--set', 'halfFloats=true'],
+    /Half floats: this device cannot store them .*Turn off the setting halfFloats/,
+  ],
   ['more epochs of nothing', ['--more-epochs', '3'], /--more-epochs needs --resume/],
   [
     'settings beside those of a run',

@@ -56,7 +56,12 @@ async function search(args: readonly string[]): Promise<number> {
     );
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
   const data = createSearchData(dataset, settings, resumed?.checkpoint.lineage?.splitSeed);
-  const stepper = await createNodeStepper(options.backend, kernels, options.adapter);
+  const stepper = await createNodeStepper(
+    options.backend,
+    kernels,
+    options.adapter,
+    settings.halfFloats,
+  );
 
   let failed = false;
   const show = options.json ? writeEventLine : progressWriter(process.stderr, process.stderr.isTTY);

@@ -93,7 +93,7 @@ export async function probe(): Promise<ProbeResult> {
   };
 }
 
-function describe({ info, limits }: GPUAdapter): AdapterInfo {
+function describe({ info, limits, features }: GPUAdapter): AdapterInfo {
   const { vendor, architecture, device, description } = info;
   // `isFallbackAdapter` is the standard's word for it, but not set by every browser.
   const software =
@@ -102,7 +102,11 @@ function describe({ info, limits }: GPUAdapter): AdapterInfo {
       `${vendor} ${architecture} ${device} ${description}`,
     );
   const largestBuffer = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
-  return { vendor, architecture, description: description || device, software, largestBuffer };
+  const halfFloats = features.has('shader-f16');
+  return {
+    ...{ vendor, architecture, software, largestBuffer, halfFloats },
+    description: description || device,
+  };
 }
 
 /** TensorFlow.js needs WebGL 2 on an OffscreenCanvas in a worker, with 32-bit float targets. */

@@ -82,7 +82,7 @@ export function planSuperNet(
   image: Image,
 ): { superNet: SuperNet; demand: Demand } {
   const space = countedSpace(settings, image);
-  return { superNet: describeSpace(space), demand: demandOf(space, settings.batchSize) };
+  return { superNet: describeSpace(space), demand: demandOf(space, settings) };
 }
 
 /** Kinds of node whose results a step keeps for its backward pass; others are computed again where they are read. */
@@ -93,14 +93,20 @@ const keptKinds: ReadonlySet<string> = new Set(['image', 'convolution', 'mix']);
  */
 const workspaceShare = 0.8;
 const bytesOfNumber = 4;
+/** Of an activation with the setting `halfFloats`. */
+const bytesOfHalf = 2;
 /** Weights, their gradients and their momentum. */
 const arraysOfWeights = 3;
 
-function demandOf(space: SpaceShape, batch: number): Demand {
+function demandOf(
+  space: SpaceShape,
+  { batchSize, halfFloats }: Pick<SearchSettings, 'batchSize' | 'halfFloats'>,
+): Demand {
   const plans = unprunedPlans(space);
   // Device tensors have channels in groups of four.
-  const bytesOf = ({ channels, size }: Node): number =>
-    bytesOfNumber * 4 * Math.ceil(channels.length / 4) * size ** 2 * batch;
+  const bytesOf = ({ kind, channels, size }: Node): number =>
+    (halfFloats && kind !== 'image' ? bytesOfHalf : bytesOfNumber) *
+    (4 * Math.ceil(channels.length / 4) * size ** 2 * batchSize);
   const whole = plans.at(-1)!;
   const macsOf = (node: Node): number => {
     if (node.kind === 'convolution')

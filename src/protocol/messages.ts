@@ -23,6 +23,8 @@ export interface AdapterInfo {
   software: boolean;
   /** Bytes that one buffer may have; absent where nobody asked. */
   largestBuffer?: number;
+  /** It has shader-f16, which the setting `halfFloats` needs; absent where nobody asked. */
+  halfFloats?: boolean;
 }
 
 /** Why there is no WebGPU; `none` = there is. */

@@ -1,6 +1,7 @@
 /** The super-net that Start would build, counted a moment after the settings have come to rest; and whether a device holds it. */
 import { createStore, useStore } from 'zustand';
 import { lessMemory } from '../../domain/counts.ts';
+import { noHalfFloats } from '../../domain/settings/half-floats.ts';
 import type { SearchSettings } from '../../domain/settings/schema.ts';
 import type { AdapterInfo } from '../../protocol/messages.ts';
 import { bytes } from '../format.ts';
@@ -68,12 +69,24 @@ export function memoryObstacle(
   return null;
 }
 
+/** Why a backend cannot store half floats; null: it can, or the settings do not ask for it. */
+export function halfFloatObstacle(
+  { halfFloats }: Pick<SearchSettings, 'halfFloats'>,
+  backend: LabState['backend'],
+  adapter: Pick<AdapterInfo, 'halfFloats'> | null,
+): string | null {
+  const lacks = backend !== 'webgpu' || adapter?.halfFloats === false;
+  return halfFloats && lacks ? noHalfFloats : null;
+}
+
 /** Of what Start would begin now. */
 export function memoryProblem({
   settings,
   backend,
   probe,
 }: Pick<LabState, 'settings' | 'backend' | 'probe'>): string | null {
+  const halfFloats = halfFloatObstacle(settings, backend, probe?.webgpu ?? null);
+  if (halfFloats) return halfFloats;
   const { network, of } = planned.getState();
   if (!network || of !== settings || backend !== 'webgpu' || !probe?.webgpu) return null;
   const memory = computerMemory();

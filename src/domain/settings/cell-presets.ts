@@ -45,6 +45,7 @@ export const paperSettings: CellSearchSettings = {
   stage: { warmUpEpochs: 5, commitEvery: 2, maxEpochs: 200, endShare: 0.3, patience: 4 },
   joint: { warmUpEpochs: 5, maxEpochs: 200, weightFactor: 1 },
   reevaluation: { reprune: true, regrowShare: 0.2, scoringEpochs: 1 },
+  halfFloats: false,
   reportEvery: 20,
 };
 
@@ -75,6 +76,7 @@ const tiny: CellSearchSettings = {
   stage: { warmUpEpochs: 2, commitEvery: 1, maxEpochs: 8, endShare: 0.3, patience: 4 },
   joint: { warmUpEpochs: 1, maxEpochs: 16, weightFactor: 0.2 },
   reevaluation: paperSettings.reevaluation,
+  halfFloats: false,
   reportEvery: 5,
 };
 

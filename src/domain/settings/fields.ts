@@ -83,7 +83,13 @@ const groups: readonly GroupHead[] = [
     title: 'Learning rates',
     summary: 'SGD with momentum, one rate per kind of parameter',
     advanced: true,
-    of: ['optimizers', 'reportEvery'],
+    of: ['optimizers'],
+  },
+  {
+    title: 'Device',
+    summary: 'Precision of stored values, how often the loss is read',
+    advanced: true,
+    of: ['halfFloats', 'reportEvery'],
   },
 ];
 

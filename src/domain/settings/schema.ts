@@ -286,6 +286,13 @@ export const SearchSettingsSchema = v.object({
       'epochs',
     ),
   }),
+  halfFloats: v.optional(
+    setting(
+      v.boolean(),
+      'Half floats',
+      'Stores activations and their gradients as 16-bit floats: about half the memory. Needs a WebGPU device with shader-f16; sums, weights and updates stay 32-bit floats.',
+    ),
+  ),
   reportEvery: setting(
     positiveInteger,
     'Report every',

@@ -35,9 +35,9 @@ export async function measurePace({
   const network = superNet(settings, image);
   const stages = planStages(network.plan.space, settings);
   const hyper = stepHyper(settings, stages.at(-1)!, 'search', 0);
-  const { batchSize, granularities } = settings;
+  const { batchSize, granularities, halfFloats } = settings;
   await stepper.load(network.plan, network.parameters, {
-    batchSize,
+    ...{ batchSize, halfFloats },
     granularities,
   });
   const time = async (steps: number): Promise<number> => {

@@ -40,9 +40,9 @@ export async function measureStages({
     const masks = fullMasks(space);
     const plan = buildPlan(space, masks, stage.lastCell, stage.head);
     const parameters = migrateParameters(plan.table, null, settings.seed, 0);
-    const { batchSize, granularities } = settings;
+    const { batchSize, granularities, halfFloats } = settings;
     await stepper.load(plan, parameters, {
-      ...{ batchSize, granularities },
+      ...{ batchSize, granularities, halfFloats },
     });
     const hyper = stepHyper(settings, stage, 'search', 0);
     const time = async (steps: number): Promise<number> => {

@@ -174,10 +174,11 @@ export class Session {
 
   /** Puts a network on the device. */
   async load(network: Network): Promise<void> {
-    const { batchSize, granularities, regularizer } = this.settings;
+    const { batchSize, granularities, regularizer, halfFloats } = this.settings;
     await this.stepper.load(network.plan, network.parameters, {
       batchSize,
       granularities,
+      halfFloats,
       ...(!regularizer.softCount && { fixedCounts: unitParameters(network) }),
     });
     this.network = network;

@@ -80,7 +80,7 @@ export interface Stepper {
       /** Weight of the cross entropy under the plan's auxiliary head; 0 where not set. */
       auxiliary?: number;
       /** Activations and their gradients are stored as half floats: only where `halfFloats` says so. */
-      halfFloats?: boolean;
+      halfFloats?: boolean | undefined;
     },
   ): Promise<void>;
   /** Queues one training step: forward, backward, update. Reads nothing back. */

@@ -42,6 +42,8 @@ export const TrainSettingsSchema = v.object({
   ),
   /** Times every filter is repeated before training; 1 = as found. */
   widen: v.optional(v.pipe(positiveInteger, v.maxValue(64)), 1),
+  /** Activations are stored as half floats: the device must have them. Absent = no. */
+  halfFloats: v.optional(v.boolean()),
   /** Epochs between two passes over the test set, for the curve; the last epoch is always followed by one. 0 = only that. */
   evaluateEvery: nonNegativeInteger,
   /** Training steps between two reads of the loss from the device. */

@@ -171,6 +171,7 @@ class Training {
     const { dropPath, auxiliary } = settings.regularization;
     await stepper.load(plan, parameters, {
       batchSize: settings.batchSize,
+      halfFloats: settings.halfFloats,
       granularities: trainedLevels,
       dropPath: dropPath > 0,
       auxiliary,
