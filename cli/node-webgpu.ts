@@ -99,7 +99,8 @@ export async function installWebGPU(driver?: string): Promise<void> {
 /**
  * A device with the adapter's largest compute limits and, where offered, subgroups, timestamp queries and half floats.
  * @param options.without features to go without though they are offered: what other adapters run can be tested so;
- * MGAS_WITHOUT (names with commas between) adds to them.
+ * MGAS_WITHOUT (names with commas between) adds to them. MGAS_LIMITS=compatibility opens a device of WebGPU's compatibility
+ * mode with its least limits (128 invocations per workgroup, 16 KiB of workgroup memory, 8 storage buffers).
  * @throws Error naming what to install when there is no adapter.
  */
 export async function requestNodeDevice({
@@ -108,10 +109,15 @@ export async function requestNodeDevice({
   const refused = [...without, ...(process.env.MGAS_WITHOUT ?? '').split(',')];
   installed ??= install();
   const gpu = await installed;
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const compatible = process.env.MGAS_LIMITS === 'compatibility';
+  const adapter = await gpu.requestAdapter({
+    powerPreference: 'high-performance',
+    ...(compatible ? { featureLevel: 'compatibility' } : {}),
+  });
   if (!adapter) throw new Error(`WebGPU in Node found no adapter. ${advice}`);
   const requiredLimits: Record<string, number> = {};
-  for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit] as number;
+  if (!compatible)
+    for (const limit of wantedLimits) requiredLimits[limit] = adapter.limits[limit] as number;
   const device = await adapter.requestDevice({
     requiredLimits,
     requiredFeatures: wantedFeatures.filter(

@@ -34,7 +34,11 @@ async function findAdapter(): Promise<Found> {
       detail: '',
     };
   try {
-    const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+    const powerPreference = 'high-performance';
+    // The compatibility mode (OpenGL ES, Direct3D 11) holds all that the programs need.
+    const adapter =
+      (await gpu.requestAdapter({ powerPreference })) ??
+      (await gpu.requestAdapter({ powerPreference, featureLevel: 'compatibility' }));
     return adapter
       ? { obstacle: 'none', detail: '', adapter }
       : { obstacle: 'no-adapter', detail: '' };
