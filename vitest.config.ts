@@ -2,7 +2,29 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{src,workers,cli,bench,scripts}/**/*.test.{ts,tsx}'],
+    projects: [
+      {
+        // Without state of their own beyond a module's constants: one process serves many files, which saves loading
+        // TensorFlow.js for each.
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['src/{app,domain,engine,kernels,protocol}/**/*.test.{ts,tsx}'],
+          isolate: false,
+        },
+      },
+      {
+        // With a database or environment that the next file must not find.
+        extends: true,
+        test: {
+          name: 'alone',
+          include: [
+            'src/{datasets,storage}/**/*.test.{ts,tsx}',
+            '{workers,cli,bench,scripts}/**/*.test.{ts,tsx}',
+          ],
+        },
+      },
+    ],
     environment: 'node',
     // Not threads: WebGPU's driver is chosen through the environment, which a thread only has a copy of.
     pool: 'forks',

@@ -81,7 +81,7 @@ function execute({ runtime, adapter }, env, args) {
     stdio: ['ignore', 'pipe', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
-    timeout: 540_000,
+    timeout: 1_500_000,
     env: { ...process.env, MGAS_ADAPTER: adapter, ...env },
   });
   if (error) process.stdout.write(`${error.message}\n`);
