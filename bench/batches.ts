@@ -1,26 +1,42 @@
 /**
  * How long batches take, against how long the device takes for a step: prints one JSON object.
  *
- *   npx tsx bench/batches.ts [preset] [data set] [steps]       steps = 0 measures batches only
+ *   npx tsx bench/batches.ts [preset] [data set] [steps] [decoded|encoded] [image size]     steps = 0 measures batches only
+ *
+ * `encoded` keeps image files encoded, with random resized crops: the share of a step that it waits for its images, in the
+ * step loop of a search, while threads decode ahead.
  */
 import { loadDataset } from '../cli/load-dataset.ts';
 import { createNodeStepper } from '../cli/node-stepper.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf } from '../src/datasets/any-set.ts';
+import type { Kept } from '../src/datasets/outline.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { PresetName } from '../src/domain/settings/presets.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 
-const [preset = 'demo', path = 'fashion-mnist', steps = '6'] = process.argv.slice(2);
-const settings = { ...presets[preset as PresetName], reportEvery: 2 };
-const data = createSearchData(
-  await loadDataset(path, { imageSize: settings.data.imageSize }),
-  settings,
-);
+const [preset = 'demo', path = 'fashion-mnist', steps = '6', kept = 'decoded', size] =
+  process.argv.slice(2);
+const base = presets[preset as PresetName];
+const encoded = kept === 'encoded';
+const settings = {
+  ...base,
+  data: {
+    ...base.data,
+    imageSize: Number(size ?? base.data.imageSize),
+    ...(encoded && { trainImages: 0, randomResizedCrop: true }),
+  },
+  reportEvery: 2,
+};
+const dataset = await loadDataset(path, {
+  imageSize: settings.data.imageSize,
+  choices: { kept: kept as Kept },
+});
+const data = searchDataOf(dataset, settings);
 
 const times: number[] = [];
-for (let i = 0; i < 100; i++) {
+for (let i = 0; i < (encoded ? 12 : 100); i++) {
   const begin = performance.now();
-  data.trainBatch(Math.floor(i / data.stepsPerEpoch), i % data.stepsPerEpoch);
+  await data.trainBatch(Math.floor(i / data.stepsPerEpoch), i % data.stepsPerEpoch);
   times.push(performance.now() - begin);
 }
 times.sort((a, b) => a - b);
@@ -29,6 +45,7 @@ const msPerBatch = times[times.length >> 1]!;
 const result: Record<string, unknown> = {
   preset,
   dataset: data.name,
+  kept,
   batchSize: settings.batchSize,
   imageSize: data.imageSize,
   channels: data.imageChannels,
@@ -42,9 +59,9 @@ if (wanted > 0) {
   let made = 0;
   const timed = {
     ...data,
-    trainBatch(epoch: number, index: number) {
+    async trainBatch(epoch: number, index: number) {
       const begin = performance.now();
-      const batch = data.trainBatch(epoch, index);
+      const batch = await data.trainBatch(epoch, index);
       // The first steps compile.
       if (made++ >= 2) inBatches += performance.now() - begin;
       else began = performance.now();

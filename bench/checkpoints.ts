@@ -4,7 +4,7 @@
  * Searches with and without them differ by less than a machine's noise.
  */
 import { serialize } from 'node:v8';
-import { loadDataset } from '../cli/load-dataset.ts';
+import { loadPixels } from '../cli/load-dataset.ts';
 import { createNodeStepper } from '../cli/node-stepper.ts';
 import { createSearchData } from '../src/datasets/search-data.ts';
 import { presets } from '../src/domain/settings/presets.ts';
@@ -26,7 +26,7 @@ export interface CheckpointCost {
 export async function benchCheckpoints(steps: number): Promise<CheckpointCost> {
   const settings = presets.tiny;
   const data = createSearchData(
-    await loadDataset('fashion-mnist', { imageSize: settings.data.imageSize }),
+    await loadPixels('fashion-mnist', { imageSize: settings.data.imageSize }),
     settings,
   );
   const stepper = await createNodeStepper('webgpu', 'own');

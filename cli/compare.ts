@@ -6,8 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
-import type { Dataset } from '../src/datasets/dataset.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf, type AnyDataset } from '../src/datasets/any-set.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { estimateSentence, Pace } from '../src/engine/baselines/pace.ts';
 import {
@@ -120,7 +119,7 @@ function showResults(comparison: Comparison): void {
 function openComparison(
   options: CompareOptions,
   settings: SearchSettings,
-  dataset: Dataset,
+  dataset: AnyDataset,
 ): Comparison {
   const { methods, targets, seeds, epochs, trainImages, testImages, backend, out } = options;
   mkdirSync(join(out, 'runs'), { recursive: true });
@@ -156,7 +155,7 @@ function openComparison(
 
 interface Surroundings {
   readonly options: CompareOptions;
-  readonly dataset: Dataset;
+  readonly dataset: AnyDataset;
   readonly stepper: Stepper;
 }
 
@@ -189,7 +188,7 @@ async function runAll(
   if (open.length === 0) return { stopped: false, failed: 0 };
   const measured = await measurePace({
     ...comparison,
-    data: createSearchData(dataset, comparison.settings),
+    data: searchDataOf(dataset, comparison.settings),
     stepper,
     now,
   });

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { caseNames, judge, readCase, withLinks, type Outcome } from './data-cases/case.ts';
-import { loadDataset } from './load-dataset.ts';
+import { loadPixels } from './load-dataset.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,7 +25,7 @@ for (const name of caseNames(root).filter((one) => one.includes(values.only ?? '
   const { input, size, args } = one.expected;
   const notes: string[] = [];
   const { folder, remove } = withLinks(one);
-  const outcome: Outcome = await loadDataset(join(folder, input), {
+  const outcome: Outcome = await loadPixels(join(folder, input), {
     imageSize: size,
     choices: { labelKind: args.labels ?? 'fine' },
     skipUnreadable: args.skip ?? false,

@@ -1,7 +1,7 @@
 /** The options that say what a data set is and how it is read: the same words for search, retrain, compare and data. */
 import { Option, type Command } from 'commander';
 import { isEncoding } from '../src/datasets/files/names.ts';
-import { roles, type Choices, type Role } from '../src/datasets/outline.ts';
+import { roles, type Choices, type Kept, type Role } from '../src/datasets/outline.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface DataOptions {
@@ -11,6 +11,7 @@ export interface DataOptions {
   pick?: string;
   encoding?: string;
   upright: boolean;
+  images?: 'auto' | Kept;
 }
 
 export const datasetHelp =
@@ -35,11 +36,26 @@ export function addDataOptions(command: Command): Command {
       '--encoding <name>',
       'encoding of file names in zip and tar archives that do not state one, e.g. gbk, shift_jis, ibm866, cp437',
     )
+    .addOption(
+      new Option(
+        '--images <kind>',
+        'how image files are held: their pixels in memory, or encoded, decoded ahead while a network is trained; auto: by size',
+      )
+        .choices(['auto', 'decoded', 'encoded'])
+        .default('auto'),
+    )
     .option('--upright', 'transpose the images of EMNIST, which are stored transposed', false);
 }
 
 /** @throws UsageError naming the option and what it may be. */
-export function choicesOf({ labels, split, pick, encoding, upright }: DataOptions): Choices {
+export function choicesOf({
+  labels,
+  split,
+  pick,
+  encoding,
+  upright,
+  images = 'auto',
+}: DataOptions): Choices {
   if (encoding !== undefined && !isEncoding(encoding))
     throw new UsageError(
       `--encoding ${encoding}: expected the name of a text encoding, such as gbk, shift_jis, ibm866 or cp437.`,
@@ -50,6 +66,7 @@ export function choicesOf({ labels, split, pick, encoding, upright }: DataOption
     pick: pick ?? null,
     encoding: encoding ?? null,
     upright,
+    kept: images === 'auto' ? null : images,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   makeTarGz,
   type Files,
 } from '../src/datasets/files/testing.ts';
-import { loadDataset, type LoadOptions } from './load-dataset.ts';
+import { loadPixels, type LoadOptions } from './load-dataset.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -37,12 +37,12 @@ const idxSet = {
 };
 
 it('loads the shipped set by name', async () => {
-  expect((await loadDataset('fashion-mnist')).train.count).toBe(12_000);
+  expect((await loadPixels('fashion-mnist')).train.count).toBe(12_000);
 });
 
 it('loads a folder of IDX files', async () => {
   await write(idxSet);
-  const set = await loadDataset(folder);
+  const set = await loadPixels(folder);
   expect([set.name, set.size, set.channels, set.train.count, set.test.count]).toEqual([
     basename(folder),
     2,
@@ -62,7 +62,7 @@ it('loads CIFAR-10 from a folder, from folders in it, and through links', async 
       await symlink(join(folder, 'a/data_batch_1.bin'), join(path, 'train.bin'));
       await write({ 'b/deep/er/test.bin': all });
     }
-    const set = await loadDataset(path);
+    const set = await loadPixels(path);
     expect([set.size, set.channels, set.train.count, set.test.count]).toEqual([
       32,
       3,
@@ -88,7 +88,7 @@ it('loads one archive, resizes images, and reports its decisions', async () => {
   );
   await write({ 'photos.tar.gz': makeTarGz(images) });
   const notes: string[] = [];
-  const set = await loadDataset(join(folder, 'photos.tar.gz'), {
+  const set = await loadPixels(join(folder, 'photos.tar.gz'), {
     imageSize: 4,
     note: (text) => notes.push(text),
   });
@@ -113,7 +113,7 @@ it('skips unreadable images if allowed', async () => {
   });
   const notes: string[] = [];
   const load = (options: LoadOptions) =>
-    loadDataset(folder, { ...options, note: (text) => notes.push(text) });
+    loadPixels(folder, { ...options, note: (text) => notes.push(text) });
   await expect(load({})).rejects.toThrow(/1 of 5 images cannot be read\. cat\/3\.png: byte \d+/);
   expect(notes).toEqual([
     '1 of 5 images cannot be read; --skip-unreadable skips them.',
@@ -142,11 +142,11 @@ it.each<[string, Files, RegExp]>([
   ],
 ])('rejects %s', async (_, files, message) => {
   await write(files);
-  await expect(loadDataset(folder)).rejects.toThrow(message);
+  await expect(loadPixels(folder)).rejects.toThrow(message);
 });
 
 it('rejects a missing path', async () => {
-  await expect(loadDataset(join(folder, 'nowhere'))).rejects.toThrow(
+  await expect(loadPixels(join(folder, 'nowhere'))).rejects.toThrow(
     /--dataset: '.*nowhere' is neither 'fashion-mnist' nor a file or folder/,
   );
 });
@@ -156,7 +156,7 @@ const subset = join(import.meta.dirname, '../../shared/data/cifar10-subset');
 it.skipIf(!existsSync(subset))(
   'reads real CIFAR-10 images (skipped where ../shared/data/cifar10-subset is absent)',
   async () => {
-    const set = await loadDataset(subset);
+    const set = await loadPixels(subset);
     expect([set.train.count, set.test.count, set.classNames[set.train.labels[0]!]]).toEqual([
       4000,
       1000,

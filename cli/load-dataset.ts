@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import type { AnyDataset } from '../src/datasets/any-set.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
+import { datasetOfFiles } from '../src/datasets/encoded/stored.ts';
 import { loadFashionMnist } from '../src/datasets/fashion-mnist.ts';
 import type { ReadResult } from '../src/datasets/files/assemble.ts';
 import { openDataset, type Look } from '../src/datasets/files/read-dataset.ts';
 import type { Limits, Progress } from '../src/datasets/files/source.ts';
 import type { Choices } from '../src/datasets/outline.ts';
+import { imageMaker } from './decode-pool.ts';
 import { decodeImage, sourceFiles } from './node-files.ts';
 
 const shippedFolder = join(import.meta.dirname, '../public/data/fashion-mnist');
@@ -35,12 +38,29 @@ const missing = (nameOrPath: string, option: string) =>
  * @param nameOrPath `fashion-mnist` (the shipped set), or a file or folder that `readDataset` can read.
  * @throws DatasetError naming what is missing or wrong.
  */
-export async function loadDataset(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
+export async function loadDataset(
+  nameOrPath: string,
+  options: LoadOptions = {},
+): Promise<AnyDataset> {
   if (nameOrPath === 'fashion-mnist' && !existsSync(nameOrPath)) return loadShipped();
   const look = await lookAtDataset(nameOrPath, options);
+  if (look.keeping?.kept === 'encoded') {
+    options.note?.(look.keeping.why);
+    const read = await look.readFiles();
+    for (const text of read.notes) options.note?.(text);
+    return datasetOfFiles(read, imageMaker());
+  }
   const { dataset, notes } = await look.read();
   for (const text of notes) options.note?.(text);
   return dataset;
+}
+
+/** The same in memory, whatever its size. @throws DatasetError */
+export async function loadPixels(nameOrPath: string, options: LoadOptions = {}): Promise<Dataset> {
+  const choices = { ...options.choices, kept: 'decoded' } as const;
+  const set = await loadDataset(nameOrPath, { ...options, choices });
+  if ('files' in set) throw new Error(`${nameOrPath}: pixels were asked for`);
+  return set;
 }
 
 export const loadShipped = (): Promise<Dataset> =>
@@ -64,6 +84,7 @@ export async function lookAtDataset(
     choices: options.choices ?? {},
     signal: options.signal ?? new AbortController().signal,
     ...(options.limits && { limits: options.limits }),
+    maker: imageMaker(),
     decode: decodeImage,
     skipUnreadable({ count, total, examples }) {
       if (!skipUnreadable)

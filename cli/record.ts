@@ -7,7 +7,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as v from 'valibot';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf } from '../src/datasets/any-set.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
@@ -50,7 +50,7 @@ const dataset = await loadDataset(options.dataset, {
   skipUnreadable: options.skipUnreadable,
   note: (line) => process.stderr.write(`${line}\n`),
 });
-const data = createSearchData(dataset, settings);
+const data = searchDataOf(dataset, settings);
 const stepper = await createNodeStepper(
   options.backend,
   kernelsOf(options),

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import * as v from 'valibot';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf } from '../src/datasets/any-set.ts';
 import type { SearchEvent } from '../src/domain/events/events.ts';
 import { startSearch } from '../src/engine/search/search.ts';
 import { engineVersion } from '../src/engine/version.ts';
@@ -83,7 +83,7 @@ async function replay(name: string, entry: RecordedRun): Promise<boolean> {
   );
   const events: SearchEvent[] = [];
   const running = startSearch({
-    ...{ settings, data: createSearchData(dataset, settings), stepper },
+    ...{ settings, data: searchDataOf(dataset, settings), stepper },
     emit(event) {
       events.push(structuredClone(event));
       if (event.step >= (options.steps ?? Infinity)) running.stop();

@@ -7,7 +7,7 @@ import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
-import { createTrainData } from '../src/datasets/train-data.ts';
+import { trainDataOf } from '../src/datasets/any-set.ts';
 import { weightsNpz } from '../src/engine/architecture/export/npz.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
 import type { Architecture } from '../src/domain/architecture/schema.ts';
@@ -45,7 +45,7 @@ async function retrain(args: readonly string[]): Promise<number> {
     skipUnreadable: options.skipUnreadable,
     note: (text) => process.stderr.write(`${text}\n`),
   });
-  const data = createTrainData(dataset, {
+  const data = trainDataOf(dataset, {
     ...settings.data,
     ...settings,
     imageSize: architecture.dataset.imageSize,

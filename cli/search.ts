@@ -7,7 +7,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { DatasetError } from '../src/datasets/dataset.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf } from '../src/datasets/any-set.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { RunningSearch } from '../src/engine/search/api.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
@@ -55,7 +55,7 @@ async function search(args: readonly string[]): Promise<number> {
       `--resume ${options.resume}: the run was searched on \u201c${resumed.run.dataset.name}\u201d, and --dataset is \u201c${dataset.name}\u201d.`,
     );
   checkSettings(settings, { name: dataset.name, train: dataset.train.count });
-  const data = createSearchData(dataset, settings, resumed?.checkpoint.lineage?.splitSeed);
+  const data = searchDataOf(dataset, settings, resumed?.checkpoint.lineage?.splitSeed);
   const stepper = await createNodeStepper(
     options.backend,
     kernels,

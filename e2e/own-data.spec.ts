@@ -5,6 +5,7 @@ import { makeIdx, makePng, makeZip } from '../src/datasets/files/testing.ts';
 import { expect, test } from './lab.ts';
 import {
   chooseSettings,
+  openLibrary,
   openOverview,
   openSettings,
   quickSettings,
@@ -47,9 +48,18 @@ const upload = (name: string, bytes: Uint8Array) => ({
   buffer: Buffer.from(bytes),
 });
 
-async function add(page: Page, files: ReturnType<typeof upload>[]): Promise<void> {
+/** @param kept as files, if so; else by size, which is as pixels */
+async function add(
+  page: Page,
+  files: ReturnType<typeof upload>[],
+  kept: 'files' | null = null,
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Data' }).click();
   await page.getByLabel('Files of a data set').setInputFiles(files);
+  if (kept) {
+    await page.getByLabel('Kept as', { exact: true }).selectOption(kept);
+    await expect(page.getByText(/the files are kept as they are, .* as chosen/)).toBeVisible();
+  }
   await store(page);
   await expect(page.getByText('is stored and selected for the next search')).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -99,12 +109,26 @@ test('a training uses the data set of its run, reports it, and shows a failure u
   lab: page,
 }) => {
   test.setTimeout(400_000);
-  await chooseSettings(page, { ...quickSettings, data: { ...quickSettings.data, trainImages: 0 } });
-  await add(page, [shapes(160, 40)]);
+  await chooseSettings(page, {
+    ...quickSettings,
+    data: { ...quickSettings.data, trainImages: 0, randomResizedCrop: true },
+  });
+  // Stored as its files: search, resumed search and training decode them as they go.
+  await add(page, [shapes(160, 40)], 'files');
   await startButton(page).click();
-  await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
-  await expect(status(page)).toHaveText(/^Stopped/);
+  const stop = async () => {
+    await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(status(page)).toHaveText(/^Stopped/);
+  };
+  await stop();
+  await openLibrary(page);
+  await page
+    .getByRole('button', { name: /^Resume/ })
+    .first()
+    .click();
+  await openOverview(page);
+  await stop();
   await expect(page.getByLabel('Run on screen')).toContainText('shapes');
 
   // The next search is set up on other images: what is trained is not.

@@ -1,6 +1,5 @@
 /** Runs one comparison for the page: estimate, runs, progress; every result stored before the next run begins. */
-import type { Dataset } from '../src/datasets/dataset.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf, type AnyDataset } from '../src/datasets/any-set.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
@@ -30,7 +29,7 @@ import { createStepper } from './steppers.ts';
 export class CompareHost {
   private readonly control = new RunControl(() => performance.now());
   private device: { backend: BackendChoice; device: Device } | null = null;
-  private images: { key: string; loading: Promise<Dataset> } | null = null;
+  private images: { key: string; loading: Promise<AnyDataset> } | null = null;
   /** What was timed last, and for which settings. */
   private measured: { key: string; measured: Measured } | null = null;
 
@@ -65,7 +64,7 @@ export class CompareHost {
     const measured = await measurePace({
       settings,
       training,
-      data: createSearchData(images, settings),
+      data: searchDataOf(images, settings),
       stepper: await this.deviceOf(backend).open(),
       now: this.control.now,
     });
@@ -117,7 +116,7 @@ export class CompareHost {
   private async carryOut(
     comparison: Comparison,
     failed: readonly RunFailure[],
-    dataset: Dataset,
+    dataset: AnyDataset,
     backend: BackendChoice,
     keep: (change: ComparisonChange, found?: Found) => Promise<void>,
   ): Promise<void> {
@@ -190,7 +189,7 @@ export class CompareHost {
     return this.device.device;
   }
 
-  private load(source: DatasetSource): Promise<Dataset> {
+  private load(source: DatasetSource): Promise<AnyDataset> {
     const key = JSON.stringify(source);
     if (this.images?.key !== key) {
       const loading = loadSource(

@@ -2,8 +2,8 @@
  * Carries out the open runs of a comparison, one after the other. A run that fails is reported, and the next gets a fresh
  * device; a run whose device was lost is tried once more before it counts as failed.
  */
-import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { DatasetError } from '../src/datasets/dataset.ts';
+import { searchDataOf, type AnyDataset } from '../src/datasets/any-set.ts';
 import { measurePace } from '../src/engine/baselines/measure-pace.ts';
 import { Pace } from '../src/engine/baselines/pace.ts';
 import type { Measured } from '../src/engine/baselines/pace.ts';
@@ -26,7 +26,7 @@ const calm = 200;
 
 export interface RunsOptions {
   readonly comparison: Comparison;
-  readonly dataset: Dataset;
+  readonly dataset: AnyDataset;
   readonly device: Device;
   readonly control: RunControl;
   /** Null where nothing was timed. */
@@ -50,7 +50,7 @@ export async function carryOut(options: RunsOptions): Promise<void> {
     measurePace({
       settings,
       training,
-      data: createSearchData(dataset, settings),
+      data: searchDataOf(dataset, settings),
       stepper: await device.open(),
       now: control.now,
     });

@@ -73,9 +73,12 @@ export class DataHost {
     return this.whileRunning(files, options, async ({ opened }) => {
       try {
         const look = await opened.look(options.choices, options.imageSize);
-        const { kind, outline, sets } = look;
+        const { kind, outline, sets, keeping } = look;
         const samples = await look.samples(samplesShown);
-        return { found: { kind, outline, sentence: outlineSentence(outline), samples }, sets };
+        return {
+          found: { kind, outline, sentence: outlineSentence(outline), samples, keeping },
+          sets,
+        };
       } catch (error) {
         if (error instanceof PickError && options.choices.pick === null)
           return { found: null, sets: error.sets };
@@ -89,7 +92,7 @@ export class DataHost {
       const { signal } = controller;
       const look = await opened.look(options.choices, options.imageSize);
       const summary = await importDataset({
-        read: () => look.read(),
+        read: () => (look.keeping?.kept === 'encoded' ? look.readFiles() : look.read()),
         signal,
         progress: (progress) => this.tell(progress),
         openStore: () => DatasetStore.open(),

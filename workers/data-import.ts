@@ -1,10 +1,13 @@
 /** One import: files in, a stored data set out, or nothing. */
 import { DatasetError } from '../src/datasets/dataset.ts';
+import { recordOf } from '../src/datasets/encoded/stored.ts';
 import type { ReadResult } from '../src/datasets/files/assemble.ts';
+import type { ReadFiles } from '../src/datasets/files/assemble-files.ts';
 import type { Progress } from '../src/datasets/files/source.ts';
 import {
   chunkImagesOf,
   chunksOf,
+  listedOf,
   summarize,
   type DatasetSummary,
   type StoredDataset,
@@ -14,7 +17,7 @@ import { isNoRoom, measureRoom } from '../src/storage/room.ts';
 
 export interface ImportJob {
   /** @throws DatasetError; the signal's reason when aborted. */
-  read(): Promise<ReadResult>;
+  read(): Promise<ReadResult | ReadFiles>;
   signal: AbortSignal;
   progress(progress: Progress): void;
   openStore(): Promise<DatasetStore>;
@@ -35,17 +38,8 @@ export async function importDataset({
   openStore,
   now,
 }: ImportJob): Promise<DatasetSummary> {
-  const read = await readWhole();
-  const summary = summarize(read);
+  const { record, write, summary } = planned(await readWhole(), now());
   signal.throwIfAborted();
-  const { train, test } = read.dataset;
-  const imageBytes = summary.size * summary.size * summary.channels;
-  const record: StoredDataset = {
-    ...summary,
-    imported: now(),
-    labels: { train: train.labels.slice(), test: test.labels.slice() },
-    chunkImages: chunkImagesOf(imageBytes),
-  };
   const store = await openStore().catch((error: unknown) => {
     throw new DatasetError(
       `This browser does not allow this page to store data (${messageOf(error)}). Leave the private window, or allow this page to store data.`,
@@ -55,14 +49,9 @@ export async function importDataset({
     // A set that is there already takes no more room.
     if (!(await store.get(record.id))) await checkRoom(summary.bytes * overhead);
     let done = 0;
-    await store.add(
-      record,
-      { train: chunksOf(train, imageBytes), test: chunksOf(test, imageBytes) },
-      signal,
-      (bytes) => {
-        progress({ phase: 'storing', done: (done += bytes), total: summary.bytes, unit: 'bytes' });
-      },
-    );
+    await write(store, signal, (bytes) => {
+      progress({ phase: 'storing', done: (done += bytes), total: summary.bytes, unit: 'bytes' });
+    });
   } catch (error) {
     if (isNoRoom(error)) throw noRoom(summary.bytes, null);
     throw error;
@@ -70,6 +59,40 @@ export async function importDataset({
     store.close();
   }
   return summary;
+}
+
+interface Planned {
+  summary: DatasetSummary;
+  record: StoredDataset;
+  write(store: DatasetStore, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void>;
+}
+
+/** Pixels in chunks, or each file as it is. */
+function planned(read: ReadResult | ReadFiles, imported: number): Planned {
+  if ('visit' in read) {
+    const record: StoredDataset = { ...recordOf(read), imported };
+    return {
+      summary: listedOf(record),
+      record,
+      write: (store, signal, onBytes) =>
+        store.addFiles(record, (use) => read.visit(use), signal, onBytes),
+    };
+  }
+  const { train, test } = read.dataset;
+  const summary = summarize(read);
+  const imageBytes = summary.size * summary.size * summary.channels;
+  const record: StoredDataset = {
+    ...summary,
+    imported,
+    labels: { train: train.labels.slice(), test: test.labels.slice() },
+    chunkImages: chunkImagesOf(imageBytes),
+  };
+  const chunks = { train: chunksOf(train, imageBytes), test: chunksOf(test, imageBytes) };
+  return {
+    summary,
+    record,
+    write: (store, signal, onBytes) => store.add(record, chunks, signal, onBytes),
+  };
 }
 
 async function checkRoom(needed: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { imageOf } from '../src/engine/data.ts';
 import type { SearchData } from '../src/engine/data.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
-import { createSearchData } from '../src/datasets/search-data.ts';
+import { searchDataOf } from '../src/datasets/any-set.ts';
 import { checkpointEvery } from '../src/engine/search/checkpoint-state.ts';
 import type {
   BackendChoice,
@@ -61,7 +61,7 @@ export class SearchHost {
     data: SearchData;
   }> {
     if (this.busy) throw new Refusal('busy', 'A search is running already.', 'Stop it first.');
-    return { settings, data: createSearchData(await this.load(dataset), settings) };
+    return { settings, data: searchDataOf(await this.load(dataset), settings) };
   }
 
   private async start({ settings: chosen, dataset, backend, run }: StartPayload): Promise<void> {
@@ -73,7 +73,7 @@ export class SearchHost {
     const images = await this.load(dataset);
     demandSameImages(recording?.resumed?.datasetName ?? images.name, images.name);
     const { lineage } = recording?.resumed?.checkpoint ?? {};
-    const data = createSearchData(images, settings, lineage?.splitSeed);
+    const data = searchDataOf(images, settings, lineage?.splitSeed);
     const { superNet, demand } = planSuperNet(settings, imageOf(data));
     if (!recording) await demandMemory(demand, backend);
     this.emit({ type: 'super-net', superNet });

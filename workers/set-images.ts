@@ -1,8 +1,6 @@
 /** Data sets as they are shown: the list, the figures of one, some of its images, and images as a search would see them. */
-import { bytesAsTheyAre, croppedSquare, writeAugmented } from '../src/datasets/augment.ts';
 import { DatasetError, type Dataset } from '../src/datasets/dataset.ts';
-import { resizeImages } from '../src/datasets/resize.ts';
-import { summarize } from '../src/datasets/stored.ts';
+import { listedOf, summarize } from '../src/datasets/stored.ts';
 import type { DatasetSummary, StoredDataset, StoredSplitName } from '../src/datasets/stored.ts';
 import type { DatasetSource } from '../src/protocol/messages.ts';
 import type {
@@ -13,11 +11,10 @@ import type {
   SomeImages,
 } from '../src/protocol/data-messages.ts';
 import { DatasetStore } from '../src/storage/datasets.ts';
-import { loadSource } from './load-source.ts';
+import { loadShipped } from './load-source.ts';
+import { encodedDataset } from './load-files.ts';
+import { previewOfFiles, previewOfPixels, squaresOf } from './preview-images.ts';
 import { Refusal } from './refusal.ts';
-
-/** What stands for the mean in a preview. */
-const middleGray = 128;
 
 export class SetImages {
   private store: Promise<DatasetStore> | null = null;
@@ -25,7 +22,7 @@ export class SetImages {
   private readonly shipped = new Map<string, Promise<Dataset>>();
 
   async list(): Promise<ListedDataset[]> {
-    return (await (await this.openStore()).list()).map(listed);
+    return (await (await this.openStore()).list()).map(listedOf);
   }
 
   async remove(id: string): Promise<void> {
@@ -44,9 +41,9 @@ export class SetImages {
     return this.store;
   }
 
-  private loadShipped(source: Extract<DatasetSource, { kind: 'fashion-mnist' }>): Promise<Dataset> {
+  private shippedSet(source: Extract<DatasetSource, { kind: 'fashion-mnist' }>): Promise<Dataset> {
     const key = String(source.full ?? false);
-    const loading = this.shipped.get(key) ?? loadSource(source);
+    const loading = this.shipped.get(key) ?? loadShipped(source);
     this.shipped.set(key, loading);
     loading.catch(() => this.shipped.delete(key));
     return loading;
@@ -59,8 +56,8 @@ export class SetImages {
   }
 
   async summarize(source: DatasetSource): Promise<DatasetSummary> {
-    if (source.kind === 'stored') return listed(await this.stored(source.id));
-    const dataset = await this.loadShipped(source);
+    if (source.kind === 'stored') return listedOf(await this.stored(source.id));
+    const dataset = await this.shippedSet(source);
     return summarize({ dataset: { ...dataset, name: 'Fashion-MNIST' }, kind: 'idx', notes: [] });
   }
 
@@ -86,7 +83,7 @@ export class SetImages {
   /** Reads single images: of a stored set, only the chunks that they lie in. */
   private async reader(source: DatasetSource, split: StoredSplitName) {
     if (source.kind === 'fashion-mnist') {
-      const { size, channels, [split]: part } = await this.loadShipped(source);
+      const { size, channels, [split]: part } = await this.shippedSet(source);
       const imageBytes = size * size * channels;
       const read = (numbers: readonly number[]) =>
         Promise.resolve(
@@ -94,11 +91,16 @@ export class SetImages {
             part.images.subarray(image * imageBytes, (image + 1) * imageBytes),
           ),
         );
-      return { labels: part.labels, size, channels, read };
+      return { labels: part.labels, size, channels, read, encoded: null };
     }
     const set = await this.stored(source.id);
     const store = await this.openStore();
-    const { size, channels, chunkImages } = set;
+    const { size, channels, chunkImages, files } = set;
+    if (files) {
+      const encoded = encodedDataset({ ...set, files }, () => this.openStore());
+      const read = (numbers: readonly number[]) => squaresOf(encoded, split, numbers);
+      return { labels: set.labels[split], size, channels, read, encoded };
+    }
     const imageBytes = size * size * channels;
     const read = async (numbers: readonly number[]) => {
       const chunks = new Map<number, Uint8Array>();
@@ -115,7 +117,7 @@ export class SetImages {
         return chunks.get(Math.floor(image / chunkImages))!.subarray(start, start + imageBytes);
       });
     };
-    return { labels: set.labels[split], size, channels, read };
+    return { labels: set.labels[split], size, channels, read, encoded: null };
   }
 
   /** The first images of the training part, each as it is and as the first epochs of a search would see it. */
@@ -125,35 +127,14 @@ export class SetImages {
     images: count,
     epochs,
   }: PreviewRequest): Promise<Preview> {
-    const { labels, size, channels, read } = await this.reader(source, 'train');
+    const { labels, size, channels, read, encoded } = await this.reader(source, 'train');
     const numbers = Array.from({ length: Math.min(count, labels.length) }, (_, image) => image);
-    const target = data.imageSize;
-    const originals = await read(numbers);
-    const resized = resizeImages(originals, size, channels, target);
-    const imageBytes = target * target * channels;
-    const sourceBytes = size * size * channels;
-    // Not normalized: these are to be looked at.
-    const levels = bytesAsTheyAre(channels);
-    const seen = new Float32Array(imageBytes);
-    const place = { size: target, channels, levels, target: seen, offset: 0, blank: middleGray };
-    const result = new Uint8Array(numbers.length * (epochs + 1) * imageBytes);
-    let offset = 0;
-    for (const image of numbers) {
-      const bytes = resized.subarray(image * imageBytes, (image + 1) * imageBytes);
-      const original = originals.subarray(image * sourceBytes, (image + 1) * sourceBytes);
-      result.set(bytes, offset);
-      offset += imageBytes;
-      for (let epoch = 0; epoch < epochs; epoch++, offset += imageBytes) {
-        const keys = [seed, epoch, image] as const;
-        const square = data.randomResizedCrop
-          ? croppedSquare(original, size, { size: target, channels }, data, keys)
-          : bytes;
-        writeAugmented(square, data, keys, place);
-        result.set(seen, offset);
-      }
-    }
+    const form = { size: data.imageSize, channels };
+    const result = encoded
+      ? await previewOfFiles(encoded, numbers, form, { seed, data, epochs })
+      : previewOfPixels(await read(numbers), size, numbers, form, { seed, data, epochs });
     return {
-      size: target,
+      size: form.size,
       channels,
       images: result,
       labels: numbers.map((image) => labels[image]!),
@@ -169,9 +150,4 @@ function gather(
   const bytes = new Uint8Array(numbers.length * imageBytes);
   numbers.forEach((image, slot) => bytes.set(imageOf(image), slot * imageBytes));
   return bytes;
-}
-
-/** Without what only a reader of images needs. */
-function listed({ labels: _labels, chunkImages: _chunkImages, ...summary }: StoredDataset) {
-  return summary;
 }

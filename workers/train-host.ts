@@ -1,5 +1,5 @@
 /** Trains one architecture for the page: data set, device, engine. */
-import { createTrainData } from '../src/datasets/train-data.ts';
+import { trainDataOf } from '../src/datasets/any-set.ts';
 import { exportArchive } from '../src/engine/architecture/export/files.ts';
 import { ArchitectureError } from '../src/domain/architecture/schema.ts';
 import type { TrainData } from '../src/engine/data.ts';
@@ -96,7 +96,7 @@ export class TrainHost {
       dataset,
       atSteps((loaded, total) => this.emit({ type: 'loading', loaded, total })),
     );
-    const data = createTrainData(images, {
+    const data = trainDataOf(images, {
       ...settings.data,
       ...settings,
       imageSize: architecture.dataset.imageSize,

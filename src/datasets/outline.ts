@@ -43,6 +43,41 @@ export interface Outline {
   roles: RoleChoice[];
 }
 
+/** How a set of image files is kept: its pixels at one size, or the files, decoded whenever a batch takes them. */
+export type Kept = 'decoded' | 'encoded';
+
+/** Why a set is kept so, and what either would take. */
+export interface Keeping {
+  kept: Kept;
+  /** A sentence. */
+  why: string;
+}
+
+/** Bytes of pixels from which a set stays encoded, if nobody chooses: import and search hold all of them in memory. */
+export const decodedBound = 2 ** 30;
+
+/** @param wanted null: by size */
+export function keepingOf(
+  {
+    images,
+    imageSize,
+    decodedBytes,
+    encodedBytes,
+  }: { images: number; imageSize: number; decodedBytes: number; encodedBytes: number },
+  wanted: Kept | null,
+): Keeping {
+  const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
+  const sizes = `${images.toLocaleString('en-US')} images at ${imageSize} pixels take ${mebibytes(decodedBytes)} as pixels, ${mebibytes(encodedBytes)} as files`;
+  const kept = wanted ?? (decodedBytes > decodedBound ? 'encoded' : 'decoded');
+  const outcome =
+    kept === 'encoded'
+      ? 'the files are kept as they are, and decoded while a network is trained'
+      : 'the pixels are kept, in memory while a network is trained';
+  const reason =
+    wanted === null ? ` (the bound for pixels is ${mebibytes(decodedBound)})` : ', as chosen';
+  return { kept, why: `${sizes}: ${outcome}${reason}.` };
+}
+
 /** What the user decided; the same in the page and in the shell. */
 export interface Choices {
   /** Labels of CIFAR-100. */
@@ -55,6 +90,8 @@ export interface Choices {
   encoding: string | null;
   /** Turn EMNIST's images, which are stored transposed. */
   upright: boolean;
+  /** How image files are kept; null = by their size. */
+  kept: Kept | null;
 }
 
 export const noChoices: Choices = {
@@ -63,6 +100,7 @@ export const noChoices: Choices = {
   pick: null,
   encoding: null,
   upright: false,
+  kept: null,
 };
 
 const some = (count: number, unit: 'images' | 'files'): string =>

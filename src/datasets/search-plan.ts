@@ -1,5 +1,5 @@
 /** Which images are in which batch of a search: a pure function of labels, settings and seeds, wherever the images lie. */
-import type { AnyBatch, SearchData } from '../engine/data.ts';
+import type { SearchData } from '../engine/data.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import { epochSizes, imageProblems, splitSizes } from '../domain/settings/problems.ts';
 import { DatasetError, type Labels } from './dataset.ts';
@@ -44,7 +44,7 @@ export interface BatchMaker<B> {
  * `data.stepsPerEpoch` may end it sooner.
  * @param splitSeed of the order of the validation part
  */
-export function searchBatches<B extends AnyBatch>(
+export function searchBatches<B>(
   { name, classNames, channels }: LabelledSet,
   { search, validation }: SplitIndices,
   settings: SearchDataSettings,

@@ -1,7 +1,7 @@
 /** A data set as it is kept: a record of what it is, and its images in chunks, so that none of them is ever a gigabyte. */
 import { DatasetError, type Dataset, type ImageSplit, type Labels } from './dataset.ts';
 import { countClasses, type DatasetKind, type ReadResult } from './files/assemble.ts';
-import { hash } from './random.ts';
+import { hash, hashBytes } from './random.ts';
 import { channelStatistics } from './statistics.ts';
 
 export type StoredSplitName = 'train' | 'test';
@@ -22,18 +22,40 @@ export interface DatasetSummary {
   /** Per channel, over the training images, of values in [0, 1]. */
   mean: number[];
   deviation: number[];
-  /** Of all images. */
+  /** Of all images, as they are stored. */
   bytes: number;
   /** What was decided when the files were read, in sentences. */
   notes: string[];
+  /** The images are stored as their files, and decoded when they are used. */
+  encoded?: boolean;
+}
+
+/** What a batch of encoded images needs to know beside the files. */
+export interface StoredFiles {
+  /** As `EncodedSplit` has them. */
+  moments: Record<StoredSplitName, Float32Array>;
+  /** Of the files, for messages. */
+  names: Record<StoredSplitName, string[]>;
 }
 
 export interface StoredDataset extends DatasetSummary {
   /** Milliseconds since 1970. */
   imported: number;
   labels: Record<StoredSplitName, Labels>;
-  /** Images of a chunk; the last of a split may have fewer. */
+  /** Images of a chunk; the last of a split may have fewer. Of files, one. */
   chunkImages: number;
+  /** Of an encoded set. */
+  files?: StoredFiles;
+}
+
+/** What is shown of a stored set: without what only a reader of its images needs. */
+export function listedOf({
+  labels: _labels,
+  chunkImages: _chunkImages,
+  files: _files,
+  ...summary
+}: StoredDataset): DatasetSummary & { imported: number } {
+  return summary;
 }
 
 /** About as much as one record of a database should hold, bytes. */
@@ -70,24 +92,10 @@ export function summarize({ dataset, kind, notes }: ReadResult): DatasetSummary 
   };
 }
 
-/** 52 bits an image: among a million images, two different ones share theirs once in 10,000 sets. */
 function imageHashes({ images, count }: ImageSplit, imageBytes: number): Float64Array {
-  const view = new DataView(images.buffer, images.byteOffset, images.byteLength);
-  const words = imageBytes >> 2;
-  return Float64Array.from({ length: count }, (_, image) => {
-    const start = image * imageBytes;
-    let a = 0x811c9dc5;
-    let b = 0x9e3779b9;
-    const mix = (value: number) => {
-      a = Math.imul(a ^ value, 0x01000193);
-      a ^= a >>> 15;
-      b = Math.imul(b ^ value, 0x85ebca6b);
-      b ^= b >>> 13;
-    };
-    for (let i = 0; i < words; i++) mix(view.getUint32(start + 4 * i, true));
-    for (let i = words * 4; i < imageBytes; i++) mix(images[start + i]!);
-    return (a >>> 0) * 2 ** 20 + (b >>> 12);
-  });
+  return Float64Array.from({ length: count }, (_, image) =>
+    hashBytes(images.subarray(image * imageBytes, (image + 1) * imageBytes)),
+  );
 }
 
 function idOf(

@@ -1,5 +1,5 @@
 /** Which images are in which batch of a training from scratch: a pure function of labels, settings and the seed. */
-import type { AnyBatch, TrainData } from '../engine/data.ts';
+import type { TrainData } from '../engine/data.ts';
 import type { AugmentationSettings } from './augment.ts';
 import { DatasetError, type Labels } from './dataset.ts';
 import { checkIndex, epochOrder, type LabelledSet } from './search-plan.ts';
@@ -42,7 +42,7 @@ export interface TrainBatchMaker<B> {
 }
 
 /** @throws DatasetError where there are fewer images than a batch takes. */
-export function trainBatches<B extends AnyBatch>(
+export function trainBatches<B>(
   { name, classNames, channels }: Omit<LabelledSet, 'train'>,
   { trainImages, testImages }: { trainImages: number; testImages: number },
   { seed, batchSize, imageSize }: TrainDataSettings,

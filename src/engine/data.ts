@@ -4,7 +4,7 @@ import type { Batch } from './supernet/stepper.ts';
 /** A batch, or a promise of one where its images are decoded on the way. */
 export type AnyBatch = Batch | Promise<Batch>;
 
-export interface SearchData<B extends AnyBatch = AnyBatch> {
+export interface SearchData<B = AnyBatch> {
   readonly name: string;
   readonly classNames: readonly string[];
   /** Pixels a side and channels of the images in a batch. */
@@ -23,7 +23,7 @@ export interface SearchData<B extends AnyBatch = AnyBatch> {
 }
 
 /** What training an architecture from scratch needs to know of its images. */
-export interface TrainData<B extends AnyBatch = AnyBatch> {
+export interface TrainData<B = AnyBatch> {
   readonly name: string;
   readonly classNames: readonly string[];
   readonly imageSize: number;

@@ -2,7 +2,7 @@
 import type { Progress } from '../datasets/files/source.ts';
 import type { DatasetKind } from '../datasets/files/assemble.ts';
 import type { Samples, Unreadable } from '../datasets/formats/format.ts';
-import type { Choices, Outline, Role, RoleChoice } from '../datasets/outline.ts';
+import type { Choices, Keeping, Kept, Outline, Role, RoleChoice } from '../datasets/outline.ts';
 import type { DatasetSummary, StoredSplitName } from '../datasets/stored.ts';
 import type { SearchSettings } from '../domain/settings/schema.ts';
 import type { DatasetSource } from './messages.ts';
@@ -12,6 +12,7 @@ import type { Delivery } from './stream.ts';
 export type {
   Choices,
   DatasetSummary,
+  Kept,
   Outline,
   Progress,
   Role,
@@ -44,6 +45,8 @@ export interface FilesLook {
     sentence: string;
     /** Null where the first images cannot be had without reading everything. */
     samples: Samples | null;
+    /** How image files would be kept; null where there are none. */
+    keeping: Keeping | null;
   } | null;
   /** All sets in the files, where there are several. */
   sets: readonly string[];

@@ -7,7 +7,10 @@ import type { DBSchema, IDBPDatabase } from 'idb';
 import type { StoredDataset, StoredSplitName } from '../datasets/stored.ts';
 
 export const datasetDatabaseName = 'mgas-datasets';
-const version = 1;
+/** 2: sets may be stored as image files, which earlier versions of the lab do not read. */
+const version = 2;
+/** Bytes of small files that are written in one transaction. */
+const writtenAtOnce = 1 << 20;
 
 type ChunkKey = [id: string, split: StoredSplitName, index: number];
 
@@ -31,7 +34,9 @@ export class DatasetStore {
   /** @throws DOMException where the browser stores nothing here (a private window). */
   static async open(name = datasetDatabaseName): Promise<DatasetStore> {
     const database = await openDB<DatasetSchema>(name, version, {
-      upgrade(fresh) {
+      upgrade(fresh, old) {
+        // Sets of version 1 are sets of version 2.
+        if (old >= 1) return;
         fresh.createObjectStore('datasets', { keyPath: 'id' });
         fresh.createObjectStore('chunks');
       },
@@ -53,6 +58,51 @@ export class DatasetStore {
     return this.database.get('chunks', [id, split, index]);
   }
 
+  /** Images of a set that is stored as files, in the order asked for; undefined where one is missing. */
+  async images(
+    id: string,
+    split: StoredSplitName,
+    numbers: readonly number[],
+  ): Promise<(Uint8Array | undefined)[]> {
+    const { store } = this.database.transaction('chunks');
+    return Promise.all(numbers.map((image) => store.get([id, split, image])));
+  }
+
+  /**
+   * Writes a set of image files; when that fails or is aborted, nothing of it stays.
+   * @param visit hands over the files, in any order
+   * @param onBytes told the bytes of those that are written
+   */
+  addFiles(
+    record: StoredDataset,
+    visit: (
+      use: (split: StoredSplitName, image: number, bytes: Uint8Array) => Promise<void>,
+    ) => Promise<void>,
+    signal: AbortSignal,
+    onBytes: (bytes: number) => void,
+  ): Promise<void> {
+    return this.whole(record, async () => {
+      let waiting: [ChunkKey, Uint8Array][] = [];
+      let bytesWaiting = 0;
+      // Files are small: a transaction each would take most of the time.
+      const write = async () => {
+        signal.throwIfAborted();
+        const transaction = this.database.transaction('chunks', 'readwrite');
+        const writes = waiting.map(([key, bytes]) => transaction.store.put(bytes, key));
+        await Promise.all([...writes, transaction.done]);
+        onBytes(bytesWaiting);
+        [waiting, bytesWaiting] = [[], 0];
+      };
+      await visit(async (split, image, bytes) => {
+        waiting.push([[record.id, split, image], bytes.slice()]);
+        bytesWaiting += bytes.length;
+        if (bytesWaiting >= writtenAtOnce) await write();
+      });
+      await write();
+      signal.throwIfAborted();
+    });
+  }
+
   /**
    * Writes a set; when that fails or is aborted, nothing of it stays.
    * @param onChunk told the bytes of each chunk once it is written
@@ -63,20 +113,27 @@ export class DatasetStore {
     signal: AbortSignal,
     onChunk: (bytes: number) => void,
   ): Promise<void> {
+    return this.whole(record, async () => {
+      for (const split of ['train', 'test'] as const) {
+        let index = 0;
+        for (const chunk of chunks[split]) {
+          signal.throwIfAborted();
+          // A copy of its own: a view would take all that it is a view of along.
+          await this.database.put('chunks', chunk.slice(), [record.id, split, index++]);
+          onChunk(chunk.length);
+        }
+      }
+      signal.throwIfAborted();
+    });
+  }
+
+  /** Writes the record once the chunks are written; unless both are, neither stays. */
+  private whole(record: StoredDataset, writeChunks: () => Promise<void>): Promise<void> {
     return exclusively(async () => {
       await this.sweep();
       if (await this.get(record.id)) return this.rename(record);
       try {
-        for (const split of ['train', 'test'] as const) {
-          let index = 0;
-          for (const chunk of chunks[split]) {
-            signal.throwIfAborted();
-            // A copy of its own: a view would take all that it is a view of along.
-            await this.database.put('chunks', chunk.slice(), [record.id, split, index++]);
-            onChunk(chunk.length);
-          }
-        }
-        signal.throwIfAborted();
+        await writeChunks();
         await this.database.put('datasets', record);
       } catch (error) {
         await this.database.delete('chunks', rangeOf(record.id)).catch(() => {});

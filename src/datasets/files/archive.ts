@@ -26,6 +26,8 @@ export interface Archive {
   /** What was decided on the way, in sentences. */
   readonly notes: readonly string[];
   readonly leftOut: readonly LeftOut[];
+  /** It has an archive that can only be read from its start, as tar. */
+  readonly sequential: boolean;
   /** Hands over the whole bytes of the entries wanted, one after the other, in the order that is fastest. */
   visit(wanted: ReadonlySet<Entry>, use: Use): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function openArchive(
     entries: [...entries].sort(byPath),
     notes: opener.notes,
     leftOut: opener.leftOut,
+    sequential: opener.containers.some(({ sequential }) => sequential),
     async visit(wanted, use) {
       for (const container of opener.containers) {
         const here = new Map<Entry, Entry>();

@@ -28,16 +28,41 @@ export const heldOutShare = 0.1;
 /** The same images are held out whenever the same files are read. */
 const heldOutSeed = 1;
 
+/** Splits before it is settled which of them serve as what. */
+export interface FoundSplits<S> {
+  name: string;
+  classNames: readonly string[];
+  splits: Partial<Record<SplitName, S>>;
+  notes: readonly string[];
+}
+
+interface Labelled {
+  readonly count: number;
+  readonly labels: Labels;
+}
+
 /**
  * Settles the splits (validation images serve as test images where there are none; otherwise a share of each class is
  * held out), the class names, and what a search cannot do without.
  * @throws DatasetError naming what is missing.
  */
 export function assemble(found: Found): ReadResult {
-  const { kind, name, size, channels } = found;
-  const notes = [...found.notes];
-  const { train: whole, validation } = found.splits;
-  let { test } = found.splits;
+  const { kind, name, size, channels, classNames } = found;
+  const imageBytes = size * size * channels;
+  const { train, test, notes } = settleSplits(found, (whole, held) =>
+    takeOut(whole, held, imageBytes),
+  );
+  return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
+}
+
+/** @param takeOut divides a split: what stays, and the images held out (ascending). @throws DatasetError as `assemble`. */
+export function settleSplits<S extends Labelled>(
+  { name, classNames, splits, notes: before }: FoundSplits<S>,
+  takeOut: (whole: S, held: Uint32Array) => [S, S],
+): { train: S; test: S; notes: string[] } {
+  const notes = [...before];
+  const { train: whole, validation } = splits;
+  let { test } = splits;
   if (!whole)
     throw new DatasetError(
       `${name}: expected training images, found only test images. Choose the training files as well.`,
@@ -50,11 +75,10 @@ export function assemble(found: Found): ReadResult {
       `${validation.count} validation images are left out: a search splits the training images itself.`,
     );
   }
-  const { classNames } = found;
   let train = whole;
   checkClasses(name, train.labels, classNames);
   if (!test) {
-    [train, test] = holdOut(whole, classNames.length, size * size * channels);
+    [train, test] = takeOut(whole, heldOut(whole, classNames.length));
     notes.push(
       `There are no test images; ${test.count} of ${whole.count}, ${100 * heldOutShare}% of each class, are held out as test images.`,
     );
@@ -66,7 +90,13 @@ export function assemble(found: Found): ReadResult {
         `${name}: class '${single}' has too few images: there are no test images, and the ${test.count} held out as test images leave none of this class for training. Add images of it, or test images.`,
       );
   }
-  return { dataset: { name, size, channels, classNames, train, test }, kind, notes };
+  return { train, test, notes };
+}
+
+function heldOut({ count, labels }: Labelled, classes: number): Uint32Array {
+  const validation = Math.max(1, Math.round(count * heldOutShare));
+  return stratifiedSplit(labels, classes, { used: count, validation, seed: heldOutSeed })
+    .validation;
 }
 
 /** Images of each class. */
@@ -93,28 +123,22 @@ function checkClasses(name: string, labels: Labels, classNames: readonly string[
   }
 }
 
-/** Takes a stratified part away, in place: the larger part keeps its memory. */
-function holdOut(
+/** Takes images away, in place: the larger part keeps its memory. */
+function takeOut(
   { count, images, labels }: ImageSplit,
-  classes: number,
+  held: Uint32Array,
   imageBytes: number,
 ): [ImageSplit, ImageSplit] {
-  const held = Math.max(1, Math.round(count * heldOutShare));
-  const { validation } = stratifiedSplit(labels, classes, {
-    used: count,
-    validation: held,
-    seed: heldOutSeed,
-  });
   const out = {
-    count: held,
-    images: new Uint8Array(held * imageBytes),
-    labels: labels.slice(0, held),
+    count: held.length,
+    images: new Uint8Array(held.length * imageBytes),
+    labels: labels.slice(0, held.length),
   };
   let next = 0;
   let kept = 0;
   for (let image = 0; image < count; image++) {
     const bytes = images.subarray(image * imageBytes, (image + 1) * imageBytes);
-    if (validation[next] === image) {
+    if (held[next] === image) {
       out.images.set(bytes, next * imageBytes);
       out.labels[next++] = labels[image]!;
     } else {

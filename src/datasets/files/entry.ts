@@ -24,6 +24,8 @@ export interface Container {
   entries: Entry[];
   notes: string[];
   leftOut: LeftOut[];
+  /** Every visit goes through all of it: it is not for reading some entries now and then. */
+  sequential?: boolean;
   visit(wanted: ReadonlySet<Entry>, use: Use): Promise<void>;
 }
 

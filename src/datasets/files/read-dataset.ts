@@ -12,8 +12,10 @@ import type { ImageDecoder } from '../images/decode.ts';
 import { makerHere, type ImageMaker } from '../images/make.ts';
 import { isImageName } from '../images/header.ts';
 import {
+  keepingOf,
   noChoices,
   type Choices,
+  type Keeping,
   type LeftOut,
   type Outline,
   type RoleChoice,
@@ -22,6 +24,7 @@ import { resizeDataset } from '../resize.ts';
 import { openArchive, type Archive } from './archive.ts';
 import type { Entry } from './entry.ts';
 import { assemble, type DatasetKind, type ReadResult } from './assemble.ts';
+import { assembleFiles, type ReadFiles } from './assemble-files.ts';
 import { leftBy, leftOutSentence, nameOf, pick, undecided, unknown, worst } from './choose-set.ts';
 import { defaultLimits, type Limits, type Progress, type SourceFile } from './source.ts';
 
@@ -54,8 +57,12 @@ export interface Look {
   /** What has to be decided before anything is read. */
   questions: readonly RoleChoice[];
   samples(count: number): Promise<Samples | null>;
+  /** How image files would be kept, and why; null: there are none, and pixels are. */
+  keeping: Keeping | null;
   /** @throws DatasetError; the signal's reason when aborted. */
   read(): Promise<ReadResult>;
+  /** The same as files, of a set of image files. @throws DatasetError; the signal's reason when aborted. */
+  readFiles(): Promise<ReadFiles>;
 }
 
 /** Files that were opened: they can be looked at under different choices without being opened again. */
@@ -175,27 +182,40 @@ async function lookAt(
     notes: [...archive.notes, ...plan.outline.notes],
   };
   const questions = outline.roles.filter(({ question }) => question !== null);
+  /** What both ways of reading begin and end with. */
+  const reading = async <T extends { notes: readonly string[] }>(read: () => Promise<T>) => {
+    if (questions.length > 0) throw undecided(archive.name, questions, outline);
+    if (!outline.splits.some(({ split }) => split === 'train'))
+      throw new DatasetError(
+        `${archive.name}: expected training images, found only ${outline.splits.map(({ split }) => split).join(' and ')} images. Choose the training files as well, or name their folder: --split FOLDER=train.`,
+      );
+    const found = await read();
+    signal.throwIfAborted();
+    const notes = [...archive.notes, ...found.notes];
+    if (leftOut.length > 0) notes.unshift(leftOutSentence(leftOut));
+    return { ...found, notes, name: options.name };
+  };
+  const { files } = plan;
   return {
     kind: plan.kind,
     outline,
     sets: found.length > 1 ? named.map(({ set }) => set) : [],
     questions,
     samples: (count) => plan.samples(count),
+    keeping: files ? keepingOf({ ...files, imageSize: context.imageSize }, choices.kept) : null,
     async read() {
-      if (questions.length > 0) throw undecided(archive.name, questions, outline);
-      if (!outline.splits.some(({ split }) => split === 'train'))
-        throw new DatasetError(
-          `${archive.name}: expected training images, found only ${outline.splits.map(({ split }) => split).join(' and ')} images. Choose the training files as well, or name their folder: --split FOLDER=train.`,
-        );
-      const read = await plan.read();
-      signal.throwIfAborted();
-      const notes = [...archive.notes, ...read.notes];
-      if (leftOut.length > 0) notes.unshift(leftOutSentence(leftOut));
-      const result = assemble({ ...read, notes, name: options.name });
+      const result = assemble(await reading(() => plan.read()));
       const size = options.size ?? null;
       return size === null || size === result.dataset.size
         ? result
         : { ...result, dataset: resizeDataset(result.dataset, size) };
+    },
+    async readFiles() {
+      if (!files)
+        throw new DatasetError(
+          `${archive.name}: expected image files to keep, found arrays. Keep their pixels.`,
+        );
+      return assembleFiles(await reading(() => files.scan()), archive);
     },
   };
 }

@@ -82,6 +82,7 @@ export async function openTar(
         ]
       : [],
     leftOut,
+    sequential: true,
     async visit(wanted, use) {
       let at = 0;
       let left = wanted.size;

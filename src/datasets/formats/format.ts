@@ -4,6 +4,7 @@ import type { Entry } from '../files/entry.ts';
 import type { DatasetKind, Found } from '../files/assemble.ts';
 import type { ReadContext } from '../files/source.ts';
 import type { ImageMaker } from '../images/make.ts';
+import type { FoundFiles } from './file-split.ts';
 import type { Choices, Outline, SplitName } from '../outline.ts';
 
 /** A file as formats see it before they claim it. */
@@ -43,12 +44,22 @@ export interface Samples {
   captions: { split: SplitName; label: string | null }[];
 }
 
+/** What a set of image files takes, kept either way; and how to read it to be kept as files. */
+export interface FilePlan {
+  images: number;
+  decodedBytes: number;
+  encodedBytes: number;
+  scan(): Promise<FoundFiles>;
+}
+
 /** One set that was found, before it is read. */
 export interface Plan {
   outline: Outline;
   kind: DatasetKind;
   /** @throws DatasetError; the signal's reason when aborted. */
   read(): Promise<Found>;
+  /** Where the images are files, which can be kept as they are. */
+  files?: FilePlan;
   /** The first images of each split; none where that would mean reading everything. */
   samples(count: number): Promise<Samples | null>;
 }

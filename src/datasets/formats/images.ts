@@ -8,6 +8,7 @@ import type { Entry } from '../files/entry.ts';
 import { imageFormatOf, isImageName } from '../images/header.ts';
 import type { SplitName } from '../outline.ts';
 import { planTree, teachableMachine } from './image-tree.ts';
+import { scanPlaced } from './read-files.ts';
 import { channels, readPlaced, type Placed } from './read-images.ts';
 import {
   splitOrder,
@@ -42,12 +43,7 @@ async function planImages(
     throw new DatasetError(
       `${archive.name}: expected images in at least two folders, one for each class, found ${claimed.length} images in ${classNames.length === 0 ? 'no class folder' : `one, '${classNames[0]}'`}.`,
     );
-  const imageBytes = imageSize * imageSize * channels;
-  if (placed.length * imageBytes > limits.memoryBytes) {
-    throw new DatasetError(
-      `${archive.name}: ${placed.length} images of ${imageSize} pixels take ${placed.length * imageBytes} bytes: expected at most ${limits.memoryBytes}. Choose a smaller image size, or fewer images.`,
-    );
-  }
+  const decodedBytes = placed.length * imageSize * imageSize * channels;
   const counts = new Map<SplitName, { images: number; classes: Set<number> }>();
   for (const { split, label } of placed) {
     const count = counts.get(split) ?? { images: 0, classes: new Set() };
@@ -69,7 +65,19 @@ async function planImages(
       roles: tree.roles,
     },
     samples: (count) => samplesOf(archive, placed, classNames, context, count),
-    read: () => readPlaced(archive, placed, classNames, tree.notes, context),
+    read() {
+      if (decodedBytes > limits.memoryBytes)
+        throw new DatasetError(
+          `${archive.name}: ${placed.length} images of ${imageSize} pixels take ${decodedBytes} bytes: expected at most ${limits.memoryBytes}. Choose a smaller image size, or fewer images, or keep the files encoded (--images encoded).`,
+        );
+      return readPlaced(archive, placed, classNames, tree.notes, context);
+    },
+    files: {
+      images: placed.length,
+      decodedBytes,
+      encodedBytes: placed.reduce((sum, { entry }) => sum + entry.size, 0),
+      scan: () => scanPlaced(archive, placed, classNames, tree.notes, context),
+    },
   };
 }
 

@@ -54,20 +54,7 @@ export async function readPlaced(
   };
   await concurrently(archive, new Set(slots.keys()), read, maker.atOnce, signal);
 
-  if (lost.length > 0) {
-    lost.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const summary = {
-      count: lost.length,
-      total: placed.length,
-      examples: lost.slice(0, examplesShown).map(({ reason }) => reason),
-    };
-    if (lost.length === placed.length || !(await context.skipUnreadable(summary))) {
-      throw new DatasetError(
-        `${archive.name}: ${lost.length} of ${placed.length} images cannot be read. ${summary.examples[0]}`,
-      );
-    }
-    notes.push(`${lost.length} of ${placed.length} images could not be read and are excluded.`);
-  }
+  notes.push(...(await unreadableNote(archive.name, lost, placed.length, context)));
   const splits: Partial<Record<SplitName, ImageSplit>> = {};
   for (const [split, part] of parts) {
     const settled = settle(part, imageBytes, gray, classNames.length);
@@ -84,6 +71,26 @@ export async function readPlaced(
   };
 }
 
+/** @throws DatasetError unless the rest is read without the lost ones. */
+export async function unreadableNote(
+  archive: string,
+  lost: readonly { name: string; reason: string }[],
+  total: number,
+  { skipUnreadable }: Pick<FormatContext, 'skipUnreadable'>,
+): Promise<string[]> {
+  if (lost.length === 0) return [];
+  const examples = lost
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .slice(0, examplesShown)
+    .map(({ reason }) => reason);
+  const summary = { count: lost.length, total, examples };
+  if (lost.length === total || !(await skipUnreadable(summary)))
+    throw new DatasetError(
+      `${archive}: ${lost.length} of ${total} images cannot be read. ${examples[0]}`,
+    );
+  return [`${lost.length} of ${total} images could not be read and are excluded.`];
+}
+
 interface Part {
   images: Uint8Array;
   labels: number[];
@@ -92,7 +99,7 @@ interface Part {
 }
 
 /** Several images are decoded at once; the first failure that is no image's own ends it all. */
-async function concurrently(
+export async function concurrently(
   archive: Archive,
   wanted: ReadonlySet<Entry>,
   read: (entry: Entry, bytes: Uint8Array) => Promise<void>,

@@ -83,7 +83,7 @@ it('gives a thread two images at most, and drops what is no longer wanted before
   await Promise.all([...made, last]);
 });
 
-it('names a damaged image, and goes on with the others', async () => {
+it('names a damaged image, and makes the others', async () => {
   const damaged = { ...image(1), bytes: image(1).bytes.slice(0, 50), name: 'train/a/1.png' };
   const [bad, good] = [threads.pool.scan(damaged), threads.pool.scan(image(2))];
   await threads.answer(0);

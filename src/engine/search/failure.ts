@@ -10,6 +10,7 @@ export class SearchFailure extends Error {
       | 'out-of-memory'
       | 'invalid-settings'
       | 'invalid-checkpoint'
+      | 'images'
       | 'internal',
     message: string,
     /** What the user can do now. */
@@ -39,6 +40,12 @@ export function failureOf(error: unknown): SearchFailure {
       'Choose a smaller batch, fewer channels, or more stages, and start again.',
     );
   }
+  // By its name: images are read outside of the engine.
+  if (name === 'DatasetError')
+    return of(
+      'images',
+      'What was trained up to the last checkpoint is kept. Mend what the message names, then resume.',
+    );
   if (error instanceof RangeError)
     return of('invalid-settings', 'Change the setting that the message names, and start again.');
   return of(

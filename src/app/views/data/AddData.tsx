@@ -43,7 +43,7 @@ function DropZone() {
     void lookAtFiles(files, {
       name: nameOf(files),
       imageSize,
-      choices: { labelKind, split: {}, pick: null, encoding: null, upright: false },
+      choices: { labelKind, split: {}, pick: null, encoding: null, upright: false, kept: null },
     });
   };
   const drop = (event: DragEvent): void => {

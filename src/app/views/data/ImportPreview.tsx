@@ -50,7 +50,14 @@ export function ImportPreview({ preview }: { preview: Preview }) {
             </p>
           ))}
           <Roles roles={found.outline.roles} choices={choices} disabled={busy} change={change} />
-          <Settings preview={preview} kind={found.kind} outline={found.outline} change={change} />
+          <Settings
+            preview={preview}
+            kind={found.kind}
+            outline={found.outline}
+            keeping={found.keeping}
+            change={change}
+          />
+          {found.keeping && <p className="note">{found.keeping.why}</p>}
           <Remarks outline={found.outline} />
         </>
       )}

@@ -59,6 +59,7 @@ function Figures({ summary }: { summary: DatasetSummary }) {
     deviation,
     bytes: length,
     notes,
+    encoded = false,
   } = summary;
   const perChannel = channels === 1 ? '0 to 1' : 'red / green / blue, 0 to 1';
   const rows: [string, string][] = [
@@ -66,7 +67,7 @@ function Figures({ summary }: { summary: DatasetSummary }) {
     ['Test images', integer(sum(test))],
     ['Size', `${size} × ${size} pixels, ${channels === 1 ? 'gray' : 'colour'}`],
     ['Classes', integer(classNames.length)],
-    ['In memory', bytes(length)],
+    [encoded ? 'Stored as files' : 'In memory', bytes(length)],
     [`Mean, ${perChannel}`, fixed(mean)],
     [`Standard deviation, ${perChannel}`, fixed(deviation)],
   ];

@@ -59,8 +59,16 @@ export function SetList({ shown, show }: Props) {
 
 const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
 
-function about({ train, test, size, channels, classNames, bytes: length }: ListedDataset): string {
-  return `${integer(sum(train))} + ${integer(sum(test))} of ${size}×${size}${channels === 1 ? ' gray' : ''}, ${plural(classNames.length, 'class')}, ${bytes(length)}`;
+function about({
+  train,
+  test,
+  size,
+  channels,
+  classNames,
+  bytes: length,
+  encoded = false,
+}: ListedDataset): string {
+  return `${integer(sum(train))} + ${integer(sum(test))} of ${size}×${size}${channels === 1 ? ' gray' : ''}, ${plural(classNames.length, 'class')}, ${bytes(length)}${encoded ? ' of files' : ''}`;
 }
 
 function Row({

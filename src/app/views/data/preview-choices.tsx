@@ -1,6 +1,6 @@
 /** What can be changed in a preview of files: what a folder or array is, which set, sizes, encodings. */
 import { useId } from 'react';
-import type { Choices, Outline, Role, RoleChoice } from '../../../protocol/data-messages.ts';
+import type { Choices, Kept, Outline, Role, RoleChoice } from '../../../protocol/data-messages.ts';
 import { integer } from '../../format.ts';
 import { type Preview } from '../../sessions/datasets-state.ts';
 import { changePreview } from '../../sessions/datasets.ts';
@@ -65,14 +65,27 @@ const encodings = [
   ['cp437', 'cp437 (Western)'],
 ] as const;
 
+const keptNames: Readonly<Record<Kept, string>> = {
+  decoded: 'pixels',
+  encoded: 'files',
+};
+
 interface SettingsProps {
   preview: Preview;
   kind: string;
+  /** Null where the images are no files. */
+  keeping: { kept: Kept } | null;
   outline: Outline;
   change: (some: Partial<Choices>) => void;
 }
 
-export function Settings({ preview: { options, busy }, kind, outline, change }: SettingsProps) {
+export function Settings({
+  preview: { options, busy },
+  kind,
+  outline,
+  keeping,
+  change,
+}: SettingsProps) {
   const { imageSize, choices } = options;
   const speaksOfNames = outline.notes.some((note) => /what encoding they are in/.test(note));
   const isEmnist = outline.notes.some((note) => /EMNIST stores/.test(note));
@@ -85,6 +98,19 @@ export function Settings({ preview: { options, busy }, kind, outline, change }: 
           options={imageSizes.map((size) => [String(size), `${size} × ${size} pixels`] as const)}
           disabled={busy}
           choose={(size) => void changePreview({ imageSize: Number(size) })}
+        />
+      )}
+      {keeping && (
+        <Choice
+          label="Kept as"
+          value={choices.kept ?? ''}
+          options={[
+            ['', choices.kept === null ? `By size: ${keptNames[keeping.kept]}` : 'By size'],
+            ['decoded', keptNames.decoded],
+            ['encoded', keptNames.encoded],
+          ]}
+          disabled={busy}
+          choose={(kept) => change({ kept: kept === '' ? null : (kept as Kept) })}
         />
       )}
       {kind === 'cifar-100' && (
