@@ -100,10 +100,15 @@ export function workloadOf(
   };
 }
 
-export async function load(stepper: Stepper, { plan, parameters, batch }: Workload): Promise<void> {
+export async function load(
+  stepper: Stepper,
+  { plan, parameters, batch }: Workload,
+  halfFloats = false,
+): Promise<void> {
   await stepper.load(plan, parameters, {
     batchSize: batch.size,
     granularities: { operation: true, filter: true, weight: true },
+    halfFloats,
   });
 }
 

@@ -5,6 +5,8 @@ import { requestNodeDevice } from '../cli/node-webgpu.ts';
 import { median } from '../src/engine/median.ts';
 import { load, spaceOf, timeStep, workloadOf } from './cases.ts';
 import type { StepCase, Workload } from './cases.ts';
+import { footprints } from './formats.ts';
+import type { Footprints } from './formats.ts';
 import { profileKernels } from '../src/engine/supernet/webgpu/kernel-profile.ts';
 import type { KernelProfile } from '../src/engine/supernet/webgpu/kernel-profile.ts';
 
@@ -16,6 +18,7 @@ export interface OwnResult {
   readonly firstStepMs: number;
   readonly pipelines: number;
   readonly profile: KernelProfile;
+  readonly footprints: Footprints;
 }
 
 /** Times of `steps` steps after one that is not counted. */
@@ -47,6 +50,7 @@ export async function ownStep(c: StepCase, steps: number): Promise<OwnResult> {
     firstStepMs,
     pipelines: stepper.gpu.pipelineCount,
     profile: await profileKernels(stepper),
+    footprints: await footprints(stepper, workload),
   };
   stepper.dispose();
   device.destroy();

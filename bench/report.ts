@@ -62,6 +62,20 @@ export function report(result: StepResult): string {
       ]),
     ),
   );
+  parts.push(
+    'Activations and their gradients as f32 and as half floats (-: the adapter has no shader-f16):',
+    table(
+      ['case', 'MiB needed a step, f32', 'f16', 'ratio', 'peak MiB, f32', 'f16', 'ratio'],
+      cases.map(({ name, footprints: { float32, float16 } }) => [
+        name,
+        ...(['neededBytes', 'peakBytes'] as const).flatMap((what) => [
+          mib(float32[what]),
+          float16 ? mib(float16[what]) : '-',
+          float16 ? times(float32[what], float16[what]) : '-',
+        ]),
+      ]),
+    ),
+  );
   for (const c of cases) {
     parts.push(
       `Kernels of ${c.name} (${c.clock === 'timestamp' ? "the device's clock" : 'submission to completion'}):`,

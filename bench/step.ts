@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { installWebGPU, requestNodeDevice } from '../cli/node-webgpu.ts';
 import { measureCeilings } from './ceilings.ts';
 import type { Ceilings } from './ceilings.ts';
+import type { Footprints } from './formats.ts';
 import { stepCases } from './cases.ts';
 import type { StepCase } from './cases.ts';
 import { memoryOfStages } from './memory.ts';
@@ -23,6 +24,7 @@ export interface CaseResult extends StepCase {
   readonly torchAllMsPerStep: number | null;
   readonly dispatches: number;
   readonly peakBytes: number;
+  readonly footprints: Footprints;
   readonly firstStepMs: number;
   readonly pipelines: number;
   readonly clock: KernelProfile['clock'];
