@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   chunkImagesOf,
@@ -135,4 +136,43 @@ it('removes the leftovers of a closed tab', async () => {
   expect(await store.chunk(one.record.id, 'train', 0)).toBeUndefined();
   expect(await store.chunk(one.record.id, 'train', 1)).toBeUndefined();
   await expectStored(two.record, 'train', two.dataset.train);
+});
+
+it('opens sets that version 1 of the database stored', async () => {
+  const name = `old-${count++}`;
+  const { record, chunks, dataset } = setOf(3);
+  const old = await openDB(name, 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore('datasets', { keyPath: 'id' });
+      fresh.createObjectStore('chunks');
+    },
+  });
+  await old.put('datasets', record);
+  let index = 0;
+  for (const chunk of chunks().train) await old.put('chunks', chunk, [record.id, 'train', index++]);
+  old.close();
+  const reopened = await DatasetStore.open(name);
+  expect((await reopened.list()).map(({ id }) => id)).toEqual([record.id]);
+  const train = await joinChunks(record, 'train', (i) => reopened.chunk(record.id, 'train', i));
+  expect(Buffer.compare(train.images, dataset.train.images)).toBe(0);
+  reopened.close();
+});
+
+it('stores image files one by one, in any order, or none of them', async () => {
+  const { record } = setOf(4);
+  const files = Array.from({ length: 9 }, (_, i) => new Uint8Array(300_000).fill(i));
+  const visit =
+    (fails = false) =>
+    async (use: (split: 'train' | 'test', image: number, bytes: Uint8Array) => Promise<void>) => {
+      for (const i of [4, 0, 8, 1, 7, 2, 6, 3, 5]) await use('train', i, files[i]!);
+      if (fails) throw new Error('the file was changed');
+    };
+  await expect(store.addFiles(record, visit(true), never, () => {})).rejects.toThrow('changed');
+  expect(await store.list()).toEqual([]);
+  expect(await store.images(record.id, 'train', [0])).toEqual([undefined]);
+  let bytes = 0;
+  await store.addFiles(record, visit(), never, (written) => (bytes += written));
+  expect(bytes).toBe(9 * 300_000);
+  const some = await store.images(record.id, 'train', [7, 9, 2]);
+  expect(some.map((file) => file?.[0])).toEqual([7, undefined, 2]);
 });
