@@ -111,3 +111,23 @@ describe('settings in a link', () => {
     );
   });
 });
+
+it('holds what the absence of a setting means, where a file is older than it', () => {
+  const earlier = structuredClone(presets.tiny) as Record<string, unknown> & typeof presets.tiny;
+  delete earlier.halfFloats;
+  delete earlier.data.validationImages;
+  delete earlier.optimizers.thresholds.filterFactor;
+  delete earlier.regularizer.softCount;
+  const link = writeLink(earlier);
+  expect(Object.fromEntries(link)).toEqual({
+    ...{ v: '1', preset: 'tiny' },
+    ...{ 'data.validationImages': '0', 'regularizer.softCount': 'false' },
+  });
+  expect(readLink(link)?.settings.regularizer.softCount).toBe(false);
+});
+
+it('holds half floats', () => {
+  const link = writeLink({ ...presets.tiny, halfFloats: true });
+  expect(link.get('halfFloats')).toBe('true');
+  expect(readLink(link)?.settings.halfFloats).toBe(true);
+});

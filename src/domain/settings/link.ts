@@ -16,9 +16,18 @@ export const linkVersion = '1';
 const paths = fieldGroups.flatMap(({ fields }) => fields.map(({ path }) => path));
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** A setting, or what its absence means in files of before it existed: off, none, or a factor of 1. */
+function valueOrAbsent(settings: SearchSettings, path: string): unknown {
+  const absent = fieldOf.get(path)?.kind === 'switch' ? false : path === filterFactor ? 1 : 0;
+  return valueAt(settings, path) ?? absent;
+}
+const filterFactor = 'optimizers.thresholds.filterFactor';
+
 /** Paths of the settings that differ from a preset's, in the order of the form. */
 export function changedPaths(settings: SearchSettings, preset: PresetName): string[] {
-  return paths.filter((path) => !same(valueAt(settings, path), valueAt(presets[preset], path)));
+  return paths.filter(
+    (path) => !same(valueOrAbsent(settings, path), valueOrAbsent(presets[preset], path)),
+  );
 }
 
 /** The preset of the same space that the settings differ least from. */
@@ -32,7 +41,7 @@ export function writeLink(settings: SearchSettings): URLSearchParams {
   const preset = nearestPreset(settings);
   const query = new URLSearchParams({ v: linkVersion, preset });
   for (const path of changedPaths(settings, preset)) {
-    const value = valueAt(settings, path);
+    const value = valueOrAbsent(settings, path);
     query.set(path, Array.isArray(value) ? listText(path, value) : JSON.stringify(value));
   }
   return query;
