@@ -79,7 +79,7 @@ test.describe('without WebGPU', () => {
         .match(/\/Type\s*\/Page\b/g);
       expect(pages).toHaveLength(1);
       await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
-      await expect(page.locator('.print-summary')).toContainText(/Parameters\s*6,000/);
+      await expect(page.locator('.print-summary')).toContainText(/Parameters\s*5,974/);
       await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
       await expect(page.locator('.print-summary')).toHaveCount(0);
     });
