@@ -19,6 +19,7 @@ describe('arguments', () => {
       preset: 'tiny',
       set: [],
       out: 'arch.json',
+      images: 'auto',
       json: false,
       labels: 'fine',
       skipUnreadable: false,
