@@ -30,7 +30,15 @@ import { fromQuads, planeOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 /** More than one chunk, so that their sum is checked too. */
-const sizes = { chunks: 3, filter: 8, norm: 16, taps: 10, mix: 16, adjacent: false };
+const sizes = {
+  chunks: 3,
+  filter: 8,
+  norm: 16,
+  taps: 10,
+  mix: 16,
+  adjacent: false,
+  columns: 2,
+} as const;
 /** Its sigmoid is 1 in float32. */
 const certain = 100;
 const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];

@@ -25,7 +25,15 @@ import { fromQuads, planeOf, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
 /** More than one chunk, so that their sum is checked too. */
-const sizes = { chunks: 3, filter: 8, norm: 16, taps: 10, mix: 16, adjacent: false };
+const sizes = {
+  chunks: 3,
+  filter: 8,
+  norm: 16,
+  taps: 10,
+  mix: 16,
+  adjacent: false,
+  columns: 2,
+} as const;
 const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];
 
 /** NHWC values at the lanes of a place, and back. */

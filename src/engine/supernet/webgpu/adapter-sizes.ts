@@ -12,6 +12,8 @@ export interface AdapterSizes {
   readonly mix: number;
   /** The pixels of an invocation of a 1x1 convolution lie side by side. */
   readonly adjacent: boolean;
+  /** Columns of outputs that an invocation of a depthwise convolution makes at stride 1. */
+  readonly columns: 1 | 2;
 }
 
 /** Whether an adapter goes through the invocations of a workgroup a few at a time, or has room for all of them. */
@@ -22,6 +24,6 @@ export type AdapterKind = 'software' | 'hardware';
  * workgroups save most of the compilation.
  */
 export const adapterSizes: Readonly<Record<AdapterKind, AdapterSizes>> = {
-  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8, adjacent: true },
-  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64, adjacent: false },
+  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8, adjacent: true, columns: 2 },
+  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64, adjacent: false, columns: 1 },
 };

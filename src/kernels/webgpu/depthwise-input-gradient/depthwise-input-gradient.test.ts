@@ -16,7 +16,10 @@ import { depthwiseInputGradient } from './program.ts';
 import { readerListRow, readerRow, readQuadRow } from './rows.ts';
 
 const cases = [
-  { name: '3x3 and 5x5 readers of relu', kernels: [3, 5], stride: 1, rows: 4, activation: 'relu' },
+  {
+    ...{ name: '3x3 and 5x5 readers of relu', kernels: [3, 5], stride: 1 },
+    ...{ rows: 4, columns: 2, activation: 'relu' },
+  },
   { name: '7x7 behind a norm', kernels: [7], stride: 1, rows: 8, activation: 'affine' },
   {
     name: '3x3, 5x5 and 7x7 at stride 2',

@@ -5,9 +5,11 @@ import {
   activate,
   checkDepthwise,
   columnFunction,
+  columnsOf,
   convolve,
   depthwiseLabel,
   depthwiseParams,
+  eachOutput,
   loadNorm,
 } from '../depthwise/window.ts';
 import type { DepthwiseClass, DepthwiseVariant } from '../depthwise/window.ts';
@@ -48,7 +50,7 @@ export function depthwiseInputGradient(
       ${readerListRow.wgsl}
       ${readerRow.wgsl}
       ${slotFunctions}
-      ${columnFunction(v.rows)}
+      ${columnFunction(v.rows, columnsOf(v))}
       ${v.activation === 'none' ? '' : letsFunction(v.activation)}
       fn run(local : u32, group : vec3u) {
         let quad = readReadQuad(params.table, group.y);
@@ -57,7 +59,7 @@ export function depthwiseInputGradient(
         let column = columnAt(group.x * 64u + local, params.inHeight, params.inWidth, u32(step));
         let height = i32(params.height);
         let width = i32(params.width);
-        ${rows((r) => `var sum${r} = vec4f();`)}
+        ${eachOutput(v, (c, r) => `var sum${c}_${r} = vec4f();`)}
         ${classes
           .map(
             (c, i) => wgsl`
@@ -79,24 +81,36 @@ export function depthwiseInputGradient(
         ${rows(
           (r) => wgsl`
             let outY${r} = column.y + ${r} * step;
-            let at${r} = u32(min(outY${r}, inHeight - 1)) * params.inWidth;
+            let at0_${r} = u32(min(outY${r}, inHeight - 1)) * params.inWidth;
           `,
         )}
+        ${unroll(columnsOf(v), (c) => `let holds${c} = column.inside && column.x + ${c} * step < i32(params.inWidth);`)}
+        ${
+          columnsOf(v) === 2
+            ? wgsl`
+                // Outside of the plane the first column's is read, and nothing written.
+                let across = select(0u, u32(step), holds1);
+                ${rows((r) => `let at1_${r} = at0_${r} + across;`)}
+              `
+            : ''
+        }
         ${
           v.activation === 'none'
             ? ''
-            : rows(
-                (r) =>
-                  `sum${r} = select(vec4f(), sum${r}, lets(${activate(v, `inputs[read + at${r}]`)}));`,
+            : eachOutput(
+                v,
+                (c, r) =>
+                  `sum${c}_${r} = select(vec4f(), sum${c}_${r}, lets(${activate(v, `inputs[read + at${c}_${r}]`)}));`,
               )
         }
         if (params.add != 0u) {
-          ${rows((r) => `sum${r} += results[out + at${r}];`)}
+          ${eachOutput(v, (c, r) => `sum${c}_${r} += results[out + at${c}_${r}];`)}
         }
-        ${rows(
-          (r) => wgsl`
-            if (column.inside && outY${r} < inHeight) {
-              results[out + at${r}] = sum${r};
+        ${eachOutput(
+          v,
+          (c, r) => wgsl`
+            if (holds${c} && outY${r} < inHeight) {
+              results[out + at${c}_${r}] = sum${c}_${r};
             }
           `,
         )}
@@ -116,7 +130,7 @@ function gatherDense(v: DepthwiseVariant, c: DepthwiseClass, subgroups: boolean)
       height: 'height',
       width: 'width',
       activate: (load) => load,
-      tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(kx)`,
+      tap: (ky) => `${last}u - ${ky} * ${c.kernel}u - u32(tapX)`,
     },
     subgroups,
   );
@@ -138,7 +152,7 @@ function gatherStrided(v: DepthwiseVariant, { kernel, dilation }: DepthwiseClass
     if (reached.length === 0) return '';
     return wgsl`
       let tap${ky} = weights[taps + u32(${ky * kernel} + kx)];
-      ${reached.map((r) => `sum${r} += value${numerator(r, ky) / 2 - low} * tap${ky};`).join('\n')}
+      ${reached.map((r) => `sum0_${r} += value${numerator(r, ky) / 2 - low} * tap${ky};`).join('\n')}
     `;
   };
   return wgsl`

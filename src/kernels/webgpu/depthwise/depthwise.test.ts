@@ -15,8 +15,9 @@ import { depthwiseStep, tilesAlong } from './window.ts';
 import type { DepthwiseVariant } from './window.ts';
 
 const cases = [
-  { kernel: 3, stride: 1, rows: 8, activation: 'affine' },
+  { kernel: 3, stride: 1, rows: 8, columns: 2, activation: 'affine' },
   { kernel: 5, stride: 1, rows: 4, activation: 'relu' },
+  { kernel: 5, stride: 1, rows: 8, columns: 2, activation: 'relu' },
   { kernel: 7, stride: 1, rows: 4, activation: 'affine' },
   { kernel: 3, stride: 2, rows: 4, activation: 'relu' },
   { kernel: 5, stride: 2, rows: 4, activation: 'none' },

@@ -12,9 +12,11 @@ import {
   activate,
   checkDepthwise,
   columnFunction,
+  columnsOf,
   convolve,
   depthwiseLabel,
   depthwiseParams,
+  eachOutput,
   loadNorm,
 } from './window.ts';
 import type { DepthwiseClass, DepthwiseVariant, Window } from './window.ts';
@@ -31,7 +33,7 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
     height: 'inHeight',
     width: 'inWidth',
     activate: (load) => activate(v, load),
-    tap: (ky) => `${ky} * ${c.kernel}u + u32(kx)`,
+    tap: (ky) => `${ky} * ${c.kernel}u + u32(tapX)`,
   };
   return {
     label: `depthwise ${depthwiseLabel(v, c.kernel)}`,
@@ -47,7 +49,7 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
     code: (subgroups) => wgsl`
       ${depthwiseRow.wgsl}
       ${slotFunctions}
-      ${columnFunction(v.rows)}
+      ${columnFunction(v.rows, columnsOf(v))}
       fn run(local : u32, group : vec3u) {
         let row = readDepthwiseRow(params.table, group.y);
         let dilation = row.dilation;
@@ -57,16 +59,17 @@ export function depthwiseForward(v: DepthwiseVariant, c: DepthwiseClass): Progra
         let inWidth = i32(params.inWidth);
         let plane = (row.inputQuad * params.batch + column.image) * params.inHeight * params.inWidth;
         ${loadNorm(v, 'row.slot')}
-        ${unroll(v.rows, (r) => `var sum${r} = vec4f();`)}
+        ${eachOutput(v, (c, r) => `var sum${c}_${r} = vec4f();`)}
         ${convolve(v, c, window, subgroups)}
         let out = (row.outputQuad * params.batch + column.image) * params.height * params.width + u32(column.x);
         let height = i32(params.height);
-        ${unroll(
-          v.rows,
-          (r) => wgsl`
-            let outY${r} = column.y + ${r} * row.step;
-            if (column.inside && outY${r} < height) {
-              outputs[out + u32(outY${r}) * params.width] = sum${r};
+        ${unroll(v.rows, (r) => `let outY${r} = column.y + ${r} * row.step;`)}
+        ${unroll(columnsOf(v), (c) => `let holds${c} = column.inside && column.x + ${c} * row.step < i32(params.width);`)}
+        ${eachOutput(
+          v,
+          (c, r) => wgsl`
+            if (holds${c} && outY${r} < height) {
+              outputs[out + u32(outY${r}) * params.width${c > 0 ? ` + ${c}u * u32(row.step)` : ''}] = sum${c}_${r};
             }
           `,
         )}

@@ -24,6 +24,8 @@ export interface DepthwiseVariant {
   readonly stride: 1 | 2;
   /** Outputs an invocation makes, one below the other. */
   readonly rows: number;
+  /** Columns of outputs an invocation makes at stride 1, as far apart as its rows: each value that is loaded serves both. */
+  readonly columns?: 1 | 2;
   /** What happens to the input on reading. */
   readonly activation: Activation;
 }
@@ -81,8 +83,32 @@ export const depthwiseParams = [
 export const depthwiseLabel = (v: DepthwiseVariant, ...kernels: number[]): string =>
   `${kernels.map((k) => `${k}x${k}`).join(' ')} ${v.activation} s${v.stride}`;
 
+/** Columns of outputs of an invocation. */
+export const columnsOf = ({ stride, columns = 1 }: DepthwiseVariant): 1 | 2 =>
+  stride === 1 ? columns : 1;
+
+/** `make(column, row)` for every output of an invocation. */
+export const eachOutput = (
+  v: DepthwiseVariant,
+  make: (column: number, row: number) => string,
+): string => unroll(columnsOf(v), (c) => unroll(v.rows, (r) => make(c, r)));
+
+/**
+ * Invocations for a quad of one image.
+ * @param largestStep of the steps that are in use.
+ */
+export const columnsAlong = (
+  v: DepthwiseVariant,
+  height: number,
+  width: number,
+  largestStep: number,
+): number => {
+  const across = columnsOf(v) === 1 ? width : tilesAlong(width, columnsOf(v), largestStep);
+  return tilesAlong(height, v.rows, largestStep) * across;
+};
+
 /** Declares `columnAt`: which outputs invocation `index` makes. */
-export const columnFunction = (rows: number): string => wgsl`
+export const columnFunction = (rows: number, columns: 1 | 2 = 1): string => wgsl`
   struct Column {
     image : u32,
     y : i32,
@@ -92,10 +118,13 @@ export const columnFunction = (rows: number): string => wgsl`
   fn columnAt(index : u32, height : u32, width : u32, step : u32) -> Column {
     let block = ${rows}u * step;
     let down = (height + block - 1u) / block * step;
-    let image = index / (down * width);
-    let i = index / width % down;
+    let across = ${columns === 1 ? 'width' : `(width + ${columns}u * step - 1u) / (${columns}u * step) * step`};
+    let image = index / (down * across);
+    let i = index / across % down;
     let y = i32(i / step * block + i % step);
-    return Column(min(image, params.batch - 1u), y, i32(index % width), image < params.batch);
+    let j = index % across;
+    let x = ${columns === 1 ? 'j' : `j / step * (${columns}u * step) + j % step`};
+    return Column(min(image, params.batch - 1u), y, i32(x), image < params.batch);
   }
 `;
 
@@ -133,13 +162,14 @@ export interface Window {
   readonly height: string;
   readonly width: string;
   readonly activate: (load: string) => string;
-  /** WGSL of the index of tap (ky, kx), ky a u32 expression, kx a variable. */
+  /** WGSL of the index of tap (ky, tapX), ky a u32 expression, tapX a variable. */
   readonly tap: (ky: string) => string;
 }
 
 /**
- * Adds a convolution to sum0, sum1, ..: for each column of taps, one column of inputs. Reads `column`, `plane` (where the
- * source's plane begins), `taps` (first tap) and `dilation`.
+ * Adds a convolution to sum0_0, sum0_1, .. ([column][row]): for each column of taps, one column of inputs. With two columns
+ * of outputs a column of inputs meets the second with the taps that met the first one column before: one more column of
+ * inputs serves both. Reads `column`, `plane` (where the source's plane begins), `taps` (first tap) and `dilation`.
  */
 export function convolve(
   v: DepthwiseVariant,
@@ -151,17 +181,32 @@ export function convolve(
   const ratio = columnRatio(v, c);
   const rows = windowRows(v, c);
   const half = (kernel - 1) / 2;
+  const two = columnsOf(v) === 2;
   return wgsl`
     let first = column.y * ${v.stride} - ${half} * dilation;
     ${planeRows(rows, window.height, window.width)}
-    for (var kx = 0; kx < ${kernel}; kx++) {
+    ${two ? unroll(kernel, (ky) => `var before${ky} = vec4f();`) : ''}
+    for (var kx = 0; kx < ${two ? kernel + 1 : kernel}; kx++) {
+      let tapX = ${two ? `min(kx, ${kernel - 1})` : 'kx'};
       let x = column.x * ${v.stride} + (kx - ${half}) * dilation;
       let inside = select(0.0, 1.0, x >= 0 && x < ${window.width});
       let at = u32(clamp(x, 0, ${window.width} - 1));
       ${unroll(rows, (r) => `let value${r} = ${window.activate(`${window.source}[row${r} + at]`)} * inside${r};`)}
       ${sharedLoads(subgroups, 'weight', kernel, (ky) => `weights[taps + ${window.tap(ky)}]`)}
-      ${unroll(kernel, (ky) => `let tap${ky} = weight${ky} * inside;`)}
-      ${unroll(v.rows, (r) => `sum${r} += ${sum(kernel, (ky) => `value${r * ratio + ky} * tap${ky}`)};`)}
+      ${two ? `let insideFirst = select(0.0, inside, kx < ${kernel});` : ''}
+      ${unroll(kernel, (ky) => `let tap0_${ky} = weight${ky} * ${two ? 'insideFirst' : 'inside'};`)}
+      ${
+        two
+          ? unroll(
+              kernel,
+              (ky) => wgsl`
+                let tap1_${ky} = before${ky} * inside;
+                before${ky} = weight${ky};
+              `,
+            )
+          : ''
+      }
+      ${eachOutput(v, (col, r) => `sum${col}_${r} += ${sum(kernel, (ky) => `value${r * ratio + ky} * tap${col}_${ky}`)};`)}
     }
   `;
 }

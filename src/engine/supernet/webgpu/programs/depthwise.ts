@@ -16,7 +16,7 @@ import {
 } from '../../../../kernels/webgpu/depthwise-input-gradient/rows.ts';
 import { depthwiseForward } from '../../../../kernels/webgpu/depthwise/program.ts';
 import { depthwiseRow } from '../../../../kernels/webgpu/depthwise/rows.ts';
-import { depthwiseStep, tilesAlong } from '../../../../kernels/webgpu/depthwise/window.ts';
+import { columnsAlong, depthwiseStep } from '../../../../kernels/webgpu/depthwise/window.ts';
 import type {
   DepthwiseClass,
   DepthwiseVariant,
@@ -38,9 +38,13 @@ type Depthwise = BatchOf<'depthwise'>;
 /** Outputs that an invocation makes. With stride 2 fewer: its columns need twice the inputs, and code. */
 const rowsOf = (height: number, stride: 1 | 2): number => (height > 8 && stride === 1 ? 8 : 4);
 
-const variantOf = ({ stride, activation, output }: Depthwise): DepthwiseVariant => ({
+const variantOf = (
+  { options: { sizes } }: Recorder,
+  { stride, activation, output }: Depthwise,
+): DepthwiseVariant => ({
   ...{ stride, activation },
   rows: rowsOf(output.size, stride),
+  columns: sizes.columns,
 });
 
 /** Members of each class; a class may have none. */
@@ -64,10 +68,10 @@ function spacing({ node }: DepthwiseMember): { dilation: number; step: number } 
 
 const slotAt = ({ norm }: DepthwiseMember, quad: number): number => (norm ? slotOf(norm, quad) : 0);
 
-/** Workgroups of 64 that cover a tensor by columns of `rows` pixels, up to `step` apart. */
-function tiles(recorder: Recorder, tensor: Tensor, rows: number, step: number): number {
+/** Workgroups of 64 that cover a tensor by columns of pixels up to `step` apart. */
+function tiles(recorder: Recorder, tensor: Tensor, v: DepthwiseVariant, step: number): number {
   const { batch, height, width } = recorder.plane(tensor);
-  return ceilDiv(batch * tilesAlong(height, rows, step) * width, 64);
+  return ceilDiv(batch * columnsAlong(v, height, width, step), 64);
 }
 
 const slots = (recorder: Recorder, { activation }: Depthwise): GpuBuffer[] =>
@@ -94,7 +98,7 @@ function tapsWork(
 export function forward(recorder: Recorder, batch: Depthwise): void {
   const { tables, tab, masked } = recorder;
   const { input, output, stride } = batch;
-  const v = variantOf(batch);
+  const v = variantOf(recorder, batch);
   for (const [c, members] of byClass(batch, batch.members)) {
     const rows = members.flatMap((member) =>
       range(member.place.quads).map((q) =>
@@ -114,7 +118,7 @@ export function forward(recorder: Recorder, batch: Depthwise): void {
         ...slots(recorder, batch),
       ],
       { ...recorder.planes(input, output), table: tables.add(rows) },
-      [tiles(recorder, output, v.rows, stride === 1 ? largestDilation : 1), rows.length],
+      [tiles(recorder, output, v, stride === 1 ? largestDilation : 1), rows.length],
       tapsWork(recorder, batch, members).moves(output, rows.length),
     );
   }
@@ -135,7 +139,7 @@ function tapsBackward(
 ): void {
   const { tables, tab, chunks, chunkParams } = recorder;
   const { sizes } = recorder.options;
-  const v = variantOf(batch);
+  const v = variantOf(recorder, batch);
   for (const [c, own] of byClass(batch, members)) {
     // More programs with stride 2, for the few places where the size halves: those shall not take long to compile.
     const columns = filterColumns(c.kernel, v.stride === 1 ? sizes.taps : c.kernel);
@@ -245,7 +249,7 @@ function inputBackward(
 ): void {
   const { tables, tab, masked } = recorder;
   const { input, output, classes, outputGradient } = batch;
-  const v = variantOf(batch);
+  const v = variantOf(recorder, batch);
   const all = quads.flatMap(({ readers }) => readers.map(({ node }) => node.dilation));
   // With stride 2 the columns' step is 1 whatever the dilation.
   const passes = v.stride === 1 ? [...new Set(all)].sort((a, b) => a - b) : [null];
@@ -289,7 +293,7 @@ function inputBackward(
         table: tables.add(rows),
         add: adds ? 1 : 0,
       },
-      [tiles(recorder, input, v.rows, dilation ?? 1), rows.length],
+      [tiles(recorder, input, v, dilation ?? 1), rows.length],
       work,
     );
   });
