@@ -38,6 +38,15 @@ const cases = [
   },
 ] as const satisfies readonly (DepthwiseVariant & { name: string; kernels: readonly number[] })[];
 
+/** Planes whose columns of outputs, two together, begin or end outside. */
+const oddPlanes = [5, 9].map(
+  (width): [Parameters<typeof pixelsOf>[0] & { channels: number }, number, boolean] => [
+    { batch: 2, height: width, width, channels: 5 },
+    2,
+    false,
+  ],
+);
+
 describe('input gradient of depthwise convolutions', () => {
   it.each(cases)('$name', async ({ kernels, ...v }) => {
     const shapes = fc.tuple(
@@ -45,90 +54,95 @@ describe('input gradient of depthwise convolutions', () => {
       fc.integer({ min: 1, max: v.stride === 1 ? 3 : 2 }),
       fc.boolean(),
     );
-    await forDrawn(shapes, async ([shape, dilation, add], draw) => {
-      const { channels, ...inPlane } = shape;
-      const outPlane = stridedPlane(inPlane, v.stride);
-      const quads = quadsOf(channels);
-      const size = pixelsOf(outPlane) * channels;
-      const x = draw.normals(pixelsOf(inPlane) * channels);
-      const before = draw.normals(pixelsOf(inPlane) * channels);
-      const readers = kernels.map((kernel) => ({
-        kernel,
-        filter: draw.normals(kernel * kernel * channels),
-        upstream: draw.normals(size),
-      }));
-      const scale = draw.normals(channels);
-      const shift = draw.normals(channels).map((value) => value * 4);
-      const packed = readers.map(({ filter, kernel }) => packTaps(filter, kernel, channels));
-      const firstTap = packed.map((_, i) =>
-        packed.slice(0, i).reduce((n, { length }) => n + length / 4, 0),
-      );
-      const tables = new TestTables();
-      const rows = sequence(quads).map((q) =>
-        readQuadRow.pack({
-          inputQuad: q,
-          slot: q,
-          dilation,
-          outputQuad: q,
-          lists: tables.add(
-            readers.map(({ kernel }, i) => {
-              const weights = firstTap[i]! + q * kernel * kernel;
-              const row = readerRow.pack({ gradientQuad: i * quads + q, weights });
-              return readerListRow.pack({ readers: tables.add([row]), count: 1 });
-            }),
-          ),
-        }),
-      );
-      const table = tables.add(rows);
-      const classes = kernels.map((kernel): DepthwiseClass => ({
-        kernel,
-        dilation: v.stride === 1 ? 1 : dilation,
-      }));
-      const columns = tilesAlong(inPlane.height, v.rows, v.stride === 1 ? dilation : 1);
-      const { results } = await runProgram(
-        depthwiseInputGradient(v, classes),
-        {
-          gradients: Float32Array.from(
-            readers.flatMap(({ upstream }) => [...packQuads(upstream, channels)]),
-          ),
-          weights: Float32Array.from(packed.flatMap((taps) => [...taps])),
-          inputs: packQuads(x, channels),
-          results: packQuads(before, channels),
-          tables: tables.words,
-          slots: packSlots(channels, { scale, shift }),
-        },
-        {
-          ...outPlane,
-          inHeight: inPlane.height,
-          inWidth: inPlane.width,
-          table,
-          add: add ? 1 : 0,
-        },
-        [ceilDiv(inPlane.batch * columns * inPlane.width, 64), quads],
-      );
-      // The gradient of what the convolutions read, before relu: after a norm's scale and shift.
-      const read = Float32Array.from(x, (value, i) =>
-        readsNorm(v.activation) ? value * scale[i % channels]! + shift[i % channels]! : value,
-      );
-      const through = /6$/.test(v.activation) ? relu6 : tf.relu;
-      const expected = new Float32Array(x.length);
-      for (const { kernel, filter, upstream } of readers) {
-        const { gradients } = twin(
-          [{ data: read, shape: [inPlane.batch, inPlane.height, inPlane.width, channels] }],
-          (input) =>
-            depthwise(
-              through(input) as tf.Tensor4D,
-              tf.tensor4d(filter, [kernel, kernel, channels, 1]),
-              v.stride,
-              dilation,
-            ),
-          upstream,
+    await forDrawn(
+      shapes,
+      async ([shape, dilation, add], draw) => {
+        const { channels, ...inPlane } = shape;
+        const outPlane = stridedPlane(inPlane, v.stride);
+        const quads = quadsOf(channels);
+        const size = pixelsOf(outPlane) * channels;
+        const x = draw.normals(pixelsOf(inPlane) * channels);
+        const before = draw.normals(pixelsOf(inPlane) * channels);
+        const readers = kernels.map((kernel) => ({
+          kernel,
+          filter: draw.normals(kernel * kernel * channels),
+          upstream: draw.normals(size),
+        }));
+        const scale = draw.normals(channels);
+        const shift = draw.normals(channels).map((value) => value * 4);
+        const packed = readers.map(({ filter, kernel }) => packTaps(filter, kernel, channels));
+        const firstTap = packed.map((_, i) =>
+          packed.slice(0, i).reduce((n, { length }) => n + length / 4, 0),
         );
-        gradients[0]!.forEach((g, i) => (expected[i]! += g));
-      }
-      if (add) before.forEach((value, i) => (expected[i]! += value));
-      expect(difference(unpackQuads(results!, inPlane, channels), expected)).toBeLessThan(1e-5);
-    });
+        const tables = new TestTables();
+        const rows = sequence(quads).map((q) =>
+          readQuadRow.pack({
+            inputQuad: q,
+            slot: q,
+            dilation,
+            outputQuad: q,
+            lists: tables.add(
+              readers.map(({ kernel }, i) => {
+                const weights = firstTap[i]! + q * kernel * kernel;
+                const row = readerRow.pack({ gradientQuad: i * quads + q, weights });
+                return readerListRow.pack({ readers: tables.add([row]), count: 1 });
+              }),
+            ),
+          }),
+        );
+        const table = tables.add(rows);
+        const classes = kernels.map((kernel): DepthwiseClass => ({
+          kernel,
+          dilation: v.stride === 1 ? 1 : dilation,
+        }));
+        const columns = tilesAlong(inPlane.height, v.rows, v.stride === 1 ? dilation : 1);
+        const { results } = await runProgram(
+          depthwiseInputGradient(v, classes),
+          {
+            gradients: Float32Array.from(
+              readers.flatMap(({ upstream }) => [...packQuads(upstream, channels)]),
+            ),
+            weights: Float32Array.from(packed.flatMap((taps) => [...taps])),
+            inputs: packQuads(x, channels),
+            results: packQuads(before, channels),
+            tables: tables.words,
+            slots: packSlots(channels, { scale, shift }),
+          },
+          {
+            ...outPlane,
+            inHeight: inPlane.height,
+            inWidth: inPlane.width,
+            table,
+            add: add ? 1 : 0,
+          },
+          [ceilDiv(inPlane.batch * columns * inPlane.width, 64), quads],
+        );
+        // The gradient of what the convolutions read, before relu: after a norm's scale and shift.
+        const read = Float32Array.from(x, (value, i) =>
+          readsNorm(v.activation) ? value * scale[i % channels]! + shift[i % channels]! : value,
+        );
+        const through = /6$/.test(v.activation) ? relu6 : tf.relu;
+        const expected = new Float32Array(x.length);
+        for (const { kernel, filter, upstream } of readers) {
+          const { gradients } = twin(
+            [{ data: read, shape: [inPlane.batch, inPlane.height, inPlane.width, channels] }],
+            (input) =>
+              depthwise(
+                through(input) as tf.Tensor4D,
+                tf.tensor4d(filter, [kernel, kernel, channels, 1]),
+                v.stride,
+                dilation,
+              ),
+            upstream,
+          );
+          gradients[0]!.forEach((g, i) => (expected[i]! += g));
+        }
+        if (add) before.forEach((value, i) => (expected[i]! += value));
+        expect(difference(unpackQuads(results!, inPlane, channels), expected)).toBeLessThan(1e-5);
+      },
+      4,
+      v.stride === 1 ? oddPlanes : [],
+    );
   });
 
   it('writes zeros where nothing reads', async () => {

@@ -43,15 +43,21 @@ export const planes = fc.record({
   channels: fc.integer({ min: 1, max: 9 }),
 });
 
-/** Runs `check` for a few drawn shapes. */
+/** Runs `check` for a few drawn shapes, and first for `always`. */
 export async function forDrawn<T>(
   shapes: fc.Arbitrary<T>,
   check: (shape: T, draw: Draw) => Promise<void>,
   runs = 4,
+  always: readonly T[] = [],
 ): Promise<void> {
   const property = fc.asyncProperty(shapes, fc.integer(), (shape, seed) =>
     check(shape, drawFrom(seed)),
   );
   // Not shrunk: a failure names its shape, and each trial costs a device's round trip.
-  await fc.assert(property, { numRuns: runs, seed: 2310, endOnFailure: true });
+  await fc.assert(property, {
+    numRuns: runs + always.length,
+    seed: 2310,
+    endOnFailure: true,
+    examples: always.map((shape, seed): [T, number] => [shape, seed]),
+  });
 }
