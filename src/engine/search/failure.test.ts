@@ -5,7 +5,7 @@ import { startSearch } from './search.ts';
 import { FakeStepper } from './testing/fake-stepper.ts';
 import { smallSettings, syntheticData } from './testing/setup.ts';
 
-it('ends with the name of an image that cannot be decoded any more, and what to do', async () => {
+it('ends with the name of an image that can no longer be decoded, and what to do', async () => {
   const settings = smallSettings();
   const data = syntheticData(settings);
   const events: SearchEvent[] = [];

@@ -4,8 +4,8 @@
  * pixels, concatenation and slices along channels are ranges of quads, and a channel's reduction is one plane.
  * Spare lanes of a last quad hold zeros.
  */
-import { bytesOfActivation } from './half-activations.ts';
-import type { ActivationFormat } from './half-activations.ts';
+import { bytesOfActivation } from './activation-format.ts';
+import type { ActivationFormat } from './activation-format.ts';
 
 export const quadsOf = (channels: number): number => Math.ceil(channels / 4);
 

@@ -4,7 +4,7 @@
  */
 
 import type { GpuBuffer } from './buffers.ts';
-import type { ActivationFormat } from './half-activations.ts';
+import type { ActivationFormat } from './activation-format.ts';
 import { noWork, Recording } from './recording.ts';
 import type { Dispatch, Work } from './recording.ts';
 import { source } from './wgsl-program.ts';

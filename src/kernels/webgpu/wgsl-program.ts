@@ -1,6 +1,6 @@
 /** A compute program as data, and its whole WGSL. */
 import { halfActivations, toHalfFunction } from './half-activations.ts';
-import type { ActivationFormat } from './half-activations.ts';
+import type { ActivationFormat } from './activation-format.ts';
 import { none } from './quad.ts';
 
 export type Access = 'read' | 'read_write';

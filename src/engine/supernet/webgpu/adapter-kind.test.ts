@@ -26,7 +26,7 @@ describe('the sizes that suit an adapter', () => {
     expect(kindOf(1.2)).toBe('hardware');
   });
 
-  it('are measured once, whatever the adapter is called, and kept by its name', async () => {
+  it('are measured once, for any name of the adapter, and kept by its name', async () => {
     const kept = new Map<string, string>();
     const store = {
       get: vi.fn((adapter: string) => Promise.resolve(kept.get(adapter))),

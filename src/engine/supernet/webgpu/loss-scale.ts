@@ -1,5 +1,5 @@
 /** Loss scaling: keeps gradients of activations within the range of half floats (docs/kernels.md, Half floats). */
-import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/activation-format.ts';
 
 /**
  * 2^12 for 32 images: the middle of the range, 2^8 to 2^20, in which gradients did not depend on it, of a new and of a

@@ -1,7 +1,7 @@
 /** Buffers of tensors. Those that live in the backward pass only share memory with others that live at other times. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
-import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/activation-format.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Tensor } from './tensor.ts';

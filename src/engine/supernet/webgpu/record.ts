@@ -1,6 +1,6 @@
 /** Records a whole training step of a network: prologue, forward, loss, backward, update. */
 import { bytesOf } from '../../../kernels/webgpu/quad.ts';
-import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/activation-format.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { GpuBuffer } from '../../../kernels/webgpu/buffers.ts';
 import type { Recording } from '../../../kernels/webgpu/recording.ts';

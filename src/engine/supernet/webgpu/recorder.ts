@@ -1,7 +1,7 @@
 /** What the programs of a recording share: tables, buffers, and which gradients hold something already. */
 import type { Plane } from '../../../kernels/webgpu/quad.ts';
 import { DeferredBuffer } from '../../../kernels/webgpu/buffers.ts';
-import type { ActivationFormat } from '../../../kernels/webgpu/half-activations.ts';
+import type { ActivationFormat } from '../../../kernels/webgpu/activation-format.ts';
 import type { Gpu } from '../../../kernels/webgpu/runtime.ts';
 import type { Work } from '../../../kernels/webgpu/recording.ts';
 import type { Program } from '../../../kernels/webgpu/wgsl-program.ts';

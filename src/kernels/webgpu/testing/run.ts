@@ -2,7 +2,7 @@
 import { installWebGPU, requestNodeDevice } from '../../../../cli/node-webgpu.ts';
 import { Gpu } from '../runtime.ts';
 import type { GpuBuffer } from '../buffers.ts';
-import type { ActivationFormat } from '../half-activations.ts';
+import type { ActivationFormat } from '../activation-format.ts';
 import type { Program } from '../wgsl-program.ts';
 import { fromHalf, toHalf, words } from './half.ts';
 import { difference } from './twin.ts';
