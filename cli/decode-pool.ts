@@ -20,7 +20,11 @@ const openPool = (): MakerPool =>
   new MakerPool({
     threads: Math.min(most, availableParallelism()),
     open({ answer, fail }) {
-      const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(start)}`));
+      const worker = new Worker(
+        new URL(`data:text/javascript,${encodeURIComponent(start)}`),
+        // The TIFF reader's dependency web-worker destructures it.
+        { workerData: {} },
+      );
       // Threads that wait do not keep the program alive; those that decode do.
       let images = 0;
       worker.unref();

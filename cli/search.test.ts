@@ -152,7 +152,7 @@ it.each([
   [
     'settings that the data cannot satisfy',
     ['--set', 'batchSize=4096'],
-    /--set batchSize: must be at most 420, the images left to search on/,
+    /--set batchSize: must be at most 1,960, the images left to search on/,
   ],
   [
     'settings that contradict each other',

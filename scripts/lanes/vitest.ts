@@ -45,8 +45,14 @@ export function expect(actual: unknown, note = '') {
     typeof value === 'object' ? JSON.stringify(value).slice(0, 300) : String(value);
   const say = (relation: string, expected: unknown): string =>
     `${note} ${show(actual)} is not ${relation} ${show(expected)}`;
+  const matches = (pattern: RegExp): boolean => pattern.test(actual as string);
   return {
+    not: {
+      toMatch: (pattern: RegExp) =>
+        ok(!matches(pattern), `${note} ${show(actual)} matches ${pattern}`),
+    },
     toBe: (expected: unknown) => ok(Object.is(actual, expected), say('', expected)),
+    toBeGreaterThan: (least: number) => ok((actual as number) > least, say('greater than', least)),
     toBeNull: () => ok(actual === null, say('', null)),
     toBeLessThan: (most: number) => ok((actual as number) < most, say('less than', most)),
     toEqual: (expected: unknown) => deepStrictEqual(actual, expected, note || undefined),

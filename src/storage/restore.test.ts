@@ -308,6 +308,9 @@ function cameLater(path: readonly (string | number)[], parent: Record<string, un
       'origin',
       'widened',
       'maxSteps',
+      'stepsPerEpoch',
+      'weightFactor',
+      'halfFloats',
     ].includes(key)
   )
     return true;
