@@ -9,17 +9,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'shared',
-          include: ['src/{app,domain,engine,kernels,protocol}/**/*.test.{ts,tsx}'],
+          include: ['src/{app,domain,kernels,protocol}/**/*.test.{ts,tsx}'],
           isolate: false,
         },
       },
       {
-        // With a database or environment that the next file must not find.
+        // With a database, tensors or an environment that the next file must not find.
         extends: true,
         test: {
           name: 'alone',
           include: [
-            'src/{datasets,storage}/**/*.test.{ts,tsx}',
+            'src/{datasets,engine,storage}/**/*.test.{ts,tsx}',
             '{workers,cli,bench,scripts}/**/*.test.{ts,tsx}',
           ],
         },
