@@ -21,7 +21,7 @@ import { ComparisonError, parseComparison } from '../src/engine/baselines/result
 import type { Comparison } from '../src/engine/baselines/results.ts';
 import { comparisonSettings } from '../src/engine/baselines/preset.ts';
 import { runMethod } from '../src/engine/baselines/run.ts';
-import { shardFolder, shardRuns } from '../src/engine/baselines/shard.ts';
+import { sameConditions, shardFolder, shardRuns } from '../src/engine/baselines/shard.ts';
 import { mobilePresets } from '../src/domain/settings/mobile-presets.ts';
 import { presets } from '../src/domain/settings/presets.ts';
 import type { SearchSettings } from '../src/domain/settings/schema.ts';
@@ -137,9 +137,7 @@ function openComparison(
   const file = join(out, 'results.json');
   if (!existsSync(file)) return fresh;
   const old = parseComparison(readFileSync(file, 'utf8'));
-  const same = (c: Comparison): string =>
-    JSON.stringify([c.dataset, c.backend, c.settings, c.methodSettings ?? {}, c.training]);
-  if (same(old) !== same(fresh))
+  if (!sameConditions(old, fresh))
     throw new UsageError(
       `${file} was measured with different settings, data or training: choose another --out, or delete it.`,
     );

@@ -4,6 +4,7 @@ import { allRuns, emptyComparison, openRuns, runSettings } from './plan.ts';
 import { comparisonSettings } from './preset.ts';
 import { comparisonFormat, parseComparison } from './results.ts';
 import type { RunResult } from './results.ts';
+import { sameConditions } from './shard.ts';
 
 const plan = {
   ...{
@@ -134,4 +135,21 @@ it('a file with the same run twice is rejected', () => {
   expect(() => parseComparison(JSON.stringify(twice))).toThrow(
     'at runs: two runs have the same method, target and seed',
   );
+});
+
+it('settings in another order are the same conditions', () => {
+  const turned = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(
+          Object.entries(value)
+            .reverse()
+            .map(([key, one]) => [key, turned(one)]),
+        )
+      : value;
+  const settings = turned(comparison.settings) as typeof comparison.settings;
+  expect(JSON.stringify(settings)).not.toBe(JSON.stringify(comparison.settings));
+  expect(sameConditions(comparison, { ...comparison, settings })).toBe(true);
+  expect(
+    sameConditions(comparison, { ...comparison, settings: { ...settings, batchSize: 9 } }),
+  ).toBe(false);
 });

@@ -1,7 +1,7 @@
 /** A comparison over several machines: which runs each does, and one comparison out of their results. Pure. */
 import { allRuns, sameRun } from './plan.ts';
 import type { RunKey } from './plan.ts';
-import { ComparisonError } from './results.ts';
+import { ComparisonError, parseComparison } from './results.ts';
 import type { Comparison, RunResult } from './results.ts';
 
 export interface Shard {
@@ -95,6 +95,21 @@ export function mergeComparisons([first, ...others]: readonly Part[]): Merged {
     },
     missing: order.filter((key) => !runs.some(({ run }) => sameRun(run, key))),
   };
+}
+
+/** Whether runs of both may stand in one file. The order in which settings are written does not count. */
+export function sameConditions(a: Comparison, b: Comparison): boolean {
+  const conditions = (one: Comparison): string => {
+    const {
+      dataset,
+      backend,
+      settings,
+      methodSettings = {},
+      training,
+    } = parseComparison(JSON.stringify(one));
+    return JSON.stringify([dataset, backend, settings, methodSettings, training]);
+  };
+  return conditions(a) === conditions(b);
 }
 
 /** The first value that differs, by its path. */
