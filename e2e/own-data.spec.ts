@@ -9,6 +9,7 @@ import {
   openOverview,
   openSettings,
   quickSettings,
+  reached,
   startButton,
   status,
 } from './storage-helpers.ts';
@@ -117,7 +118,9 @@ test('a training uses the data set of its run, reports it, and shows a failure u
   await add(page, [shapes(160, 40)], 'files');
   await startButton(page).click();
   const stop = async () => {
-    await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
+    // Before its first checkpoint a search cannot be resumed.
+    await reached(page, ({ checkpointStep }) => checkpointStep !== null);
+    await expect(status(page)).toHaveText(/warming|pruning|measuring/);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(status(page)).toHaveText(/^Stopped/);
   };

@@ -206,3 +206,25 @@ export async function storedEvents(
   );
   return batches.flatMap(({ events }) => events).map(({ type, step }) => ({ type, step }));
 }
+
+/** The run of the search, which is not the library's entry for the settings. */
+export const storedRun = async (page: Page) =>
+  (await storedRuns(page)).find(({ id }) => id !== 'settings')!;
+
+/** Resolves once the stored run has come so far, or has ended. */
+export async function reached(
+  page: Page,
+  arrived: (run: {
+    status: string;
+    checkpointStep: number | null;
+    summary: { step: number };
+  }) => boolean,
+): Promise<void> {
+  await whileItMoves(page, async () => {
+    const stored = await storedRun(page);
+    return {
+      moved: stored && [stored.status, stored.summary.step, stored.checkpointStep],
+      arrived: stored !== undefined && (stored.status !== 'running' || arrived(stored)),
+    };
+  });
+}

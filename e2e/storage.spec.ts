@@ -12,12 +12,12 @@ import {
   longSettings,
   openLibrary,
   quickSettings,
+  reached,
   runRow,
   searchOver,
   startButton,
   storedEvents,
-  storedRuns,
-  whileItMoves,
+  storedRun,
 } from './storage-helpers.ts';
 
 const kills = 10;
@@ -55,26 +55,6 @@ async function begin(context: BrowserContext, settings = quickSettings): Promise
   return page;
 }
 
-const run = async (page: Page) => (await storedRuns(page)).find(({ id }) => id !== 'settings')!;
-
-/** Resolves once the stored run has come so far, or has ended. */
-async function reached(
-  page: Page,
-  arrived: (run: {
-    status: string;
-    checkpointStep: number | null;
-    summary: { step: number };
-  }) => boolean,
-): Promise<void> {
-  await whileItMoves(page, async () => {
-    const stored = await run(page);
-    return {
-      moved: stored && [stored.status, stored.summary.step, stored.checkpointStep],
-      arrived: stored !== undefined && (stored.status !== 'running' || arrived(stored)),
-    };
-  });
-}
-
 test(`a search whose page is killed ${kills} times gives the result of an uninterrupted one`, async ({
   context,
   expected,
@@ -87,9 +67,9 @@ test(`a search whose page is killed ${kills} times gives the result of an uninte
   let random = 12345;
   for (; killed < kills; killed++) {
     random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
-    const from = (await run(page)).summary.step;
+    const from = (await storedRun(page)).summary.step;
     await reached(page, ({ summary }) => summary.step >= from + 1 + (random % 9));
-    if ((await run(page)).status !== 'running') break;
+    if ((await storedRun(page)).status !== 'running') break;
     if (random % 2) await crash(page);
     await page.close();
     page = await context.newPage();
@@ -102,9 +82,9 @@ test(`a search whose page is killed ${kills} times gives the result of an uninte
   expect(killed, 'kills before the search was over').toBe(kills);
   await searchOver(page);
   expect(await downloadedArchitecture(page)).toBe(whole);
-  expect((await run(page)).status).toBe('finished');
+  expect((await storedRun(page)).status).toBe('finished');
   // One stream, whole: every step is reported once, and in order.
-  const events = await storedEvents(page, (await run(page)).id);
+  const events = await storedEvents(page, (await storedRun(page)).id);
   const steps = events.filter(({ type }) => type === 'step').map(({ step }) => step);
   expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b));
   expect(events.filter(({ type }) => type === 'started' || type === 'finished')).toHaveLength(2);
@@ -151,15 +131,15 @@ test(`a search whose device is lost ${losses} times resumes by itself, with the 
   const page = await begin(context);
   let lost = 0;
   for (; lost < losses; lost++) {
-    const from = (await run(page))?.checkpointStep ?? 0;
+    const from = (await storedRun(page))?.checkpointStep ?? 0;
     await reached(page, ({ checkpointStep }) => (checkpointStep ?? 0) > from);
-    if ((await run(page)).status !== 'running') break;
+    if ((await storedRun(page)).status !== 'running') break;
     await tellDevice(page, 'lose');
   }
   expect(lost).toBe(losses);
   await searchOver(page);
   expect(await downloadedArchitecture(page)).toBe(await expected());
-  const events = await storedEvents(page, (await run(page)).id);
+  const events = await storedEvents(page, (await storedRun(page)).id);
   expect(events.filter(({ type }) => type === 'device-lost')).toHaveLength(losses);
 });
 
@@ -204,7 +184,7 @@ test('two tabs on one run: one writes, the other watches, and takes over when th
   const goOn = watcher.getByRole('button', { name: /^Resume from step/ }).first();
   await expect(goOn).toBeVisible();
   // Somebody else is faster: the run is theirs.
-  const { id } = await run(watcher);
+  const { id } = await storedRun(watcher);
   await watcher.evaluate(
     (name) =>
       void navigator.locks.request(
@@ -243,16 +223,16 @@ test('no storage left: reported, the search continues, and is fully stored once 
     timeout: patience,
   });
   await expect(page.getByRole('alert')).toContainText('no more storage');
-  const { step } = (await run(page)).summary;
+  const { step } = (await storedRun(page)).summary;
   // It goes on to its end in memory, and the download works.
   await searchOver(page);
   expect(JSON.parse(await downloadedArchitecture(page))).toMatchObject({
     format: 'mgas-architecture',
   });
-  expect((await run(page)).summary.step).toBe(step);
+  expect((await storedRun(page)).summary.step).toBe(step);
   await session.send('Storage.overrideQuotaForOrigin', { origin });
   await expect(page.getByRole('alert')).toHaveCount(0, { timeout: patience });
-  const { id, status: state, events: count, summary } = await run(page);
+  const { id, status: state, events: count, summary } = await storedRun(page);
   expect(state).toBe('finished');
   expect(summary.step).toBeGreaterThan(step);
   const events = await storedEvents(page, id);
