@@ -5,13 +5,14 @@
  *   npm test -- [suite ...]         only these: types, format, lint, parity, parity-cpu, parity-mobile,
  *                                 parity-mobile-cpu, data-cases, unit, swiftshader, lavapipe, deno, browser
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './chromium.mjs';
 import { oneCheck, parityCounts, playwrightCounts, vitestCounts } from './counts.mjs';
 import { install, main, root } from './install.mjs';
 import { ensureLavapipe } from './lavapipe.mjs';
+import { killRunning, run } from './run-suite.mjs';
 
 const reports = join(root, 'test-results');
 const dataCases = process.env.MGAS_DATA_CASES ?? join(root, '../shared/data/cases');
@@ -115,56 +116,6 @@ function withoutReference() {
   return existsSync(reference) ? null : `no reference arrays at ${reference}`;
 }
 
-const running = new Set();
-
-/** Runs a suite in a process group of its own, so that its children end with it. Its output goes to `write`. */
-function run({ command, env, limit }, write) {
-  return new Promise((resolve) => {
-    const [file, ...args] = command;
-    const child = spawn(file, args, {
-      cwd: root,
-      env: { ...process.env, FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    running.add(child);
-    let output = '';
-    child.stdout.on('data', (text) => {
-      output += text;
-      write(text);
-    });
-    child.stderr.on('data', write);
-    const left = Math.max(minute / 2, Math.min(limit, deadline - Date.now()));
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      killGroup(child);
-    }, left);
-    child.on('error', (error) => {
-      clearTimeout(timer);
-      running.delete(child);
-      resolve({ code: 1, output, problem: error.message });
-    });
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      running.delete(child);
-      resolve({
-        code,
-        output,
-        problem: timedOut ? `stopped after ${Math.round(left / 1000)} s` : null,
-      });
-    });
-  });
-}
-
-function killGroup(child) {
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
-}
-
 function judge(suite, result) {
   if (result.problem) return { passed: 0, failed: 1, note: result.problem };
   if (!suite.report) return suite.count(result);
@@ -183,7 +134,7 @@ async function check(suite) {
   write(`\n== ${suite.name}\n`);
   if (suite.report) rmSync(suite.report, { force: true });
   const begin = Date.now();
-  const result = await run(suite, write);
+  const result = await run(suite, write, deadline - Date.now());
   for (const text of held) process.stdout.write(text);
   return { seconds: (Date.now() - begin) / 1000, ...judge(suite, result) };
 }
@@ -212,7 +163,7 @@ await main(async () => {
 
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
-      for (const child of running) killGroup(child);
+      killRunning();
       process.exit(130);
     });
   }
