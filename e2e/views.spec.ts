@@ -156,7 +156,7 @@ test('every view agrees with the events and the exported architecture', async ({
       );
       // How long one takes by the clock is the machine's affair too, and printed below.
       expect(busy, 'main-thread tasks that hold the page up').toEqual([]);
-    } while (!(await page.getByText(/^Finished/).isVisible()));
+    } while (!(await page.getByText(/^(Finished|Stopped at)/).isVisible()));
     const long = await page.evaluate(
       (since) => window.longTasks.filter(({ start }) => start > since),
       begun,
