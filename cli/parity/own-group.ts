@@ -26,22 +26,12 @@ import type { Tensor } from '../../src/engine/supernet/webgpu/tensor.ts';
 import type { Gpu } from '../../src/kernels/webgpu/runtime.ts';
 import type { GpuBuffer } from '../../src/kernels/webgpu/buffers.ts';
 import { slotFieldIndex, slotSize } from '../../src/kernels/webgpu/slots.ts';
+import { parts, sizes } from './own-recording.ts';
 import { fromQuads, planeOf, strided, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
 
-/** More than one chunk, so that their sum is checked too. */
-const sizes = {
-  chunks: 3,
-  filter: 8,
-  norm: 16,
-  taps: 10,
-  mix: 16,
-  adjacent: false,
-  columns: 2,
-} as const;
 /** Its sigmoid is 1 in float32. */
 const certain = 100;
-const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];
 
 export interface GroupSetup {
   readonly operation: OperationName;

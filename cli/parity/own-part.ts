@@ -21,20 +21,9 @@ import type { GpuBuffer } from '../../src/kernels/webgpu/buffers.ts';
 import type { Gpu } from '../../src/kernels/webgpu/runtime.ts';
 import { slotFieldIndex, slotSize } from '../../src/kernels/webgpu/slots.ts';
 import type { ReferenceKernels } from './kernels.ts';
+import { parts, sizes } from './own-recording.ts';
 import { fromQuads, planeOf, toQuads } from './quads.ts';
 import type { NdArray } from './reference.ts';
-
-/** More than one chunk, so that their sum is checked too. */
-const sizes = {
-  chunks: 3,
-  filter: 8,
-  norm: 16,
-  taps: 10,
-  mix: 16,
-  adjacent: false,
-  columns: 2,
-} as const;
-const parts: readonly Part[] = ['prologue', 'forward', 'frozen batch statistics', 'backward'];
 
 /** NHWC values at the lanes of a place, and back. */
 function spread({ shape, data }: NdArray, lanes: readonly number[], width: number): NdArray {
