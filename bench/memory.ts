@@ -4,7 +4,7 @@ import type { SpaceShape } from '../src/domain/spaces/cells.ts';
 import { fullMasks } from '../src/domain/spaces/build-plan.ts';
 import type { UnitMasks } from '../src/domain/spaces/plan.ts';
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
-import { requestNodeDevice } from '../cli/node-webgpu.ts';
+import { requestNodeGpu } from '../cli/node-webgpu.ts';
 import { load, spaceOf, timeStep, workloadOf } from './cases.ts';
 import type { StepCase } from './cases.ts';
 
@@ -44,7 +44,7 @@ function pruneBefore(space: SpaceShape, masks: UnitMasks, stage: number): void {
 /** Runs one step at each point where memory peaks. */
 export async function memoryOfStages(c: StepCase, stages = 3): Promise<MemoryResult> {
   const space = spaceOf(c.table ? c : { ...c, cells: stages }, stages);
-  const stepper = createWebGPUStepper(await requestNodeDevice());
+  const stepper = createWebGPUStepper(await requestNodeGpu());
   const peak = async (masks: UnitMasks, endCell: number, of = space): Promise<number> => {
     const workload = workloadOf(of, c.batch, masks, endCell);
     stepper.dispose();

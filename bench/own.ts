@@ -1,7 +1,7 @@
 /** Steps by own kernels: time, dispatches, memory, growth with cells and batch. */
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import type { WebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
-import { requestNodeDevice } from '../cli/node-webgpu.ts';
+import { requestNodeGpu } from '../cli/node-webgpu.ts';
 import { median } from '../src/engine/median.ts';
 import { load, spaceOf, timeStep, workloadOf } from './cases.ts';
 import type { StepCase, Workload } from './cases.ts';
@@ -35,10 +35,10 @@ async function stepTimes(
 
 /** A device of its own: nothing is compiled yet. */
 export async function ownStep(c: StepCase, steps: number): Promise<OwnResult> {
-  const device = await requestNodeDevice();
+  const gpu = await requestNodeGpu();
   const workload = workloadOf(spaceOf(c), c.batch);
   const begin = performance.now();
-  const stepper = createWebGPUStepper(device);
+  const stepper = createWebGPUStepper(gpu);
   await load(stepper, workload);
   await timeStep(stepper, workload);
   const firstStepMs = performance.now() - begin;
@@ -53,7 +53,7 @@ export async function ownStep(c: StepCase, steps: number): Promise<OwnResult> {
     footprints: await footprints(stepper, workload),
   };
   stepper.dispose();
-  device.destroy();
+  gpu.device.destroy();
   return result;
 }
 
@@ -68,7 +68,7 @@ export interface GrowthRow {
 
 /** The first case with other numbers of cells and of images: cost must grow no faster than they. */
 export async function growth(base: StepCase, steps: number): Promise<GrowthRow[]> {
-  const stepper = createWebGPUStepper(await requestNodeDevice());
+  const stepper = createWebGPUStepper(await requestNodeGpu());
   const rows: Omit<GrowthRow, 'relative'>[] = [];
   for (const { cells, batch } of [1, 2, 4].flatMap((cells) =>
     [8, 16, 32].map((batch) => ({ cells, batch })),

@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findLavapipe, isNewEnough } from '../scripts/lavapipe.mjs';
-import { checkAdapter, chooseDriver } from './adapters.ts';
+import { checkAdapter, chooseDriver, compilesAtFirstRun } from './adapters.ts';
 
-const variables = ['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'MGAS_ADAPTER', 'XDG_CACHE_HOME'];
+const variables = [
+  ...['VK_ICD_FILENAMES', 'VK_DRIVER_FILES', 'MGAS_ADAPTER', 'XDG_CACHE_HOME'],
+  ...['LP_NATIVE_VECTOR_WIDTH', 'MESA_SHADER_CACHE_DISABLE'],
+];
 const before = variables.map((name) => process.env[name]);
 let folder = '';
 beforeEach(() => {
@@ -72,6 +75,27 @@ describe.runIf(process.platform === 'linux')('the driver', () => {
     process.env.VK_ICD_FILENAMES = '/by/hand.json';
     chooseDriver();
     expect(process.env.VK_ICD_FILENAMES).toBe('/by/hand.json');
+  });
+
+  it('computes with vectors of four, and compiles at the first run, if it is lavapipe', () => {
+    const path = join(folder, 'lvp_icd.x86_64.json');
+    describeDriver(path, '1.4.305');
+    chooseDriver(path);
+    expect(process.env.LP_NATIVE_VECTOR_WIDTH).toBe('128');
+    expect(compilesAtFirstRun()).toBe(true);
+    process.env.MESA_SHADER_CACHE_DISABLE = 'true';
+    expect(compilesAtFirstRun()).toBe(false);
+    process.env.LP_NATIVE_VECTOR_WIDTH = '256'; // Set by hand.
+    chooseDriver(path);
+    expect(process.env.LP_NATIVE_VECTOR_WIDTH).toBe('256');
+  });
+
+  it('keeps its own width, and compiles before, if it is another', () => {
+    const path = join(folder, 'some_icd.json');
+    describeDriver(path, '1.3.0');
+    chooseDriver(path);
+    expect(process.env.LP_NATIVE_VECTOR_WIDTH).toBeUndefined();
+    expect(compilesAtFirstRun()).toBe(false);
   });
 
   it('is not requested if nothing runs on WebGPU', () => {

@@ -82,11 +82,26 @@ function named(adapter: string): string {
   }
 }
 
+const isLavapipe = (path: string | undefined): boolean => /\/lvp_[^/]*$/.test(path ?? '');
+
 /**
- * Sets the environment that the Vulkan loader reads.
+ * Whether the chosen driver translates a program to machine code when it first runs, and keeps it in a cache on disk:
+ * Mesa's lavapipe. Not its copy without that cache.
+ */
+export const compilesAtFirstRun = (): boolean =>
+  isLavapipe(process.env.VK_ICD_FILENAMES) && process.env.MESA_SHADER_CACHE_DISABLE !== 'true';
+
+/**
+ * Sets the environment that the driver reads. Lavapipe computes with vectors of four numbers: with eight, its programs
+ * compile 2.5 times longer and run no faster (docs/kernels.md).
  * @throws UsageError where the driver that was asked for is not there.
  */
-export function chooseDriver(adapter = process.env.MGAS_ADAPTER): void {
+export function chooseDriver(adapter?: string): void {
+  chooseDescription(adapter);
+  if (isLavapipe(process.env.VK_ICD_FILENAMES)) process.env.LP_NATIVE_VECTOR_WIDTH ??= '128';
+}
+
+function chooseDescription(adapter = process.env.MGAS_ADAPTER): void {
   // Metal and Direct3D need no help.
   if (process.platform !== 'linux') {
     if (adapter && adapter !== 'hardware')

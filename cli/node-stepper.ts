@@ -6,7 +6,7 @@ import type { Stepper } from '../src/engine/supernet/stepper.ts';
 import { createWebGPUStepper } from '../src/engine/supernet/webgpu-stepper.ts';
 import { kindFile } from './kind-file.ts';
 import { UsageError } from './usage-error.ts';
-import { describeAdapter, installWebGPU, requestNodeDevice } from './node-webgpu.ts';
+import { describeAdapter, installWebGPU, requestNodeGpu } from './node-webgpu.ts';
 
 /**
  * Says on standard error which adapter computes.
@@ -37,7 +37,7 @@ async function create(
     await installWebGPU(adapter);
     process.stderr.write(`Adapter: ${await describeAdapter()}.\n`);
   }
-  if (kernels === 'own') return createWebGPUStepper(await requestNodeDevice(), kindFile);
+  if (kernels === 'own') return createWebGPUStepper(await requestNodeGpu(), kindFile);
   enableProdMode(); // Else the CPU backend greets every user of Node with an advertisement.
   return createComposedStepper(backend);
 }

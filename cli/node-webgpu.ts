@@ -6,9 +6,10 @@
  * `chromium` brings both. In Deno its own WebGPU serves, on the same drivers.
  */
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { chooseDriver } from './adapters.ts';
+import { Gpu } from '../src/kernels/webgpu/runtime.ts';
+import { chooseDriver, compilesAtFirstRun } from './adapters.ts';
 import { restWhileWaiting } from './rest-while-waiting.ts';
 
 const advice =
@@ -127,6 +128,16 @@ export async function requestNodeDevice({
   devices.add(device);
   void device.lost.then(() => devices.delete(device));
   return device;
+}
+
+/** A device that uses all processors to compile, also with a driver that compiles when a program first runs. */
+export async function requestNodeGpu(): Promise<Gpu> {
+  const device = await requestNodeDevice();
+  const helpers = compilesAtFirstRun() ? Math.min(availableParallelism(), 8) : 0;
+  return new Gpu(
+    device,
+    await Promise.all(Array.from({ length: helpers }, () => requestNodeDevice())),
+  );
 }
 
 /** What the adapter says of itself, for reports and recordings. */

@@ -18,9 +18,9 @@ export async function openKernels(
     await installWebGPU(adapter);
   }
   if (set === 'own') {
-    const { requestNodeDevice } = await import('../node-webgpu.ts');
+    const { requestNodeGpu } = await import('../node-webgpu.ts');
     const { ownKernels } = await import('./own-kernels.ts');
-    return ownKernels(await requestNodeDevice());
+    return ownKernels(await requestNodeGpu());
   }
   const { composedKernels } = await import('./composed-kernels.ts');
   const { activateBackend } = await import('../../src/engine/supernet/composed/backend.ts');

@@ -4,7 +4,7 @@ import type { OperationFacts } from '../../src/domain/operations/facts.ts';
 import { operations } from '../../src/domain/operations/registry.ts';
 import { createWebGPUStepper } from '../../src/engine/supernet/webgpu-stepper.ts';
 import { range } from '../../src/engine/supernet/webgpu/tiles.ts';
-import { Gpu } from '../../src/kernels/webgpu/runtime.ts';
+import type { Gpu } from '../../src/kernels/webgpu/runtime.ts';
 import type { Block, BlockResult, ReferenceKernels } from './kernels.ts';
 import { maskedConvolution } from './own-convolution.ts';
 import { fullIndices, runGroup } from './own-group.ts';
@@ -96,8 +96,7 @@ async function blockResult(
   };
 }
 
-export function ownKernels(device: GPUDevice): ReferenceKernels {
-  const gpu = new Gpu(device);
+export function ownKernels(gpu: Gpu): ReferenceKernels {
   return {
     binaryStep: binaryStep(gpu),
 

@@ -5,6 +5,8 @@
 
 import type { GpuBuffer } from './buffers.ts';
 import type { ActivationFormat } from './activation-format.ts';
+import { compile, runAllOnce } from './first-runs.ts';
+import type { Compilable } from './first-runs.ts';
 import { noWork, Recording } from './recording.ts';
 import type { Dispatch, Work } from './recording.ts';
 import { source } from './wgsl-program.ts';
@@ -23,7 +25,6 @@ export interface Recorded {
 const paramStride = 256; // WebGPU's least uniform offset alignment
 
 export class Gpu {
-  private readonly pipelines = new Map<string, GPUComputePipeline>();
   private bytesNow = 0;
   private bytesPeak = 0;
   protected recording: Recorded[] = [];
@@ -32,7 +33,11 @@ export class Gpu {
   /** The first error the device reported outside any call; every later use throws it. */
   private failure: string | null = null;
 
-  constructor(readonly device: GPUDevice) {
+  /** @param helpers devices of the same adapter that run new programs once before this one does: see first-runs.ts. */
+  constructor(
+    readonly device: GPUDevice,
+    private readonly helpers: readonly GPUDevice[] = [],
+  ) {
     device.onuncapturederror = (event): void => {
       this.failure ??= event.error.message;
     };
@@ -45,7 +50,7 @@ export class Gpu {
     return this.bytesPeak;
   }
   get pipelineCount(): number {
-    return this.pipelines.size;
+    return this.pending.size;
   }
 
   resetPeak(): void {
@@ -124,7 +129,12 @@ export class Gpu {
       ...this.recording.filter((r) => r.tag !== first),
     ];
     this.recording = [];
-    await Promise.all(list.map((r) => this.pipeline(r.program, activations)));
+    const programs = list.map((r) => this.compilable(r.program, activations));
+    const fresh = new Map(
+      programs.filter(({ code }) => !this.pending.has(code)).map((p) => [p.code, p]),
+    );
+    await Promise.all(programs.map((program) => this.pipeline(program)));
+    await runAllOnce(this.helpers, [...fresh.values()]);
     const uniforms = this.device.createBuffer({
       size: Math.max(1, list.length) * paramStride,
       usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
@@ -140,7 +150,7 @@ export class Gpu {
     this.device.queue.writeBuffer(uniforms, 0, words);
     const dispatches = await Promise.all(
       list.map(async (r, i): Promise<Dispatch> => {
-        const pipeline = await this.pipeline(r.program, activations);
+        const pipeline = await this.pipeline(programs[i]!);
         const entries: GPUBindGroupEntry[] = r.buffers.map(({ buffer }, b) => ({
           binding: b + 1,
           resource: { buffer },
@@ -164,40 +174,21 @@ export class Gpu {
 
   private readonly pending = new Map<string, Promise<GPUComputePipeline>>();
 
-  private pipeline(program: Program, activations: ActivationFormat): Promise<GPUComputePipeline> {
-    const code = source(program, this.device.features.has('subgroups'), activations);
-    let made = this.pending.get(code);
-    if (!made) {
-      made = this.compile(program, code);
-      this.pending.set(code, made);
-    }
-    return made;
+  private compilable(program: Program, activations: ActivationFormat): Compilable {
+    return {
+      label: program.label,
+      code: source(program, this.device.features.has('subgroups'), activations),
+      access: program.bindings.map(([, access]) => access),
+    };
   }
 
-  private async compile(program: Program, code: string): Promise<GPUComputePipeline> {
-    const module = this.device.createShaderModule({ code, label: program.label });
-    const info = await module.getCompilationInfo();
-    const error = info.messages.find((m) => m.type === 'error');
-    if (error) throw new Error(`${program.label}, line ${error.lineNum}: ${error.message}`);
-    const layout = this.device.createBindGroupLayout({
-      entries: [
-        { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: 'uniform' } },
-        ...program.bindings.map(([, access], i) => ({
-          binding: i + 1,
-          visibility: GPUShaderStage.COMPUTE,
-          buffer: {
-            type: access === 'read' ? ('read-only-storage' as const) : ('storage' as const),
-          },
-        })),
-      ],
-    });
-    const pipeline = await this.device.createComputePipelineAsync({
-      label: program.label,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: 'main' },
-    });
-    this.pipelines.set(code, pipeline);
-    return pipeline;
+  private pipeline(program: Compilable): Promise<GPUComputePipeline> {
+    let made = this.pending.get(program.code);
+    if (!made) {
+      made = compile(this.device, program).then(({ pipeline }) => pipeline);
+      this.pending.set(program.code, made);
+    }
+    return made;
   }
 
   /** Copies `bytes` of a buffer to the host; waits for the device. */
