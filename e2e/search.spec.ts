@@ -70,7 +70,6 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
   });
 
   await test.step('it learns, and its remaining ratios change', async () => {
-    expect(await left(page, 'Weights')).toBe(100);
     await expect
       .poll(() => left(page, 'Weights'), { timeout: 400_000, intervals: [500] })
       .toBeLessThan(100);
@@ -88,6 +87,15 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
     const held = await step(page);
     await page.waitForTimeout(1_500);
     expect(await step(page)).toBe(held);
+    const slider = page.getByRole('slider', { name: 'Step of the run' });
+    await slider.press('Home');
+    // The first stops precede the first figures.
+    await expect(async () => {
+      await slider.press('ArrowRight');
+      expect(await left(page, 'Weights')).toBe(100);
+    }).toPass();
+    await slider.press('End');
+    await expect.poll(() => left(page, 'Weights')).toBeLessThan(100);
     await page.getByRole('button', { name: 'Step' }).click();
     await page.getByRole('button', { name: 'Resume' }).click();
     await expect(bar(page).getByRole('status')).not.toHaveText(/^Paus/);
