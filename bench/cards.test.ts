@@ -11,10 +11,22 @@ describe('estimate of a step on a card', () => {
   const card = { name: 'drawn', bandwidth: 1e9, rate: 1e12, memory: null };
 
   it('takes a launch per small dispatch, the bytes of a large one, and the arithmetic', () => {
-    const [best, worst] = estimate(card, [{ bytes: 16 }, { bytes: 8e6 }], 2e9);
+    const large = { bytes: 8e6, invocations: 1e6 };
+    const [best, worst] = estimate(card, [{ bytes: 16, invocations: 64 }, large], 2e9);
     // 5 us, 8 MB at 0.8 GB/s, 4 GFLOP at 0.4 TFLOP/s; then 10 us, 0.5 GB/s, 0.1 TFLOP/s.
     expect(best).toBeCloseTo(0.005 + 10 + 10, 6);
     expect(worst).toBeCloseTo(0.01 + 16 + 40, 6);
+  });
+
+  it('takes the time that few invocations wait for their loads', () => {
+    const [best, worst] = estimate(
+      { ...card, bandwidth: 1e12 },
+      [{ bytes: 8e6, invocations: 10 }],
+      0,
+    );
+    // 50,000 loads of 16 bytes each in turn, half a microsecond each; four under way at best.
+    expect(best).toBeCloseTo(25 / 4, 6);
+    expect(worst).toBeCloseTo(25, 6);
   });
 });
 

@@ -1,7 +1,8 @@
 /**
  * What a graphics card will do: the dispatches of a training step of each preset, and from them an estimate of its time.
- * No card was measured. A dispatch takes the longer of its launch and of moving the bytes of its buffers, each once; the
- * arithmetic of the whole step is added at a part of the card's rate that small convolutions reach.
+ * No card was measured. A dispatch takes the longest of its launch, of moving the bytes of its buffers, each once, and of the
+ * loads that each invocation waits for; the arithmetic of the whole step is added at a part of the card's rate that small
+ * convolutions reach.
  */
 import { dryRun } from './dry-run.ts';
 import type { PlannedDispatch } from './dry-run.ts';
@@ -43,6 +44,10 @@ const cards: readonly Card[] = [
 
 /** Seconds from one dispatch to the next, at least: the quicker and the slower drivers. */
 const launches = [5e-6, 10e-6] as const;
+/** Seconds until a load from memory arrives, and loads that an invocation has under way: at best and at worst. */
+const latency = 5e-7;
+const underWay = [4, 1] as const;
+const bytesPerLoad = 16;
 /** Of the published bandwidth and rate: what simple programs reach, at best and at worst. */
 const reached = { bandwidth: [0.8, 0.5], rate: [0.4, 0.1] } as const;
 /** A forward pass, gradients of the inputs, and of the weights: each as many multiply-accumulates. */
@@ -55,13 +60,17 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 /** Milliseconds of a step, from the best case to the worst. */
 export function estimate(
   card: Card,
-  dispatches: readonly Pick<PlannedDispatch, 'bytes'>[],
+  dispatches: readonly Pick<PlannedDispatch, 'bytes' | 'invocations'>[],
   macs: number,
 ): readonly [number, number] {
   const one = (i: 0 | 1): number => {
     const moving = sum(
-      dispatches.map(({ bytes }) =>
-        Math.max(launches[i], bytes / (card.bandwidth * reached.bandwidth[i])),
+      dispatches.map(({ bytes, invocations }) =>
+        Math.max(
+          launches[i],
+          bytes / (card.bandwidth * reached.bandwidth[i]),
+          (latency * bytes) / (bytesPerLoad * invocations * underWay[i]),
+        ),
       ),
     );
     return 1e3 * (moving + (2 * macs) / (card.rate * reached.rate[i]));

@@ -6,6 +6,8 @@ export const sizes = {
   chunks: 3,
   filter: 8,
   norm: 16,
+  normLoop: 1,
+  normChunks: 3,
   taps: 10,
   mix: 16,
   adjacent: false,

@@ -118,8 +118,8 @@ async function find(device: GPUDevice, key: string, store?: KindStore): Promise<
   return kind;
 }
 
-/** The sizes that suit a device's adapter, measured once. @param store where the answer is kept for later. */
-export async function sizesFor(device: GPUDevice, store?: KindStore): Promise<AdapterSizes> {
+/** What kind a device's adapter is, measured once. @param store where the answer is kept for later. */
+export async function kindFor(device: GPUDevice, store?: KindStore): Promise<AdapterKind> {
   const key = adapterKey(device);
   let kind = known.get(key);
   if (!kind) {
@@ -128,5 +128,9 @@ export async function sizesFor(device: GPUDevice, store?: KindStore): Promise<Ad
     // A device that was lost meanwhile says nothing of the adapter.
     kind.catch(() => known.delete(key));
   }
-  return adapterSizes[await kind];
+  return kind;
 }
+
+/** The sizes that suit a device's adapter. @param store see `kindFor`. */
+export const sizesFor = async (device: GPUDevice, store?: KindStore): Promise<AdapterSizes> =>
+  adapterSizes[await kindFor(device, store)];

@@ -6,6 +6,12 @@ export interface AdapterSizes {
   /** Invocations of a workgroup that reduces a filter gradient; of one that reduces a norm's plane. */
   readonly filter: number;
   readonly norm: number;
+  /**
+   * Pixels per invocation of a norm above which up to `normChunks` workgroups share a plane, which takes a dispatch more: it
+   * costs what a card needs to read some tens of pixels in turn. A software adapter is busy with one workgroup a core.
+   */
+  readonly normLoop: number;
+  readonly normChunks: number;
   /** Most taps whose gradients one invocation of a depthwise filter gradient sums. */
   readonly taps: number;
   /** Invocations of a workgroup of the mix's backward pass. */
@@ -24,6 +30,26 @@ export type AdapterKind = 'software' | 'hardware';
  * workgroups save most of the compilation.
  */
 export const adapterSizes: Readonly<Record<AdapterKind, AdapterSizes>> = {
-  software: { chunks: 2, filter: 8, norm: 16, taps: 25, mix: 8, adjacent: true, columns: 2 },
-  hardware: { chunks: 16, filter: 32, norm: 64, taps: 9, mix: 64, adjacent: false, columns: 1 },
+  software: {
+    chunks: 2,
+    filter: 8,
+    norm: 16,
+    normLoop: Infinity,
+    normChunks: 1,
+    taps: 25,
+    mix: 8,
+    adjacent: true,
+    columns: 2,
+  },
+  hardware: {
+    chunks: 16,
+    filter: 32,
+    norm: 64,
+    normLoop: 64,
+    normChunks: 32,
+    taps: 9,
+    mix: 64,
+    adjacent: false,
+    columns: 1,
+  },
 };

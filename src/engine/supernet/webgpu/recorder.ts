@@ -73,6 +73,9 @@ export class Recorder {
   readonly partials = new DeferredBuffer();
   /** vec4 shares of the coefficients' gradients that the mixes leave. */
   partialCount = 0;
+  readonly normShares = new DeferredBuffer();
+  /** vec4 that the norm with the most of them leaves in `normShares`; each overwrites those of the norm before. */
+  normShareCount = 0;
   /** Quads of gradients that were written. */
   private readonly written = new Map<Tensor, Set<number>>();
 
@@ -163,5 +166,6 @@ export class Recorder {
     this.slotBuffer.resolve(make(slots.count * slotBytes));
     this.chunks.resolve(make(weights.gradientSize * 16 * sizes.chunks));
     this.partials.resolve(make(Math.max(1, this.partialCount) * 16));
+    this.normShares.resolve(make(Math.max(1, this.normShareCount) * 16));
   }
 }

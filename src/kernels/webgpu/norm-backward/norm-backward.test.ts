@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchNorm, normEpsilon } from '../../composed/batch-norm.ts';
+import { shareSize } from '../norm/shares.ts';
 import { none, pixelsOf, quadsOf } from '../quad.ts';
 import { packSlots, readSlots } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
@@ -9,6 +10,7 @@ import { runProgram, TestTables } from '../testing/run.ts';
 import { difference, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
 import { normBackward } from './program.ts';
+import type { NormBackwardPart } from './program.ts';
 import { normBackwardRow } from './rows.ts';
 
 const drawn = fc.tuple(planes, fc.boolean(), fc.boolean());
@@ -25,10 +27,13 @@ function moments(x: Float32Array, channels: number): [Float32Array, Float32Array
 
 describe('backward pass of norm and gate', () => {
   it.each([
-    { threads: 16, dropPath: false },
-    { threads: 64, dropPath: false },
-    { threads: 16, dropPath: true },
-  ])('by $threads invocations, drop-path $dropPath', async ({ threads, dropPath }) => {
+    { threads: 16, chunks: 1, dropPath: false },
+    { threads: 64, chunks: 1, dropPath: false },
+    { threads: 16, chunks: 1, dropPath: true },
+    { threads: 8, chunks: 3, dropPath: false },
+    { threads: 8, chunks: 2, dropPath: true },
+  ])('by $chunks times $threads invocations, drop-path $dropPath', async (how) => {
+    const { threads, chunks, dropPath } = how;
     await forDrawn(drawn, async ([{ channels, ...plane }, gateBefore, aligned], draw) => {
       const pixels = pixelsOf(plane);
       const x = draw.normals(pixels * channels);
@@ -60,18 +65,26 @@ describe('backward pass of norm and gate', () => {
           }),
         ),
       );
-      const { inputs, slots } = await runProgram(
-        normBackward(threads, dropPath),
-        {
-          inputs: packQuads(x, channels),
-          upstream: packQuads(moved, channels),
-          slots: packSlots(channels, { gamma, beta, gate, mean, rstd }),
-          coefficients: Float32Array.from([coefficient, ...factors]),
-          tables: tables.words,
-        },
-        { pixels, table, factors: 1, batch: plane.batch },
-        [quadsOf(channels)],
-      );
+      const quads = quadsOf(channels);
+      const arrays = {
+        inputs: packQuads(x, channels),
+        upstream: packQuads(moved, channels),
+        slots: packSlots(channels, { gamma, beta, gate, mean, rstd }),
+        coefficients: Float32Array.from([coefficient, ...factors]),
+        tables: tables.words,
+      };
+      const params = { pixels, table, factors: 1, batch: plane.batch, chunks };
+      const of = (part: NormBackwardPart, shares: Record<string, Float32Array | number>) =>
+        runProgram(normBackward(threads, dropPath, part), { ...arrays, ...shares }, params, [
+          quads,
+          chunks,
+        ]);
+      const { inputs, slots } =
+        chunks === 1
+          ? await of('whole', {})
+          : await of('gradient', {
+              shares: (await of('sums', { shares: shareSize * 4 * quads * chunks })).shares!,
+            });
       const area = plane.height * plane.width;
       const upstream = u.map(
         (value, i) => value * coefficient * factors[Math.floor(i / channels / area)]!,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { batchNorm, batchNormRunning } from '../../composed/batch-norm.ts';
+import { shareSize } from '../norm/shares.ts';
 import { none, pixelsOf, quadsOf } from '../quad.ts';
 import { packSlots, readSlots } from '../testing/convolution.ts';
 import { forDrawn, planes } from '../testing/draw.ts';
@@ -8,7 +9,7 @@ import { packQuads } from '../testing/quads.ts';
 import { runProgram, TestTables } from '../testing/run.ts';
 import { difference, tf, twin } from '../testing/twin.ts';
 import { sequence } from '../wgsl.ts';
-import { batchStatistics, runningStatistics } from './program.ts';
+import { batchStatistics, runningStatistics, statisticsShares } from './program.ts';
 import { statisticsRow } from './rows.ts';
 
 const drawn = fc.tuple(planes, fc.boolean());
@@ -27,7 +28,11 @@ const rowsOf = (channels: number, gateBefore: boolean): number[][] =>
   });
 
 describe('batch norm: what readers apply', () => {
-  it.each([16, 64])('from a batch, by %i invocations', async (threads) => {
+  it.each([
+    { threads: 16, chunks: 1 },
+    { threads: 64, chunks: 1 },
+    { threads: 8, chunks: 3 },
+  ])('from a batch, by $chunks times $threads invocations', async ({ threads, chunks }) => {
     await forDrawn(drawn, async ([{ channels, ...plane }, gateBefore], draw) => {
       const count = pixelsOf(plane);
       // A mean far from zero: sums of squares would cancel.
@@ -37,16 +42,25 @@ describe('batch norm: what readers apply', () => {
       const running = draw.normals(2 * channels);
       const tables = new TestTables();
       const table = tables.add(rowsOf(channels, gateBefore));
+      const inputs = packQuads(x, channels);
+      const quads = quadsOf(channels);
+      const { shares } = await runProgram(
+        statisticsShares(threads),
+        { inputs, shares: shareSize * 4 * quads * chunks, tables: tables.words },
+        { pixels: count, table, chunks },
+        [quads, chunks],
+      );
       const { slots, values } = await runProgram(
-        batchStatistics(threads),
+        batchStatistics(threads, chunks > 1),
         {
-          inputs: packQuads(x, channels),
+          inputs,
           slots: packSlots(channels, { gamma, beta, gate }),
           values: running,
           tables: tables.words,
+          ...(chunks > 1 ? { shares: shares! } : {}),
         },
-        { pixels: count, table, slot: 0, updateRunning: 1 },
-        [quadsOf(channels)],
+        { pixels: count, table, slot: 0, updateRunning: 1, chunks },
+        [quads],
       );
       const scale = readSlots(slots!, 'scale', channels);
       const shift = readSlots(slots!, 'shift', channels);

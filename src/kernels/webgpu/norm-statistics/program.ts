@@ -6,26 +6,67 @@
  */
 import { runningRate } from '../../running-rate.ts';
 import { epsilon, reducePairFunction } from '../norm/reduce.ts';
+import { ownPixels, sharesBinding, sharesSum, writeShare } from '../norm/shares.ts';
 import type { Program } from '../wgsl-program.ts';
 import { slotFunctions } from '../slots.ts';
 import { wgsl } from '../wgsl.ts';
 import { statisticsRow } from './rows.ts';
+
+/** Adds up a plane's offsets from its first pixel, and their squares. */
+const addPixels = (pixels: string): string => wgsl`
+  let origin = inputs[plane];
+  var sum = vec4f();
+  var squares = vec4f();
+  for (${pixels}) {
+    let offset = inputs[plane + i] - origin;
+    sum += offset;
+    squares += offset * offset;
+  }
+`;
+
+/**
+ * Sums for `batchStatistics` with shares, by many workgroups: `shares` gets a pair of vec4 per row and chunk. Grid: [rows of
+ * the table, chunks].
+ * @param threads invocations of a workgroup.
+ */
+export const statisticsShares = (threads: number): Program => ({
+  label: 'norm statistics shares',
+  bindings: [
+    ['inputs', 'read', 'activation'],
+    sharesBinding('read_write'),
+    ['tables', 'read', 'u32'],
+  ],
+  params: ['pixels', 'table', 'chunks'],
+  workgroupSize: threads,
+  code: wgsl`
+    ${statisticsRow.wgsl}
+    ${reducePairFunction(threads)}
+    fn run(local : u32, group : vec3u) {
+      let row = readStatisticsRow(params.table, group.x);
+      let plane = row.inputQuad * params.pixels;
+      ${addPixels(ownPixels(threads))}
+      ${writeShare('sum', 'squares')}
+    }
+  `,
+});
 
 /**
  * Mean, rstd, scale and shift of slots [params.slot + row] from a batch (one pass; sums are taken relative to the first
  * pixel, so that a large mean cancels nothing), and PyTorch's running averages (factor 0.1, unbiased variance) of the
  * norm's input, where updateRunning = 1. Grid: [rows of the table].
  * @param threads invocations of a workgroup.
+ * @param fromShares the sums are in `shares`, as `statisticsShares` left them.
  */
-export const batchStatistics = (threads: number): Program => ({
+export const batchStatistics = (threads: number, fromShares = false): Program => ({
   label: 'norm statistics',
   bindings: [
     ['inputs', 'read', 'activation'],
     ['slots', 'read_write', 'vec4f'],
     ['values', 'read_write', 'f32'],
     ['tables', 'read', 'u32'],
+    ...(fromShares ? [sharesBinding('read')] : []),
   ],
-  params: ['pixels', 'table', 'slot', 'updateRunning'],
+  params: ['pixels', 'table', 'slot', 'updateRunning', ...(fromShares ? ['chunks'] : [])],
   workgroupSize: threads,
   code: wgsl`
     ${statisticsRow.wgsl}
@@ -45,15 +86,17 @@ export const batchStatistics = (threads: number): Program => ({
       let row = readStatisticsRow(params.table, group.x);
       let slot = params.slot + group.x;
       let plane = row.inputQuad * params.pixels;
-      let origin = inputs[plane];
-      var sum = vec4f();
-      var squares = vec4f();
-      for (var i = local; i < params.pixels; i += ${threads}u) {
-        let offset = inputs[plane + i] - origin;
-        sum += offset;
-        squares += offset * offset;
+      ${
+        fromShares
+          ? wgsl`
+              let origin = inputs[plane];
+              ${sharesSum(threads)}
+            `
+          : wgsl`
+              ${addPixels(`var i = local; i < params.pixels; i += ${threads}u`)}
+              let total = reducePair(local, sum, squares);
+            `
       }
-      let total = reducePair(local, sum, squares);
       let count = f32(params.pixels);
       let offset = total[0] / count;
       let mean = origin + offset;

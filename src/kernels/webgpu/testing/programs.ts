@@ -9,7 +9,11 @@ import { mixBackward } from '../mix-backward/program.ts';
 import { mixForward } from '../mix/program.ts';
 import { applyNorm } from '../norm-apply/program.ts';
 import { normBackward } from '../norm-backward/program.ts';
-import { batchStatistics, runningStatistics } from '../norm-statistics/program.ts';
+import {
+  batchStatistics,
+  runningStatistics,
+  statisticsShares,
+} from '../norm-statistics/program.ts';
 import { pointwiseFilterGradient } from '../pointwise-filter-gradient/program.ts';
 import { pointwiseInputGradient } from '../pointwise-input-gradient/program.ts';
 import { pointwiseForward } from '../pointwise/program.ts';
@@ -41,6 +45,8 @@ export const programs = [
       stemForward(3, stride),
       stemFilterGradient(3, stride, 8),
       normBackward(16, strided),
+      normBackward(16, strided, 'sums'),
+      normBackward(16, strided, 'gradient'),
       poolForward(stride),
       poolInputGradient(stride),
     ];
@@ -59,6 +65,8 @@ export const programs = [
     linearInputGradient(activation),
   ]),
   batchStatistics(16),
+  batchStatistics(16, true),
+  statisticsShares(16),
   runningStatistics,
   applyNorm,
   linear,
