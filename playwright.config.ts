@@ -10,8 +10,9 @@ const site = `test-results/site-${port}`;
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results/browser',
-  // The software WebGPU adapter takes every core there is: tests side by side would only starve each other.
-  workers: 1,
+  // A test that computes on the software adapter takes every core, but most wait for the page for most of the time. Two at a time
+  // use what one leaves.
+  workers: 2,
   timeout: 240_000,
   expect: { timeout: 60_000 },
   forbidOnly: Boolean(process.env.CI),

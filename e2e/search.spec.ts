@@ -51,7 +51,11 @@ test('a tiny search on real images, from Start to the downloaded architecture', 
       dialog.getByRole('button', { name: 'Download JSON' }).click(),
     ]);
     const bench = JSON.parse(await readFile(await file.path(), 'utf8')) as BenchFile;
-    expect(bench).toMatchObject({ format: 'mgas-bench', cases: [{ name: 'tiny' }] });
+    expect(bench).toMatchObject({
+      format: 'mgas-bench',
+      cases: [{ name: 'tiny', kind: 'software' }],
+    });
+    await expect(dialog.getByText('the sizes for software adapters')).toBeVisible();
     const { kernels, dispatches } = bench.cases[0]!;
     expect(kernels.reduce((sum, kernel) => sum + kernel.dispatches, 0)).toBe(dispatches);
     expect(kernels.every(({ ms }) => ms > 0)).toBe(true);

@@ -29,7 +29,17 @@ test('a stored run on screen: header, status, download and tour belong to it, du
   await openLibrary(page);
   await page.getByLabel('File to import').setInputFiles(await runFile('Alpha', 1e12, [], 6_000));
   await expect(runRow(page, 'Alpha')).toBeVisible();
-  await chooseSettings(page, { ...quickSettings, targetParameters: 500 });
+  // It prunes nothing, so it lasts until the test stops it.
+  await chooseSettings(page, {
+    ...quickSettings,
+    targetParameters: 500,
+    optimizers: {
+      ...quickSettings.optimizers,
+      thresholds: { rate: 0, filterFactor: 1 },
+      weightThresholds: { rate: 0 },
+    },
+    stage: { ...quickSettings.stage, maxEpochs: 500, patience: 500 },
+  });
   await startButton(page).click();
   await expect(status(page)).toHaveText(/warming|pruning|measuring/, { timeout: 120_000 });
   await expect(title(page)).toContainText('2 cells to 500 parameters, seed 7');

@@ -28,12 +28,14 @@ export async function timeStages(measured: Measured, backend: BackendChoice): Pr
 /** On WebGPU, on a device of its own: nothing is compiled yet. */
 export async function benchStages(measured: Measured): Promise<BenchCase> {
   const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
+  const { kindFor } = await import('../src/engine/supernet/webgpu/adapter-kind.ts');
   const { profileKernels } = await import('../src/engine/supernet/webgpu/kernel-profile.ts');
   const { device } = await requestSearchDevice();
   const stepper = createWebGPUStepper(device, kindDatabase);
   try {
     const { msPerStep, firstStepMs } = await measureStages({ ...measured, stepper, now });
     return {
+      kind: await kindFor(device, kindDatabase),
       ...{ msPerStep: msPerStep.at(-1)!, msPerStage: msPerStep, firstStepMs },
       dispatches: stepper.trainingDispatches().length,
       pipelines: stepper.gpu.pipelineCount,

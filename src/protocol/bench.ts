@@ -1,8 +1,11 @@
 /** What one preset costs on an adapter, as `npm run bench -- step --json` has it. Plain data only. */
 
+import type { AdapterKind } from '../engine/supernet/webgpu/adapter-sizes.ts';
 import type { KernelProfile } from '../engine/supernet/webgpu/kernel-profile.ts';
 
 export interface BenchCase extends KernelProfile {
+  /** What the adapter was measured to be: the sizes of workgroups follow from it. */
+  readonly kind: AdapterKind;
   /** Milliseconds of a step of the whole super-net, unpruned. */
   readonly msPerStep: number;
   /** Of a step in each stage, the joint one last. */

@@ -108,6 +108,13 @@ function Bench({ name, software }: { name: string; software: boolean }) {
           Download JSON
         </button>
       </div>
+      {last && (
+        <p className="note">
+          {results[last]!.kind === 'hardware'
+            ? 'Many workgroups run at once here: the kernels use the sizes for graphics cards.'
+            : 'A few workgroups run at once here: the kernels use the sizes for software adapters.'}
+        </p>
+      )}
       {last && <Kernels preset={last} result={results[last]!} />}
     </div>
   );
