@@ -107,7 +107,12 @@ export class SearchHost {
       search,
       resumeFrom: resumed?.checkpoint ?? null,
       steered: resumed?.steered ?? [],
-      createStepper: (lost) => createStepper(backend, lost),
+      createStepper: (lost) =>
+        createStepper(
+          backend,
+          lost,
+          atSteps((done, total) => this.emit({ type: 'compiling', done, total })),
+        ),
       emit: (event) => {
         recorder.push(event);
         this.emit({ type: 'search', event });

@@ -6,18 +6,24 @@ import { Refusal } from './refusal.ts';
 import { kindDatabase } from '../src/storage/adapter-kinds.ts';
 import { requestSearchDevice } from './webgpu.ts';
 
-/** @param lost told when the graphics device is gone. @throws Refusal in words a user can act on. */
+/**
+ * @param lost told when the graphics device is gone.
+ * @param compiling told how many of the next step's new programs are compiled; only WebGPU compiles them beforehand.
+ * @throws Refusal in words a user can act on.
+ */
 export async function createStepper(
   backend: BackendChoice,
   lost: (message: string) => void,
+  compiling?: (done: number, total: number) => void,
 ): Promise<Stepper> {
-  return (await createNamedStepper(backend, lost)).stepper;
+  return (await createNamedStepper(backend, lost, compiling)).stepper;
 }
 
 /** Likewise, with the name of what it runs on. */
 export async function createNamedStepper(
   backend: BackendChoice,
   lost: (message: string) => void,
+  compiling: ((done: number, total: number) => void) | null = null,
 ): Promise<{ stepper: Stepper; adapter: string }> {
   if (backend === 'webgpu') {
     const { device, adapter } = await requestSearchDevice();
@@ -27,7 +33,9 @@ export async function createNamedStepper(
       ),
     );
     const { createWebGPUStepper } = await import('../src/engine/supernet/webgpu-stepper.ts');
-    return { stepper: createWebGPUStepper(device, kindDatabase), adapter: adapterName(adapter) };
+    const stepper = createWebGPUStepper(device, kindDatabase);
+    stepper.gpu.onCompiling = compiling;
+    return { stepper, adapter: adapterName(adapter) };
   }
   // Only here: TensorFlow.js is of no use to a search on WebGPU.
   const { createComposedStepper } = await import('../src/engine/supernet/composed-stepper.ts');

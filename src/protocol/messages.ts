@@ -85,6 +85,8 @@ export interface SearchContract {
   event:
     | { type: 'search'; event: SearchEvent }
     | LoadingEvent
+    /** Programs of the next recording: compiled so far, and in all. */
+    | { type: 'compiling'; done: number; total: number }
     | { type: 'super-net'; superNet: SuperNet }
     | ({ type: 'recording' } & Recording)
     /** The run up to its last checkpoint, in place of all search events before: it continues from there. */
@@ -107,6 +109,7 @@ export function searchDelivery(message: SearchContract['event']): Delivery {
       if (message.event.type === 'step') return 'curve';
       return urgentEvents.has(message.event.type) ? 'urgent' : 'kept';
     case 'loading':
+    case 'compiling':
       return 'latest';
     case 'super-net':
     case 'recording':

@@ -22,6 +22,7 @@ export function RunSentence({ shown }: { shown: ShownRun }) {
       run: moment === null ? newestRun(s) : shownState(s).run,
       fullParameters: fullParameters(moment === null ? newestState(s) : shownState(s)),
       loading: live ? s.loading : null,
+      compiling: live ? s.compiling : null,
       pausing: live && s.pausing,
     }),
   );

@@ -24,6 +24,7 @@ function setUp() {
   const drawn: (() => void)[] = [];
   const histories: string[][] = [];
   const onLoading = vi.fn();
+  const onCompiling = vi.fn();
   const client = new SearchClient(
     () => {
       transports.push(new FakeWorker());
@@ -35,6 +36,7 @@ function setUp() {
       afterDrawing: (then) => drawn.push(then),
       onError: (error) => errors.push(error),
       onLoading,
+      onCompiling,
       onSuperNet: () => {},
       onHistory: (events) => histories.push(events.map(({ type }) => type)),
       onRecording: () => {},
@@ -48,6 +50,7 @@ function setUp() {
     drawn,
     histories,
     onLoading,
+    onCompiling,
     transports,
     worker: () => transports.at(-1)!,
   };
@@ -97,11 +100,13 @@ describe('a search', () => {
     expect(client.state).toBe('paused');
   });
 
-  it('passes data set progress on', async () => {
-    const { client, worker, onLoading } = setUp();
+  it('passes progress of loading and of compiling on', async () => {
+    const { client, worker, onLoading, onCompiling } = setUp();
     void client.start(payload);
     worker().emit({ type: 'loading', loaded: 3, total: 9 });
     expect(onLoading).toHaveBeenCalledWith(3, 9);
+    worker().emit({ type: 'compiling', done: 4, total: 35 });
+    expect(onCompiling).toHaveBeenCalledWith(4, 35);
   });
 
   it('fails with the reason when it cannot start', async () => {

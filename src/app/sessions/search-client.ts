@@ -28,6 +28,8 @@ export interface ClientHandlers {
   /** Must call `then` once the events are on screen: the worker holds back until then. */
   afterDrawing(then: () => void): void;
   onLoading(loaded: number, total: number): void;
+  /** Programs compiled so far, and in all. */
+  onCompiling(done: number, total: number): void;
   onSuperNet(superNet: SuperNet): void;
   /** The search continues from a checkpoint: these events, from the first on, replace all that came before. */
   onHistory(events: readonly SearchEvent[]): void;
@@ -171,6 +173,9 @@ export class SearchClient {
       switch (message.type) {
         case 'loading':
           handlers.onLoading(message.loaded, message.total);
+          break;
+        case 'compiling':
+          handlers.onCompiling(message.done, message.total);
           break;
         case 'super-net':
           handlers.onSuperNet(message.superNet);

@@ -39,6 +39,7 @@ const client = new SearchClient(() => openWorker('search'), {
   },
   afterDrawing,
   onLoading: (loaded, total) => lab.setState({ loading: { loaded, total } }),
+  onCompiling: (done, total) => lab.setState({ compiling: { done, total } }),
   onSuperNet: (superNet) => lab.setState({ superNet }),
   onHistory(events) {
     recordHistory(events);
@@ -151,6 +152,7 @@ export function abandonSearch(): void {
   lab.setState(({ run }) => ({
     run: { ...run, outcome: run.started ? 'stopped' : null, phase: null },
     loading: null,
+    compiling: null,
   }));
 }
 

@@ -14,6 +14,8 @@ export interface Standing {
   /** Parameters of the unpruned super-net so far; null before it is known. */
   fullParameters: number | null;
   loading: { loaded: number; total: number } | null;
+  /** Programs compiled so far, and in all, of the last that were compiled. */
+  compiling: { done: number; total: number } | null;
   /** Asked for, and not yet in effect. */
   pausing: boolean;
   /** Data set that the run takes its images from. */
@@ -22,15 +24,8 @@ export interface Standing {
   checkpointStep: number | null;
 }
 
-export function sentence({
-  status,
-  run,
-  fullParameters,
-  loading,
-  pausing,
-  images,
-  checkpointStep,
-}: Standing): string {
+export function sentence(standing: Standing): string {
+  const { status, run, loading, pausing, images, checkpointStep } = standing;
   switch (status) {
     case 'ready':
       return `Ready. Press Start to search on real images: ${images}.`;
@@ -47,13 +42,13 @@ export function sentence({
     case 'interrupted':
       return `Interrupted after ${plural(run.step, 'step')}. ${checkpointStep === null ? 'It has no checkpoint to resume from.' : `It can be resumed from its checkpoint at step ${integer(checkpointStep)}.`}`;
     case 'elsewhere':
-      return `Running in another tab. ${runningSentence(run, fullParameters)}`;
+      return `Running in another tab. ${runningSentence(standing)}`;
     case 'stopping':
       return 'Stopping after this step.';
     case 'paused':
-      return `Paused. ${runningSentence(run, fullParameters)}`;
+      return `Paused. ${runningSentence(standing)}`;
     case 'running':
-      return pausing ? 'Pausing before the next step.' : runningSentence(run, fullParameters);
+      return pausing ? 'Pausing before the next step.' : runningSentence(standing);
   }
 }
 
@@ -64,7 +59,7 @@ function loadingSentence(loading: Standing['loading'], images: string): string {
   return `Loading ${images}: ${bytes(loaded)}${total > 0 ? ` of ${bytes(total)}` : ''}.`;
 }
 
-function runningSentence(run: RunModel, fullParameters: number | null): string {
+function runningSentence({ run, fullParameters, compiling }: Standing): string {
   const stage = currentStage(run);
   if (!stage || !run.started) return 'Preparing the super-net.';
   const where = stage.joint
@@ -77,7 +72,7 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
   switch (run.phase) {
     case null:
     case 'compiling':
-      return `${where}: compiling GPU programs.`;
+      return `${where}: compiling GPU programs${compilingCount(compiling)}.`;
     case 'warm-up':
       return `${where}: warming up, only weights are trained.`;
     case 'scoring':
@@ -87,6 +82,11 @@ function runningSentence(run: RunModel, fullParameters: number | null): string {
     case 'search':
       return `${where}: pruning${left ? `, ${left}` : ''}.`;
   }
+}
+
+function compilingCount(compiling: Standing['compiling']): string {
+  if (!compiling || compiling.done === compiling.total) return '';
+  return ` (${integer(compiling.done)} of ${integer(compiling.total)})`;
 }
 
 function finishedSentence({ parameters, evaluations, targetReached, started }: RunModel): string {

@@ -24,6 +24,8 @@ export interface RunSlice {
   run: RunModel;
   superNet: SuperNet | null;
   loading: { loaded: number; total: number } | null;
+  /** Of the programs that the search compiled last. */
+  compiling: { done: number; total: number } | null;
   /** Pause was pressed and has not taken effect. */
   pausing: boolean;
   /** Stop was pressed long ago: offer the hard way. */
@@ -84,6 +86,7 @@ export const emptyRunSlice: Omit<RunSlice, 'state'> = {
   run: emptyRun,
   superNet: null,
   loading: null,
+  compiling: null,
   pausing: false,
   stopIsSlow: false,
   stopAsked: false,

@@ -53,6 +53,8 @@ it('rejects what WebGPU refuses, naming program and line', async () => {
 it('new programs run on the helpers first, and compute the same', async () => {
   await installWebGPU();
   const gpu = new Gpu(await requestNodeDevice(), [await requestNodeDevice()]);
+  const reports: number[][] = [];
+  gpu.onCompiling = (done, total) => reports.push([done, total]);
   const results = gpu.buffer(16);
   const record = (): void =>
     gpu.record(
@@ -80,4 +82,5 @@ it('new programs run on the helpers first, and compute the same', async () => {
   }
   expect([...new Uint32Array(await gpu.read(results))]).toEqual([6, 6, 6, 6]);
   expect(gpu.pipelineCount).toBe(1);
+  expect(reports).toEqual([[1, 1]]);
 });

@@ -30,6 +30,8 @@ export class Gpu {
   protected recording: Recorded[] = [];
   /** Names the part of the recording that the next dispatches belong to. */
   tag = '';
+  /** Reports how many of a recording's new programs are compiled. */
+  onCompiling: ((done: number, total: number) => void) | null = null;
   /** The first error the device reported outside any call; every later use throws it. */
   private failure: string | null = null;
 
@@ -133,7 +135,13 @@ export class Gpu {
     const fresh = new Map(
       programs.filter(({ code }) => !this.pending.has(code)).map((p) => [p.code, p]),
     );
-    await Promise.all(programs.map((program) => this.pipeline(program)));
+    let done = 0;
+    await Promise.all(
+      [...fresh.values()].map(async (program) => {
+        await this.pipeline(program);
+        this.onCompiling?.(++done, fresh.size);
+      }),
+    );
     await runAllOnce(this.helpers, [...fresh.values()]);
     const uniforms = this.device.createBuffer({
       size: Math.max(1, list.length) * paramStride,
