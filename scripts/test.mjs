@@ -74,8 +74,9 @@ const suites = [
     report: join(reports, 'unit.json'),
     count: vitestCounts,
   },
-  lane('swiftshader'),
+  // Before SwiftShader's, which leaves to it what it can take.
   lane('lavapipe', () => ensureLavapipe().reason),
+  lane('swiftshader'),
   lane('deno', withoutDeno),
   {
     name: 'browser',

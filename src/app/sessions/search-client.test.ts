@@ -4,7 +4,7 @@ import { paperSettings } from '../../domain/settings/presets.ts';
 import { SearchClient } from './search-client.ts';
 import type { ClientState } from './search-client.ts';
 import type { SearchContract, StartPayload, WorkerError } from '../../protocol/messages.ts';
-import { protocolVersion, RequestFailed } from '../../protocol/rpc.ts';
+import { protocolVersion, RequestFailed, wasEnded } from '../../protocol/rpc.ts';
 import type { WorkerMessage } from '../../protocol/rpc.ts';
 import { FakeWorker } from '../../protocol/testing.ts';
 
@@ -216,6 +216,18 @@ describe('generations', () => {
     expect(transports).toHaveLength(2);
     expect(transports[0]!.terminated).toBe(true);
     expect(client.state).toBe('loading');
+  });
+
+  it('answer a probe whose worker was ended', async () => {
+    const { client, worker, transports } = setUp();
+    const probe = client.probe();
+    const measured = client.measure(payload).catch(wasEnded);
+    client.stopMeasuring();
+    expect(await measured).toBe(true);
+    expect(transports).toHaveLength(2);
+    const found = { webgpu: null, obstacle: 'none', detail: '', backends: [] } as const;
+    worker().answer({ ...found, backends: [] });
+    expect(await probe).toEqual(found);
   });
 
   it('that have ended are ignored', async () => {

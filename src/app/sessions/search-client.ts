@@ -66,8 +66,15 @@ export class SearchClient {
     return activeStates.includes(this.current);
   }
 
-  probe(): Promise<ProbeResult> {
-    return this.worker.request('probe', {});
+  /** Once more where the worker was ended meanwhile, as by `stopMeasuring`: the answer stays of use. */
+  async probe(): Promise<ProbeResult> {
+    for (;;) {
+      try {
+        return await this.worker.request('probe', {});
+      } catch (error) {
+        if (!wasEnded(error)) throw error;
+      }
+    }
   }
 
   /** Times a few steps before a search; `stopMeasuring` ends it. @throws RequestFailed */
