@@ -21,8 +21,7 @@ describe('the sizes that suit an adapter', () => {
 
   it('are measured: tests run on processors, which take 64 invocations a few at a time', async () => {
     const width = await measureWidth(device);
-    expect(width).toBeGreaterThan(4);
-    expect(kindOf(width)).toBe('software');
+    expect(kindOf(width), `64 invocations took ${width} times as long as 8`).toBe('software');
     expect(kindOf(1.2)).toBe('hardware');
   });
 
