@@ -40,6 +40,8 @@ export function checkAdapter({ adapter, backend }: AdapterOption & { backend: st
     throw new UsageError('--adapter needs --backend webgpu: omit one of them.');
 }
 
+const isLavapipe = (path: string | undefined): boolean => /\/lvp_[^/]*$/.test(path ?? '');
+
 /** A hardware driver is of use only together with a card: Mesa installs all of its drivers everywhere. */
 function hardwareDrivers(): string[] {
   const cards = ['/dev/dri', '/dev'].some(
@@ -51,7 +53,7 @@ function hardwareDrivers(): string[] {
   return driverFolders
     .filter(existsSync)
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
-    .filter((path) => path.endsWith('.json') && !/\/lvp_[^/]*$/.test(path));
+    .filter((path) => path.endsWith('.json') && !isLavapipe(path));
 }
 
 const swiftshader = (): string | undefined => swiftshaderDrivers.find(existsSync);
@@ -81,8 +83,6 @@ function named(adapter: string): string {
       );
   }
 }
-
-const isLavapipe = (path: string | undefined): boolean => /\/lvp_[^/]*$/.test(path ?? '');
 
 /**
  * Whether the chosen driver translates a program to machine code when it first runs, and keeps it in a cache on disk:

@@ -16,7 +16,7 @@ export interface Compilable {
 const bytes = 1024;
 
 /** Explicit, since a program need not use all of its bindings. */
-export function layoutOf(device: GPUDevice, { access }: Compilable): GPUBindGroupLayout {
+function bindGroupLayout(device: GPUDevice, { access }: Compilable): GPUBindGroupLayout {
   const types: GPUBufferBindingType[] = [
     'uniform',
     ...access.map((a) => (a === 'read' ? ('read-only-storage' as const) : ('storage' as const))),
@@ -40,7 +40,7 @@ export async function compile(
   const info = await module.getCompilationInfo();
   const error = info.messages.find((m) => m.type === 'error');
   if (error) throw new Error(`${label}, line ${error.lineNum}: ${error.message}`);
-  const layout = layoutOf(device, program);
+  const layout = bindGroupLayout(device, program);
   const pipeline = await device.createComputePipelineAsync({
     label,
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
